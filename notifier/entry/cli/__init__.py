@@ -1,0 +1,36 @@
+"""The `notifier` command. Each module here holds a few commands: parse, call one action, print.
+
+Only typer is imported at the top: `--help` must answer at once.
+"""
+
+import sys
+
+import typer
+
+from notifier.errors import NotifierError
+
+app = typer.Typer(
+    name="notifier",
+    help="Tell every customer you cut off, once, in their language, before they notice.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line; every failure is one sentence and an exit code of the contract."""
+    from notifier.entry.cli import commands
+
+    commands.register(app)
+    try:
+        app()
+    except NotifierError as error:
+        typer.echo(str(error), err=True)
+        for detail in error.details:
+            typer.echo(f"  {detail}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)

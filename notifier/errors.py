@@ -1,0 +1,36 @@
+"""What can go wrong, as one sentence that says what to do; the class gives the exit code.
+
+NotifierError
+├── BadInput       2   the command, file or value is wrong
+├── Refused        3   a rule or policy says no
+└── Unreachable    4   something needed does not answer
+"""
+
+
+class NotifierError(Exception):
+    """Something went wrong."""
+
+    exit_code = 1
+
+    def __init__(self, message: str | None = None, *, details: tuple[str, ...] = ()) -> None:
+        super().__init__(message or self.__class__.__doc__)
+        self.details = details
+        """Further lines for the operator, for instance every bad row of a file."""
+
+
+class BadInput(NotifierError):
+    """That is not something the notifier can read."""
+
+    exit_code = 2
+
+
+class Refused(NotifierError):
+    """A rule of the notifier refuses this."""
+
+    exit_code = 3
+
+
+class Unreachable(NotifierError):
+    """Something the notifier needs does not answer."""
+
+    exit_code = 4

@@ -1,0 +1,1 @@
+"""The values every part speaks in: frozen, typed, standard library only."""

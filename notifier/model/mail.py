@@ -1,0 +1,93 @@
+"""What leaves: one request to the provider, and what came of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One recipient of a chunk. The address goes to the provider and nowhere else."""
+
+    recipient_id: int
+    address: str = field(repr=False)
+    substitutions: Mapping[str, str] = field(repr=False)
+    """Placeholder tag -> value, raw for subject and text, escaped for HTML (two tags for one value)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One attempt: a frozen content for up to 1,000 people (the provider's limit for one request)."""
+
+    attempt_id: str
+    notice_id: int
+    sender: str
+    """`Name <address>`"""
+    reply_to: str | None
+    headers: Mapping[str, str]
+    """The same for every recipient of the request."""
+    subject: str
+    text: str
+    html: str
+    letters: Sequence[Letter]
+
+
+class Result(StrEnum):
+    """What a POST proves. Sources: facts of the provider, DESIGN rule 3."""
+
+    ACCEPTED = "accepted"
+    """202: every letter of the request is queued at the provider."""
+    REJECTED = "rejected"
+    """400: nobody was mailed; `culprits` names the letters if the provider did."""
+    TOO_LARGE = "too_large"
+    """413: nobody was mailed; a smaller chunk may pass."""
+    FORBIDDEN = "forbidden"
+    """401 or 403: nobody was mailed, and no other chunk will pass either (key, credits, sender identity)."""
+    LATER = "later"
+    """429: nobody was mailed; `retry_at` says when to come back."""
+    NOT_SENT = "not_sent"
+    """The request never left: no connection, or the claim had grown too old."""
+    UNKNOWN = "unknown"
+    """The request may have been accepted: 5xx, a broken or timed out answer, anything not understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    result: Result
+    reason: str
+    """One short English sentence for the operator; it never holds an address."""
+    http_status: int | None = None
+    message_id: str | None = None
+    """`X-Message-Id` of a 202."""
+    retry_at: datetime | None = None
+    culprits: tuple[int, ...] = ()
+    """Indexes into `Envelope.letters` that a 400 named."""
+
+
+class Sender(Protocol):
+    """One provider, one key. Implementations hold one connection for each thread."""
+
+    name: str
+
+    def send(self, envelope: Envelope, still_ours: Callable[[], bool]) -> Outcome:
+        """Connect, ask `still_ours` directly before the first byte of the body leaves, POST, classify.
+
+        Never raises for what a network or a provider can do; returns within the sender's deadline.
+        """
+        ...
+
+    def check(self) -> Outcome:
+        """Have a mail validated and not sent (SendGrid's `sandbox_mode`): ACCEPTED on 200."""
+        ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware, UTC: what decisions use."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment: what ages and deadlines use."""
+        ...

@@ -1,0 +1,43 @@
+"""What is known of one person in one notice; frozen with their delivery."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from notifier.model.words import Standing, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Services of one customer organisation that this person is told about in the same way."""
+
+    customer: str
+    """The organisation's name."""
+    told_as: Standing
+    services: tuple[str, ...]
+    """Slugs, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str | None
+    tz: str | None
+    """IANA name, as imported; may be unknown to this machine."""
+    held: tuple[Held, ...]
+
+    @staticmethod
+    def from_vars(stored: Mapping[str, Any]) -> "Person":
+        """Read `delivery.vars`: `{"n": name, "z": tz, "o": [[customer, told_as, [slug, ...]], ...]}`."""
+        held: Sequence[tuple[str, str, Sequence[str]]] = stored["o"]
+        return Person(
+            name=stored.get("n"),
+            tz=stored.get("z"),
+            held=tuple(Held(c, Standing(told_as), tuple(slugs)) for c, told_as, slugs in held),
+        )
+
+    @property
+    def variant(self) -> Variant:
+        told = {h.told_as for h in self.held}
+        if told == {Standing.POSSIBLY}:
+            return Variant.POSSIBLY
+        return Variant.BOTH if Standing.POSSIBLY in told else Variant.AFFECTED

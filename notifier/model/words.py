@@ -1,0 +1,105 @@
+"""The closed vocabularies of the product (DESIGN section 2), as they stand in Postgres."""
+
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """Fixed when a disruption is declared: a rehearsal only goes to the sandbox, a live one never does."""
+
+    LIVE = "live"
+    REHEARSAL = "rehearsal"
+
+
+class Kind(StrEnum):
+    SUSPENSION = "suspension"
+    OUTAGE = "outage"
+    DEGRADATION = "degradation"
+    MAINTENANCE = "maintenance"
+
+
+class Reason(StrEnum):
+    LEGAL = "legal"
+    SECURITY = "security"
+    SUPPLIER = "supplier"
+    CAPACITY = "capacity"
+    FAULT = "fault"
+    UNKNOWN = "unknown"
+
+
+class Possibly(StrEnum):
+    """How people are treated for whom an attribute that the scope asks for is unknown."""
+
+    INCLUDE = "include"
+    HEDGE = "hedge"
+    EXCLUDE = "exclude"
+
+
+class Verdict(StrEnum):
+    AFFECTED = "affected"
+    POSSIBLY = "possibly"
+    NOT = "not"
+
+
+class Standing(StrEnum):
+    """What a person was last told about one service of one customer."""
+
+    NONE = "none"
+    AFFECTED = "affected"
+    POSSIBLY = "possibly"
+    RELEASED = "released"
+    RESTORED = "restored"
+
+
+class NoticeKind(StrEnum):
+    FIRST = "first"
+    UPDATE = "update"
+    PARTIAL = "partial"
+    RESTORED = "restored"
+    CORRECTION = "correction"
+    RELEASED = "released"
+    CATCH_UP = "catch_up"
+    HOLDING = "holding"
+
+
+class NoticeState(StrEnum):
+    DRAFT = "draft"
+    APPROVED = "approved"
+    SENDING = "sending"
+    FINISHED = "finished"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    VOID = "void"
+
+
+class Variant(StrEnum):
+    """Which words a person reads: all of their lines affected, all of them possibly, or some of each."""
+
+    AFFECTED = "affected"
+    POSSIBLY = "possibly"
+    BOTH = "both"
+
+
+class Account(StrEnum):
+    """The seven states whose sum is the audience (LEDGER, accounting)."""
+
+    TOLD = "told"
+    WAITING = "waiting"
+    IN_FLIGHT = "in_flight"
+    UNKNOWN = "unknown"
+    UNREACHABLE = "unreachable"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class Confidence(StrEnum):
+    CONFIRMED = "confirmed"
+    BELIEVED = "believed"
+    UNKNOWN = "unknown"
+
+
+class AttributeType(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIMESTAMP = "timestamp"

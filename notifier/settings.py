@@ -1,0 +1,169 @@
+"""Everything the environment decides, read once. Nobody else reads the environment.
+
+Shape: one frozen `Settings`. Every problem is reported at once, as one `BadInput` with a line for each.
+"""
+
+import getpass
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from notifier.errors import BadInput
+
+SENDGRID_HOSTS = {"global": "https://api.sendgrid.com", "eu": "https://api.eu.sendgrid.com"}
+"""One host for each region: twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api."""
+
+SANDBOX_KEY = "SG.sandbox"
+"""What a rehearsal shows as its key. It is no secret, and SendGrid would answer it with 401."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`None` for a URL means: the embedded server under `home`, if one runs."""
+
+    home: Path
+    database_url: str | None
+    broker_url: str | None
+    sendgrid_key: str | None = field(repr=False)
+    sendgrid_url: str
+    sandbox_url: str | None
+    event_keys: tuple[str, ...]
+    mail_from: str
+    reply_to: str | None
+    public_url: str | None
+    port: int
+    actor: str
+    rehearsals_only: bool
+    """Set by `demo` and by tests: whatever key or server the environment holds is not looked at."""
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url is None
+
+
+def from_env(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read `NOTIFIER_*` and `SENDGRID_API_KEY`, from a `.env` file of the working directory first."""
+    if environ is None:
+        environ = os.environ if _is_on(os.environ.get("NOTIFIER_REHEARSALS_ONLY")) else _with_dotenv()
+    problems: list[str] = []
+    rehearsals_only = _is_on(environ.get("NOTIFIER_REHEARSALS_ONLY"))
+    settings = Settings(
+        home=Path(environ.get("NOTIFIER_HOME") or ".notifier").expanduser().absolute(),
+        database_url=_url(environ, "NOTIFIER_DATABASE_URL", ("postgresql", "postgres"), problems),
+        broker_url=_url(environ, "NOTIFIER_BROKER_URL", BROKER_SCHEMES, problems),
+        sendgrid_key=None if rehearsals_only else environ.get("SENDGRID_API_KEY") or None,
+        sendgrid_url=_sendgrid_url(environ, problems),
+        sandbox_url=_sandbox_url(environ, problems),
+        event_keys=tuple(environ.get("NOTIFIER_SENDGRID_EVENT_KEYS", "").replace(",", " ").split()),
+        mail_from=environ.get("NOTIFIER_MAIL_FROM") or "Service notices <notices@example.com>",
+        reply_to=environ.get("NOTIFIER_REPLY_TO") or None,
+        public_url=_url(environ, "NOTIFIER_PUBLIC_URL", ("http", "https"), problems),
+        port=_port(environ, problems),
+        actor=environ.get("NOTIFIER_ACTOR") or f"person:{_user()}",
+        rehearsals_only=rehearsals_only,
+    )
+    if settings.sendgrid_key and "NOTIFIER_MAIL_FROM" not in environ:
+        problems.append("NOTIFIER_MAIL_FROM is not set: SendGrid needs a verified sender, name it there.")
+    if problems:
+        raise BadInput("The settings are not right:", details=tuple(problems))
+    return settings
+
+
+def for_children(settings: Settings) -> dict[str, str]:
+    """The environment that a process started by this one needs to read the same settings again."""
+    inherited = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("NOTIFIER_") and key != "SENDGRID_API_KEY"
+    }
+    ours = {
+        "NOTIFIER_HOME": str(settings.home),
+        "NOTIFIER_DATABASE_URL": settings.database_url,
+        "NOTIFIER_BROKER_URL": settings.broker_url,
+        "SENDGRID_API_KEY": settings.sendgrid_key,
+        "NOTIFIER_SENDGRID_URL": settings.sendgrid_url,
+        "NOTIFIER_SANDBOX_URL": settings.sandbox_url,
+        "NOTIFIER_SENDGRID_EVENT_KEYS": " ".join(settings.event_keys),
+        "NOTIFIER_MAIL_FROM": settings.mail_from,
+        "NOTIFIER_REPLY_TO": settings.reply_to,
+        "NOTIFIER_PUBLIC_URL": settings.public_url,
+        "NOTIFIER_PORT": str(settings.port),
+        "NOTIFIER_ACTOR": settings.actor,
+        "NOTIFIER_REHEARSALS_ONLY": "1" if settings.rehearsals_only else None,
+    }
+    return inherited | {key: value for key, value in ours.items() if value}
+
+
+def secret(name: str) -> str | None:
+    """The value of the variable that a source names in `secret_env`."""
+    return os.environ.get(name) or None
+
+
+def data_folder(name: str) -> Path:
+    """`templates` or `migrations`: inside an installed package, beside it in a checkout."""
+    package = Path(__file__).parent
+    installed = package / "_data" / name
+    return installed if installed.is_dir() else package.parent / name
+
+
+BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss", "redis+socket")
+
+
+def _with_dotenv() -> dict[str, str]:
+    from dotenv import dotenv_values
+
+    from_file = {key: value for key, value in dotenv_values(Path.cwd() / ".env").items() if value is not None}
+    return from_file | os.environ
+
+
+def _is_on(value: str | None) -> bool:
+    return (value or "").lower() in {"1", "true", "yes", "on"}
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...], problems: list[str]) -> str | None:
+    value = environ.get(name)
+    if not value:
+        return None
+    if urlsplit(value).scheme not in schemes:
+        problems.append(f"{name} must begin with {' or '.join(s + '://' for s in schemes)}.")
+    return value.rstrip("/") if schemes == ("http", "https") else value
+
+
+def _sendgrid_url(environ: Mapping[str, str], problems: list[str]) -> str:
+    region = environ.get("NOTIFIER_SENDGRID_REGION") or "global"
+    if region not in SENDGRID_HOSTS:
+        problems.append(f"NOTIFIER_SENDGRID_REGION is {region!r}: set it to 'global' or 'eu'.")
+    url = _url(environ, "NOTIFIER_SENDGRID_URL", ("http", "https"), problems)
+    if url and urlsplit(url).scheme == "http" and not is_loopback(url):
+        problems.append("NOTIFIER_SENDGRID_URL must be https: the key and the addresses would be readable.")
+    return url or SENDGRID_HOSTS.get(region, SENDGRID_HOSTS["global"])
+
+
+def _sandbox_url(environ: Mapping[str, str], problems: list[str]) -> str | None:
+    url = _url(environ, "NOTIFIER_SANDBOX_URL", ("http", "https"), problems)
+    if url and re.search(r"(^|\.)(sendgrid\.(com|net)|twilio\.com)$", urlsplit(url).hostname or ""):
+        problems.append("NOTIFIER_SANDBOX_URL names SendGrid itself: a rehearsal must never go there.")
+    return url
+
+
+def is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def _port(environ: Mapping[str, str], problems: list[str]) -> int:
+    value = environ.get("NOTIFIER_PORT") or "8025"
+    if not value.isdecimal() or not 0 <= int(value) <= 65535:
+        problems.append(f"NOTIFIER_PORT is {value!r}: give a number between 0 and 65535.")
+        return 0
+    return int(value)

@@ -1,0 +1,122 @@
+"""All SQL. A function here is one statement with named parameters and a typed row; it takes an open `Tx`.
+
+`Db.transaction()` opens one; actions decide where. psycopg is imported under `store/` only, and its errors
+leave as ours.
+"""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any, LiteralString, Self, TypeAlias, TypeVar
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import class_row, scalar_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from notifier.errors import Unreachable
+
+Tx: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+"""An open transaction."""
+
+Statement: TypeAlias = LiteralString | sql.Composed
+T = TypeVar("T")
+
+CONNECT_SECONDS = 5
+
+
+class Db:
+    """A pool of connections to one Postgres. Open it after a fork, never before."""
+
+    def __init__(self, url: str, *, size: int = 4) -> None:
+        self.url = url
+        self._pool = ConnectionPool(
+            url,
+            min_size=0,
+            max_size=size,
+            timeout=CONNECT_SECONDS,
+            kwargs={
+                "autocommit": False,
+                "connect_timeout": CONNECT_SECONDS,
+                "options": "-c timezone=UTC",
+                # One plan for all: a chunk's reads differ by their parameters too much for a cached plan.
+                "prepare_threshold": None,
+            },
+            open=False,
+        )
+
+    def __enter__(self) -> Self:
+        self._pool.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def open(self) -> Self:
+        return self.__enter__()
+
+    def close(self) -> None:
+        self._pool.close(timeout=2)
+
+    @contextmanager
+    def transaction(self) -> Generator[Tx]:
+        """Commits when the block ends, rolls back when it raises.
+
+        Raises `Unreachable` when the database does not answer, before or inside the block.
+        """
+        try:
+            with self._pool.connection() as connection, connection.transaction():
+                yield connection
+        except (PoolTimeout, psycopg.OperationalError) as error:
+            raise Unreachable(_unreachable(self.url)) from error
+
+
+def ping(url: str) -> int:
+    """The server's version, for instance 180004. One connection of its own; raises `Unreachable` at once."""
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
+            return connection.info.server_version
+    except psycopg.OperationalError as error:
+        raise Unreachable(_unreachable(url)) from error
+
+
+def _unreachable(url: str) -> str:
+    where = conninfo_to_dict(url)
+    host, port, name = where.get("host", "localhost"), where.get("port", 5432), where.get("dbname", "")
+    return (
+        f"The database {name!r} at {host}:{port} does not answer: "
+        "check NOTIFIER_DATABASE_URL, and that the server runs."
+    )
+
+
+def many(tx: Tx, row: type[T], statement: Statement, **params: object) -> list[T]:
+    with tx.cursor(row_factory=class_row(row)) as cursor:
+        return cursor.execute(statement, params).fetchall()
+
+
+def one(tx: Tx, row: type[T], statement: Statement, **params: object) -> T | None:
+    with tx.cursor(row_factory=class_row(row)) as cursor:
+        return cursor.execute(statement, params).fetchone()
+
+
+def values(tx: Tx, statement: Statement, **params: object) -> list[Any]:
+    """The first column of every row."""
+    with tx.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(statement, params).fetchall()
+
+
+def value(tx: Tx, statement: Statement, **params: object) -> Any:
+    """The first column of the first row, or None."""
+    with tx.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(statement, params).fetchone()
+
+
+def run(tx: Tx, statement: Statement, **params: object) -> int:
+    """How many rows the statement touched."""
+    return tx.execute(statement, params).rowcount
+
+
+def stream(tx: Tx, row: type[T], statement: Statement, *, size: int = 1000, **params: object) -> Iterator[T]:
+    """Rows as they come from the server, `size` at a time: never the whole result in memory."""
+    with tx.cursor(row_factory=class_row(row)) as cursor:
+        yield from cursor.stream(statement, params, size=size)

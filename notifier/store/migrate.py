@@ -1,0 +1,78 @@
+"""Applies `migrations/*.sql`, forward only, each file once and in one transaction, one process at a time."""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import LiteralString, cast
+
+import psycopg
+
+from notifier.errors import Refused, Unreachable
+from notifier.store import CONNECT_SECONDS
+
+ADVISORY_LOCK = 0x6E6F7469  # 'noti': every process of this product, and nobody else, takes it
+NAME = re.compile(r"^\d{4}_[a-z0-9_]+\.sql$")
+
+APPLIED: LiteralString = """
+CREATE TABLE IF NOT EXISTS migration (
+  name text COLLATE "C" PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now()
+)"""
+
+
+def migrate(url: str, folder: Path) -> list[str]:
+    """Bring the schema up; the names of the files that were applied now.
+
+    Raises `Refused` if a file was edited after it had been applied, or if the database knows a file that this
+    version of the product does not.
+    """
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True) as connection:
+            connection.execute("SET lock_timeout = '30s'")
+            connection.execute("SELECT pg_advisory_lock(%s)", (ADVISORY_LOCK,))
+            connection.execute(APPLIED)
+            todo = pending(_applied(connection), files(folder))
+            for name, text in todo:
+                _apply(connection, name, text)
+            return [name for name, _ in todo]
+    except psycopg.OperationalError as error:
+        raise Unreachable(
+            f"The database could not be migrated: {str(error).strip().splitlines()[0]}"
+        ) from error
+
+
+def is_current(url: str, folder: Path) -> bool:
+    with psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True) as connection:
+        exists = connection.execute("SELECT to_regclass('migration') IS NOT NULL").fetchone()
+        return exists == (True,) and not pending(_applied(connection), files(folder))
+
+
+def files(folder: Path) -> list[tuple[str, str]]:
+    """Name and text of every migration, in order."""
+    return [(p.name, p.read_text("utf-8")) for p in sorted(folder.iterdir()) if NAME.match(p.name)]
+
+
+def pending(applied: dict[str, str], known: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Which files are still to be applied: a decision, no database."""
+    if newer := sorted(set(applied) - {name for name, _ in known}):
+        raise Refused(f"The database is newer than this notifier (it has {newer[-1]}): upgrade the notifier.")
+    for name, text in known:
+        if name in applied and applied[name] != sha256(text):
+            raise Refused(
+                f"Migration {name} was edited after it had been applied: restore the released file."
+            )
+    return [(name, text) for name, text in known if name not in applied]
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _applied(connection: psycopg.Connection) -> dict[str, str]:
+    return dict(connection.execute("SELECT name, sha256 FROM migration").fetchall())
+
+
+def _apply(connection: psycopg.Connection, name: str, text: str) -> None:
+    with connection.transaction():
+        # The text is a file of this product, not of a user.
+        connection.execute(cast("LiteralString", text))
+        connection.execute("INSERT INTO migration (name, sha256) VALUES (%s, %s)", (name, sha256(text)))

@@ -1,0 +1,51 @@
+"""Real servers for every test: one embedded Postgres for the whole run, a database for each xdist worker."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from notifier.local import postgres
+from notifier.settings import data_folder
+from notifier.store import Db
+from notifier.store.migrate import migrate
+
+for _name in [n for n in os.environ if n.startswith("NOTIFIER_") or n == "SENDGRID_API_KEY"]:
+    del os.environ[_name]  # an exported key never makes a test leave the machine
+os.environ["NOTIFIER_REHEARSALS_ONLY"] = "1"
+
+
+@pytest.fixture(scope="session")
+def server(worker_id: str) -> Iterator[Path]:
+    """The home of a running Postgres with durability off; one for each xdist worker."""
+    home = Path(tempfile.mkdtemp(prefix=f"nt-{worker_id}-"))
+    process: subprocess.Popen[bytes] = postgres.start(
+        home, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"
+    )
+    with psycopg.connect(postgres.url(home, "postgres"), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE template_notifier")
+    migrate(postgres.url(home, "template_notifier"), data_folder("migrations"))
+    yield home
+    postgres.stop(process)
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def database_url(server: Path) -> Iterator[str]:
+    """A migrated, empty database of the test's own."""
+    name = f"t{os.urandom(4).hex()}"
+    with psycopg.connect(postgres.url(server, "postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE template_notifier STRATEGY file_copy")
+        yield postgres.url(server, name)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Db]:
+    with Db(database_url) as opened:
+        yield opened

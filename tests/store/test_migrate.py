@@ -1,0 +1,56 @@
+"""Migrations: forward only, once, by one process at a time."""
+
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from notifier.errors import Refused
+from notifier.settings import data_folder
+from notifier.store import migrate as subject
+
+
+def test_every_file_has_a_number_and_a_name():
+    names = [p.name for p in data_folder("migrations").iterdir()]
+    assert all(subject.NAME.match(name) for name in names)
+    assert [int(n[:4]) for n in sorted(names)] == list(range(1, len(names) + 1))
+
+
+def test_a_second_run_applies_nothing(database_url: str):
+    assert subject.migrate(database_url, data_folder("migrations")) == []
+    assert subject.is_current(database_url, data_folder("migrations"))
+
+
+def test_an_edited_file_is_refused():
+    with pytest.raises(Refused, match="edited"):
+        subject.pending({"0001_a.sql": subject.sha256("before")}, [("0001_a.sql", "after")])
+
+
+def test_a_newer_database_is_refused():
+    with pytest.raises(Refused, match="upgrade"):
+        subject.pending({"0002_b.sql": "x"}, [])
+
+
+def test_four_at_once_apply_each_file_once(database_url: str, tmp_path: Path):
+    for n in range(1, 6):
+        (tmp_path / f"000{n}_t.sql").write_text(f"CREATE TABLE t{n} (x int); SELECT pg_sleep(0.05);")
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute("DELETE FROM migration")
+    applied: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: applied.extend(subject.migrate(database_url, tmp_path)))
+        for _ in range(4)
+    ]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert sorted(applied) == [f"000{n}_t.sql" for n in range(1, 6)]
+
+
+def test_a_broken_file_changes_nothing(database_url: str, tmp_path: Path):
+    (tmp_path / "0001_half.sql").write_text("CREATE TABLE half (x int); SELECT 1/0;")
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute("DELETE FROM migration")
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            subject.migrate(database_url, tmp_path)
+        assert admin.execute("SELECT to_regclass('half')").fetchone() == (None,)
