@@ -165,6 +165,7 @@ CREATE TABLE notice (
   list_hash     text,                            -- set once, when the list closes
   ceiling       int,
   audience_n    bigint NOT NULL DEFAULT 0,       -- people and unreachable customers, counted by the verdict query
+  people_n      bigint NOT NULL DEFAULT 0,       -- those of them with a usable address: what a ceiling bounds
   customers_n   bigint NOT NULL DEFAULT 0,
   frozen_upto   bigint NOT NULL DEFAULT 0,       -- recipient_id; the list is frozen in ranges of people
   freeze_asked  timestamptz,                     -- workers may freeze a draft too, so that people approve a list

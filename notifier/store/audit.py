@@ -47,8 +47,8 @@ def append(
     }
     run(
         tx,
-        "INSERT INTO audit (seq, disruption_id, actor, act, before, after, at, prev_hash, hash) VALUES"
-        " (%(seq)s, %(disruption_id)s, %(actor)s, %(act)s, %(before)s, %(after)s, %(at)s, %(prev)s, %(hash)s)",
+        "INSERT INTO audit (seq, disruption_id, actor, act, before, after, at, prev_hash, hash)"
+        " VALUES (%(seq)s, %(disruption_id)s, %(actor)s, %(act)s, %(before)s, %(after)s, %(at)s, %(prev)s, %(hash)s)",
         **entry | {"before": Jsonb(before), "after": Jsonb(after), "at": at},
         prev=last.hash,
         hash=seal(last.hash, entry),

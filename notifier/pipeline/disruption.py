@@ -1,0 +1,185 @@
+"""What do we say, and to whom is it owed? The life of a disruption, from evidence or a declaration to its end."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.model.scope import Predicate, canonical, to_json
+from notifier.model.words import Kind, Mode, Possibly, Reason
+from notifier.store import Tx, audit, disruptions
+from notifier.store.disruptions import OpenDisruption
+
+REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Read over the telephone: nothing that looks or sounds like something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a person or a policy says has happened."""
+
+    mode: Mode
+    kind: Kind
+    reason: Reason
+    services: tuple[str, ...]
+    predicate: Predicate | None
+    where: str
+    possibly: Possibly
+    effective_at: datetime
+    title: str | None = None
+    again: int = 0
+    """How often the same was declared on purpose: `--again`."""
+
+    @property
+    def key(self) -> str:
+        """The same declaration twice is the same disruption."""
+        parts = [
+            self.mode,
+            self.kind,
+            self.reason,
+            sorted(self.services),
+            canonical(self.predicate),
+            self.again,
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Nothing stands in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Evidence has already drafted it."""
+
+    draft: OpenDisruption
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """This very declaration is open."""
+
+    other: OpenDisruption
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Another disruption already tells people about one of these services."""
+
+    other: OpenDisruption
+
+
+def how_to_declare(
+    declaration: Declaration, open_ones: Sequence[OpenDisruption], *, again: bool
+) -> Open | Adopt | Same | Overlap:
+    """Decide between a new disruption, the draft of one, and a refusal."""
+    services = set(declaration.services)
+    touching = [o for o in open_ones if services & set(o.services)]
+    for other in open_ones:
+        if other.declare_key == declaration.key and other.declared_at is not None:
+            return Same(other)
+    for other in touching:
+        if other.declared_at is None:
+            return Adopt(other)
+    declared = [o for o in touching if o.declared_at is not None]
+    return Overlap(declared[0]) if declared and not again else Open()
+
+
+def new_reference() -> str:
+    return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(4))
+
+
+def open_disruption(
+    tx: Tx, declaration: Declaration, *, opened_by: str, declared_at: datetime | None, now: datetime
+) -> int:
+    """Insert the disruption and its first revision. The caller holds `lock_declarations`."""
+    disruption_id = None
+    while disruption_id is None:  # a million references: the loop ends
+        disruption_id = disruptions.insert(
+            tx,
+            reference=new_reference(),
+            mode=declaration.mode,
+            kind=declaration.kind,
+            reason=declaration.reason,
+            title=declaration.title,
+            services=sorted(declaration.services),
+            opened_by=opened_by,
+            now=now,
+            declared_at=declared_at,
+            effective_at=declaration.effective_at,
+            declare_key=declaration.key,
+        )
+    add_revision(tx, disruption_id, declaration, actor=opened_by, now=now)
+    return disruption_id
+
+
+def add_revision(tx: Tx, disruption_id: int, declaration: Declaration, *, actor: str, now: datetime) -> int:
+    return disruptions.add_revision(
+        tx,
+        disruption_id,
+        text=declaration.where,
+        predicate=to_json(declaration.predicate) if declaration.predicate is not None else None,
+        services=sorted(declaration.services),
+        possibly=declaration.possibly,
+        actor=actor,
+        now=now,
+    )
+
+
+def _evidence(mode: Mode, services: Sequence[str], effective_at: datetime, key: str) -> Declaration:
+    # A draft's key is its own: nothing that a person declares may collide with it.
+    return Declaration(
+        mode=mode,
+        kind=Kind.SUSPENSION,
+        reason=Reason.UNKNOWN,
+        services=tuple(services),
+        predicate=None,
+        where=f"evidence {key}",
+        possibly=Possibly.HEDGE,
+        effective_at=effective_at,
+        again=secrets.randbits(48),
+    )
+
+
+def open_draft(
+    tx: Tx, *, mode: Mode, services: tuple[str, ...], opened_by: str, effective_at: datetime, now: datetime
+) -> int:
+    """What evidence reports: a draft that tells nobody until a person or a policy confirms it."""
+    declaration = _evidence(mode, services, effective_at, opened_by)
+    disruption_id = open_disruption(tx, declaration, opened_by=opened_by, declared_at=None, now=now)
+    audit.append(
+        tx,
+        actor=opened_by,
+        act="draft",
+        at=now,
+        disruption_id=disruption_id,
+        after={"services": sorted(services)},
+    )
+    return disruption_id
+
+
+def widen_draft(tx: Tx, disruption_id: int, services: tuple[str, ...], actor: str, now: datetime) -> None:
+    """More evidence: the draft names more services from here on."""
+    draft = disruptions.by_id(tx, disruption_id)
+    together = sorted({*draft.services, *services})
+    declaration = _evidence(draft.mode, together, draft.effective_at, actor)
+    disruptions.set_services(tx, disruption_id, services=together, declare_key=declaration.key)
+    add_revision(tx, disruption_id, declaration, actor=actor, now=now)
+    audit.append(
+        tx,
+        actor=actor,
+        act="widen draft",
+        at=now,
+        disruption_id=disruption_id,
+        before={"services": [*draft.services]},
+        after={"services": [*together]},
+    )
+
+
+def void_draft(tx: Tx, disruption_id: int, actor: str, now: datetime) -> None:
+    """The evidence went away before anybody was told."""
+    disruptions.end(tx, disruption_id, ended_as="void", now=now)
+    audit.append(tx, actor=actor, act="void draft", at=now, disruption_id=disruption_id)

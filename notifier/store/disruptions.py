@@ -1,0 +1,299 @@
+"""Disruptions, the revisions of their scope, their timeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from notifier.model.scope import Json
+from notifier.model.words import Kind, Mode, Possibly, Reason
+from notifier.store import Tx, many, one, run, value
+
+DECLARE_LOCK = 0x6465636C  # 'decl': who declares, widens or adopts does it alone
+
+
+@dataclass(frozen=True, slots=True)
+class Disruption:
+    disruption_id: int
+    reference: str
+    mode: Mode
+    kind: Kind
+    reason: Reason
+    title: str | None
+    services: list[str]
+    opened_by: str
+    opened_at: datetime
+    declared_at: datetime | None
+    effective_at: datetime
+    ended_at: datetime | None
+    ended_as: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDisruption:
+    disruption_id: int
+    reference: str
+    services: list[str]
+    """Of the latest revision."""
+    opened_by: str
+    declared_at: datetime | None
+    effective_at: datetime
+    declare_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    rev: int
+    text: str
+    predicate: Json
+    services: list[str]
+    possibly: Possibly
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One update on the timeline."""
+
+    timeline_id: int
+    kind: str
+    at: datetime
+    actor: str
+    facts: dict[str, Any]
+    statements: dict[str, str]
+    next_update_at: datetime | None
+
+
+DISRUPTION = """disruption_id, reference, mode, kind, reason, title, services, opened_by, opened_at, declared_at,
+ effective_at, ended_at, ended_as"""
+
+
+def lock_declarations(tx: Tx) -> None:
+    """Until this transaction ends nobody else opens or widens a disruption: eight at once become one."""
+    run(tx, "SELECT pg_advisory_xact_lock(%(lock)s)", lock=DECLARE_LOCK)
+
+
+def insert(
+    tx: Tx,
+    *,
+    reference: str,
+    mode: Mode,
+    kind: Kind,
+    reason: Reason,
+    title: str | None,
+    services: list[str],
+    opened_by: str,
+    now: datetime,
+    declared_at: datetime | None,
+    effective_at: datetime,
+    declare_key: str,
+) -> int | None:
+    """The new id; None if the reference is taken or the same declaration is open."""
+    return value(
+        tx,
+        "INSERT INTO disruption (reference, mode, kind, reason, title, services, opened_by, opened_at,"
+        " declared_at, effective_at, declare_key) VALUES (%(reference)s, %(mode)s, %(kind)s, %(reason)s,"
+        " %(title)s, %(services)s, %(opened_by)s, %(now)s, %(declared_at)s, %(effective_at)s, %(declare_key)s)"
+        " ON CONFLICT DO NOTHING RETURNING disruption_id",
+        reference=reference,
+        mode=mode,
+        kind=kind,
+        reason=reason,
+        title=title,
+        services=services,
+        opened_by=opened_by,
+        now=now,
+        declared_at=declared_at,
+        effective_at=effective_at,
+        declare_key=declare_key,
+    )
+
+
+def confirm(
+    tx: Tx,
+    disruption_id: int,
+    *,
+    kind: Kind,
+    reason: Reason,
+    title: str | None,
+    services: list[str],
+    effective_at: datetime,
+    declare_key: str,
+    now: datetime,
+) -> None:
+    """A person declares what evidence had only drafted."""
+    run(
+        tx,
+        "UPDATE disruption SET kind = %(kind)s, reason = %(reason)s, title = %(title)s,"
+        " services = %(services)s, effective_at = %(effective_at)s, declare_key = %(declare_key)s,"
+        " declared_at = %(now)s WHERE disruption_id = %(disruption_id)s",
+        disruption_id=disruption_id,
+        kind=kind,
+        reason=reason,
+        title=title,
+        services=services,
+        effective_at=effective_at,
+        declare_key=declare_key,
+        now=now,
+    )
+
+
+def set_declared(tx: Tx, disruption_id: int, *, now: datetime) -> None:
+    """The approval of a draft that evidence opened declares it, once."""
+    run(
+        tx,
+        "UPDATE disruption SET declared_at = %(now)s WHERE disruption_id = %(id)s AND declared_at IS NULL",
+        id=disruption_id,
+        now=now,
+    )
+
+
+def set_services(tx: Tx, disruption_id: int, *, services: list[str], declare_key: str) -> None:
+    run(
+        tx,
+        "UPDATE disruption SET services = %(services)s, declare_key = %(key)s WHERE disruption_id = %(id)s",
+        id=disruption_id,
+        services=services,
+        key=declare_key,
+    )
+
+
+def end(tx: Tx, disruption_id: int, *, ended_as: str, now: datetime) -> None:
+    run(
+        tx,
+        "UPDATE disruption SET ended_at = %(now)s, ended_as = %(ended_as)s"
+        " WHERE disruption_id = %(id)s AND ended_at IS NULL",
+        id=disruption_id,
+        ended_as=ended_as,
+        now=now,
+    )
+
+
+def open_ones(tx: Tx, mode: Mode) -> list[OpenDisruption]:
+    """Everything that is not over, drafts included, oldest first."""
+    return many(
+        tx,
+        OpenDisruption,
+        "SELECT d.disruption_id, d.reference, r.services, d.opened_by, d.declared_at, d.effective_at,"
+        " d.declare_key FROM disruption d JOIN LATERAL (SELECT services FROM scope_revision"
+        " WHERE disruption_id = d.disruption_id ORDER BY rev DESC LIMIT 1) r ON true"
+        " WHERE d.ended_at IS NULL AND d.mode = %(mode)s ORDER BY d.disruption_id",
+        mode=mode,
+    )
+
+
+def by_id(tx: Tx, disruption_id: int) -> Disruption:
+    found = one(
+        tx, Disruption, f"SELECT {DISRUPTION} FROM disruption WHERE disruption_id = %(id)s", id=disruption_id
+    )
+    assert found is not None
+    return found
+
+
+def by_reference(tx: Tx, reference: str) -> Disruption | None:
+    return one(
+        tx, Disruption, f"SELECT {DISRUPTION} FROM disruption WHERE reference = %(ref)s", ref=reference
+    )
+
+
+def by_declare_key(tx: Tx, declare_key: str) -> Disruption | None:
+    """The open disruption that this very declaration made."""
+    return one(
+        tx,
+        Disruption,
+        f"SELECT {DISRUPTION} FROM disruption WHERE declare_key = %(key)s AND ended_at IS NULL",
+        key=declare_key,
+    )
+
+
+def add_revision(
+    tx: Tx,
+    disruption_id: int,
+    *,
+    text: str,
+    predicate: Json,
+    services: list[str],
+    possibly: Possibly,
+    actor: str,
+    now: datetime,
+) -> int:
+    """Every revision of the scope is kept; its number."""
+    return value(
+        tx,
+        "INSERT INTO scope_revision (disruption_id, rev, text, predicate, services, possibly, actor, at)"
+        " SELECT %(id)s, coalesce(max(rev), 0) + 1, %(text)s, %(predicate)s, %(services)s, %(possibly)s,"
+        " %(actor)s, %(now)s FROM scope_revision WHERE disruption_id = %(id)s RETURNING rev",
+        id=disruption_id,
+        text=text,
+        predicate=None if predicate is None else Jsonb(predicate),
+        services=services,
+        possibly=possibly,
+        actor=actor,
+        now=now,
+    )
+
+
+def revision(tx: Tx, disruption_id: int, rev: int | None = None) -> Revision:
+    """The given revision, or the latest."""
+    found = one(
+        tx,
+        Revision,
+        "SELECT rev, text, predicate, services, possibly FROM scope_revision"
+        " WHERE disruption_id = %(id)s AND rev = coalesce(%(rev)s, rev) ORDER BY rev DESC LIMIT 1",
+        id=disruption_id,
+        rev=rev,
+    )
+    assert found is not None
+    return found
+
+
+def add_entry(
+    tx: Tx,
+    disruption_id: int,
+    *,
+    kind: str,
+    actor: str,
+    facts: Mapping[str, Any],
+    statements: Mapping[str, str],
+    next_update_at: datetime | None,
+    now: datetime,
+) -> int:
+    return value(
+        tx,
+        "INSERT INTO timeline (disruption_id, kind, at, actor, facts, statements, next_update_at) VALUES"
+        " (%(id)s, %(kind)s, %(now)s, %(actor)s, %(facts)s, %(statements)s, %(next)s) RETURNING timeline_id",
+        id=disruption_id,
+        kind=kind,
+        actor=actor,
+        facts=Jsonb(dict(facts)),
+        statements=Jsonb(dict(statements)),
+        next=next_update_at,
+        now=now,
+    )
+
+
+def timeline(tx: Tx, disruption_id: int) -> list[Entry]:
+    return many(
+        tx,
+        Entry,
+        "SELECT timeline_id, kind, at, actor, facts, statements, next_update_at FROM timeline"
+        " WHERE disruption_id = %(id)s ORDER BY timeline_id",
+        id=disruption_id,
+    )
+
+
+def add_restoration(
+    tx: Tx, disruption_id: int, *, rev: int, services: list[str], actor: str, now: datetime
+) -> None:
+    """What is back, one row for each service."""
+    run(
+        tx,
+        "INSERT INTO restoration (disruption_id, rev, service_id, actor, at)"
+        " SELECT %(id)s, %(rev)s, service_id, %(actor)s, %(now)s FROM service WHERE slug = ANY(%(services)s)",
+        id=disruption_id,
+        rev=rev,
+        services=services,
+        actor=actor,
+        now=now,
+    )
