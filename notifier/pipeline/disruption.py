@@ -1,49 +1,17 @@
-"""What do we say, and to whom is it owed? The life of a disruption, from evidence or a declaration to its end."""
+"""What do we say, and to whom is it owed? The life of a disruption, from evidence to its end."""
 
-import hashlib
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.model.scope import Predicate, canonical, to_json
+from notifier.model.declaration import Declaration
 from notifier.model.words import Kind, Mode, Possibly, Reason
 from notifier.store import Tx, audit, disruptions
 from notifier.store.disruptions import OpenDisruption
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Read over the telephone: nothing that looks or sounds like something else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """What a person or a policy says has happened."""
-
-    mode: Mode
-    kind: Kind
-    reason: Reason
-    services: tuple[str, ...]
-    predicate: Predicate | None
-    where: str
-    possibly: Possibly
-    effective_at: datetime
-    title: str | None = None
-    again: int = 0
-    """How often the same was declared on purpose: `--again`."""
-
-    @property
-    def key(self) -> str:
-        """The same declaration twice is the same disruption."""
-        parts = [
-            self.mode,
-            self.kind,
-            self.reason,
-            sorted(self.services),
-            canonical(self.predicate),
-            self.again,
-        ]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +28,7 @@ class Adopt:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """This very declaration is open."""
+    """The very same declaration is open."""
 
     other: OpenDisruption
 
@@ -100,33 +68,14 @@ def open_disruption(
     while disruption_id is None:  # a million references: the loop ends
         disruption_id = disruptions.insert(
             tx,
+            declaration,
             reference=new_reference(),
-            mode=declaration.mode,
-            kind=declaration.kind,
-            reason=declaration.reason,
-            title=declaration.title,
-            services=sorted(declaration.services),
             opened_by=opened_by,
-            now=now,
             declared_at=declared_at,
-            effective_at=declaration.effective_at,
-            declare_key=declaration.key,
+            now=now,
         )
-    add_revision(tx, disruption_id, declaration, actor=opened_by, now=now)
+    disruptions.add_revision(tx, disruption_id, declaration, actor=opened_by, now=now)
     return disruption_id
-
-
-def add_revision(tx: Tx, disruption_id: int, declaration: Declaration, *, actor: str, now: datetime) -> int:
-    return disruptions.add_revision(
-        tx,
-        disruption_id,
-        text=declaration.where,
-        predicate=to_json(declaration.predicate) if declaration.predicate is not None else None,
-        services=sorted(declaration.services),
-        possibly=declaration.possibly,
-        actor=actor,
-        now=now,
-    )
 
 
 def _evidence(mode: Mode, services: Sequence[str], effective_at: datetime, key: str) -> Declaration:
@@ -167,7 +116,7 @@ def widen_draft(tx: Tx, disruption_id: int, services: tuple[str, ...], actor: st
     together = sorted({*draft.services, *services})
     declaration = _evidence(draft.mode, together, draft.effective_at, actor)
     disruptions.set_services(tx, disruption_id, services=together, declare_key=declaration.key)
-    add_revision(tx, disruption_id, declaration, actor=actor, now=now)
+    disruptions.add_revision(tx, disruption_id, declaration, actor=actor, now=now)
     audit.append(
         tx,
         actor=actor,

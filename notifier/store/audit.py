@@ -2,12 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
-from notifier.model.scope import Json
 from notifier.store import Tx, one, run
 
 CHAIN_LOCK = 0x6175646974  # 'audit'
@@ -27,8 +27,8 @@ def append(
     act: str,
     at: datetime,
     disruption_id: int | None = None,
-    before: Json = None,
-    after: Json = None,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
 ) -> None:
     """Add one decision. Ids and counts only: `before` and `after` never hold an address.
 
@@ -36,7 +36,7 @@ def append(
     """
     run(tx, "SELECT pg_advisory_xact_lock(%(lock)s)", lock=CHAIN_LOCK)
     last = one(tx, Link, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1") or Link(0, GENESIS)
-    entry: dict[str, Json] = {
+    entry: dict[str, object] = {
         "seq": last.seq + 1,
         "disruption_id": disruption_id,
         "actor": actor,
@@ -48,14 +48,15 @@ def append(
     run(
         tx,
         "INSERT INTO audit (seq, disruption_id, actor, act, before, after, at, prev_hash, hash)"
-        " VALUES (%(seq)s, %(disruption_id)s, %(actor)s, %(act)s, %(before)s, %(after)s, %(at)s, %(prev)s, %(hash)s)",
+        " VALUES (%(seq)s, %(disruption_id)s, %(actor)s, %(act)s, %(before)s, %(after)s, %(at)s, %(prev)s,"
+        " %(hash)s)",
         **entry | {"before": Jsonb(before), "after": Jsonb(after), "at": at},
         prev=last.hash,
         hash=seal(last.hash, entry),
     )
 
 
-def seal(prev_hash: str, entry: dict[str, Json]) -> str:
+def seal(prev_hash: str, entry: dict[str, object]) -> str:
     """The hash of one entry: over the hash before it and its own canonical JSON."""
     text = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(f"{prev_hash}\n{text}".encode()).hexdigest()

@@ -7,7 +7,8 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from notifier.model.scope import Json
+from notifier.model.declaration import Declaration
+from notifier.model.scope import Json, to_json
 from notifier.model.words import Kind, Mode, Possibly, Reason
 from notifier.store import Tx, many, one, run, value
 
@@ -27,6 +28,7 @@ class Disruption:
     opened_at: datetime
     declared_at: datetime | None
     effective_at: datetime
+    declare_key: str
     ended_at: datetime | None
     ended_as: str | None
 
@@ -65,10 +67,6 @@ class Entry:
     next_update_at: datetime | None
 
 
-DISRUPTION = """disruption_id, reference, mode, kind, reason, title, services, opened_by, opened_at, declared_at,
- effective_at, ended_at, ended_as"""
-
-
 def lock_declarations(tx: Tx) -> None:
     """Until this transaction ends nobody else opens or widens a disruption: eight at once become one."""
     run(tx, "SELECT pg_advisory_xact_lock(%(lock)s)", lock=DECLARE_LOCK)
@@ -76,67 +74,51 @@ def lock_declarations(tx: Tx) -> None:
 
 def insert(
     tx: Tx,
+    declaration: Declaration,
     *,
     reference: str,
-    mode: Mode,
-    kind: Kind,
-    reason: Reason,
-    title: str | None,
-    services: list[str],
     opened_by: str,
-    now: datetime,
     declared_at: datetime | None,
-    effective_at: datetime,
-    declare_key: str,
+    now: datetime,
 ) -> int | None:
     """The new id; None if the reference is taken or the same declaration is open."""
     return value(
         tx,
         "INSERT INTO disruption (reference, mode, kind, reason, title, services, opened_by, opened_at,"
         " declared_at, effective_at, declare_key) VALUES (%(reference)s, %(mode)s, %(kind)s, %(reason)s,"
-        " %(title)s, %(services)s, %(opened_by)s, %(now)s, %(declared_at)s, %(effective_at)s, %(declare_key)s)"
+        " %(title)s, %(services)s, %(opened_by)s, %(now)s, %(declared_at)s, %(effective_at)s, %(key)s)"
         " ON CONFLICT DO NOTHING RETURNING disruption_id",
         reference=reference,
-        mode=mode,
-        kind=kind,
-        reason=reason,
-        title=title,
-        services=services,
         opened_by=opened_by,
         now=now,
         declared_at=declared_at,
-        effective_at=effective_at,
-        declare_key=declare_key,
+        **_columns(declaration),
     )
 
 
-def confirm(
-    tx: Tx,
-    disruption_id: int,
-    *,
-    kind: Kind,
-    reason: Reason,
-    title: str | None,
-    services: list[str],
-    effective_at: datetime,
-    declare_key: str,
-    now: datetime,
-) -> None:
+def confirm(tx: Tx, disruption_id: int, declaration: Declaration, *, now: datetime) -> None:
     """A person declares what evidence had only drafted."""
     run(
         tx,
-        "UPDATE disruption SET kind = %(kind)s, reason = %(reason)s, title = %(title)s,"
-        " services = %(services)s, effective_at = %(effective_at)s, declare_key = %(declare_key)s,"
-        " declared_at = %(now)s WHERE disruption_id = %(disruption_id)s",
-        disruption_id=disruption_id,
-        kind=kind,
-        reason=reason,
-        title=title,
-        services=services,
-        effective_at=effective_at,
-        declare_key=declare_key,
+        "UPDATE disruption SET mode = %(mode)s, kind = %(kind)s, reason = %(reason)s, title = %(title)s,"
+        " services = %(services)s, effective_at = %(effective_at)s, declare_key = %(key)s,"
+        " declared_at = %(now)s WHERE disruption_id = %(id)s",
+        id=disruption_id,
         now=now,
+        **_columns(declaration),
     )
+
+
+def _columns(declaration: Declaration) -> dict[str, object]:
+    return {
+        "mode": declaration.mode,
+        "kind": declaration.kind,
+        "reason": declaration.reason,
+        "title": declaration.title,
+        "services": sorted(declaration.services),
+        "effective_at": declaration.effective_at,
+        "key": declaration.key,
+    }
 
 
 def set_declared(tx: Tx, disruption_id: int, *, now: datetime) -> None:
@@ -184,17 +166,13 @@ def open_ones(tx: Tx, mode: Mode) -> list[OpenDisruption]:
 
 
 def by_id(tx: Tx, disruption_id: int) -> Disruption:
-    found = one(
-        tx, Disruption, f"SELECT {DISRUPTION} FROM disruption WHERE disruption_id = %(id)s", id=disruption_id
-    )
+    found = one(tx, Disruption, "SELECT * FROM disruption WHERE disruption_id = %(id)s", id=disruption_id)
     assert found is not None
     return found
 
 
 def by_reference(tx: Tx, reference: str) -> Disruption | None:
-    return one(
-        tx, Disruption, f"SELECT {DISRUPTION} FROM disruption WHERE reference = %(ref)s", ref=reference
-    )
+    return one(tx, Disruption, "SELECT * FROM disruption WHERE reference = %(ref)s", ref=reference)
 
 
 def by_declare_key(tx: Tx, declare_key: str) -> Disruption | None:
@@ -202,33 +180,24 @@ def by_declare_key(tx: Tx, declare_key: str) -> Disruption | None:
     return one(
         tx,
         Disruption,
-        f"SELECT {DISRUPTION} FROM disruption WHERE declare_key = %(key)s AND ended_at IS NULL",
+        "SELECT * FROM disruption WHERE declare_key = %(key)s AND ended_at IS NULL",
         key=declare_key,
     )
 
 
-def add_revision(
-    tx: Tx,
-    disruption_id: int,
-    *,
-    text: str,
-    predicate: Json,
-    services: list[str],
-    possibly: Possibly,
-    actor: str,
-    now: datetime,
-) -> int:
+def add_revision(tx: Tx, disruption_id: int, declaration: Declaration, *, actor: str, now: datetime) -> int:
     """Every revision of the scope is kept; its number."""
+    predicate = declaration.predicate
     return value(
         tx,
         "INSERT INTO scope_revision (disruption_id, rev, text, predicate, services, possibly, actor, at)"
         " SELECT %(id)s, coalesce(max(rev), 0) + 1, %(text)s, %(predicate)s, %(services)s, %(possibly)s,"
         " %(actor)s, %(now)s FROM scope_revision WHERE disruption_id = %(id)s RETURNING rev",
         id=disruption_id,
-        text=text,
-        predicate=None if predicate is None else Jsonb(predicate),
-        services=services,
-        possibly=possibly,
+        text=declaration.where,
+        predicate=None if predicate is None else Jsonb(to_json(predicate)),
+        services=sorted(declaration.services),
+        possibly=declaration.possibly,
         actor=actor,
         now=now,
     )

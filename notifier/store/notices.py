@@ -1,0 +1,292 @@
+"""Notices: their frozen words, their approvals, their state."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.model.words import NoticeKind, NoticeState, Variant
+from notifier.store import Tx, many, one, run, value
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    notice_id: int
+    disruption_id: int
+    seq: int
+    kind: NoticeKind
+    timeline_id: int
+    rev: int
+    state: NoticeState
+    hold_reason: str | None
+    nonce: str
+    words_hash: str | None
+    rule_hash: str | None
+    list_hash: str | None
+    ceiling: int | None
+    audience_n: int
+    people_n: int
+    customers_n: int
+    frozen_upto: int
+    freeze_asked: datetime | None
+    closed_at: datetime | None
+    created_at: datetime
+    approved_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    content_id: int
+    locale: str
+    variant: Variant
+    subject: str
+    text: str
+    html: str
+    tags: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A content before it has an id."""
+
+    locale: str
+    variant: Variant
+    subject: str
+    text: str
+    html: str
+    tags: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What somebody approved: words by their hash, the audience by its list or by a ceiling."""
+
+    actor: str
+    words_hash: str
+    rule_hash: str
+    list_hash: str | None = None
+    ceiling: int | None = None
+    gap: int | None = None
+
+
+def insert(
+    tx: Tx,
+    disruption_id: int,
+    *,
+    kind: NoticeKind,
+    timeline_id: int,
+    rev: int,
+    nonce: str,
+    words_hash: str,
+    rule_hash: str,
+    now: datetime,
+) -> int:
+    """A draft; the next number of its disruption."""
+    return value(
+        tx,
+        "INSERT INTO notice (disruption_id, seq, kind, timeline_id, rev, nonce, words_hash, rule_hash,"
+        " created_at) SELECT %(disruption_id)s, coalesce(max(seq), 0) + 1, %(kind)s, %(timeline_id)s,"
+        " %(rev)s, %(nonce)s, %(words_hash)s, %(rule_hash)s, %(now)s"
+        " FROM notice WHERE disruption_id = %(disruption_id)s RETURNING notice_id",
+        disruption_id=disruption_id,
+        kind=kind,
+        timeline_id=timeline_id,
+        rev=rev,
+        nonce=nonce,
+        words_hash=words_hash,
+        rule_hash=rule_hash,
+        now=now,
+    )
+
+
+def insert_content(tx: Tx, notice_id: int, words: Words) -> None:
+    run(
+        tx,
+        "INSERT INTO content (notice_id, locale, variant, subject, text, html, tags, sha256) VALUES"
+        " (%(notice_id)s, %(locale)s, %(variant)s, %(subject)s, %(text)s, %(html)s, %(tags)s, %(sha256)s)",
+        notice_id=notice_id,
+        locale=words.locale,
+        variant=words.variant,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        tags=words.tags,
+        sha256=words.sha256,
+    )
+
+
+def contents(tx: Tx, notice_id: int) -> list[Content]:
+    return many(
+        tx,
+        Content,
+        "SELECT content_id, locale, variant, subject, text, html, tags, sha256 FROM content"
+        " WHERE notice_id = %(id)s ORDER BY locale, variant",
+        id=notice_id,
+    )
+
+
+def content(tx: Tx, content_id: int) -> Content:
+    found = one(
+        tx,
+        Content,
+        "SELECT content_id, locale, variant, subject, text, html, tags, sha256 FROM content"
+        " WHERE content_id = %(id)s",
+        id=content_id,
+    )
+    assert found is not None
+    return found
+
+
+def by_id(tx: Tx, notice_id: int) -> Notice:
+    found = one(tx, Notice, "SELECT * FROM notice WHERE notice_id = %(id)s", id=notice_id)
+    assert found is not None
+    return found
+
+
+def locked(tx: Tx, notice_id: int) -> Notice:
+    """The notice, and nobody else may change it until this transaction ends."""
+    found = one(tx, Notice, "SELECT * FROM notice WHERE notice_id = %(id)s FOR UPDATE", id=notice_id)
+    assert found is not None
+    return found
+
+
+def locked_unless_busy(tx: Tx, notice_id: int) -> Notice | None:
+    """As `locked`; None if somebody else is at it."""
+    return one(
+        tx, Notice, "SELECT * FROM notice WHERE notice_id = %(id)s FOR UPDATE SKIP LOCKED", id=notice_id
+    )
+
+
+def of_disruption(tx: Tx, disruption_id: int) -> list[Notice]:
+    return many(
+        tx, Notice, "SELECT * FROM notice WHERE disruption_id = %(id)s ORDER BY seq", id=disruption_id
+    )
+
+
+def drafts(tx: Tx, disruption_id: int) -> list[Notice]:
+    return many(
+        tx,
+        Notice,
+        "SELECT * FROM notice WHERE disruption_id = %(id)s AND state = 'draft' ORDER BY seq FOR UPDATE",
+        id=disruption_id,
+    )
+
+
+def ask_to_freeze(tx: Tx, notice_id: int, *, now: datetime) -> None:
+    """Let workers freeze the list of a draft, so that a person can approve exactly that list."""
+    run(
+        tx,
+        "UPDATE notice SET freeze_asked = coalesce(freeze_asked, %(now)s) WHERE notice_id = %(id)s",
+        id=notice_id,
+        now=now,
+    )
+
+
+def approve(tx: Tx, notice_id: int, approval: Approval, *, now: datetime) -> None:
+    """Record who approved what, and let the notice go."""
+    run(
+        tx,
+        "WITH given AS (INSERT INTO approval (notice_id, actor, at, part, words_hash, rule_hash, list_hash,"
+        " ceiling, gap) VALUES (%(id)s, %(actor)s, %(now)s, 'both', %(words)s, %(rule)s, %(list)s,"
+        " %(ceiling)s, %(gap)s) RETURNING notice_id)"
+        " UPDATE notice SET state = 'approved', ceiling = %(ceiling)s, approved_at = %(now)s"
+        " FROM given WHERE notice.notice_id = given.notice_id",
+        id=notice_id,
+        actor=approval.actor,
+        words=approval.words_hash,
+        rule=approval.rule_hash,
+        list=approval.list_hash,
+        ceiling=approval.ceiling,
+        gap=approval.gap,
+        now=now,
+    )
+
+
+def start(tx: Tx, notice_id: int) -> None:
+    """Its first chunk is claimed."""
+    run(
+        tx,
+        "UPDATE notice SET state = 'sending' WHERE notice_id = %(id)s AND state = 'approved'",
+        id=notice_id,
+    )
+
+
+def void(tx: Tx, notice_id: int) -> None:
+    run(tx, "UPDATE notice SET state = 'void' WHERE notice_id = %(id)s AND state = 'draft'", id=notice_id)
+
+
+def hold(tx: Tx, notice_id: int, reason: str) -> bool:
+    """Stop a notice with a reason; False if it was not on its way."""
+    return 1 == run(
+        tx,
+        "UPDATE notice SET state = 'held', hold_reason = %(reason)s"
+        " WHERE notice_id = %(id)s AND state IN ('approved', 'sending')",
+        id=notice_id,
+        reason=reason,
+    )
+
+
+def release(tx: Tx, notice_id: int) -> bool:
+    """Let a held notice go on; False if it was not held."""
+    return 1 == run(
+        tx,
+        "UPDATE notice SET state = 'sending', hold_reason = NULL WHERE notice_id = %(id)s AND state = 'held'",
+        id=notice_id,
+    )
+
+
+def cancel(tx: Tx, notice_id: int) -> int | None:
+    """Nothing more of it leaves. How many chunks were stopped; None if it was not on its way."""
+    return value(
+        tx,
+        "WITH gone AS (UPDATE notice SET state = 'cancelled' WHERE notice_id = %(id)s"
+        " AND state IN ('approved', 'sending', 'held') RETURNING notice_id),"
+        " stopped AS (UPDATE chunk SET state = 'cancelled' FROM gone"
+        " WHERE chunk.notice_id = gone.notice_id AND chunk.state IN ('due', 'dead') RETURNING 1)"
+        " SELECT (SELECT count(*) FROM stopped) FROM gone",
+        id=notice_id,
+    )
+
+
+def finish(tx: Tx, notice_id: int, *, now: datetime) -> bool:
+    """Closed, and nothing due, claimed or unknown: finished. False if it is not so far."""
+    return 1 == run(
+        tx,
+        "UPDATE notice SET state = 'finished', finished_at = %(now)s WHERE notice_id = %(id)s"
+        " AND state IN ('approved', 'sending') AND closed_at IS NOT NULL AND NOT EXISTS (SELECT FROM chunk"
+        " WHERE chunk.notice_id = %(id)s AND chunk.state IN ('due', 'claimed', 'unknown'))",
+        id=notice_id,
+        now=now,
+    )
+
+
+def is_next(tx: Tx, notice: Notice) -> bool:
+    """Notices of one disruption leave one after another: none before this one is still on its way."""
+    return not value(
+        tx,
+        "SELECT EXISTS (SELECT FROM notice WHERE disruption_id = %(disruption)s AND seq < %(seq)s"
+        " AND state IN ('approved', 'sending', 'held') AND (closed_at IS NULL OR EXISTS (SELECT FROM chunk"
+        " WHERE chunk.notice_id = notice.notice_id AND chunk.state IN ('due', 'claimed'))))",
+        disruption=notice.disruption_id,
+        seq=notice.seq,
+    )
+
+
+def open_ids(tx: Tx) -> list[int]:
+    """Notices that a worker may have something to do for."""
+    return [
+        notice.notice_id
+        for notice in many(
+            tx,
+            Notice,
+            "SELECT * FROM notice WHERE state IN ('approved', 'sending')"
+            " OR (state = 'draft' AND freeze_asked IS NOT NULL AND closed_at IS NULL) ORDER BY notice_id",
+        )
+    ]
+
+
+def store_contents(tx: Tx, notice_id: int, words: Sequence[Words]) -> None:
+    for each in words:
+        insert_content(tx, notice_id, each)
