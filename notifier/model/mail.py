@@ -48,7 +48,9 @@ class Result(StrEnum):
     LATER = "later"
     """429: nobody was mailed; `retry_at` says when to come back."""
     NOT_SENT = "not_sent"
-    """The request never left: no connection, or the claim had grown too old."""
+    """The request never left: no connection."""
+    STOPPED = "stopped"
+    """The request never left: directly before its first byte it was no longer ours to send."""
     UNKNOWN = "unknown"
     """The request may have been accepted: 5xx, a broken or timed out answer, anything not understood."""
 

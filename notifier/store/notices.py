@@ -219,21 +219,28 @@ def void(tx: Tx, notice_id: int) -> None:
 
 def hold(tx: Tx, notice_id: int, reason: str) -> bool:
     """Stop a notice with a reason; False if it was not on its way."""
-    return 1 == run(
-        tx,
-        "UPDATE notice SET state = 'held', hold_reason = %(reason)s"
-        " WHERE notice_id = %(id)s AND state IN ('approved', 'sending')",
-        id=notice_id,
-        reason=reason,
+    return (
+        run(
+            tx,
+            "UPDATE notice SET state = 'held', hold_reason = %(reason)s"
+            " WHERE notice_id = %(id)s AND state IN ('approved', 'sending')",
+            id=notice_id,
+            reason=reason,
+        )
+        == 1
     )
 
 
 def release(tx: Tx, notice_id: int) -> bool:
     """Let a held notice go on; False if it was not held."""
-    return 1 == run(
-        tx,
-        "UPDATE notice SET state = 'sending', hold_reason = NULL WHERE notice_id = %(id)s AND state = 'held'",
-        id=notice_id,
+    return (
+        run(
+            tx,
+            "UPDATE notice SET state = 'sending', hold_reason = NULL"
+            " WHERE notice_id = %(id)s AND state = 'held'",
+            id=notice_id,
+        )
+        == 1
     )
 
 
@@ -252,13 +259,16 @@ def cancel(tx: Tx, notice_id: int) -> int | None:
 
 def finish(tx: Tx, notice_id: int, *, now: datetime) -> bool:
     """Closed, and nothing due, claimed or unknown: finished. False if it is not so far."""
-    return 1 == run(
-        tx,
-        "UPDATE notice SET state = 'finished', finished_at = %(now)s WHERE notice_id = %(id)s"
-        " AND state IN ('approved', 'sending') AND closed_at IS NOT NULL AND NOT EXISTS (SELECT FROM chunk"
-        " WHERE chunk.notice_id = %(id)s AND chunk.state IN ('due', 'claimed', 'unknown'))",
-        id=notice_id,
-        now=now,
+    return (
+        run(
+            tx,
+            "UPDATE notice SET state = 'finished', finished_at = %(now)s WHERE notice_id = %(id)s"
+            " AND state IN ('approved', 'sending') AND closed_at IS NOT NULL AND NOT EXISTS (SELECT FROM chunk"
+            " WHERE chunk.notice_id = %(id)s AND chunk.state IN ('due', 'claimed', 'unknown'))",
+            id=notice_id,
+            now=now,
+        )
+        == 1
     )
 
 

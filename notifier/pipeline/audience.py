@@ -1,0 +1,78 @@
+"""Who exactly, and why? How a list is frozen; the verdicts are SQL's own (`store/audience.py`)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from notifier.model.scope import canonical
+from notifier.model.words import NoticeKind, Standing
+from notifier.store import Tx, freezing
+from notifier.store.audience import Gap, Rule
+from notifier.store.freezing import Frozen, Range
+from notifier.store.notices import Notice
+
+FIRST_RANGE, LAST_RANGE = 2_000, 250_000
+"""People in a range: small at first, so that the first mail does not wait for the millionth row."""
+
+UNBOUNDED = 2**31
+TOLD_NOW: Mapping[NoticeKind, str | None] = {
+    NoticeKind.UPDATE: None,  # keeps what they were told before
+    NoticeKind.RESTORED: Standing.RESTORED,
+}
+"""Notices that follow the ledger: to those who were last told that something is out for them."""
+
+
+def range_people(frozen_so_far: int) -> int:
+    """How many people the next range takes: it quadruples what is frozen already."""
+    return max(FIRST_RANGE, min(LAST_RANGE, frozen_so_far * 3))
+
+
+def room(notice: Notice) -> int:
+    """How many more people may leave under the ceiling."""
+    return UNBOUNDED if notice.ceiling is None else max(0, notice.ceiling - notice.people_n)
+
+
+def rule_hash(kind: NoticeKind, rule: Rule) -> str:
+    """What an approval names as the rule of an audience: scope, services, treatment of *possibly*, roles."""
+    parts = [kind, canonical(rule.predicate), sorted(rule.services), rule.possibly, "all roles"]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def gap_is_accepted(gap: Gap, accepted: int | None) -> bool:
+    """A difference between cut off and told is acknowledged by its number, never by a bare yes."""
+    return gap.difference in (0, accepted)
+
+
+def freeze_next_range(
+    tx: Tx, notice: Notice, rule: Rule, resolved: Mapping[str, str], default: str
+) -> tuple[Frozen, bool]:
+    """Freeze the next range of people, in the caller's transaction; True once no people are left.
+
+    If the process dies before the commit, the range was never frozen and the next call takes it again.
+    """
+    upto = freezing.range_end(tx, notice.frozen_upto, range_people(notice.audience_n))
+    part = Range(
+        notice_id=notice.notice_id,
+        after=notice.frozen_upto,
+        upto=upto,
+        room=room(notice),
+        asked=list(resolved),
+        resolved=list(resolved.values()),
+        default=default,
+    )
+    if notice.kind in TOLD_NOW:
+        frozen = freezing.freeze_by_standing(
+            tx, notice.disruption_id, rule.services, TOLD_NOW[notice.kind], part
+        )
+    else:
+        frozen = freezing.freeze_by_scope(tx, rule, part)
+    freezing.advance(tx, notice.notice_id, upto=upto, frozen=frozen)
+    return frozen, upto == freezing.LAST
+
+
+def close(tx: Tx, notice: Notice, rule: Rule, now: datetime) -> None:
+    """Everybody is frozen: add those who cannot be written to, and seal the list."""
+    follows = notice.kind in TOLD_NOW
+    unreachable = 0 if follows else freezing.freeze_unreachable(tx, notice.notice_id, rule)
+    freezing.close(tx, notice.notice_id, unreachable=unreachable, now=now)

@@ -1,0 +1,145 @@
+"""Who is told, and why: verdicts by SQL's own logic.
+
+Every statement stands on `HIT`: one row for each entitlement to one of the services, with its verdict as a
+rank (2 affected, 1 possibly, 0 not) from the predicate's TRUE, NULL, FALSE.
+"""
+
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from notifier.model.scope import Predicate, columns
+from notifier.model.words import Possibly
+from notifier.store import Tx, many, one, value
+from notifier.store import predicate as predicates
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who belongs: what an approval names, and what every statement here is built from."""
+
+    services: list[str]
+    predicate: Predicate | None
+    possibly: Possibly
+
+    @property
+    def told_rank(self) -> int:
+        return 2 if self.possibly is Possibly.EXCLUDE else 1
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictCount:
+    rank: int
+    customers: int
+    people: int
+    """With a usable address; a person counts once, affected before possibly."""
+    unreachable: int
+    """Customers of this verdict without a usable address."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocaleCount:
+    locale: str | None
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Scope against reality, in customers; only where the data says who is cut off at all."""
+
+    cut_off: int
+    cut_off_not_told: int
+    told_not_cut_off: int
+
+    @property
+    def difference(self) -> int:
+        return self.cut_off_not_told + self.told_not_cut_off if self.cut_off else 0
+
+
+HIT = """
+SELECT e.customer_id, e.service_id, s.slug, e.suspended_at, coalesce(({verdict})::int * 2, 1) AS rank,
+       {vals} AS vals
+FROM entitlement e JOIN customer c USING (customer_id) JOIN service s USING (service_id)
+WHERE s.slug = ANY(%(services)s)"""
+
+USABLE = """
+SELECT k.customer_id, k.recipient_id, k.contact_id, k.locale, k.tz, k.name
+FROM contact k JOIN recipient r USING (recipient_id) WHERE r.address IS NOT NULL"""
+
+SUPPRESSED = "SELECT FROM suppression u WHERE u.recipient_id = {person} AND u.reason <> 'unsubscribed'"
+
+
+def hits(rule: Rule) -> sql.Composed:
+    """`HIT` for this rule; expects the parameter `services`."""
+    names = columns(rule.predicate)
+    pairs = sql.SQL(", ").join(
+        sql.SQL("{}, {}").format(sql.Literal(c.name), predicates.stored_value(c)) for c in names
+    )
+    vals = sql.SQL("jsonb_build_object({})").format(pairs) if names else sql.SQL("NULL::jsonb")
+    verdict = sql.SQL("true") if rule.predicate is None else predicates.render(rule.predicate)
+    return sql.SQL(HIT).format(verdict=verdict, vals=vals)
+
+
+def counts(tx: Tx, rule: Rule) -> list[VerdictCount]:
+    """Customers and people for each verdict, whatever `rule.possibly` says."""
+    statement = sql.SQL("""
+WITH hit AS MATERIALIZED ({hit}),
+     customer_rank AS MATERIALIZED (SELECT customer_id, max(rank) AS rank FROM hit GROUP BY 1),
+     person_rank AS (SELECT k.recipient_id, max(rank) AS rank
+                     FROM customer_rank JOIN ({usable}) k USING (customer_id) GROUP BY 1),
+     people AS (SELECT rank, count(*) AS n FROM person_rank p WHERE NOT EXISTS ({suppressed}) GROUP BY 1)
+SELECT c.rank, count(*) AS customers, coalesce(max(people.n), 0) AS people,
+       count(*) FILTER (WHERE NOT EXISTS (SELECT FROM ({usable}) k WHERE k.customer_id = c.customer_id))
+         AS unreachable
+FROM customer_rank c LEFT JOIN people USING (rank) GROUP BY 1 ORDER BY 1 DESC""").format(
+        hit=hits(rule),
+        usable=sql.SQL(USABLE),
+        suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
+    )
+    return many(tx, VerdictCount, statement, services=rule.services)
+
+
+def gap(tx: Tx, rule: Rule) -> Gap:
+    """Compare who is cut off with who would be told, both ways."""
+    statement = sql.SQL("""
+SELECT count(DISTINCT customer_id) FILTER (WHERE suspended_at IS NOT NULL) AS cut_off,
+       count(DISTINCT customer_id) FILTER (WHERE suspended_at IS NOT NULL AND rank < %(told_rank)s)
+         AS cut_off_not_told,
+       count(DISTINCT customer_id) FILTER (WHERE suspended_at IS NULL AND rank >= %(told_rank)s)
+         AS told_not_cut_off
+FROM ({hit}) hit""").format(hit=hits(rule))
+    found = one(tx, Gap, statement, services=rule.services, told_rank=rule.told_rank)
+    assert found is not None
+    return found
+
+
+def still_cut_off(tx: Tx, services: list[str]) -> int:
+    """Customers that the data says are cut off from one of the services now."""
+    return value(
+        tx,
+        "SELECT count(DISTINCT customer_id) FROM entitlement JOIN service USING (service_id)"
+        " WHERE slug = ANY(%(services)s) AND suspended_at IS NOT NULL",
+        services=services,
+    )
+
+
+def locales(tx: Tx, rule: Rule) -> list[LocaleCount]:
+    """People to be told by the locale they asked for; the most first."""
+    statement = sql.SQL("""
+WITH told AS (SELECT DISTINCT customer_id FROM ({hit}) hit WHERE rank >= %(told_rank)s),
+     voice AS (SELECT k.recipient_id, (array_agg(k.locale ORDER BY k.customer_id, k.contact_id)
+                 FILTER (WHERE k.locale IS NOT NULL))[1] AS locale
+               FROM told JOIN ({usable}) k USING (customer_id) GROUP BY 1)
+SELECT locale, count(*) AS people FROM voice p WHERE NOT EXISTS ({suppressed})
+GROUP BY 1 ORDER BY 2 DESC, 1""").format(
+        hit=hits(rule),
+        usable=sql.SQL(USABLE),
+        suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
+    )
+    return many(tx, LocaleCount, statement, services=rule.services, told_rank=rule.told_rank)
+
+
+def asked_locales(tx: Tx) -> list[str]:
+    """Every locale that some contact asks for."""
+    rows = many(tx, LocaleCount, "SELECT locale, count(*) AS people FROM contact GROUP BY 1")
+    return [row.locale for row in rows if row.locale is not None]

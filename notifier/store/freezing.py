@@ -1,0 +1,237 @@
+"""Lists are frozen in ranges of people: lines, deliveries and chunks of a range in one statement.
+
+So a person's organisations and services are complete the moment their chunk may leave.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg import sql
+
+from notifier.store import Tx, one, run, value
+from notifier.store.audience import SUPPRESSED, USABLE, Rule, hits
+
+LAST = 2**63 - 1
+"""Beyond every recipient_id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What one range added."""
+
+    audience: int
+    people: int
+    held: int
+    """Above the ceiling, or in need of words that nobody approved."""
+
+
+def range_end(tx: Tx, after: int, people: int) -> int:
+    """The recipient_id that ends a range of so many people; `LAST` when none are left beyond it."""
+    end: int | None = value(
+        tx,
+        "SELECT recipient_id FROM recipient WHERE recipient_id > %(after)s"
+        " ORDER BY recipient_id OFFSET %(people)s LIMIT 1",
+        after=after,
+        people=people - 1,
+    )
+    return LAST if end is None else end
+
+
+TOLD_BY_SCOPE = """
+SELECT k.recipient_id, hit.customer_id, hit.service_id, hit.slug, min(k.contact_id) AS contact_id,
+       CASE max(rank) WHEN 2 THEN 'affected' ELSE 'possibly' END AS verdict,
+       CASE WHEN max(rank) = 2 OR %(possibly)s = 'include' THEN 'affected' ELSE 'possibly' END AS told_as,
+       {vals} AS vals
+FROM ({usable} AND k.recipient_id > %(after)s AND k.recipient_id <= %(upto)s) k
+JOIN ({hit}) hit USING (customer_id)
+GROUP BY 1, 2, 3, 4 HAVING max(rank) >= %(told_rank)s"""
+
+TOLD_BY_STANDING = """
+SELECT recipient_id, customer_id, service_id, slug, contact_id, verdict,
+       coalesce(%(told_as)s, told_as) AS told_as, vals
+FROM (SELECT DISTINCT ON (l.recipient_id, l.customer_id, l.service_id) l.*, s.slug
+      FROM line l JOIN notice n USING (notice_id) JOIN service s USING (service_id)
+      JOIN delivery d USING (notice_id, recipient_id)
+      JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
+      LEFT JOIN fate f USING (notice_id, recipient_id)
+      WHERE n.disruption_id = %(disruption_id)s AND l.recipient_id > %(after)s AND l.recipient_id <= %(upto)s
+        AND k.state IN ('accepted', 'claimed', 'unknown')
+        AND coalesce(f.fate, '') NOT IN ('rejected', 'suppressed', 'dropped', 'bounced')
+      ORDER BY l.recipient_id, l.customer_id, l.service_id, n.seq DESC) standing
+WHERE told_as IN ('affected', 'possibly') AND slug = ANY(%(services)s)"""
+
+FREEZE = """
+WITH told AS MATERIALIZED ({told}),
+held_by AS (SELECT recipient_id, customer_id, told_as, array_agg(slug ORDER BY slug) AS slugs
+            FROM told GROUP BY 1, 2, 3),
+person AS (SELECT h.recipient_id,
+                  jsonb_agg(jsonb_build_array(c.name, h.told_as, to_jsonb(h.slugs))
+                            ORDER BY h.customer_id, h.told_as) AS held,
+                  CASE WHEN bool_and(h.told_as = 'possibly') THEN 'possibly'
+                       WHEN bool_or(h.told_as = 'possibly') THEN 'both' ELSE 'affected' END AS variant
+           FROM held_by h JOIN customer c USING (customer_id) GROUP BY 1),
+voice AS (SELECT k.recipient_id,
+                 (array_agg(k.locale ORDER BY customer_id, contact_id) FILTER (WHERE k.locale IS NOT NULL))[1]
+                   AS locale,
+                 (array_agg(k.tz ORDER BY customer_id, contact_id) FILTER (WHERE k.tz IS NOT NULL))[1] AS tz,
+                 (array_agg(k.name ORDER BY customer_id, contact_id) FILTER (WHERE k.name IS NOT NULL))[1]
+                   AS name
+          FROM (SELECT DISTINCT recipient_id, customer_id FROM told) t
+          JOIN contact k USING (recipient_id, customer_id) GROUP BY 1),
+placed AS MATERIALIZED (
+  SELECT p.recipient_id, w.content_id, least(1000, 10000 / greatest(w.tags, 1)) AS size,
+         jsonb_strip_nulls(jsonb_build_object('n', v.name, 'z', v.tz))
+           || jsonb_build_object('o', p.held) AS vars,
+         CASE WHEN EXISTS ({suppressed}) THEN 'suppressed' END AS exclusion
+  FROM person p JOIN voice v USING (recipient_id)
+  LEFT JOIN unnest(%(asked)s::text[], %(resolved)s::text[]) AS l (asked, resolved) ON l.asked = v.locale
+  LEFT JOIN content w ON w.notice_id = %(notice_id)s AND w.variant = p.variant
+                     AND w.locale = coalesce(l.resolved, %(default)s)),
+counted AS (SELECT *, count(*) FILTER (WHERE exclusion IS NULL) OVER (ORDER BY recipient_id) AS nth
+            FROM placed),
+seat AS MATERIALIZED (
+  SELECT recipient_id, content_id, (row_number() OVER w - 1) / size AS slot,
+         (row_number() OVER w - 1) %% size AS pos
+  FROM counted WHERE exclusion IS NULL AND content_id IS NOT NULL AND nth <= %(room)s
+  WINDOW w AS (PARTITION BY content_id ORDER BY recipient_id)),
+slot AS MATERIALIZED (SELECT content_id, slot, nextval('chunk_id_seq') AS chunk_id, count(*) AS n
+                      FROM seat GROUP BY 1, 2),
+new_chunk AS (INSERT INTO chunk (chunk_id, notice_id, content_id, root_id, lo, hi)
+              SELECT chunk_id, %(notice_id)s, content_id, chunk_id, 0, n FROM slot ORDER BY chunk_id),
+new_line AS (INSERT INTO line (notice_id, recipient_id, customer_id, contact_id, service_id, verdict,
+                               told_as, vals)
+             SELECT %(notice_id)s, recipient_id, customer_id, contact_id, service_id, verdict, told_as, vals
+             FROM told ORDER BY recipient_id),
+new_delivery AS (INSERT INTO delivery (notice_id, recipient_id, root_chunk_id, pos, vars, exclusion)
+                 SELECT %(notice_id)s, p.recipient_id, slot.chunk_id, seat.pos, p.vars, p.exclusion
+                 FROM placed p LEFT JOIN seat USING (recipient_id)
+                 LEFT JOIN slot ON slot.content_id = seat.content_id AND slot.slot = seat.slot
+                 ORDER BY p.recipient_id)
+SELECT (SELECT count(DISTINCT recipient_id) FROM told) AS audience,
+       count(*) FILTER (WHERE exclusion IS NULL) AS people,
+       count(*) FILTER (WHERE exclusion IS NULL) - (SELECT count(*) FROM seat) AS held
+FROM placed"""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """One step of freezing a list: people with `after < recipient_id <= upto`."""
+
+    notice_id: int
+    after: int
+    upto: int
+    room: int
+    """People with a usable address who may still leave under the ceiling."""
+    asked: list[str]
+    resolved: list[str]
+    """For each locale somebody asks for, the one whose words they read."""
+    default: str
+
+
+def freeze_by_scope(tx: Tx, rule: Rule, part: Range) -> Frozen:
+    """First notices: everybody whom the scope's verdict puts in."""
+    vals = (
+        sql.SQL("(array_agg(hit.vals ORDER BY rank DESC))[1]") if rule.predicate else sql.SQL("NULL::jsonb")
+    )
+    told = sql.SQL(TOLD_BY_SCOPE).format(usable=sql.SQL(USABLE), hit=hits(rule), vals=vals)
+    return _freeze(tx, told, part, services=rule.services, possibly=rule.possibly, told_rank=rule.told_rank)
+
+
+def freeze_by_standing(
+    tx: Tx, disruption_id: int, services: list[str], told_as: str | None, part: Range
+) -> Frozen:
+    """Later notices: everybody who was last told that one of the services is out for them.
+
+    `told_as` is what they are told now; None keeps what they were told before.
+    """
+    told = sql.Composed([sql.SQL(TOLD_BY_STANDING)])
+    return _freeze(tx, told, part, disruption_id=disruption_id, services=services, told_as=told_as)
+
+
+def _freeze(tx: Tx, told: sql.Composed, part: Range, **params: object) -> Frozen:
+    statement = sql.SQL(FREEZE).format(
+        told=told, suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id"))
+    )
+    found = one(
+        tx,
+        Frozen,
+        statement,
+        notice_id=part.notice_id,
+        after=part.after,
+        upto=part.upto,
+        room=part.room,
+        asked=part.asked,
+        resolved=part.resolved,
+        default=part.default,
+        **params,
+    )
+    assert found is not None
+    return found
+
+
+def advance(tx: Tx, notice_id: int, *, upto: int, frozen: Frozen) -> None:
+    """The range is part of the list from here on: same transaction as the range itself."""
+    run(
+        tx,
+        "UPDATE notice SET frozen_upto = %(upto)s, audience_n = audience_n + %(audience)s,"
+        " people_n = people_n + %(people)s WHERE notice_id = %(id)s AND frozen_upto < %(upto)s",
+        id=notice_id,
+        upto=upto,
+        audience=frozen.audience,
+        people=frozen.people,
+    )
+
+
+def freeze_unreachable(tx: Tx, notice_id: int, rule: Rule) -> int:
+    """Customers who are to be told and have no usable address, and the lines of those who are not told.
+
+    Returns how many customers the verdict query found without an address.
+    """
+    statement = sql.SQL("""
+WITH verdict AS MATERIALIZED (
+       SELECT customer_id, service_id, max(rank) AS rank, {vals} AS vals FROM ({hit}) hit GROUP BY 1, 2),
+     mute AS MATERIALIZED (
+       SELECT DISTINCT customer_id FROM verdict v WHERE rank >= %(told_rank)s
+       AND NOT EXISTS (SELECT FROM ({usable}) k WHERE k.customer_id = v.customer_id)),
+     new_delivery AS (INSERT INTO delivery (notice_id, customer_id, exclusion)
+                      SELECT %(notice_id)s, customer_id, 'no_address' FROM mute),
+     new_line AS (INSERT INTO line (notice_id, customer_id, service_id, verdict, told_as, vals)
+                  SELECT %(notice_id)s, customer_id, service_id,
+                         CASE rank WHEN 2 THEN 'affected' WHEN 1 THEN 'possibly' ELSE 'not' END,
+                         CASE WHEN rank < %(told_rank)s THEN 'none'
+                              WHEN rank = 2 OR %(possibly)s = 'include' THEN 'affected'
+                              ELSE 'possibly' END, vals
+                  FROM verdict LEFT JOIN mute USING (customer_id)
+                  WHERE mute.customer_id IS NOT NULL OR rank < %(told_rank)s)
+SELECT count(*) FROM mute""").format(
+        hit=hits(rule),
+        usable=sql.SQL(USABLE),
+        vals=sql.SQL("(array_agg(vals ORDER BY rank DESC))[1]") if rule.predicate else sql.SQL("NULL::jsonb"),
+    )
+    return value(
+        tx,
+        statement,
+        notice_id=notice_id,
+        services=rule.services,
+        possibly=rule.possibly,
+        told_rank=rule.told_rank,
+    )
+
+
+def close(tx: Tx, notice_id: int, *, unreachable: int, now: datetime) -> None:
+    """The list is complete; its hash does not depend on ranges or order. A list closes once."""
+    run(
+        tx,
+        "UPDATE notice SET closed_at = %(now)s, frozen_upto = %(last)s,"
+        " audience_n = audience_n + %(unreachable)s,"
+        " customers_n = (SELECT count(DISTINCT customer_id) FROM line"
+        "   WHERE line.notice_id = %(id)s AND told_as <> 'none'),"
+        " list_hash = (SELECT encode(sha256(convert_to(coalesce(string_agg(md5(concat_ws('|', recipient_id,"
+        "   customer_id, vars, exclusion)), '' ORDER BY recipient_id, customer_id), ''), 'UTF8')), 'hex')"
+        "   FROM delivery WHERE delivery.notice_id = %(id)s)"
+        " WHERE notice_id = %(id)s AND closed_at IS NULL",
+        id=notice_id,
+        unreachable=unreachable,
+        last=LAST,
+        now=now,
+    )
