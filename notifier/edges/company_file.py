@@ -1,0 +1,190 @@
+"""The TOML of `notifier apply` -> a typed value, or every fault at once with its place."""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self, cast
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from notifier.errors import BadInput
+from notifier.model.customer import SLUG, attribute_fault
+from notifier.model.story import Facts
+from notifier.model.words import AttributeType
+
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+Slug = Annotated[str, Field(pattern=f"^{SLUG.pattern}$", max_length=100)]
+Words = Annotated[str, Field(min_length=1, max_length=200)]
+Seconds = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
+
+
+def _attribute_name(name: str) -> str:
+    if fault := attribute_fault(name):
+        raise ValueError(fault)
+    return name
+
+
+AttributeName = Annotated[str, AfterValidator(_attribute_name)]
+
+
+class Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class ServiceTable(Table):
+    """Something a customer uses that can be cut off."""
+
+    slug: Slug
+    name: Words
+    depends_on: list[Slug] = []
+
+
+class SourceTable(Table):
+    """A tool that reports trouble to /hooks/NAME."""
+
+    name: Slug
+    dialect: Literal["alertmanager"]
+    secret_env: Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    """The name of the variable that holds the secret, never the secret."""
+    label: Words = "service"
+    """The label of an alert that names the service."""
+    map: dict[str, Slug] = {}
+    """Value of that label -> slug; a value that is not in here is a slug itself."""
+    announce_ceiling: Annotated[int, Field(ge=1, lt=2**31, strict=True)] | None = None
+    """To at most how many people it may announce by itself; without one it only ever drafts."""
+
+
+class AttributeTable(Table):
+    type: AttributeType
+    sensitive: Annotated[bool, Field(strict=True)] = False
+    """Decides, but is never shown outside."""
+
+
+def _is_table(value: object) -> str:
+    return "name" if isinstance(value, str) else "table"
+
+
+AttributeEntry = Annotated[
+    Annotated[AttributeType, Tag("name")] | Annotated[AttributeTable, Tag("table")],
+    Discriminator(_is_table),
+]
+
+
+class PolicyTable(Table):
+    """How patient the machinery is; what is not set is the default."""
+
+    sweep_seconds: Seconds | None = None
+    lease_seconds: Seconds | None = None
+    deadline_seconds: Seconds | None = None
+    claim_age_seconds: Seconds | None = None
+    lanes: Annotated[int, Field(ge=1, le=64, strict=True)] | None = None
+
+
+class CompanyFile(Table):
+    """What `notifier apply` reads. What a file does not name stays as it is."""
+
+    services: list[ServiceTable] = []
+    sources: list[SourceTable] = []
+    attributes: dict[AttributeName, AttributeEntry] = {}
+    facts: dict[str, Any] = {}
+    policy: PolicyTable = PolicyTable()
+
+    @model_validator(mode="after")
+    def _names_stand_once(self) -> Self:
+        for kind, names in (
+            ("service", [s.slug for s in self.services]),
+            ("source", [s.name for s in self.sources]),
+        ):
+            if doubled := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"the {kind} {doubled[0]!r} stands there twice: remove one")
+        if any(source.name == "database" for source in self.sources):
+            raise ValueError("no source can be called 'database': what the database itself reports is")
+        return self
+
+    def policy_values(self) -> dict[str, float | int]:
+        return self.policy.model_dump(exclude_none=True)
+
+
+def read(raw: bytes) -> CompanyFile:
+    """Raises `BadInput`: one sentence, and each fault with its place as a detail."""
+    try:
+        tables = tomllib.loads(raw.removeprefix(b"\xef\xbb\xbf").decode())
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise BadInput(f"Line {line} is not UTF-8: save the file as UTF-8.") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadInput(f"The file is not TOML: {error}.") from error
+    faults: list[str] = []
+    found = _validated(tables, faults)
+    faults += _facts_faults(tables.get("facts"))
+    if faults or found is None:
+        raise BadInput("The file is not right, nothing was applied:", details=tuple(faults))
+    return found
+
+
+def _validated(tables: dict[str, Any], faults: list[str]) -> CompanyFile | None:
+    try:
+        return CompanyFile.model_validate(tables)
+    except ValidationError as error:
+        faults += [f"{_place(e, tables)}{_sentence(e)}" for e in error.errors(include_url=False)]
+        return None
+
+
+def _facts_faults(facts: object) -> Iterator[str]:
+    if isinstance(facts, dict):
+        try:
+            Facts.from_mapping({"facts": facts})
+        except BadInput as error:
+            yield from (f"[facts]: {fault}" for fault in (str(error), *error.details))
+
+
+def _place(error: ErrorDetails, tables: dict[str, Any]) -> str:
+    """`('services', 1, 'slug')` -> `[[services]] number 2 (mythos-5), slug: `."""
+    loc = error["loc"]
+    # What follows the name of an attribute may be pydantic's own mark of the alternative it tried.
+    parts = [str(p) for n, p in enumerate(loc) if n < 2 or p not in {"name", "table", "[key]"}]
+    if len(loc) >= 2 and isinstance(loc[1], int):
+        parts[:2] = [f"[[{loc[0]}]] number {loc[1] + 1}{_name(tables[str(loc[0])][loc[1]])}"]
+    elif len(loc) >= 2:
+        parts[0] = f"[{loc[0]}]"
+    return ", ".join(parts) + ": " if parts else ""
+
+
+def _name(entry: Mapping[str, object] | object) -> str:
+    if not isinstance(entry, Mapping):
+        return ""
+    table = cast("Mapping[str, object]", entry)
+    name = table.get("slug") or table.get("name")
+    return f" ({name})" if isinstance(name, str) else ""
+
+
+def _sentence(error: ErrorDetails) -> str:
+    match error["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "is not known here: remove it, or look for a slip of the pen (notifier apply --schema)"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return "should be a table, or a name where the schema allows one (notifier apply --schema)"
+        case "string_pattern_mismatch":
+            return f"is {error['input']!r}: it must match {error.get('ctx', {}).get('pattern')}"
+        case "value_error":
+            return str(error.get("ctx", {}).get("error", error["msg"]))
+        case _:
+            return error["msg"].replace("Input should", "should").replace("String should", "should")
+
+
+def schema() -> str:
+    """JSON Schema of the file, for editors."""
+    return json.dumps({"$schema": SCHEMA_DIALECT} | CompanyFile.model_json_schema(), indent=2)

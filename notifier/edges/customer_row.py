@@ -1,0 +1,184 @@
+"""A record of a customer file -> a typed row, or everything that is wrong with it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import BinaryIO, TypeVar
+from zoneinfo import available_timezones
+
+from notifier.edges.addresses import Address, normalised
+from notifier.edges.customer_file import Record, records
+from notifier.model.attributes import Stored, typed
+from notifier.model.customer import COLUMNS, ROLES, BadRow, CustomerRow, Cut
+from notifier.model.words import AttributeType
+
+T = TypeVar("T")
+
+LONGEST_ID = 200
+"""Characters: ids and regions stand in unique indexes, whose entries Postgres bounds to 2,704 bytes."""
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a row is judged against."""
+
+    services: frozenset[str]
+    attributes: Mapping[str, AttributeType]
+    """What is not in here is text."""
+    now: datetime
+
+
+class Fault(ValueError):
+    """One thing that is wrong with a row; its text names the column."""
+
+
+def rows(stream: BinaryIO, known: Known) -> Iterator[CustomerRow | BadRow]:
+    """Every row of the file, in order. Raises `BadInput` where the rest of the file cannot be read."""
+    for found in records(stream):
+        yield found if isinstance(found, BadRow) else judged(found, known)
+
+
+def judged(record: Record, known: Known) -> CustomerRow | BadRow:
+    """The typed row, or all of its faults in one sentence."""
+    faults: list[str] = []
+    cells = record.cells
+
+    def read(column: str, parse: Callable[[str], T]) -> T | None:
+        """None for a column that is not there, an empty cell, or one that is at fault."""
+        cell = cells.get(column, "").strip()
+        try:
+            return parse(_printable(column, cell)) if cell else None
+        except Fault as fault:
+            faults.append(str(fault))
+            return None
+
+    customer = read("customer", _customer)
+    if customer is None and not faults:
+        faults.append("has no customer id")
+    address = read("email", _address)
+    attributes, misfits = _attributes(cells, known.attributes)
+    row = CustomerRow(
+        line=record.line,
+        customer=customer or "",
+        name=read("name", _words),
+        address=address.deliverable if address else None,
+        address_key=address.key if address else None,
+        contact_name=read("contact_name", _words),
+        role=read("role", _role),
+        locale=read("locale", _locale),
+        timezone=read("timezone", _timezone),
+        services=read("services", lambda cell: _services(cell, known)) or (),
+        suspended=(read("suspended", lambda c: _cuts(c, known)) or ()) if "suspended" in cells else None,
+        attributes=attributes,
+        misfits=misfits,
+    )
+    return BadRow(record.line, "; ".join(faults)) if faults else row
+
+
+def _printable(column: str, cell: str) -> str:
+    if "\0" in cell:
+        raise Fault(f"{column} holds a NUL character")
+    return cell
+
+
+def _customer(cell: str) -> str:
+    if len(cell) > LONGEST_ID:
+        raise Fault(f"the customer id is longer than {LONGEST_ID} characters")
+    return cell
+
+
+def _words(cell: str) -> str:
+    """A name stands on one line, whatever the file has."""
+    return " ".join(cell.split())
+
+
+def _address(cell: str) -> Address:
+    found = normalised(cell)
+    if isinstance(found, str):
+        raise Fault(f"email cannot be written to: {found}")
+    return found
+
+
+def _role(cell: str) -> str:
+    if cell.lower() not in ROLES:
+        raise Fault(f"role is {cell[:40]!r}: use {', '.join(sorted(ROLES))}, or leave it empty")
+    return cell.lower()
+
+
+@lru_cache(1024)
+def _locale(cell: str) -> str:
+    """`de_at` -> `de-AT`. A region the language is not known in is fine, an unknown language is not."""
+    from babel import Locale, UnknownLocaleError
+
+    tag = cell.replace("_", "-")
+    language, *rest = tag.split("-")
+    try:
+        Locale.parse(language)
+    except (UnknownLocaleError, ValueError) as error:
+        raise Fault(f"locale is {cell[:40]!r}: use a language tag like en or de-AT") from error
+    if not all(part.isascii() and part.isalnum() and len(part) <= 8 for part in rest):
+        raise Fault(f"locale is {cell[:40]!r}: use a language tag like en or de-AT")
+    parts = [p.upper() if len(p) == 2 else p.title() if len(p) == 4 else p for p in rest]
+    return "-".join([language.lower(), *parts])
+
+
+@lru_cache(1024)
+def _timezone(cell: str) -> str:
+    if cell not in _zones():
+        raise Fault(f"timezone is {cell[:40]!r}: use a name like Europe/Berlin")
+    return cell
+
+
+@lru_cache(1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _services(cell: str, known: Known) -> tuple[tuple[str, str | None], ...]:
+    return tuple(_service(part, known) for part in cell.split(";") if part.strip())
+
+
+def _service(part: str, known: Known) -> tuple[str, str | None]:
+    slug, at, region = (word.strip() for word in part.partition("@"))
+    if slug not in known.services:
+        raise Fault(f"no service is called {slug[:60]!r}: declare it with `notifier apply`, or correct it")
+    if at and not 0 < len(region) <= LONGEST_ID:
+        raise Fault(f"{slug}@ must be followed by the name of a region")
+    return slug, region or None
+
+
+def _cuts(cell: str, known: Known) -> tuple[Cut, ...]:
+    return tuple(_cut(part, known) for part in cell.split(";") if part.strip())
+
+
+def _cut(part: str, known: Known) -> Cut:
+    held, equals, time = (word.strip() for word in part.partition("="))
+    slug, region = _service(held, known)
+    return Cut(slug, region, _moment(time, known.now) if equals else None)
+
+
+def _moment(text: str, now: datetime) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Fault(f"{text[:40]!r} is no time: write it like 2026-11-27T18:32-05:00") from error
+    if moment.tzinfo is None:
+        raise Fault(f"{text[:40]!r} does not say its zone: write it like 2026-11-27T18:32-05:00, or end in Z")
+    if moment > now + CLOCK_SKEW:
+        raise Fault(f"{text[:40]!r} lies in the future: name only what is cut off now")
+    return moment
+
+
+def _attributes(
+    cells: Mapping[str, str], types: Mapping[str, AttributeType]
+) -> tuple[dict[str, Stored | None], tuple[str, ...]]:
+    """Stored values, and the names of those whose cell did not fit."""
+    stored = {
+        name: typed(cell, types.get(name, AttributeType.TEXT))
+        for name, cell in cells.items()
+        if name not in COLUMNS
+    }
+    misfits = tuple(name for name, value in stored.items() if value is None and cells[name].strip())
+    return stored, misfits
