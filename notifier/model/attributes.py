@@ -13,8 +13,10 @@ An absent key is an unknown value. Constants of a scope go through `typed` too, 
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import LiteralString
 
 from notifier.model.words import AttributeType
 
@@ -32,6 +34,11 @@ MOMENT = re.compile(
 LARGEST = 10**18
 """Integers below it pass every JSON encoder and fit a bigint."""
 LONGEST_NUMBER = 64
+SHAPES: Mapping[AttributeType, LiteralString] = {
+    AttributeType.DATE: "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    AttributeType.TIMESTAMP: "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z",
+}
+"""Strings of another shape (imported before the attribute had its type) are unknown, in Postgres too."""
 
 
 def typed(cell: str, type_: AttributeType) -> Stored | None:
@@ -98,3 +105,18 @@ def _timestamp(cell: str) -> str | None:
 def spelt(moment: datetime) -> str:
     """An aware moment in its stored form. Raises `OverflowError` at the edges of the calendar."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def known(value: object, type_: AttributeType) -> str | bool | Decimal | None:
+    """A JSON value from `attrs` as it is compared, or None: it is null or not of this type, hence unknown."""
+    match value:
+        case bool():
+            return value if type_ is AttributeType.BOOLEAN else None
+        case int() | float() | Decimal():
+            return Decimal(str(value)) if type_ is AttributeType.NUMBER else None
+        case str() if type_ is AttributeType.TEXT:
+            return value
+        case str() if type_ in SHAPES:
+            return value if re.fullmatch(SHAPES[type_], value) else None
+        case _:
+            return None

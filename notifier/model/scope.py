@@ -1,16 +1,27 @@
 """A scope as a value: what a person's predicate means, free of their text and of SQL."""
 
-import json
-from collections.abc import Iterator
+import operator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+from notifier.model.attributes import known, spelt
 from notifier.model.words import AttributeType
 
 Constant: TypeAlias = str | Decimal | bool | date | datetime
 Comparison: TypeAlias = Literal["=", "<>", "<", "<=", ">", ">="]
+OPERATORS: Mapping[Comparison, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,17 @@ class Column:
     name: str
     type: AttributeType
     sensitive: bool = False
+
+
+REGION = Column("region", AttributeType.TEXT)
+"""Of the entitlement; an attribute of that name would never be asked."""
+CUSTOMER = Column("customer", AttributeType.TEXT)
+"""The company's own id of the customer."""
+
+
+def scope_columns(attributes: Iterable[Column]) -> dict[str, Column]:
+    """Everything a scope may name: the two built-in columns and the attributes of the catalogue."""
+    return {a.name: a for a in attributes} | {REGION.name: REGION, CUSTOMER.name: CUSTOMER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +101,89 @@ def _columns(predicate: Predicate) -> Iterator[Column]:
 
 
 def canonical(predicate: Predicate | None) -> str:
-    """The same text for the same meaning written with other white space or letters; used in `declare_key`."""
-    return "" if predicate is None else json.dumps(to_json(predicate), sort_keys=True, ensure_ascii=False)
+    """The same text for the same meaning written with other white space, letter case, operators or order of
+    IN values; used in `declare_key`. The empty text means everybody.
+    """
+    return "" if predicate is None else written(predicate)
 
 
-Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
+def written(predicate: Predicate) -> str:
+    """The predicate in the scope language again, in one spelling; reading it gives an equal predicate."""
+    match predicate:
+        case Compare(column=c, op=op, value=value):
+            return f"{_name(c)} {op} {_literal(value)}"
+        case In(column=c, values=values, negated=negated):
+            listed = ", ".join(sorted({_literal(v) for v in values}))
+            return f"{_name(c)} {'NOT ' if negated else ''}IN ({listed})"
+        case IsNull(column=c, negated=negated):
+            return f"{_name(c)} IS {'NOT ' if negated else ''}NULL"
+        case Not(part=part):
+            return f"NOT ({written(part)})"
+        case And(parts=parts):
+            return " AND ".join(_part(p) for p in parts)
+        case Or(parts=parts):
+            return " OR ".join(_part(p) for p in parts)
+
+
+def _part(predicate: Predicate) -> str:
+    return f"({written(predicate)})" if isinstance(predicate, And | Or) else written(predicate)
+
+
+def _name(column: Column) -> str:
+    return column.name if PLAIN_NAME.fullmatch(column.name) else '"' + column.name.replace('"', '""') + '"'
+
+
+def _literal(value: Constant) -> str:
+    match value:
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case Decimal():
+            return format(value.normalize(), "f")
+        case _:
+            return "'" + str(comparable(value)).replace("'", "''") + "'"
+
+
+def comparable(value: Constant) -> str | bool | Decimal:
+    """A constant as stored values are compared with it (`notifier.model.attributes`)."""
+    match value:
+        case datetime():
+            return spelt(value)
+        case date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def verdict_of(predicate: Predicate, values: Mapping[str, object]) -> bool | None:
+    """True affected, None possibly, False not; the same as Postgres says of the rendered predicate.
+
+    `values`: column name -> JSON value as stored. An absent name, null, and a value of another JSON type than
+    the column's are unknown.
+    """
+    match predicate:
+        case Compare(column=c, op=op, value=value):
+            found = known(values.get(c.name), c.type)
+            return None if found is None else OPERATORS[op](found, comparable(value))
+        case In(column=c, values=constants, negated=negated):
+            found = known(values.get(c.name), c.type)
+            return None if found is None else (found in {comparable(v) for v in constants}) is not negated
+        case IsNull(column=c, negated=negated):
+            return (known(values.get(c.name), c.type) is None) is not negated
+        case Not(part=part):
+            verdict = verdict_of(part, values)
+            return None if verdict is None else not verdict
+        case And(parts=parts):
+            return _decided([verdict_of(p, values) for p in parts], by=False)
+        case Or(parts=parts):
+            return _decided([verdict_of(p, values) for p in parts], by=True)
+
+
+def _decided(verdicts: list[bool | None], *, by: bool) -> bool | None:
+    """One FALSE decides AND, one TRUE decides OR; else one unknown leaves it open."""
+    return by if by in verdicts else None if None in verdicts else not by
+
+
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 
 def to_json(predicate: Predicate) -> Json:
@@ -125,12 +225,12 @@ def _leaf(tree: dict[str, Json]) -> Predicate:
     column = _column(tree["column"])
     match tree["op"]:
         case "in" | "not in" as op:
-            values = tuple(_constant(v, column.type) for v in _list(tree["values"]))
+            values = tuple(constant_of(v, column.type) for v in _list(tree["values"]))
             return In(column, values, negated=op == "not in")
         case "is null" | "is not null" as op:
             return IsNull(column, negated=op == "is not null")
         case "=" | "<>" | "<" | "<=" | ">" | ">=" as op:
-            return Compare(column, op, _constant(tree["value"], column.type))
+            return Compare(column, op, constant_of(tree["value"], column.type))
         case other:
             raise ValueError(f"unknown operator {other!r}")
 
@@ -155,7 +255,8 @@ def _constant_json(value: Constant) -> Json:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def _constant(value: Json, type_: AttributeType) -> Constant:
+def constant_of(value: Json, type_: AttributeType) -> Constant:
+    """The constant that a stored value of this type stands for. Raises `ValueError` if it is none."""
     match type_:
         case AttributeType.BOOLEAN:
             return bool(value)
