@@ -1,0 +1,193 @@
+"""One Markdown source, two forms: HTML and plain text are walked from the same tokens, so they cannot differ."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from notifier.pipeline.compose import tags
+
+COLUMNS = 72
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
+
+
+def parse(source: str, statement: str | None, nonce: str) -> list[Token]:
+    """Tokens of a notice, with the company's free statement in the place of its marker.
+
+    The statement is parsed by itself: a fence it does not close or a link it defines ends with it. Its headings
+    become smaller than the notice's own.
+    """
+    tokens: list[Token] = []
+    marker = tags.neutral(nonce, "statement")
+    pieces = _MARKDOWN.parse(source)
+    at = 0
+    while at < len(pieces):
+        if pieces[at].type == "paragraph_open" and pieces[at + 1].content == marker:
+            tokens += _demoted(_MARKDOWN.parse(statement or ""))
+            at += 3
+            continue
+        tokens.append(pieces[at])
+        at += 1
+    _mark_blocks(tokens, nonce)
+    return tokens
+
+
+def quoted(text: str) -> str:
+    """Plain words as Markdown that means exactly them."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
+def code(text: str) -> str:
+    """A code span around any text."""
+    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def to_html(tokens: Sequence[Token], nonce: str) -> str:
+    return tags.as_html(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}), nonce)
+
+
+def to_text(tokens: Sequence[Token], nonce: str) -> str:
+    blocks = list(_blocks(tokens, nonce))
+    return tags.as_text("\n\n".join(blocks) + "\n", nonce)
+
+
+def _demoted(tokens: list[Token]) -> list[Token]:
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+    return tokens
+
+
+def _mark_blocks(tokens: list[Token], nonce: str) -> None:
+    """A paragraph that is nothing but a block of names gets a class, so that the layout can set it apart."""
+    blocks = {tags.neutral(nonce, name) for name, kind in tags.NAMES.items() if kind.block}
+    for opening, inline in pairwise(tokens):
+        if opening.type == "paragraph_open" and inline.content in blocks:
+            opening.attrSet("class", "what")
+
+
+def _blocks(tokens: Sequence[Token], nonce: str) -> Iterator[str]:
+    """Blocks of text; a label (`##`) joins the paragraph that follows it: `Billing: not charged.`"""
+    label = ""
+    for rest, first, token in _leaves(tokens):
+        if token.meta.get("label"):
+            text = _inline(token)
+            label = text if text.endswith(("?", "!", ":", ".")) else f"{text}:"
+        elif token.type == "inline" and not rest:
+            yield wrapped(f"{label} {_inline(token)}".lstrip(), nonce, first, rest)
+            label = ""
+        else:
+            if label:
+                yield label
+            label = ""
+            yield (
+                wrapped(_inline(token), nonce, first, rest)
+                if token.type == "inline"
+                else _verbatim(token, rest)
+            )
+
+
+def _verbatim(token: Token, prefix: str) -> str:
+    """A block of code as it stands, or a rule."""
+    content = "----" if token.type == "hr" else token.content.rstrip("\n")
+    return "\n".join(f"{prefix}{line}" for line in content.split("\n"))
+
+
+def _leaves(tokens: Sequence[Token]) -> Iterator[tuple[str, str, Token]]:
+    """(prefix of further lines, prefix of the first line, token) for everything that prints."""
+    nesting = _Nesting()
+    previous: Token | None = None
+    for token in tokens:
+        if token.type in PRINTED:
+            token.meta["label"] = previous is not None and (previous.type, previous.tag) == (
+                "heading_open",
+                "h2",
+            )
+            yield "".join(nesting.rest), "".join(nesting.first), token
+            nesting.first = list(nesting.rest)  # a bullet stands before its first line only
+        else:
+            nesting.step(token)
+        previous = token
+
+
+PRINTED = frozenset({"inline", "code_block", "fence", "hr"})
+
+
+class _Nesting:
+    """Which lists and quotations stand around, as prefixes of lines."""
+
+    def __init__(self) -> None:
+        self.first: list[str] = []
+        self.rest: list[str] = []
+        self._numbers: list[int | None] = []
+
+    def step(self, token: Token) -> None:
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                start = int(token.attrGet("start") or 1)
+                self._numbers.append(start if token.type.startswith("ordered") else None)
+            case "bullet_list_close" | "ordered_list_close":
+                self._numbers.pop()
+            case "list_item_open":
+                self._item()
+            case "blockquote_open":
+                self.first.append("> ")
+                self.rest.append("> ")
+            case "list_item_close" | "blockquote_close":
+                self.first.pop()
+                self.rest.pop()
+            case _:
+                pass
+
+    def _item(self) -> None:
+        number = self._numbers[-1]
+        head = "- " if number is None else f"{number}. "
+        self._numbers[-1] = None if number is None else number + 1
+        self.first.append(head)
+        self.rest.append(" " * len(head))
+
+
+def _inline(token: Token) -> str:
+    """The words of one inline token. A link shows its address after its words, unless they are the same."""
+    out: list[str] = []
+    opened: list[tuple[str, int]] = []
+    for child in token.children or []:
+        match child.type:
+            case "text" | "code_inline":
+                out.append(child.content)
+            case "softbreak":
+                out.append(" ")
+            case "hardbreak":
+                out.append("\n")
+            case "link_open":
+                opened.append((str(child.attrGet("href") or ""), len(out)))
+            case "link_close":
+                href, start = opened.pop()
+                out.append(
+                    "" if "".join(out[start:]) in {href, href.removeprefix("mailto:")} else f" ({href})"
+                )
+            case _:
+                pass
+    return "".join(out)
+
+
+def wrapped(text: str, nonce: str, first: str, rest: str) -> str:
+    """At most `COLUMNS` wide, counting a placeholder as wide as its usual value."""
+    pattern = re.compile(rf"n{nonce}([a-z]+)N")
+    lines: list[str] = []
+    for given in text.split("\n"):
+        line, width = "", 0
+        for word in given.split(" "):
+            columns = len(pattern.sub(lambda m: "x" * tags.NAMES[m[1]].width, word))
+            if line and width + 1 + columns > COLUMNS - len(rest):
+                lines.append(line)
+                line, width = word, columns
+            else:
+                line, width = (f"{line} {word}", width + 1 + columns) if line else (word, columns)
+        lines.append(line)
+    return "\n".join((rest if number else first) + line for number, line in enumerate(lines))

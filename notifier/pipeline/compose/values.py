@@ -1,0 +1,123 @@
+"""What one person reads where the tags stand. A million people pass here: only what differs is made for each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from notifier.model.people import Held, Person
+from notifier.model.story import Story
+from notifier.model.words import Standing
+from notifier.pipeline.compose import moments, names, tags
+from notifier.pipeline.compose.phrases import Phrases
+
+LIMIT = 9_000
+"""Bytes of all tags and values of one person: SendGrid takes 10,000, as JSON."""
+
+BOUNDS = ((20, names.LENGTH), (8, names.LENGTH), (3, 100), (1, 60))
+"""(entries of a list, characters of a name): tried in turn until everything fits, and the last always does."""
+
+Times = Mapping[str, str]
+
+
+class Filler:
+    """Makes the substitutions of one person, for the tags of one frozen content."""
+
+    def __init__(self, story: Story, phrases: Phrases, nonce: str, used: Sequence[str]) -> None:
+        self._phrases = phrases
+        self._nonce = tags.checked(nonce)
+        self._prefix = f"n{nonce}"
+        self._tags = {logical: tags.tag(nonce, logical) for logical in used}
+        self._rtl = phrases.babel.text_direction == "rtl"
+        self._names = {service.slug: service.name for service in story.services}
+        wanted = frozenset(logical[:-1] for logical in used)
+        self._blocks = tuple(name for name in ("what", "maybe") if name in wanted)
+        self._hello = "hello" in wanted
+        self._wanted = wanted
+        self._story = story
+        self._times: Callable[[str | None], Times] = lru_cache(maxsize=1024)(self._say_times)
+        self._services: Callable[[tuple[str, ...], int, int], str] = lru_cache(maxsize=4096)(
+            self._list_services
+        )
+
+    def __call__(self, person: Person) -> dict[str, str]:
+        """Tag -> value for exactly the tags in use; no value holds a tag, all together stay under `LIMIT`."""
+        made: dict[str, str] = {}
+        for entries, length in BOUNDS:
+            made = self._made(person, entries, length)
+            if sum(map(len, made.values())) * 4 < LIMIT or _bytes(made) < LIMIT:
+                break
+        return made
+
+    def _made(self, person: Person, entries: int, length: int) -> dict[str, str]:
+        made = dict(self._times(person.tz))
+        if self._hello:
+            self._put(made, "hello", self._greeting(person.name, length))
+        for block in self._blocks:
+            held = [h for h in person.held if (h.told_as is Standing.POSSIBLY) == (block == "maybe")]
+            self._put(made, block, self._block(held, entries, length))
+        return made
+
+    def _put(self, made: dict[str, str], name: str, value: str) -> None:
+        while self._prefix in value:  # a value that held a tag would be filled in a second time
+            value = value.replace(self._prefix, "")
+        if raw := self._tags.get(f"{name}R"):
+            made[raw] = value
+        if for_html := self._tags.get(f"{name}H"):
+            made[for_html] = names.escaped(value)
+
+    def _greeting(self, name: str | None, length: int) -> str:
+        shown = names.clean(name, length, right_to_left=self._rtl) if name else ""
+        return (
+            self._phrases["hello.known"].replace("{name}", shown) if shown else self._phrases["hello.unknown"]
+        )
+
+    def _block(self, held: Sequence[Held], entries: int, length: int) -> str:
+        """`Fable 5 and Mythos 5, for Acme Ltd and Acme Labs`, or a line for each organisation."""
+        shown = held[:entries]
+        left_out = len(held) - len(shown)
+        called = [names.clean(h.customer, length, right_to_left=self._rtl) or "\u2013" for h in shown]
+        if len({h.services for h in held}) == 1:
+            services = self._services(held[0].services, entries, length)
+            pattern = self._phrases["what.together"].replace("{services}", services)
+            return pattern.replace("{customers}", self._phrases.listed(called, left_out))
+        pattern = self._phrases["what.line"]
+        lines = [  # the name is filled in last: it may hold braces
+            pattern.replace("{services}", self._services(h.services, entries, length)).replace(
+                "{customer}", name
+            )
+            for h, name in zip(shown, called, strict=True)
+        ]
+        if left_out:
+            lines.append(self._phrases["what.more_lines"].replace("{n}", str(left_out)))
+        return "\n".join(lines)
+
+    def _say_times(self, tz: str | None) -> Times:
+        said = times(self._story, self._phrases, tz)
+        return {
+            tags.tag(self._nonce, f"{name}R"): text for name, text in said.items() if name in self._wanted
+        }
+
+    def _list_services(self, slugs: tuple[str, ...], entries: int, length: int) -> str:
+        return service_list(self._phrases, [self._names.get(slug, slug) for slug in slugs], entries, length)
+
+
+def service_list(phrases: Phrases, called: Sequence[str], entries: int, length: int) -> str:
+    rtl = phrases.babel.text_direction == "rtl"
+    shown = [names.clean(name, length, right_to_left=rtl) for name in called[:entries]]
+    return phrases.listed(shown, len(called) - len(shown))
+
+
+def times(story: Story, phrases: Phrases, tz: str | None) -> Times:
+    """Every moment that the story knows, as somebody in `tz` says it, by the name of its tag."""
+    known = {"since": story.effective_at, "back": story.restored_at or story.now}
+    end = story.facts.shown("end")
+    if end and isinstance(end.value, datetime):
+        known["end"] = end.value
+    said = {name: moments.full(phrases, at, tz) for name, at in known.items()}
+    if story.next_update_at:
+        said["next"] = moments.soon(phrases, story.next_update_at, tz, story.now)
+    return said
+
+
+def _bytes(made: Mapping[str, str]) -> int:
+    return sum(len(tag) + len(value.encode()) for tag, value in made.items())

@@ -1,0 +1,185 @@
+"""What stands in the tags: bounded, harmless, right."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from notifier.model.people import Held, Person
+from notifier.model.words import NoticeKind, Standing, Variant
+from notifier.pipeline.compose import Words, sample, used_tags
+from notifier.settings import data_folder
+
+NONCE = "k3k9s8d7f6g5h4j3"
+WORDS = Words.load(data_folder("templates") / "email")
+STORY = sample.full(NoticeKind.FIRST)
+BOTH = ("fable-5", "mythos-5")
+
+
+def values(who: Person, locale: str = "en") -> dict[str, str]:
+    found = WORDS.values(STORY, locale, who, NONCE)
+    return {tag.removeprefix(f"n{NONCE}"): value for tag, value in found.items()}
+
+
+def affected(*customers: str, name: str | None = "Ada", services: tuple[str, ...] = BOTH) -> Person:
+    return Person(name, None, tuple(Held(c, Standing.AFFECTED, services) for c in customers))
+
+
+def test_organisations_with_the_same_services_share_one_line() -> None:
+    assert (
+        values(affected("Acme Ltd", "Acme Labs"))["whatR"]
+        == "Fable 5 and Mythos 5, for Acme Ltd and Acme Labs"
+    )
+    assert values(affected("Acme Ltd"), "de")["whatR"] == "Fable 5 und Mythos 5, für Acme Ltd"
+
+
+def test_organisations_with_different_services_have_a_line_each() -> None:
+    who = Person(
+        "Ada",
+        None,
+        (Held("A & Co", Standing.AFFECTED, BOTH), Held("B {services}", Standing.AFFECTED, ("fable-5",))),
+    )
+    assert values(who)["whatR"] == "A & Co: Fable 5 and Mythos 5\nB {services}: Fable 5"
+    assert values(who)["whatH"] == "A &amp; Co: Fable 5 and Mythos 5<br>B {services}: Fable 5"
+
+
+@pytest.mark.parametrize(("locale", "ending"), [("en", ", and 80 more"), ("de", " und 80 weitere")])
+def test_a_long_list_ends_with_a_number(locale: str, ending: str) -> None:
+    assert values(affected(*(f"Org {i}" for i in range(100))), locale)["whatR"].endswith(ending)
+
+
+def test_a_long_list_of_lines_ends_with_a_number() -> None:
+    held = tuple(Held(f"Org {i}", Standing.AFFECTED, BOTH[: 1 + i % 2]) for i in range(100))
+    assert values(Person("Ada", None, held))["whatR"].endswith("\nand 80 more")
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting"),
+    [
+        (None, "Hello,"),
+        ("", "Hello,"),
+        (" \u202e\n\u200b", "Hello,"),
+        ("Ada  Okafor ", "Hello Ada Okafor,"),
+        ("Ada\r\nBcc: x", "Hello Ada Bcc: x,"),
+        ("עדה", "Hello \u2068עדה\u2069,"),
+        ("\u202eabc\u2066", "Hello abc,"),
+        ("Zoe\u0308", "Hello Zo\u00eb,"),
+        ("a\ud800b", "Hello a?b,"),
+    ],
+)
+def test_greetings(name: str | None, greeting: str) -> None:
+    assert values(affected("Acme", name=name))["helloR"] == greeting
+
+
+def test_a_long_name_is_cut_but_never_inside_a_joined_emoji() -> None:
+    assert values(affected("Acme", name="x" * 500))["helloR"] == f"Hello {'x' * 199}…,"
+    family = "👩‍👩‍👧‍👦"
+    shown = values(affected("Acme", name=family * 60))["helloR"].removeprefix("Hello ").removesuffix("…,")
+    assert "\u200d" not in (shown[-1], shown[0])
+
+
+@pytest.mark.parametrize(
+    ("tz", "said"),
+    [
+        ("America/New_York", "Friday 27 November, 18:32 EST (23:32 UTC)"),
+        ("Asia/Tokyo", "Saturday 28 November, 08:32 JST (23:32 UTC Friday)"),
+        ("Asia/Kathmandu", "Saturday 28 November, 05:17 UTC+05:45 (23:32 UTC Friday)"),
+        ("America/Sao_Paulo", "Friday 27 November, 20:32 UTC-03:00 (23:32 UTC)"),
+        *(
+            (unknown, "Friday 27 November, 23:32 UTC")
+            for unknown in (None, "", "Mars/Base", "../../etc/passwd", "UTC")
+        ),
+    ],
+)
+def test_times_in_the_readers_zone(tz: str | None, said: str) -> None:
+    who = Person("Ada", tz, (Held("Acme", Standing.AFFECTED, BOTH),))
+    assert values(who)["sinceR"] == said
+
+
+def test_exactly_the_tags_in_use_are_filled() -> None:
+    for locale in ("en", "de"):
+        for variant, told_as in (
+            (Variant.AFFECTED, Standing.AFFECTED),
+            (Variant.POSSIBLY, Standing.POSSIBLY),
+        ):
+            who = Person("Ada", None, (Held("Acme", told_as, BOTH),))
+            rendered = WORDS.render(STORY, locale, variant, NONCE)
+            assert set(values(who, locale)) == set(rendered.tags)
+            assert used_tags(NONCE, rendered.subject, rendered.text, rendered.html) == rendered.tags
+            assert len(rendered.tags) <= 10  # a thousand letters stay one request
+
+
+def test_no_tag_is_a_part_of_another() -> None:
+    tags = list(WORDS.values(STORY, "en", affected("Acme"), NONCE))
+    assert not [(a, b) for a in tags for b in tags if a != b and a in b]
+    assert all(re.fullmatch(r"[A-Za-z0-9]+", tag) for tag in tags)
+
+
+HOSTILE = st.one_of(
+    st.text(max_size=300),
+    st.text(alphabet="<>&\"'\r\n\t{}%[]()_*`#\\;:/\u202e\u2066\u2069\u200b\u0000אعx", max_size=300),
+    st.sampled_from(
+        [
+            f"n{NONCE}whatH",
+            f"n{NONCE}n{NONCE}whatRsinceR",
+            f"nn{NONCE}{NONCE}whatR",
+            "{customers}",
+            "{name}",
+            "{0}",
+            "</td></tr></table><script>alert(1)</script>",
+            "[click](http://evil.example)",
+            "Ada\r\nBcc: all@example.com",
+        ]
+    ),
+)
+
+
+class Structure(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "br":
+            self.elements.append((tag, repr(attrs)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    name=st.none() | HOSTILE,
+    tz=st.none() | st.text(max_size=40),
+    customers=st.lists(HOSTILE, min_size=1, max_size=40),
+    locale=st.sampled_from(["en", "de"]),
+)
+def test_a_hostile_name_injects_nothing(
+    name: str | None, tz: str | None, customers: list[str], locale: str
+) -> None:
+    held = tuple(
+        Held(c, (Standing.AFFECTED, Standing.POSSIBLY)[i % 2], BOTH[i % 2 :]) for i, c in enumerate(customers)
+    )
+    who = Person(name, tz, held)
+    rendered = WORDS.render(STORY, locale, who.variant, NONCE)
+    found = WORDS.values(STORY, locale, who, NONCE)
+    assert sum(len(k.encode()) + len(v.encode()) for k, v in found.items()) < 10_000
+    assert not [v for v in found.values() if NONCE in v or "\r" in v or "\x00" in v or "\u202e" in v]
+    assert "\n" not in found[f"n{NONCE}helloR"]
+    html = rendered.html
+    for tag, value in found.items():
+        html = html.replace(tag, value)
+    assert NONCE not in html
+    assert Structure(html).elements == Structure(rendered.html).elements
+
+
+@pytest.mark.parametrize("letter", ["x", "&", '"', "😀", "א"])
+def test_the_worst_person_stays_inside_the_providers_bound(letter: str) -> None:
+    held = tuple(
+        Held(letter * 5_000, told_as, tuple(f"{letter * 300}{i}" for i in range(50)))
+        for told_as in (Standing.AFFECTED, Standing.POSSIBLY)
+        for _ in range(500)
+    )
+    found = WORDS.values(STORY, "en", Person(letter * 5_000, "Asia/Tokyo", held), NONCE)
+    assert sum(len(k.encode()) + len(v.encode()) for k, v in found.items()) < 10_000
+    assert re.search(r"\d\d\d? more$", found[f"n{NONCE}whatR"])

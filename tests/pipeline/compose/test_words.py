@@ -1,0 +1,208 @@
+"""Loading refuses what would fail on a Friday; hashes name the words and nothing else."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from notifier.errors import BadInput
+from notifier.model.words import NoticeKind, Variant
+from notifier.pipeline.compose import Words, headers, sample
+from notifier.settings import data_folder
+
+FOLDER = data_folder("templates") / "email"
+WORDS = Words.load(FOLDER)
+STORY = sample.full(NoticeKind.FIRST)
+NONCES = ("aaaaaaaabbbbbbbb", "0123456789ABCDEF0123456789ABCDEF")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(FOLDER, tmp_path / "email"))
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def line_of(path: Path, what: str) -> int:
+    return 1 + path.read_text().split(what)[0].count("\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("{{ symptom }}", "{{ symptoms }}", "there is no variable 'symptoms'"),
+        ("{{ symptom }}", "{{ symptom }", "unexpected '}'"),
+        ("{{ symptom }}", "{{ 'x' * 1000000000 }}", "a template may not use this (mul)"),
+        ("{{ symptom }}", "{{ 2 ** 9 }}", "a template may not use this (pow)"),
+        ("{{ symptom }}", "{{ ''.__class__ }}", "a template may not use this (getattr)"),
+        ("{{ symptom }}", "{{ symptom | upper }}", "No filter named 'upper'"),
+        (
+            "{{ symptom }}",
+            "{% for x in symptom %}{{ state }}{% endfor %}",
+            "a template may not use this (for)",
+        ),
+        ("{{ symptom }}", "{% include 'x' %}", "a template may not use this (include)"),
+    ],
+)
+def test_a_faulty_template_is_named_with_its_line(folder: Path, old: str, new: str, sentence: str) -> None:
+    path = folder / "first" / "en.md.j2"
+    change(path, old, new)
+    with pytest.raises(BadInput) as error:
+        Words.load(folder)
+    line = line_of(path, new)
+    message = str(error.value)
+    assert message.startswith(f"email/first/en.md.j2, line {line}")
+    assert sentence in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("subject: ", "subjekt: ", "line 2: only subject, preheader"),
+        ("reviewed_by: unreviewed\n", "", "has no reviewed_by"),
+        ("subject: {% if title %}", "subject: {% if titel %}", "line 2: there is no variable 'titel'"),
+        ("---\n", "", "line 1: begin with front matter"),
+        ("{{ what }}", "", "never shows {{ what }} to those who are affected"),
+        ("# Your", "Your", "exactly one heading"),
+        ("Your access to {{ services }}", "About {{ services }}", "all notices share one"),
+        ("subject: ", "subject: {{ hello }}", "the same for everybody"),
+    ],
+)
+def test_faulty_front_matter_and_missing_parts_are_named(
+    folder: Path, old: str, new: str, sentence: str
+) -> None:
+    change(folder / "first" / "en.md.j2", old, new)
+    with pytest.raises(BadInput) as error:
+        Words.load(folder)
+    assert sentence in str(error.value)
+
+
+def remove_phrase(folder: Path) -> None:
+    change(folder / "phrases" / "de.toml", 'legal = "Eine rechtliche Anordnung verlangt das."', "")
+
+
+def break_phrase(folder: Path) -> None:
+    change(folder / "phrases" / "de.toml", "Guten Tag {name},", "Guten Tag {nome},")
+
+
+def break_toml(folder: Path) -> None:
+    change(folder / "phrases" / "de.toml", "[hello]", "[hello")
+
+
+def no_english(folder: Path) -> None:
+    (folder / "update" / "en.md.j2").unlink()
+
+
+def no_phrases(folder: Path) -> None:
+    (folder / "phrases" / "de.toml").unlink()
+
+
+def latin_1(folder: Path) -> None:
+    (folder / "first" / "de.md.j2").write_bytes("für".encode("latin-1"))
+
+
+def no_layout(folder: Path) -> None:
+    (folder / "layout.html.j2").unlink()
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (remove_phrase, "email/phrases/de.toml has no phrase reason.legal"),
+        (break_phrase, "the phrase hello.known must hold exactly {name}"),
+        (break_toml, "email/phrases/de.toml: "),
+        (no_english, "email/update/de.md.j2 has no English beside it"),
+        (no_phrases, "has no phrases: add email/phrases/de.toml"),
+        (latin_1, "email/first/de.md.j2 is not UTF-8"),
+        (no_layout, "email/layout.html.j2 is missing"),
+    ],
+)
+def test_faults_around_the_templates_are_named(
+    folder: Path, fault: Callable[[Path], None], sentence: str
+) -> None:
+    fault(folder)
+    with pytest.raises(BadInput) as error:
+        Words.load(folder)
+    assert sentence in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "got"),
+    [
+        ("de-CH", "de"),
+        ("de_AT", "de"),
+        ("DE", "de"),
+        ("en-GB", "en"),
+        ("fr", "en"),
+        ("", "en"),
+        (None, "en"),
+        ("../de", "en"),
+    ],
+)
+def test_a_locale_falls_back_to_its_parents_and_then_to_english(asked: str | None, got: str) -> None:
+    assert WORDS.resolve(asked, NoticeKind.FIRST) == got
+
+
+def test_who_comes_late_reads_the_first_notice() -> None:
+    assert WORDS.locales(NoticeKind.CATCH_UP) == WORDS.locales(NoticeKind.FIRST) == ("de", "en")
+    late = WORDS.render(sample.full(NoticeKind.CATCH_UP), "en", Variant.AFFECTED, NONCES[0])
+    assert late.text == WORDS.render(STORY, "en", Variant.AFFECTED, NONCES[0]).text
+
+
+def test_a_notice_without_words_is_refused_in_one_sentence() -> None:
+    assert WORDS.locales(NoticeKind.PARTIAL) == ()
+    with pytest.raises(BadInput, match=r"no words for the notice 'partial' in 'en'"):
+        WORDS.render(sample.full(NoticeKind.PARTIAL), "en", Variant.AFFECTED, NONCES[0])
+
+
+def test_hashes_do_not_depend_on_the_nonce_and_change_with_every_word() -> None:
+    def contents(nonce: str, story: object = STORY) -> list[str]:
+        assert isinstance(story, type(STORY))
+        return [WORDS.render(story, locale, v, nonce).sha256 for locale in ("en", "de") for v in Variant]
+
+    assert contents(NONCES[0]) == contents(NONCES[1])
+    assert len(set(contents(NONCES[0]))) == 6
+    other = contents(NONCES[0], replace(STORY, statements=dict(STORY.statements) | {"en": "A statement!"}))
+    assert [a == b for a, b in zip(contents(NONCES[0]), other, strict=True)] == [False] * 3 + [True] * 3
+
+
+def test_the_words_hash_is_the_same_in_any_order() -> None:
+    rendered = [WORDS.render(STORY, locale, v, NONCES[0]) for locale in ("en", "de") for v in Variant]
+    assert Words.words_hash(rendered) == Words.words_hash(rendered[::-1])
+    assert Words.words_hash(rendered) != Words.words_hash(rendered[1:])
+
+
+@pytest.mark.parametrize("nonce", ["short", "with space 12345", "under_score_1234", "a" * 33, "<script>aaaa"])
+def test_a_nonce_that_text_could_damage_is_refused(nonce: str) -> None:
+    with pytest.raises(ValueError, match="nonce"):
+        WORDS.render(STORY, "en", Variant.AFFECTED, nonce)
+
+
+def test_a_statement_too_long_for_a_mail_is_refused() -> None:
+    with pytest.raises(BadInput, match="shorten the statement"):
+        WORDS.render(replace(STORY, statements={"en": "word " * 20_000}), "en", Variant.AFFECTED, NONCES[0])
+
+
+def test_jinja_in_a_statement_is_text() -> None:
+    story = replace(STORY, statements={"en": "{{ 7 * 7 }} {% raw %} costs {{ company }}"})
+    assert (
+        "{{ 7 * 7 }} {% raw %} costs {{ company }}"
+        in WORDS.render(story, "en", Variant.AFFECTED, NONCES[0]).text
+    )
+
+
+def test_one_conversation_and_no_automatic_answers() -> None:
+    found = headers(STORY, "Münch.example")
+    assert found["References"] == found["In-Reply-To"] == "<7k2m.disruption@xn--mnch-0ra.example>"
+    assert found["Auto-Submitted"] == "auto-generated"
+    assert found["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+    assert headers(replace(STORY, notice=NoticeKind.RESTORED), "Münch.example") == found
+    with pytest.raises(ValueError, match="letters, digits"):
+        headers(replace(STORY, reference="7K2M\r\nBcc: x"), "example.com")

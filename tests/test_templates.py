@@ -1,0 +1,302 @@
+"""Every notice, in every language, for everybody, whatever is known: it renders, and both forms say the same."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from itertools import product
+
+import pytest
+
+from notifier.model.people import Held, Person
+from notifier.model.story import Facts, Story
+from notifier.model.words import Kind, NoticeKind, Reason, Standing, Variant
+from notifier.pipeline.compose import Rendered, Words, sample
+from notifier.settings import data_folder
+
+NONCE = "k3k9s8d7f6g5h4j3"
+WORDS = Words.load(data_folder("templates") / "email")
+NOTICES = (NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.RESTORED)
+LOCALES = ("de", "en")
+BELIEF = {"en": "We believe", "de": "Wir gehen"}
+
+STATES = {
+    "missing": {},
+    "confirmed": {name: fact for name, fact in sample.ANSWERS.items() if name != "end"},
+    "believed": {
+        name: {"value": fact["value"] if isinstance(fact, dict) else fact, "confidence": "believed"}
+        for name, fact in sample.ANSWERS.items()
+    },
+    "unknown": {name: {"confidence": "unknown"} for name in sample.ANSWERS},
+    "internal": {
+        name: {"value": fact["value"] if isinstance(fact, dict) else fact, "public": False}
+        for name, fact in sample.ANSWERS.items()
+    },
+    "own words": {
+        "data": {"en": "kept on *our* side <b>", "de": "bei *uns* erhalten <b>"},
+        "cause": {"value": {"en": "a US government directive"}, "confidence": "believed"},
+    },
+}
+NAMES = {
+    "plain": "Ada Okafor",
+    "unknown": None,
+    "blank": " \u200b\n ",
+    "markup": "<b>&\"'</b> [click](http://evil.example) _x_ *y*",
+    "lines": "Ada\r\nBcc: all@example.com",
+    "bidi": "\u202eevil\u202c עדה",
+    "long": "x" * 500,
+    "emoji": "👩‍👩‍👧‍👦" * 60,
+    "tag": f"n{NONCE}whatH n{NONCE}n{NONCE}sinceRwhatR",
+}
+
+
+class Page(HTMLParser):
+    """Elements of a page, and the words a reader sees (not the title, the preheader or comments)."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self._hidden = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._hidden += tag in {"head", "div"}
+        self.words.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in {"head", "div"}
+        self.words.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.words.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.elements if name == tag]
+
+
+def person(variant: Variant, name: str | None = "Ada Okafor", tz: str | None = "America/New_York") -> Person:
+    affected = Held(name or "Acme Ltd", Standing.AFFECTED, ("fable-5", "mythos-5"))
+    possibly = Held("Acme Labs", Standing.POSSIBLY, ("fable-5",))
+    held = {
+        Variant.AFFECTED: (affected,),
+        Variant.POSSIBLY: (possibly,),
+        Variant.BOTH: (affected, possibly),
+    }
+    return Person(name, tz, held[variant])
+
+
+def story(notice: NoticeKind, state: str) -> Story:
+    return replace(sample.full(notice), facts=Facts.from_mapping(STATES[state]))
+
+
+def mail(told: Story, locale: str, who: Person) -> tuple[Rendered, tuple[str, str, str]]:
+    rendered = WORDS.render(told, locale, who.variant, NONCE)
+    values = WORDS.values(told, locale, who, NONCE)
+    subject, text, html = rendered.subject, rendered.text, rendered.html
+    for tag, value in values.items():
+        subject, text, html = (part.replace(tag, value) for part in (subject, text, html))
+    return rendered, (subject, text, html)
+
+
+def plain_words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("notice", NOTICES)
+def test_every_mail_is_complete_and_its_two_forms_agree(notice: NoticeKind, state: str) -> None:
+    for locale, variant, (oddity, name) in product(LOCALES, Variant, NAMES.items()):
+        _, (subject, text, html) = mail(story(notice, state), locale, person(variant, name))
+        where = f"{notice} {locale} {variant} {state} {oddity}"
+        assert NONCE not in subject + text + html, where
+        assert not re.search(r"\{\{|\}\}|\{%|Undefined|\bNone\b", text), where
+        page = Page(html)
+        assert plain_words("".join(page.words)) == plain_words(text), where
+        assert len(page.all("h1")) == 1, where
+        assert len(html.encode()) < 60_000, where
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_an_unconfirmed_fact_never_sounds_certain(notice: NoticeKind, locale: str) -> None:
+    _, (_, sure, _) = mail(story(notice, "confirmed"), locale, person(Variant.AFFECTED))
+    _, (_, unsure, _) = mail(story(notice, "believed"), locale, person(Variant.AFFECTED))
+    shown = 5 if notice is NoticeKind.FIRST else 3
+    assert sure.count(BELIEF[locale]) == (notice is NoticeKind.FIRST)  # the assessment is believed there too
+    assert unsure.count(BELIEF[locale]) >= shown
+    for certain in (
+        "Time without access is not charged.",
+        "Kept, unchanged",
+        "Die Zeit ohne Zugang wird nicht",
+    ):
+        assert certain not in unsure
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_is_internal_reads_like_what_is_not_known(locale: str) -> None:
+    for notice in NOTICES:
+        mails = {
+            state: mail(story(notice, state), locale, person(Variant.BOTH))[1]
+            for state in ("missing", "unknown", "internal")
+        }
+        assert mails["internal"] == mails["unknown"] == mails["missing"]
+
+
+def test_the_first_notice_answers_every_question_in_order() -> None:
+    told = replace(
+        sample.full(NoticeKind.FIRST),
+        facts=Facts.from_mapping(sample.ANSWERS | {"end": {"confidence": "unknown"}}),
+    )
+    _, (subject, text, _) = mail(told, "en", person(Variant.AFFECTED, "Ada Okafor"))
+    assert subject == "Your access to Fable 5 and Mythos 5 (reference 7K2M)"
+    answers = (
+        "Your access is suspended",
+        "Hello Ada Okafor,",
+        "As of Friday 27 November, 18:32 EST (23:32 UTC)",
+        "Fable 5 and Mythos 5, for Ada Okafor",
+        "We are sorry.",
+        "A statement.",
+        "Why: A legal order requires this. We believe it is a misunderstanding.",
+        "We do not yet know when access returns.",
+        "What you will see: Requests fail with error 403, model_suspended.",
+        "What still works: All our other services work as usual.",
+        "Your data: Kept, unchanged.",
+        "Billing: Time without access is not charged.",
+        "Next update: By mail before Friday 22:00 EST (03:00 UTC Saturday)",
+        "Reply to this mail, a person reads it, or call +1 555 0100.",
+        "We will not ask for a password.",
+        "https://status.example.com/7K2M",
+        "Example AI",
+    )
+    flat = " ".join(text.split())
+    places = [flat.index(answer) for answer in answers]
+    assert places == sorted(places)
+
+
+def test_the_german_first_notice_reads_as_german() -> None:
+    _, (subject, text, html) = mail(
+        sample.full(NoticeKind.FIRST), "de", person(Variant.AFFECTED, tz="Europe/Berlin")
+    )
+    flat = " ".join(text.split())
+    assert subject == "Ihr Zugang zu Fable 5 und Mythos 5 (Vorgang 7K2M)"
+    assert (
+        "Guten Tag Ada Okafor, seit Samstag, 28. November, 00:32 Uhr MEZ (Freitag, 23:32 Uhr UTC) ist" in flat
+    )
+    assert "Per E-Mail vor Samstag, 04:00 Uhr MEZ (03:00 Uhr UTC)" in flat
+    assert '<html lang="de" dir="ltr"' in html
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("state", ["sample", "bare", "titled"])
+def test_the_subject_is_the_same_for_all_notices_and_says_no_status(locale: str, state: str) -> None:
+    make = sample.bare if state == "bare" else sample.full
+    title = "Models under review\r\nBcc: x@example.com" if state == "titled" else None
+    subjects = {
+        WORDS.render(replace(make(notice), title=title), locale, variant, NONCE).subject
+        for notice, variant in product(NOTICES, Variant)
+    }
+    assert len(subjects) == 1
+    subject = subjects.pop()
+    assert "7K2M" in subject
+    assert not re.search(r"[\r\n]|suspend|gesperrt|restor|back|update", subject)
+
+
+def test_many_services_make_a_short_subject() -> None:
+    services = tuple(replace(sample.full(NoticeKind.FIRST).services[0], slug=f"s{i}") for i in range(9))
+    subject = WORDS.render(
+        replace(sample.full(NoticeKind.FIRST), services=services), "en", Variant.AFFECTED, NONCE
+    ).subject
+    assert subject == "Your access to Fable 5, Fable 5, Fable 5, and 6 more (reference 7K2M)"
+
+
+def test_the_hedged_words_are_hedged_and_say_no_reason() -> None:
+    for notice, locale in product(NOTICES, LOCALES):
+        told = replace(sample.full(notice), statements={})
+        _, (_, text, _) = mail(told, locale, person(Variant.POSSIBLY))
+        if locale == "en":
+            hedge = "If it was suspended" if notice is NoticeKind.RESTORED else "may"
+            assert hedge in text
+            assert "access to the following is suspended" not in " ".join(text.split())
+        else:
+            assert re.search("möglicherweise|falls", text)
+        assert not re.search("attribute|national|country|record|Staat|Angabe", text)
+
+
+def test_both_variants_keep_the_two_lists_apart() -> None:
+    _, (_, text, _) = mail(sample.full(NoticeKind.FIRST), "en", person(Variant.BOTH, "Acme Ltd"))
+    sure, hedged = text.split("may be suspended for you as well:")
+    assert "Fable 5 and Mythos 5, for Acme Ltd" in sure
+    assert "Acme Labs" not in sure
+    assert hedged.lstrip().startswith("Fable 5, for Acme Labs")
+
+
+def test_what_has_not_happened_yet_is_announced_and_not_lamented() -> None:
+    told = sample.full(NoticeKind.FIRST)
+    told = replace(told, effective_at=told.now + timedelta(days=2))
+    _, (_, text, _) = mail(told, "en", person(Variant.AFFECTED))
+    assert text.startswith("Your access will be suspended\n")
+    assert "had no warning" not in text
+    assert "working to restore" not in text
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_news_that_exist_in_another_language_only_are_not_denied(locale: str) -> None:
+    other = "fr"
+    told = replace(sample.full(NoticeKind.UPDATE), statements={other: "Des nouvelles."})
+    silent = replace(told, statements={})
+    _, (_, text, _) = mail(told, locale, person(Variant.AFFECTED))
+    _, (_, nothing, _) = mail(silent, locale, person(Variant.AFFECTED))
+    denial = {"en": "Nothing new to report", "de": "nichts Neues zu berichten"}[locale]
+    assert denial in " ".join(nothing.split())
+    assert denial not in " ".join(text.split())
+    assert "Des nouvelles" not in text
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("reason", Reason)
+def test_every_kind_and_reason_has_words(kind: Kind, reason: Reason) -> None:
+    for notice, locale in product(NOTICES, LOCALES):
+        told = replace(sample.bare(notice), kind=kind, reason=reason)
+        assert mail(told, locale, person(Variant.BOTH))[1][1]
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+def test_the_page_is_made_for_mail_programs(notice: NoticeKind) -> None:
+    _, (_, _, html) = mail(sample.full(notice), "en", person(Variant.BOTH))
+    page = Page(html)
+    assert all(table.get("role") == "presentation" for table in page.all("table"))
+    outer = page.all("table")[0]
+    assert (outer["lang"], outer["dir"]) == ("en", "ltr")
+    assert not page.all("img") + page.all("script") + page.all("link") + page.all("form")
+    assert [a["href"] for a in page.all("a")] == ["https://status.example.com/7K2M"]
+    assert {"name": "color-scheme", "content": "light dark"} in page.all("meta")
+    assert all("style" in attrs for attrs in page.all("p") + page.all("h1"))
+    assert "prefers-color-scheme: dark" in html
+    first = next(attrs for name, attrs in page.elements[[n for n, _ in page.elements].index("body") + 1 :])
+    assert first["class"] == "preheader"
+    preheader = html.split('class="preheader"')[1].split(">", 1)[1].split("<")[0]
+    assert preheader.startswith(("Suspended since Friday", "Still suspended.", "Access is back since"))
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "ground"),
+    [
+        *product(("#1f2630", "#12181f", "#596472", "#3c4653", "#1a56a8"), ("#fdfdfe", "#f1f3f6")),
+        *product(("#dde3ea", "#f2f5f8", "#a3afbd", "#8fbcff"), ("#1c2229", "#272f38")),
+    ],
+)
+def test_colours_can_be_read(words: str, ground: str) -> None:
+    layout = (data_folder("templates") / "email" / "layout.html.j2").read_text()
+    assert words in layout
+    assert ground in layout
+    bright, dark = sorted((_luminance(words), _luminance(ground)), reverse=True)
+    assert (bright + 0.05) / (dark + 0.05) >= 4.5
