@@ -8,7 +8,7 @@ from sqlglot.errors import ParseError
 
 from notifier.edges.predicate.leaves import column_named, constant, not_quoted, spot
 from notifier.edges.predicate.place import refusal
-from notifier.edges.predicate.words import DEEPEST, POSTGRES
+from notifier.edges.predicate.words import DEEPEST, POSTGRES, span
 from notifier.errors import BadInput
 from notifier.model.scope import And, Column, Compare, Comparison, Constant, In, IsNull, Not, Or, Predicate
 from notifier.model.words import AttributeType
@@ -53,12 +53,16 @@ WARNING = (
 def read(text: str, tokens: list[Token], columns: Mapping[str, Column]) -> tuple[Predicate, tuple[str, ...]]:
     """The predicate and its warnings. Raises `BadInput`, and `RecursionError` where the parser runs out."""
     try:
-        (node,) = POSTGRES.parser().parse_into(exp.Condition, tokens, text)
+        nodes = POSTGRES.parser().parse_into(exp.Condition, tokens, text)
     except ParseError as error:
         raise _unreadable(text, tokens, error) from None
-    assert node is not None
-    reader = _Reader(text, columns)
-    return reader.read(node, 1), tuple(reader.warnings)
+    match nodes:
+        case [exp.Expr() as node]:
+            reader = _Reader(text, columns)
+            return reader.read(node, 1), tuple(reader.warnings)
+        case _:
+            # Some words (ELSE) make the parser stop without a word of complaint.
+            raise refusal(text, *span(tokens[0]), "The scope cannot be read from here on.")
 
 
 def _unreadable(text: str, tokens: Sequence[Token], error: ParseError) -> BadInput:
@@ -68,7 +72,7 @@ def _unreadable(text: str, tokens: Sequence[Token], error: ParseError) -> BadInp
     at = ends.get((fault["line"], fault["col"]), tokens[-1])
     missing = str(fault["description"]).startswith(("Required", "Expecting"))
     why = "something is missing after this word" if missing else "this word does not belong here"
-    return refusal(text, at.start, at.end + 1, f"The scope cannot be read: {why}.")
+    return refusal(text, *span(at), f"The scope cannot be read: {why}.")
 
 
 @dataclass(slots=True)
