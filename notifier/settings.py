@@ -39,15 +39,18 @@ class Settings:
     rehearsals_only: bool
     """Set by `demo` and by tests: whatever key or server the environment holds is not looked at."""
 
+    on_embedded: bool = False
+    """The URLs are those of embedded servers: told to the children of `up`, and to whoever attaches to it."""
+
     @property
     def embedded(self) -> bool:
-        return self.database_url is None
+        """Without a key, everything embedded is a rehearsal."""
+        return self.database_url is None or self.on_embedded
 
 
 def from_env(environ: Mapping[str, str] | None = None) -> Settings:
     """Read `NOTIFIER_*` and `SENDGRID_API_KEY`, from a `.env` file of the working directory first."""
-    if environ is None:
-        environ = os.environ if _is_on(os.environ.get("NOTIFIER_REHEARSALS_ONLY")) else _with_dotenv()
+    environ = _environment() if environ is None else environ
     problems: list[str] = []
     rehearsals_only = _is_on(environ.get("NOTIFIER_REHEARSALS_ONLY"))
     settings = Settings(
@@ -64,6 +67,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         port=_port(environ, problems),
         actor=environ.get("NOTIFIER_ACTOR") or f"person:{_user()}",
         rehearsals_only=rehearsals_only,
+        on_embedded=_is_on(environ.get(EMBEDDED)),
     )
     if settings.sendgrid_key and "NOTIFIER_MAIL_FROM" not in environ:
         problems.append("NOTIFIER_MAIL_FROM is not set: SendGrid needs a verified sender, name it there.")
@@ -76,7 +80,7 @@ def for_children(settings: Settings) -> dict[str, str]:
     """The environment that a process started by this one needs to read the same settings again."""
     inherited = {
         key: value
-        for key, value in os.environ.items()
+        for key, value in _environment().items()
         if not key.startswith("NOTIFIER_") and key != "SENDGRID_API_KEY"
     }
     ours = {
@@ -93,13 +97,14 @@ def for_children(settings: Settings) -> dict[str, str]:
         "NOTIFIER_PORT": str(settings.port),
         "NOTIFIER_ACTOR": settings.actor,
         "NOTIFIER_REHEARSALS_ONLY": "1" if settings.rehearsals_only else None,
+        EMBEDDED: "1" if settings.on_embedded else None,
     }
     return inherited | {key: value for key, value in ours.items() if value}
 
 
 def secret(name: str) -> str | None:
     """The value of the variable that a source names in `secret_env`."""
-    return os.environ.get(name) or None
+    return _environment().get(name) or None
 
 
 def data_folder(name: str) -> Path:
@@ -112,7 +117,14 @@ def data_folder(name: str) -> Path:
 BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss", "redis+socket")
 
 
-def _with_dotenv() -> dict[str, str]:
+EMBEDDED = "NOTIFIER_EMBEDDED"
+"""Not for people: `up` says with it to its children that the URLs in their environment are its own servers."""
+
+
+def _environment() -> Mapping[str, str]:
+    """With the `.env` file, but for rehearsals and for the children of `up`: they were given everything."""
+    if _is_on(os.environ.get("NOTIFIER_REHEARSALS_ONLY")) or _is_on(os.environ.get(EMBEDDED)):
+        return os.environ
     from dotenv import dotenv_values
 
     from_file = {key: value for key, value in dotenv_values(Path.cwd() / ".env").items() if value is not None}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import LiteralString, cast
 
 import psycopg
+from psycopg import sql
 
 from notifier.errors import Refused, Unreachable
 from notifier.store import CONNECT_SECONDS
@@ -35,15 +36,28 @@ def migrate(url: str, folder: Path) -> list[str]:
                 _apply(connection, name, text)
             return [name for name, _ in todo]
     except psycopg.OperationalError as error:
-        raise Unreachable(
-            f"The database could not be migrated: {str(error).strip().splitlines()[0]}"
-        ) from error
+        raise Unreachable(f"The database could not be migrated: {_first_line(error)}") from error
+
+
+def create_database(url: str, name: str) -> None:
+    """On the server of `url`, unless it is there. For one process at a time."""
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True) as connection:
+            there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+            if not there:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    except psycopg.OperationalError as error:
+        raise Unreachable(f"The database {name!r} could not be created: {_first_line(error)}") from error
 
 
 def is_current(url: str, folder: Path) -> bool:
-    with psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True) as connection:
-        exists = connection.execute("SELECT to_regclass('migration') IS NOT NULL").fetchone()
-        return exists == (True,) and not pending(_applied(connection), files(folder))
+    """Raises `Refused` as `migrate` does, `Unreachable` if the database does not answer."""
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True) as connection:
+            exists = connection.execute("SELECT to_regclass('migration') IS NOT NULL").fetchone()
+            return exists == (True,) and not pending(_applied(connection), files(folder))
+    except psycopg.OperationalError as error:
+        raise Unreachable(f"The database could not be asked: {_first_line(error)}") from error
 
 
 def files(folder: Path) -> list[tuple[str, str]]:
@@ -76,3 +90,7 @@ def _apply(connection: psycopg.Connection, name: str, text: str) -> None:
         # The text is a file of this product, not of a user.
         connection.execute(cast("LiteralString", text))
         connection.execute("INSERT INTO migration (name, sha256) VALUES (%s, %s)", (name, sha256(text)))
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return str(error).strip().partition("\n")[0]
