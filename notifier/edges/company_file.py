@@ -153,7 +153,8 @@ def _place(error: ErrorDetails, tables: dict[str, Any]) -> str:
     """`('services', 1, 'slug')` -> `[[services]] number 2 (mythos-5), slug: `."""
     loc = error["loc"]
     # What follows the name of an attribute may be pydantic's own mark of the alternative it tried.
-    parts = [str(p) for n, p in enumerate(loc) if n < 2 or p not in {"name", "table", "[key]"}]
+    marks = {"name", "table", "[key]"} if loc[:1] == ("attributes",) else set[str]()
+    parts = [str(part) for n, part in enumerate(loc) if n < 2 or part not in marks]
     if len(loc) >= 2 and isinstance(loc[1], int):
         parts[:2] = [f"[[{loc[0]}]] number {loc[1] + 1}{_name(tables[str(loc[0])][loc[1]])}"]
     elif len(loc) >= 2:

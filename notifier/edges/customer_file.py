@@ -56,7 +56,10 @@ def records(stream: BinaryIO) -> Iterator[Record | BadRow]:
     if first is None:
         raise BadInput("The file is empty: its first line must name the columns.")
     if first.lstrip().startswith("["):
-        raise BadInput("JSON is read as one object a line, without brackets around them.")
+        raise BadInput(
+            "The file is neither CSV with a header nor JSON lines: "
+            "JSON is read as one object a line, without brackets around them."
+        )
     if first.lstrip().startswith("{"):
         return _json_records(first, lines)
     return _csv_records(first, lines)

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
@@ -69,7 +68,9 @@ def import_(
             app.db, shown, actor=app.settings.actor, now=app.clock.now(), skip_bad=skip_bad
         )
     if json:
-        _print_json(asdict(imported))
+        from notifier.entry.cli.output import print_json
+
+        print_json(imported)
     else:
         _show_import(imported)
 
@@ -148,7 +149,11 @@ def _brief(value: object) -> str:
 
 def _print_applied(shown: "Difference", retyped: "tuple[Retyped, ...]", *, applied: bool, json: bool) -> None:
     if json:
-        _print_json({"applied": applied, **asdict(shown), "retyped": [asdict(r) for r in retyped]})
+        from notifier.entry.cli.output import print_json
+
+        print_json(
+            {"applied": applied, "changes": shown.changes, "unchanged": shown.unchanged, "retyped": retyped}
+        )
         return
     for r in retyped:
         typer.echo(
@@ -157,12 +162,6 @@ def _print_applied(shown: "Difference", retyped: "tuple[Retyped, ...]", *, appli
         )
     if applied:
         typer.echo("Applied." if shown.changes else "Nothing to change.")
-
-
-def _print_json(result: object) -> None:
-    from orjson import OPT_INDENT_2, dumps
-
-    typer.echo(dumps(result, option=OPT_INDENT_2).decode())
 
 
 def _show_import(imported: "Imported") -> None:

@@ -1,0 +1,129 @@
+"""The company's file: all faults at once, each with its place."""
+
+import json
+
+import pytest
+
+from notifier.edges import company_file
+from notifier.errors import BadInput
+
+GOOD = b"""
+[[services]]
+slug = "fable-5"
+name = "Fable 5"
+
+[[services]]
+slug = "mythos-5"
+name = "Mythos 5"
+depends_on = ["fable-5"]
+
+[[sources]]
+name = "alertmanager"
+dialect = "alertmanager"
+secret_env = "AM_SECRET"
+label = "service"
+announce_ceiling = 50
+[sources.map]
+"fable-prod" = "fable-5"
+
+[attributes]
+plan = "text"
+nationality = { type = "text", sensitive = true }
+name_of_owner = "text"
+
+[facts]
+company = "Example AI"
+data = "kept"
+
+[policy]
+lanes = 4
+sweep_seconds = 2
+"""
+
+
+def faults(raw: bytes) -> tuple[str, ...]:
+    with pytest.raises(BadInput) as caught:
+        company_file.read(raw)
+    assert caught.value.exit_code == 2
+    return caught.value.details or (str(caught.value),)
+
+
+def test_a_good_file_is_read_whole():
+    found = company_file.read(GOOD)
+    assert [s.slug for s in found.services] == ["fable-5", "mythos-5"]
+    assert found.services[1].depends_on == ["fable-5"]
+    assert found.sources[0].map == {"fable-prod": "fable-5"}
+    assert found.policy_values() == {"lanes": 4, "sweep_seconds": 2}
+
+
+def test_a_byte_order_mark_is_accepted():
+    assert company_file.read(b"\xef\xbb\xbf" + GOOD) == company_file.read(GOOD)
+
+
+def test_every_fault_is_named_at_once_with_its_place():
+    found = faults(b"""
+surprise = 1
+[[services]]
+slug = "Bad Slug"
+name = "x"
+[[services]]
+slug = "a"
+depends_onn = []
+[[sources]]
+name = "am"
+dialect = "telepathy"
+announce_ceiling = true
+[attributes]
+region = "text"
+name = "text"
+plan = "txt"
+seats = { type = "number", sensitiv = true }
+[policy]
+lanes = 100
+stale = 1
+lease_seconds = inf
+[facts]
+data = "eaten"
+""")
+    for place, word in [
+        ("surprise", "not known"),
+        ("[[services]] number 1 (Bad Slug), slug", "must match"),
+        ("[[services]] number 2 (a), name", "is missing"),
+        ("[[services]] number 2 (a), depends_onn", "not known"),
+        ("[[sources]] number 1 (am), dialect", "alertmanager"),
+        ("[[sources]] number 1 (am), announce_ceiling", "valid integer"),
+        ("[attributes], region", "reserved"),
+        ("[attributes], name", "reserved"),
+        ("[attributes], plan", "'number'"),
+        ("[attributes], seats, sensitiv", "not known"),
+        ("[policy], lanes", "64"),
+        ("[policy], stale", "not known"),
+        ("[policy], lease_seconds", "finite"),
+        ("[facts]", "data"),
+    ]:
+        assert [f for f in found if f.startswith(f"{place}: ") and word in f], (place, found)
+    assert len([f for f in found if not f.startswith("[facts]")]) == 13
+
+
+@pytest.mark.parametrize(
+    ("raw", "word"),
+    [
+        (b"[[services]\n", "line 1"),
+        (b"x = 1\ny = '\xff'\n", "Line 2 is not UTF-8"),
+        (b"services = 3", "services"),
+        (b"services = [3]", "number 1"),
+        (b"[[services]]\nslug='a'\nname='A'\n[[services]]\nslug='a'\nname='B'", "'a' stands there twice"),
+        (b"[[sources]]\nname='database'\ndialect='alertmanager'", "database"),
+        (b"[[probes]]\nurl='x'", "probes"),
+        (b"x = " + b"[" * 5000, "TOML"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(raw, word):
+    assert any(word in fault for fault in faults(raw))
+
+
+def test_the_schema_says_what_dialect_it_is_and_forbids_the_unknown():
+    schema = json.loads(company_file.schema())
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert schema["additionalProperties"] is False
+    assert set(schema["properties"]) == {"services", "sources", "attributes", "facts", "policy"}

@@ -1,0 +1,207 @@
+"""`notifier apply` and `notifier import`, as processes, on a real terminal where it matters."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+COMPANY = """
+[[services]]
+slug = "fable-5"
+name = "Fable 5"
+[attributes]
+nationality = { type = "text", sensitive = true }
+"""
+CUSTOMERS = (
+    "customer,name,email,services,plan\nc1,Acme,ann@acme.example.com,fable-5,team\nc2,[bold]Beta,,fable-5,\n"
+)
+
+
+@pytest.fixture
+def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "company.toml").write_text(COMPANY)
+    (tmp_path / "customers.csv").write_text(CUSTOMERS)
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+        "NOTIFIER_DATABASE_URL": database_url,
+        "NOTIFIER_HOME": str(tmp_path / "home"),
+        "NOTIFIER_ACTOR": "person:lind",
+        "NOTIFIER_REHEARSALS_ONLY": "1",
+        "TERM": "dumb",
+    }
+
+
+def notifier(environment: dict[str, str], folder: Path, *args: str, stdin: str = "") -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "notifier", *args],
+        env=environment, cwd=folder, input=stdin, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def on_a_terminal(
+    environment: dict[str, str], folder: Path, *args: str, answer: str = ""
+) -> tuple[int, str, str]:
+    """Exit code, standard output, and what the terminal showed (standard error and the echo)."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "notifier", *args],
+        env=environment, cwd=folder, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    os.write(ours, answer.encode())
+    assert process.stdout is not None
+    with process.stdout as stdout:
+        out = stdout.read().decode()
+    code = process.wait(30)
+    try:
+        shown = os.read(ours, 1 << 16).decode()
+    except OSError:
+        shown = ""
+    os.close(ours)
+    return code, out, shown
+
+
+def count(url: str, table: str) -> int:
+    with psycopg.connect(url) as connection:
+        found = connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
+    assert found is not None
+    return found[0]
+
+
+def test_apply_then_import(environment, tmp_path, database_url):
+    code, out, _ = notifier(environment, tmp_path, "apply", "company.toml", "--yes")
+    assert code == 0
+    assert "+ service fable-5 (name: Fable 5" in out
+    assert "2 added, 0 changed, 0 unchanged. Nothing is removed" in out
+    code, out, err = notifier(environment, tmp_path, "import", "customers.csv")
+    assert (code, err) == (0, "")
+    assert "Imported 2 rows, 2 customers." in out
+    assert "1 customers have no address" in out
+    assert "Undeclared, imported as text: plan." in out
+    assert "@" not in out
+    assert count(database_url, "customer") == 2
+    code, out, _ = notifier(environment, tmp_path, "apply", "company.toml")
+    assert (code, out.splitlines()[-1]) == (0, "Nothing to change.")
+
+
+def test_json_is_the_whole_output(environment, tmp_path):
+    _, out, _ = notifier(environment, tmp_path, "apply", "company.toml", "--yes", "--json")
+    applied = json.loads(out)
+    assert applied["applied"] is True
+    assert [c["name"] for c in applied["changes"]] == ["fable-5", "nationality"]
+    _, out, _ = notifier(environment, tmp_path, "import", "-", "--json", stdin=CUSTOMERS)
+    imported = json.loads(out)
+    assert imported["merged"]["customers_new"] == 2
+    assert imported["undeclared"] == ["plan"]
+
+
+def test_without_a_terminal_and_without_yes_nothing_is_applied(environment, tmp_path, database_url):
+    code, out, err = notifier(environment, tmp_path, "apply", "company.toml")
+    assert code == 3
+    assert "+ service fable-5" in out
+    assert "--yes" in err
+    code, out, _ = notifier(environment, tmp_path, "apply", "company.toml", "--json")
+    assert (code, json.loads(out)["applied"]) == (3, False)
+    assert count(database_url, "service") == 0
+
+
+@pytest.mark.parametrize(("answer", "code", "services"), [("n\n", 3, 0), ("y\n", 0, 1)])
+def test_on_a_terminal_it_asks(environment, tmp_path, database_url, answer, code, services):
+    found, _, shown = on_a_terminal(environment, tmp_path, "apply", "company.toml", answer=answer)
+    assert "Apply this?" in shown
+    assert (found, count(database_url, "service")) == (code, services)
+
+
+def test_a_terminal_sees_the_file_being_read(environment, tmp_path):
+    notifier(environment, tmp_path, "apply", "company.toml", "--yes")
+    code, out, shown = on_a_terminal(environment, tmp_path, "import", "customers.csv")
+    assert code == 0
+    assert "100/100 bytes" in shown
+    assert "Imported 2 rows" in out
+
+
+def test_every_bad_row_is_named_on_standard_error(environment, tmp_path, database_url):
+    notifier(environment, tmp_path, "apply", "company.toml", "--yes")
+    bad = (
+        "customer,email,services\nc1,ann@acme.example.com,fable-5\nc2,bob example.com,fabel-5\n,,\nc3,a@b,\n"
+    )
+    (tmp_path / "bad.csv").write_text(bad)
+    code, out, err = notifier(environment, tmp_path, "import", "bad.csv")
+    assert (code, out) == (2, "")
+    assert err.splitlines()[0].startswith("2 rows are bad, nothing was imported")
+    assert [line.split(":")[0] for line in err.splitlines()[1:]] == ["  line 3", "  line 5"]
+    assert "bob" not in err
+    assert count(database_url, "customer") == 0
+    code, out, _ = notifier(environment, tmp_path, "import", "bad.csv", "--skip-bad")
+    assert code == 0
+    assert "2 bad rows were left out" in out
+    assert count(database_url, "customer") == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "word"),
+    [
+        (["apply", "absent.toml"], "absent.toml cannot be read"),
+        (["apply", "."], "cannot be read"),
+        (["apply"], "Name the file"),
+        (["apply", "customers.csv", "--yes"], "not TOML"),
+        (["import", "absent.csv"], "absent.csv cannot be read"),
+        (["import", "company.toml"], "neither CSV with a header"),
+        (["import", "customers.csv"], "fable-5"),
+    ],
+)
+def test_bad_input_is_exit_2_and_one_clear_sentence(environment, tmp_path, args, word):
+    code, _, err = notifier(environment, tmp_path, *args)
+    assert code == 2
+    assert word in err
+
+
+def test_a_database_that_is_down_is_exit_4(environment, tmp_path):
+    down = environment | {"NOTIFIER_DATABASE_URL": "postgresql://127.0.0.1:1/none"}
+    for args in (["apply", "company.toml", "--yes"], ["import", "customers.csv"]):
+        code, _, err = notifier(down, tmp_path, *args)
+        assert code == 4
+        assert "NOTIFIER_DATABASE_URL" in err
+
+
+def test_the_schema_needs_no_database(environment, tmp_path):
+    down = environment | {"NOTIFIER_DATABASE_URL": "postgresql://127.0.0.1:1/none"}
+    code, out, _ = notifier(down, tmp_path, "apply", "--schema")
+    assert code == 0
+    assert json.loads(out)["$schema"].startswith("https://json-schema.org/")
+
+
+def test_killed_in_the_middle_nothing_is_imported(environment, tmp_path, database_url):
+    notifier(environment, tmp_path, "apply", "company.toml", "--yes")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "notifier", "import", "-"],
+        env=environment,
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    process.stdin.write(b"customer,services\n" + b"".join(b"c%d,fable-5\n" % n for n in range(20_000)))
+    process.stdin.flush()
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        for _ in range(200):
+            found = admin.execute(
+                "SELECT count(*) FROM pg_stat_progress_copy WHERE tuples_processed > 0"
+            ).fetchone()
+            if found != (0,):
+                break
+            time.sleep(0.05)
+        assert found == (1,)
+    process.send_signal(signal.SIGKILL)
+    process.stdin.close()
+    process.wait(10)
+    assert count(database_url, "customer") == 0
