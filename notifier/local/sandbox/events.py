@@ -1,0 +1,154 @@
+"""Signed event webhooks: ECDSA P-256 with SHA-256 over timestamp and raw body.
+
+Headers and fields: sendgrid/docs tracking-events/event.md, and security-features; `sendgrid.helpers.eventwebhook`
+verifies them. Batches leave often here (SendGrid: every 30 s) and are tried again until taken; to loopback only.
+"""
+
+import asyncio
+import base64
+import ipaddress
+import secrets
+import time
+from collections.abc import Coroutine, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from notifier.local.sandbox.faults import Fault, Kind
+from notifier.local.sandbox.mailbox import Copy, Fate
+
+LARGEST_BATCH = 1000
+FLUSH_SECONDS = 0.1
+ANSWER_SECONDS = 5.0
+FIRST_RETRY = 0.5
+LAST_RETRY = 30.0
+AT_ONCE = 4
+PROCESSED = {"event": "processed", "pool": {"name": "sandbox", "id": 1}}
+OUTCOMES: dict[Fate, list[dict[str, Any]]] = {
+    Fate.DELIVERED: [PROCESSED, {"event": "delivered", "response": "250 OK", "tls": 1, "ip": "127.0.0.1"}],
+    Fate.BOUNCED: [
+        PROCESSED,
+        {
+            "event": "bounce", "type": "bounce", "status": "5.1.1", "bounce_classification": "Invalid Address",
+            "reason": "550 5.1.1 The email account that you tried to reach does not exist.",
+        },
+    ],
+    Fate.DROPPED: [{"event": "dropped", "status": "5.0.0"}],
+}  # fmt: skip
+
+
+def events_of(copy: Copy, now: float) -> list[dict[str, Any]]:
+    """Custom arguments are flattened; one that is named like a field is overwritten, as SendGrid does."""
+    fields = {
+        "email": copy.address,
+        "timestamp": int(now),
+        "smtp-id": f"<{copy.accepted.message_id}@geopod-ismtpd-sandbox>",
+        "sg_message_id": f"{copy.accepted.message_id}.recvd-sandbox-1-{secrets.token_hex(4)}.0",
+    }
+    if copy.drop_reason:
+        fields["reason"] = copy.drop_reason
+    if copy.accepted.mail.get("categories"):
+        fields["category"] = copy.accepted.mail["categories"]
+    return [
+        copy.custom_args | fields | outcome | {"sg_event_id": secrets.token_urlsafe(16)}
+        for outcome in OUTCOMES[copy.fate]
+    ]
+
+
+def is_loopback_target(url: str) -> bool:
+    """By the address itself: a name such as 127.example.com lies."""
+    parts = urlsplit(url)
+    try:
+        return parts.scheme == "http" and (
+            parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname or "").is_loopback
+        )
+    except ValueError:
+        return False
+
+
+class Events:
+    def __init__(self) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self.target: str | None = None
+        """Without one, events are lost, as with an account that has no webhook."""
+        self._waiting: list[dict[str, Any]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def public_key(self) -> str:
+        """Base64 of the DER, without PEM armour: what SendGrid's settings page shows."""
+        der = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return base64.b64encode(der).decode()
+
+    def signed(self, timestamp: str, body: bytes) -> dict[str, str]:
+        signature = self._key.sign(timestamp.encode() + body, ec.ECDSA(SHA256()))
+        return {
+            "X-Twilio-Email-Event-Webhook-Signature": base64.b64encode(signature).decode(),
+            "X-Twilio-Email-Event-Webhook-Timestamp": timestamp,
+        }
+
+    def report(self, copies: Sequence[Copy], fault: Fault | None) -> None:
+        """Send what becomes of these mails, unless a fault keeps it back."""
+        if self.target is None or (fault and fault.kind is Kind.LOST_EVENTS):
+            return
+        self._start(self._gather(copies, fault.seconds if fault else 0.0))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)  # the loop itself keeps only a weak reference
+        task.add_done_callback(self._tasks.discard)
+
+    async def _gather(self, copies: Sequence[Copy], late: float) -> None:
+        """Whoever finds nothing waiting flushes for all that come within the next moment."""
+        await asyncio.sleep(late)
+        flushes = not self._waiting
+        now = time.time()
+        self._waiting += [event for copy in copies for event in events_of(copy, now)]
+        if flushes and self._waiting:
+            await asyncio.sleep(FLUSH_SECONDS)
+            events, self._waiting = self._waiting, []
+            for n in range(0, len(events), LARGEST_BATCH):
+                self._start(self._deliver(orjson.dumps(events[n : n + LARGEST_BATCH])))
+
+    async def _deliver(self, body: bytes) -> None:
+        pause = FIRST_RETRY
+        while not await self._taken(body):
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LAST_RETRY)
+
+    async def _taken(self, body: bytes) -> bool:
+        if self.target is None:
+            return True
+        headers = self.signed(str(int(time.time())), body)
+        async with self._at_once:
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    return 200 <= await _post(self.target, headers, body) < 300
+            except (OSError, ValueError, IndexError, TimeoutError):
+                return False
+
+
+async def _post(url: str, headers: dict[str, str], body: bytes) -> int:
+    """The status of the answer. A connection for each: nothing is retried on a stale one."""
+    parts = urlsplit(url)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
+    try:
+        query = f"?{parts.query}" if parts.query else ""
+        lines = [
+            f"POST {parts.path or '/'}{query} HTTP/1.1",
+            f"Host: {parts.netloc}",
+            "Content-Type: application/json",
+            f"Content-Length: {len(body)}",
+            "Connection: close",
+            *(f"{name}: {value}" for name, value in headers.items()),
+        ]
+        writer.write(("\r\n".join(lines) + "\r\n\r\n").encode() + body)
+        await writer.drain()
+        return int((await reader.readline()).split()[1])
+    finally:
+        writer.close()
