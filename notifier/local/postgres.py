@@ -33,7 +33,7 @@ def url(home: Path, database: str = "notifier") -> str:
 def answers(home: Path) -> bool:
     """Does a server answer on this home's own socket? Never looks at a port."""
     ready = subprocess.run(
-        [str(binaries() / "pg_isready"), "-q", "-h", str(socket_folder(home)), "-U", "notifier"],
+        [str(binaries() / "pg_isready"), "-q", "-h", str(socket_folder(home)), "-U", "notifier", "-d", "postgres"],
         env=environment(), check=False,
     )  # fmt: skip
     return ready.returncode == 0

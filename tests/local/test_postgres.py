@@ -181,6 +181,16 @@ def test_root_opens_no_folder_to_others(home: Path) -> None:
     shutil.rmtree(socket_folder(inner))
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs a user namespace")
+def test_root_without_namespaces_is_told_what_to_set(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WORDS + "p.start(home)", str(home)], env={"PATH": str(home)}, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert "cannot run as root here" in done.stderr.splitlines()[-1]
+    assert "set NOTIFIER_DATABASE_URL" in done.stderr.splitlines()[-1]
+
+
 @pytest.fixture
 def users_home() -> Iterator[Path]:
     """A home of an ordinary user, in a folder that only that user may enter."""

@@ -111,7 +111,7 @@ def greeting(stack: "Stack", workers: int) -> list[str]:
         mode,
         f"web      {stack.web_url}",
         f"sandbox  {settings.sandbox_url}/messages",
-        f"Postgres, broker, beat and {workers} workers run; their data and logs are in {settings.home}.",
+        f"running  Postgres, broker, beat, workers: {workers}; data and logs in {settings.home}",
         "Ctrl-C stops everything.",
     ]
 
