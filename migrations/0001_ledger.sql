@@ -102,6 +102,8 @@ CREATE TABLE signal (
   UNIQUE (source, delivery_key)
 );
 CREATE INDEX signal_unjudged ON signal (signal_id) WHERE judged_at IS NULL;
+CREATE INDEX signal_of_trouble ON signal (source, dedupe_key);
+CREATE INDEX signal_of_disruption ON signal (disruption_id) WHERE disruption_id IS NOT NULL;
 
 -- ---------------------------------------------------------------- what is said
 
@@ -117,6 +119,7 @@ CREATE TABLE disruption (
   opened_at     timestamptz NOT NULL,
   declared_at   timestamptz,                     -- NULL: evidence only, a draft nobody has confirmed
   effective_at  timestamptz NOT NULL,
+  awaits_cutoff boolean NOT NULL DEFAULT false,  -- nothing leaves before the data shows that somebody is cut off
   declare_key   text COLLATE "C" NOT NULL,
   ended_at      timestamptz,
   ended_as      text CHECK (ended_as IN ('restored', 'void'))

@@ -1,14 +1,22 @@
 """The composition root: the only place that wires edges to the pipeline."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
-from notifier.errors import Unreachable
-from notifier.settings import Settings
-from notifier.store import Db
+from notifier.actions.deliver import Post
+from notifier.actions.desk import Desk
+from notifier.edges.sendgrid import SendGrid
+from notifier.errors import Refused, Unreachable
+from notifier.model.mail import Sender
+from notifier.model.policy import Policy
+from notifier.model.words import Mode
+from notifier.pipeline.compose import Words
+from notifier.settings import SANDBOX_KEY, Settings, data_folder
+from notifier.store import Db, catalogue
 
 
 class SystemClock:
@@ -24,12 +32,54 @@ class App:
     settings: Settings
     db: Db
     clock: SystemClock
+    stopping: Callable[[], bool]
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.settings, words())
+
+    @property
+    def post(self) -> Post:
+        def senders(mode: Mode, policy: Policy) -> Sender:
+            return sender(self.settings, mode, policy.deadline_seconds)
+
+        return Post(self.desk, senders, self.clock, self.stopping)
+
+    def policy(self) -> Policy:
+        with self.db.transaction() as tx:
+            return catalogue.policy(tx)
+
+
+@cache
+def words() -> Words:
+    return Words.load(data_folder("templates") / "email")
+
+
+@cache
+def sender(settings: Settings, mode: Mode, deadline_seconds: float) -> Sender:
+    """Where a disruption of this mode goes: a rehearsal to the sandbox only, a live one to the provider only.
+
+    Raises `Refused` if that place is not set up: the notice is held, never sent elsewhere.
+    """
+    if mode is Mode.LIVE:
+        if settings.sendgrid_key is None:
+            raise Refused("SENDGRID_API_KEY is not set for the workers: set it, then resume.")
+        return SendGrid("sendgrid", settings.sendgrid_url, settings.sendgrid_key, deadline=deadline_seconds)
+    if settings.sandbox_url is None:
+        raise Refused("No sandbox runs: start `notifier up`, or set NOTIFIER_SANDBOX_URL, then resume.")
+    return SendGrid("sandbox", settings.sandbox_url, SANDBOX_KEY, deadline=deadline_seconds)
+
+
+def _never() -> bool:
+    return False
 
 
 @contextmanager
-def opened(settings: Settings, *, connections: int = 4) -> Generator[App]:
-    """An `App` with open connections. `settings` must name a database: `local` fills in the embedded one."""
+def opened(
+    settings: Settings, *, connections: int = 20, stopping: Callable[[], bool] = _never
+) -> Generator[App]:
+    """An `App` with a pool. `settings` must name a database: `local` fills in the embedded one."""
     if settings.database_url is None:
         raise Unreachable("No database is set: start `notifier up`, or set NOTIFIER_DATABASE_URL.")
     with Db(settings.database_url, size=connections) as db:
-        yield App(settings, db, SystemClock())
+        yield App(settings, db, SystemClock(), stopping)

@@ -19,6 +19,7 @@ class Declaration:
     where: str
     possibly: Possibly
     effective_at: datetime
+    awaits_cutoff: bool = False
     title: str | None = None
     again: int = 0
     """How often the same was declared on purpose: `--again`."""

@@ -83,7 +83,7 @@ class Lane:
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     claim_age_seconds: float
-    """A claim older than this by the monotonic clock is not sent: the process may have slept past its lease."""
+    """An older claim, by the monotonic clock, is not sent: the process may have slept past its lease."""
 
 
 def send_claimed(lane: Lane, claimed: Claim, claimed_at: float) -> Outcome:

@@ -21,7 +21,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Adopt:
-    """Evidence has already drafted it."""
+    """A draft for one of these services is there, of evidence or of a person."""
 
     draft: OpenDisruption
 
@@ -60,9 +60,7 @@ def new_reference() -> str:
     return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(4))
 
 
-def open_disruption(
-    tx: Tx, declaration: Declaration, *, opened_by: str, declared_at: datetime | None, now: datetime
-) -> int:
+def open_disruption(tx: Tx, declaration: Declaration, *, opened_by: str, now: datetime) -> int:
     """Insert the disruption and its first revision. The caller holds `lock_declarations`."""
     disruption_id = None
     while disruption_id is None:  # a million references: the loop ends
@@ -71,7 +69,6 @@ def open_disruption(
             declaration,
             reference=new_reference(),
             opened_by=opened_by,
-            declared_at=declared_at,
             now=now,
         )
     disruptions.add_revision(tx, disruption_id, declaration, actor=opened_by, now=now)
@@ -98,7 +95,7 @@ def open_draft(
 ) -> int:
     """What evidence reports: a draft that tells nobody until a person or a policy confirms it."""
     declaration = _evidence(mode, services, effective_at, opened_by)
-    disruption_id = open_disruption(tx, declaration, opened_by=opened_by, declared_at=None, now=now)
+    disruption_id = open_disruption(tx, declaration, opened_by=opened_by, now=now)
     audit.append(
         tx,
         actor=opened_by,

@@ -6,12 +6,14 @@ leave as ours.
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, LiteralString, Self, TypeAlias, TypeVar
+from enum import StrEnum
+from functools import cache
+from typing import Any, LiteralString, Self, TypeAlias, TypeVar, get_args, get_type_hints
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import BaseRowFactory, class_row, kwargs_row, scalar_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from notifier.errors import Unreachable
@@ -89,13 +91,39 @@ def _unreachable(url: str) -> str:
     )
 
 
+@cache
+def _enums(row: type) -> dict[str, type[StrEnum]]:
+    """Columns whose field is an enum: Postgres gives text, and `is` must hold on what leaves the store."""
+    return {
+        name: kind
+        for name, hint in get_type_hints(row).items()
+        for kind in (hint, *get_args(hint))
+        if isinstance(kind, type) and issubclass(kind, StrEnum)
+    }
+
+
+def typed_row(row: type[T]) -> BaseRowFactory[T]:
+    """As psycopg's `class_row`, with enums where the dataclass has them."""
+    enums = _enums(row)
+    if not enums:
+        return class_row(row)
+
+    def build(**columns: Any) -> T:
+        for name, kind in enums.items():
+            if columns[name] is not None:
+                columns[name] = kind(columns[name])
+        return row(**columns)
+
+    return kwargs_row(build)
+
+
 def many(tx: Tx, row: type[T], statement: Statement, **params: object) -> list[T]:
-    with tx.cursor(row_factory=class_row(row)) as cursor:
+    with tx.cursor(row_factory=typed_row(row)) as cursor:
         return cursor.execute(statement, params).fetchall()
 
 
 def one(tx: Tx, row: type[T], statement: Statement, **params: object) -> T | None:
-    with tx.cursor(row_factory=class_row(row)) as cursor:
+    with tx.cursor(row_factory=typed_row(row)) as cursor:
         return cursor.execute(statement, params).fetchone()
 
 
@@ -118,5 +146,5 @@ def run(tx: Tx, statement: Statement, **params: object) -> int:
 
 def stream(tx: Tx, row: type[T], statement: Statement, *, size: int = 1000, **params: object) -> Iterator[T]:
     """Rows as they come from the server, `size` at a time: never the whole result in memory."""
-    with tx.cursor(row_factory=class_row(row)) as cursor:
+    with tx.cursor(row_factory=typed_row(row)) as cursor:
         yield from cursor.stream(statement, params, size=size)

@@ -5,13 +5,14 @@ rank (2 affected, 1 possibly, 0 not) from the predicate's TRUE, NULL, FALSE.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg import sql
 
-from notifier.model.scope import Predicate, columns
+from notifier.model.scope import CUSTOMER, REGION, Predicate, columns
 from notifier.model.words import Possibly
 from notifier.store import Tx, many, one, value
-from notifier.store import predicate as predicates
+from notifier.store.predicate import render
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +67,46 @@ USABLE = """
 SELECT k.customer_id, k.recipient_id, k.contact_id, k.locale, k.tz, k.name
 FROM contact k JOIN recipient r USING (recipient_id) WHERE r.address IS NOT NULL"""
 
+PAIRS = 40
+"""In one `jsonb_build_object`: a function takes 100 arguments."""
+
 SUPPRESSED = "SELECT FROM suppression u WHERE u.recipient_id = {person} AND u.reason <> 'unsubscribed'"
 
 
 def hits(rule: Rule) -> sql.Composed:
-    """`HIT` for this rule; expects the parameter `services`."""
-    names = columns(rule.predicate)
-    pairs = sql.SQL(", ").join(
-        sql.SQL("{}, {}").format(sql.Literal(c.name), predicates.stored_value(c)) for c in names
-    )
-    vals = sql.SQL("jsonb_build_object({})").format(pairs) if names else sql.SQL("NULL::jsonb")
-    verdict = sql.SQL("true") if rule.predicate is None else predicates.render(rule.predicate)
-    return sql.SQL(HIT).format(verdict=verdict, vals=vals)
+    """`HIT` for this rule; goes with `rule_params`."""
+    return sql.SQL(HIT).format(verdict=render(rule.predicate).sql, vals=_asked_values(rule))
+
+
+def rule_params(rule: Rule) -> dict[str, object]:
+    """What the statements built on `hits` expect."""
+    own = {"services": rule.services, "possibly": rule.possibly, "told_rank": rule.told_rank}
+    return own | render(rule.predicate).params
+
+
+def deciding_values(rule: Rule) -> sql.SQL:
+    """The values of the entitlement that decided, over rows of `hits` grouped together."""
+    return sql.SQL("(array_agg(hit.vals ORDER BY hit.rank DESC))[1]" if rule.predicate else "NULL::jsonb")
+
+
+def _asked_values(rule: Rule) -> sql.Composable:
+    """The attributes that the predicate asks for, as they are now: kept with the line, for `explain`."""
+    names = [column.name for column in columns(rule.predicate)]
+    objects = [
+        sql.SQL("jsonb_build_object({})").format(
+            sql.SQL(", ").join(map(_asked_value, names[at : at + PAIRS]))
+        )
+        for at in range(0, len(names), PAIRS)
+    ]
+    return sql.SQL(" || ").join(objects) if objects else sql.SQL("NULL::jsonb")
+
+
+def _asked_value(name: str) -> sql.Composed:
+    # Doubled: a `%` in a literal would be read as the begin of a parameter.
+    key = sql.SQL(sql.Literal(name.replace("%", "%%")).as_string())
+    own = {REGION.name: sql.SQL("to_jsonb(e.region)"), CUSTOMER.name: sql.SQL("to_jsonb(c.ext_id)")}
+    value = own.get(name) or sql.SQL("coalesce(e.attrs -> {key}, c.attrs -> {key})").format(key=key)
+    return sql.SQL("{}, {}").format(key, value)
 
 
 def counts(tx: Tx, rule: Rule) -> list[VerdictCount]:
@@ -96,7 +125,7 @@ FROM customer_rank c LEFT JOIN people USING (rank) GROUP BY 1 ORDER BY 1 DESC"""
         usable=sql.SQL(USABLE),
         suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
     )
-    return many(tx, VerdictCount, statement, services=rule.services)
+    return many(tx, VerdictCount, statement, **rule_params(rule))
 
 
 def gap(tx: Tx, rule: Rule) -> Gap:
@@ -108,9 +137,19 @@ SELECT count(DISTINCT customer_id) FILTER (WHERE suspended_at IS NOT NULL) AS cu
        count(DISTINCT customer_id) FILTER (WHERE suspended_at IS NULL AND rank >= %(told_rank)s)
          AS told_not_cut_off
 FROM ({hit}) hit""").format(hit=hits(rule))
-    found = one(tx, Gap, statement, services=rule.services, told_rank=rule.told_rank)
+    found = one(tx, Gap, statement, **rule_params(rule))
     assert found is not None
     return found
+
+
+def cut_off_since(tx: Tx, services: list[str]) -> datetime | None:
+    """Since when somebody is cut off from one of these services; None: nobody is, as far as the data says."""
+    return value(
+        tx,
+        "SELECT min(suspended_at) FROM entitlement JOIN service USING (service_id)"
+        " WHERE slug = ANY(%(services)s)",
+        services=services,
+    )
 
 
 def still_cut_off(tx: Tx, services: list[str]) -> int:
@@ -136,7 +175,7 @@ GROUP BY 1 ORDER BY 2 DESC, 1""").format(
         usable=sql.SQL(USABLE),
         suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
     )
-    return many(tx, LocaleCount, statement, services=rule.services, told_rank=rule.told_rank)
+    return many(tx, LocaleCount, statement, **rule_params(rule))
 
 
 def asked_locales(tx: Tx) -> list[str]:

@@ -28,6 +28,7 @@ class Disruption:
     opened_at: datetime
     declared_at: datetime | None
     effective_at: datetime
+    awaits_cutoff: bool
     declare_key: str
     ended_at: datetime | None
     ended_as: str | None
@@ -78,33 +79,31 @@ def insert(
     *,
     reference: str,
     opened_by: str,
-    declared_at: datetime | None,
     now: datetime,
 ) -> int | None:
     """The new id; None if the reference is taken or the same declaration is open."""
     return value(
         tx,
         "INSERT INTO disruption (reference, mode, kind, reason, title, services, opened_by, opened_at,"
-        " declared_at, effective_at, declare_key) VALUES (%(reference)s, %(mode)s, %(kind)s, %(reason)s,"
-        " %(title)s, %(services)s, %(opened_by)s, %(now)s, %(declared_at)s, %(effective_at)s, %(key)s)"
+        " effective_at, awaits_cutoff, declare_key) VALUES (%(reference)s, %(mode)s, %(kind)s,"
+        " %(reason)s, %(title)s, %(services)s, %(opened_by)s, %(now)s, %(effective_at)s,"
+        " %(awaits)s, %(key)s)"
         " ON CONFLICT DO NOTHING RETURNING disruption_id",
         reference=reference,
         opened_by=opened_by,
         now=now,
-        declared_at=declared_at,
         **_columns(declaration),
     )
 
 
-def confirm(tx: Tx, disruption_id: int, declaration: Declaration, *, now: datetime) -> None:
-    """A person declares what evidence had only drafted."""
+def redraft(tx: Tx, disruption_id: int, declaration: Declaration) -> None:
+    """A person says what a draft, of evidence or of their own, is about."""
     run(
         tx,
         "UPDATE disruption SET mode = %(mode)s, kind = %(kind)s, reason = %(reason)s, title = %(title)s,"
-        " services = %(services)s, effective_at = %(effective_at)s, declare_key = %(key)s,"
-        " declared_at = %(now)s WHERE disruption_id = %(id)s",
+        " services = %(services)s, effective_at = %(effective_at)s, awaits_cutoff = %(awaits)s,"
+        " declare_key = %(key)s WHERE disruption_id = %(id)s",
         id=disruption_id,
-        now=now,
         **_columns(declaration),
     )
 
@@ -117,17 +116,28 @@ def _columns(declaration: Declaration) -> dict[str, object]:
         "title": declaration.title,
         "services": sorted(declaration.services),
         "effective_at": declaration.effective_at,
+        "awaits": declaration.awaits_cutoff,
         "key": declaration.key,
     }
 
 
 def set_declared(tx: Tx, disruption_id: int, *, now: datetime) -> None:
-    """The approval of a draft that evidence opened declares it, once."""
+    """The approval of its first notice declares it, once."""
     run(
         tx,
         "UPDATE disruption SET declared_at = %(now)s WHERE disruption_id = %(id)s AND declared_at IS NULL",
         id=disruption_id,
         now=now,
+    )
+
+
+def take_effect(tx: Tx, disruption_id: int, *, effective_at: datetime) -> None:
+    """The cut-off that this disruption was waiting for is there."""
+    run(
+        tx,
+        "UPDATE disruption SET effective_at = %(at)s, awaits_cutoff = false WHERE disruption_id = %(id)s",
+        id=disruption_id,
+        at=effective_at,
     )
 
 

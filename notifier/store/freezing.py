@@ -9,7 +9,7 @@ from datetime import datetime
 from psycopg import sql
 
 from notifier.store import Tx, one, run, value
-from notifier.store.audience import SUPPRESSED, USABLE, Rule, hits
+from notifier.store.audience import SUPPRESSED, USABLE, Rule, deciding_values, hits, rule_params
 
 LAST = 2**63 - 1
 """Beyond every recipient_id."""
@@ -50,15 +50,41 @@ TOLD_BY_STANDING = """
 SELECT recipient_id, customer_id, service_id, slug, contact_id, verdict,
        coalesce(%(told_as)s, told_as) AS told_as, vals
 FROM (SELECT DISTINCT ON (l.recipient_id, l.customer_id, l.service_id) l.*, s.slug
-      FROM line l JOIN notice n USING (notice_id) JOIN service s USING (service_id)
-      JOIN delivery d USING (notice_id, recipient_id)
+      FROM line l JOIN notice n ON n.notice_id = l.notice_id JOIN service s ON s.service_id = l.service_id
+      JOIN delivery d ON d.notice_id = l.notice_id AND d.recipient_id = l.recipient_id
       JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
-      LEFT JOIN fate f USING (notice_id, recipient_id)
+      LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
       WHERE n.disruption_id = %(disruption_id)s AND l.recipient_id > %(after)s AND l.recipient_id <= %(upto)s
         AND k.state IN ('accepted', 'claimed', 'unknown')
         AND coalesce(f.fate, '') NOT IN ('rejected', 'suppressed', 'dropped', 'bounced')
       ORDER BY l.recipient_id, l.customer_id, l.service_id, n.seq DESC) standing
 WHERE told_as IN ('affected', 'possibly') AND slug = ANY(%(services)s)"""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingCount:
+    people: int
+    customers: int
+
+
+def count_standing(tx: Tx, disruption_id: int, services: list[str]) -> StandingCount:
+    """Who was last told that one of the services is out for them: the audience of a later notice."""
+    statement = sql.SQL(
+        "SELECT count(DISTINCT recipient_id) AS people, count(DISTINCT customer_id) AS customers FROM ({}) told"
+    ).format(sql.SQL(TOLD_BY_STANDING))
+    found = one(
+        tx,
+        StandingCount,
+        statement,
+        disruption_id=disruption_id,
+        services=services,
+        told_as=None,
+        after=0,
+        upto=LAST,
+    )
+    assert found is not None
+    return found
+
 
 FREEZE = """
 WITH told AS MATERIALIZED ({told}),
@@ -130,11 +156,8 @@ class Range:
 
 def freeze_by_scope(tx: Tx, rule: Rule, part: Range) -> Frozen:
     """First notices: everybody whom the scope's verdict puts in."""
-    vals = (
-        sql.SQL("(array_agg(hit.vals ORDER BY rank DESC))[1]") if rule.predicate else sql.SQL("NULL::jsonb")
-    )
-    told = sql.SQL(TOLD_BY_SCOPE).format(usable=sql.SQL(USABLE), hit=hits(rule), vals=vals)
-    return _freeze(tx, told, part, services=rule.services, possibly=rule.possibly, told_rank=rule.told_rank)
+    told = sql.SQL(TOLD_BY_SCOPE).format(usable=sql.SQL(USABLE), hit=hits(rule), vals=deciding_values(rule))
+    return _freeze(tx, told, part, **rule_params(rule))
 
 
 def freeze_by_standing(
@@ -206,15 +229,13 @@ WITH verdict AS MATERIALIZED (
 SELECT count(*) FROM mute""").format(
         hit=hits(rule),
         usable=sql.SQL(USABLE),
-        vals=sql.SQL("(array_agg(vals ORDER BY rank DESC))[1]") if rule.predicate else sql.SQL("NULL::jsonb"),
+        vals=deciding_values(rule),
     )
     return value(
         tx,
         statement,
         notice_id=notice_id,
-        services=rule.services,
-        possibly=rule.possibly,
-        told_rank=rule.told_rank,
+        **rule_params(rule),
     )
 
 

@@ -244,9 +244,9 @@ SELECT CASE
   WHEN k.state = 'cancelled' OR n.state = 'cancelled' THEN 'cancelled'
   WHEN d.root_chunk_id IS NULL OR k.state = 'dead' OR n.state = 'held' THEN 'held'
   WHEN k.state = 'due' THEN 'waiting' END AS account, count(*) AS people
-FROM delivery d JOIN notice n USING (notice_id)
+FROM delivery d JOIN notice n ON n.notice_id = d.notice_id
 LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
-LEFT JOIN fate f USING (notice_id, recipient_id)
+LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
 WHERE d.notice_id = %(id)s GROUP BY 1""",
         id=notice_id,
     )
@@ -266,3 +266,25 @@ def reject(tx: Tx, claimed: Claim, positions: Sequence[int], *, now: datetime) -
         positions=list(positions),
         now=now,
     )
+
+
+def waiting(tx: Tx, notice_id: int) -> int:
+    """Letters of chunks that are still to leave."""
+    return value(
+        tx,
+        "SELECT coalesce(sum(hi - lo), 0)::bigint FROM chunk WHERE notice_id = %(id)s AND state = 'due'",
+        id=notice_id,
+    )
+
+
+def digest(tx: Tx, notice_id: int) -> dict[str, object]:
+    """What the ledger of a finished notice seals into the audit chain: its accounts and its attempts."""
+    sealed = value(
+        tx,
+        "SELECT encode(sha256(convert_to(coalesce(string_agg(concat_ws('|', a.attempt_id, a.chunk_id, a.n,"
+        " a.outcome, a.x_message_id), E'\\n' ORDER BY a.attempt_id), ''), 'UTF8')), 'hex')"
+        " FROM attempt a JOIN chunk USING (chunk_id) WHERE notice_id = %(id)s",
+        id=notice_id,
+    )
+    accounts_now = {row.account or "fault": row.people for row in accounts(tx, notice_id)}
+    return {"notice": notice_id, "attempts": sealed, "accounts": accounts_now}

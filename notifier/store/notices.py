@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.words import NoticeKind, NoticeState, Variant
-from notifier.store import Tx, many, one, run, value
+from notifier.store import Tx, many, one, run, value, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,3 +300,14 @@ def open_ids(tx: Tx) -> list[int]:
 def store_contents(tx: Tx, notice_id: int, words: Sequence[Words]) -> None:
     for each in words:
         insert_content(tx, notice_id, each)
+
+
+def waiting_behind(tx: Tx, notice: Notice) -> list[int]:
+    """Later notices of the same disruption that were waiting for this one."""
+    return values(
+        tx,
+        "SELECT notice_id FROM notice WHERE disruption_id = %(disruption)s AND seq > %(seq)s"
+        " AND state IN ('approved', 'sending') ORDER BY seq",
+        disruption=notice.disruption_id,
+        seq=notice.seq,
+    )

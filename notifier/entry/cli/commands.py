@@ -1,7 +1,10 @@
-"""Every command, by name, in the order in which `--help` lists them."""
+"""Every command, in the order in which `--help` lists them."""
 
 import typer
 
+from notifier.entry.cli import company, demo, disruption, doctor, gate, processes, reading
 
-def register(_app: typer.Typer) -> None:
-    """Nothing yet."""
+
+def register(app: typer.Typer) -> None:
+    for part in (demo, company, disruption, gate, reading, doctor, processes):
+        part.register(app)

@@ -1,0 +1,88 @@
+"""The brake: it works when everything else is broken, because it is one row in Postgres."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.errors import Refused
+from notifier.model.ring import Ring
+from notifier.store import Db, audit, ledger, notices
+from notifier.store.notices import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Braked:
+    at_most: int
+    """Letters that may still leave: those of open attempts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    waiting: int
+    """People who are still to be told by what goes on now."""
+    rings: tuple[Ring, ...]
+
+
+def pause_all(db: Db, actor: str, now: datetime) -> Braked:
+    """Stop everything: no request leaves after those that are open when this has committed."""
+    with db.transaction() as tx:
+        ledger.pull_brake(tx, actor=actor, now=now)
+    with db.transaction() as tx:
+        audit.append(tx, actor=actor, act="pause all", at=now)
+        return Braked(ledger.open_attempts(tx))
+
+
+def resume_all(db: Db, actor: str, now: datetime) -> Released:
+    """Release the brake that `pause_all` pulled; notices that are held for their own reasons stay held."""
+    with db.transaction() as tx:
+        if not ledger.release_brake(tx):
+            raise Refused("Nothing is stopped: the brake is not on.")
+        audit.append(tx, actor=actor, act="resume all", at=now)
+        ids = notices.open_ids(tx)
+        waiting = sum(ledger.waiting(tx, notice_id) for notice_id in ids)
+        return Released(waiting, tuple(Ring("deliver", notice_id) for notice_id in ids))
+
+
+def pause(db: Db, actor: str, now: datetime, notice_id: int) -> Braked:
+    """Hold one notice."""
+    with db.transaction() as tx:
+        notice = notices.locked(tx, notice_id)
+        if not notices.hold(tx, notice_id, f"paused by {actor}"):
+            raise Refused(f"This notice is {notice.state}: there is nothing to pause.")
+    # The hold is committed: only now can the open attempts be counted.
+    with db.transaction() as tx:
+        _audit(db, notice, actor, "pause", now)
+        return Braked(ledger.open_attempts(tx, notice_id))
+
+
+def resume(db: Db, actor: str, now: datetime, notice_id: int) -> Released:
+    """Let a held notice go on with exactly the rest."""
+    with db.transaction() as tx:
+        notice = notices.locked(tx, notice_id)
+        if not notices.release(tx, notice_id):
+            raise Refused(f"This notice is {notice.state}, not held: there is nothing to resume.")
+        waiting = ledger.waiting(tx, notice_id)
+    _audit(db, notice, actor, "resume", now)
+    return Released(waiting, (Ring("freeze", notice_id), Ring("deliver", notice_id)))
+
+
+def cancel(db: Db, actor: str, now: datetime, notice_id: int) -> Braked:
+    """Nothing more of this notice leaves, ever."""
+    with db.transaction() as tx:
+        notice = notices.locked(tx, notice_id)
+        if notices.cancel(tx, notice_id) is None:
+            raise Refused(f"This notice is {notice.state}: there is nothing to cancel.")
+    with db.transaction() as tx:
+        _audit(db, notice, actor, "cancel", now)
+        return Braked(ledger.open_attempts(tx, notice_id))
+
+
+def _audit(db: Db, notice: Notice, actor: str, act: str, now: datetime) -> None:
+    with db.transaction() as tx:
+        audit.append(
+            tx,
+            actor=actor,
+            act=act,
+            at=now,
+            disruption_id=notice.disruption_id,
+            after={"notice": notice.notice_id},
+        )

@@ -1,0 +1,172 @@
+"""Suspend: declare that something is cut off, and say so to everybody it is cut off for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from notifier.actions.approve import Consent, Gate, Name, approve_in, name_of
+from notifier.actions.desk import Desk, columns, draft_notice
+from notifier.actions.estimate import Estimate, estimate
+from notifier.edges.predicate import parse
+from notifier.errors import BadInput, Refused
+from notifier.model.declaration import Declaration
+from notifier.model.story import Facts
+from notifier.model.words import Kind, Mode, NoticeKind, Possibly, Reason
+from notifier.pipeline.disruption import Adopt, Open, Overlap, Same, how_to_declare, open_disruption
+from notifier.settings import Settings
+from notifier.store import Db, Tx, audience, audit, catalogue, disruptions, notices
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the operator asked for, as they gave it."""
+
+    services: tuple[str, ...]
+    reason: Reason
+    kind: Kind = Kind.SUSPENSION
+    where: str | None = None
+    possibly: Possibly = Possibly.HEDGE
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    statements: Mapping[str, str] = field(default_factory=dict[str, str])
+    next_update_at: datetime | None = None
+    effective_at: datetime | None = None
+    """None: since when the data says, else now."""
+    on_cutoff: bool = False
+    """Wait until the data shows that somebody is cut off, then leave by itself."""
+    title: str | None = None
+    rehearse: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    name: Name
+    gate: Gate
+    adopted: bool
+    """Evidence had drafted it already."""
+
+
+def mode_of(settings: Settings, *, rehearse: bool) -> Mode:
+    """Live or a rehearsal, decided once (rule 9).
+
+    Raises `Refused` where a key is missing although the database is the company's own: silence would look like
+    a send.
+    """
+    if rehearse or settings.rehearsals_only:
+        return Mode.REHEARSAL
+    if settings.sendgrid_key:
+        return Mode.LIVE
+    if settings.embedded:
+        return Mode.REHEARSAL
+    raise Refused("SENDGRID_API_KEY is not set: set it to tell customers, or add --rehearse to tell nobody.")
+
+
+def read(tx: Tx, settings: Settings, wish: Wish, now: datetime) -> tuple[Declaration, tuple[str, ...]]:
+    """Check everything that was asked for against the catalogue; the declaration and warnings."""
+    services = known_services(tx, wish.services)
+    parsed = parse(wish.where, columns(tx)) if wish.where is not None else None
+    Facts.from_mapping(wish.facts)
+    cut_at = audience.cut_off_since(tx, list(services))
+    declaration = Declaration(
+        mode=mode_of(settings, rehearse=wish.rehearse),
+        kind=wish.kind,
+        reason=wish.reason,
+        services=services,
+        predicate=parsed.predicate if parsed else None,
+        where=wish.where or "",
+        possibly=wish.possibly,
+        effective_at=wish.effective_at or cut_at or now,
+        awaits_cutoff=wish.on_cutoff and cut_at is None,
+        title=wish.title,
+    )
+    return declaration, parsed.warnings if parsed else ()
+
+
+def known_services(tx: Tx, slugs: tuple[str, ...]) -> tuple[str, ...]:
+    """The slugs, each once; raises `BadInput` naming one that nobody declared."""
+    known = {service.slug for service in catalogue.services(tx)}
+    for slug in slugs:
+        if slug not in known:
+            have = ", ".join(sorted(known)[:8]) or "none yet: declare them with `notifier apply`"
+            raise BadInput(f"There is no service {slug!r}. Known services: {have}.")
+    if not slugs:
+        raise BadInput("Name at least one service that is cut off.")
+    return tuple(dict.fromkeys(slugs))
+
+
+def dry_run(db: Db, desk: Desk, now: datetime, wish: Wish) -> Estimate:
+    """Who would be told, with which words; nothing is stored, nothing leaves."""
+    with db.transaction() as tx:
+        declaration, warnings = read(tx, desk.settings, wish, now)
+        return estimate(tx, desk, declaration, wish.statements, warnings)
+
+
+def suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent: Consent) -> Declared:
+    """Declare, and approve if `consent` covers it: one transaction; workers do the rest.
+
+    If the process dies before the commit nothing has happened; after it, nothing is missing.
+    """
+    with db.transaction() as tx:
+        disruptions.lock_declarations(tx)
+        declaration, _ = read(tx, desk.settings, wish, now)
+        disruption_id, adopted = _open_or_adopt(tx, declaration, actor, now, again=wish.again)
+        timeline_id = disruptions.add_entry(
+            tx,
+            disruption_id,
+            kind="declared",
+            actor=actor,
+            facts=wish.facts,
+            statements=wish.statements,
+            next_update_at=wish.next_update_at,
+            now=now,
+        )
+        notice_id = draft_notice(tx, desk, disruption_id, NoticeKind.FIRST, timeline_id, now)
+        audit.append(
+            tx, actor=actor, act="declare", at=now, disruption_id=disruption_id, after=_public(declaration)
+        )
+        gate = approve_in(tx, notice_id, actor, now, consent)
+        return Declared(name_of(tx, notice_id), gate, adopted)
+
+
+def _open_or_adopt(
+    tx: Tx, declaration: Declaration, actor: str, now: datetime, *, again: bool
+) -> tuple[int, bool]:
+    how = how_to_declare(declaration, disruptions.open_ones(tx, declaration.mode), again=again)
+    match how:
+        case Same(other) if not again:
+            raise Refused(
+                f"This is declared already: D-{other.reference}. See `notifier show {other.reference}`, "
+                "or add --again to declare it once more."
+            )
+        case Overlap(other):
+            raise Refused(
+                f"D-{other.reference} already tells people about {', '.join(other.services)}: use `notifier "
+                f"update {other.reference}`, or add --again to declare another disruption."
+            )
+        case Adopt(draft):
+            for notice in notices.drafts(tx, draft.disruption_id):
+                notices.void(tx, notice.notice_id)
+            disruptions.redraft(tx, draft.disruption_id, declaration)
+            disruptions.add_revision(tx, draft.disruption_id, declaration, actor=actor, now=now)
+            return draft.disruption_id, True
+        case Open() | Same():
+            fresh = next_again(tx, declaration)
+            return open_disruption(tx, fresh, opened_by=actor, now=now), False
+
+
+def next_again(tx: Tx, declaration: Declaration) -> Declaration:
+    """Count `--again` up until the key is free."""
+    while disruptions.by_declare_key(tx, declaration.key):
+        declaration = replace(declaration, again=declaration.again + 1)
+    return declaration
+
+
+def _public(declaration: Declaration) -> dict[str, object]:
+    return {
+        "mode": declaration.mode,
+        "reason": declaration.reason,
+        "services": sorted(declaration.services),
+        "possibly": declaration.possibly,
+        "key": declaration.key,
+    }

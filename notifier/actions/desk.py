@@ -1,0 +1,130 @@
+"""Where notices are written: the words, the company's settings, and the story that a notice tells."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+
+from notifier.model.scope import Column, from_json, scope_columns
+from notifier.model.story import Facts, ServiceName, Story
+from notifier.model.words import AttributeType, NoticeKind, Possibly, Variant
+from notifier.pipeline import audience
+from notifier.pipeline.compose import Words
+from notifier.settings import Settings
+from notifier.store import Tx, catalogue, disruptions, notices
+from notifier.store.audience import Rule
+from notifier.store.disruptions import Disruption, Entry, Revision
+from notifier.store.notices import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What it takes to write a notice."""
+
+    settings: Settings
+    words: Words
+
+
+def rule_of(revision: Revision) -> Rule:
+    predicate = None if revision.predicate is None else from_json(revision.predicate)
+    return Rule(revision.services, predicate, Possibly(revision.possibly))
+
+
+def notice_rule(tx: Tx, notice: Notice) -> Rule:
+    return rule_of(disruptions.revision(tx, notice.disruption_id, notice.rev))
+
+
+def tell(
+    tx: Tx, settings: Settings, disruption: Disruption, kind: NoticeKind, entry: Entry, services: list[str]
+) -> Story:
+    """The story of one notice: its timeline entry, under everything that was said before it."""
+    facts = Facts.from_mapping(catalogue.facts(tx))
+    for earlier in disruptions.timeline(tx, disruption.disruption_id):
+        if earlier.timeline_id <= entry.timeline_id:
+            facts = facts.merged(Facts.from_mapping(earlier.facts))
+    name, address = parseaddr(settings.mail_from)
+    status_url = facts.contact.get("status_url")
+    return Story(
+        notice=kind,
+        kind=disruption.kind,
+        reason=disruption.reason,
+        reference=disruption.reference,
+        title=disruption.title,
+        services=service_names(tx, services),
+        effective_at=disruption.effective_at,
+        facts=facts,
+        now=entry.at,
+        company=facts.contact.get("company") or name or address,
+        statements=entry.statements,
+        next_update_at=entry.next_update_at,
+        restored_at=entry.at if kind is NoticeKind.RESTORED else None,
+        reply_to=facts.contact.get("reply_to") or settings.reply_to,
+        phone=facts.contact.get("phone"),
+        status_url=status_url.replace("{reference}", disruption.reference) if status_url else None,
+    )
+
+
+def service_names(tx: Tx, slugs: Sequence[str]) -> tuple[ServiceName, ...]:
+    return tuple(ServiceName(s.slug, s.name) for s in catalogue.services(tx) if s.slug in slugs)
+
+
+def columns(tx: Tx) -> dict[str, Column]:
+    """What a scope may name."""
+    return scope_columns(
+        Column(a.name, AttributeType(a.type), sensitive=a.sensitive) for a in catalogue.attributes(tx)
+    )
+
+
+def story_of(tx: Tx, settings: Settings, notice: Notice) -> Story:
+    """The same story again, for instance when letters are put into envelopes."""
+    disruption = disruptions.by_id(tx, notice.disruption_id)
+    entry = next(
+        e for e in disruptions.timeline(tx, notice.disruption_id) if e.timeline_id == notice.timeline_id
+    )
+    services = disruptions.revision(tx, notice.disruption_id, notice.rev).services
+    return tell(tx, settings, disruption, notice.kind, entry, services)
+
+
+def variants(kind: NoticeKind, rule: Rule) -> tuple[Variant, ...]:
+    """Which words may be needed: people who are hedged read others than people who are affected."""
+    if kind is NoticeKind.FIRST and (rule.predicate is None or rule.possibly is not Possibly.HEDGE):
+        return (Variant.AFFECTED,)
+    return (Variant.AFFECTED,) if kind is NoticeKind.RESTORED else tuple(Variant)
+
+
+def draft_notice(
+    tx: Tx, desk: Desk, disruption_id: int, kind: NoticeKind, timeline_id: int, now: datetime
+) -> int:
+    """Render every content of a notice and store it as a draft; nothing leaves before it is approved."""
+    disruption = disruptions.by_id(tx, disruption_id)
+    revision = disruptions.revision(tx, disruption_id)
+    entry = next(e for e in disruptions.timeline(tx, disruption_id) if e.timeline_id == timeline_id)
+    rule = rule_of(revision)
+    story = tell(tx, desk.settings, disruption, kind, entry, revision.services)
+    nonce = secrets.token_hex(8)
+    rendered = [
+        desk.words.render(story, locale, variant, nonce)
+        for locale in desk.words.locales(kind)
+        for variant in variants(kind, rule)
+    ]
+    notice_id = notices.insert(
+        tx,
+        disruption_id,
+        kind=kind,
+        timeline_id=timeline_id,
+        rev=revision.rev,
+        nonce=nonce,
+        words_hash=desk.words.words_hash(rendered),
+        rule_hash=audience.rule_hash(kind, rule),
+        now=now,
+    )
+    notices.store_contents(
+        tx,
+        notice_id,
+        [
+            notices.Words(r.locale, r.variant, r.subject, r.text, r.html, len(r.tags), r.sha256)
+            for r in rendered
+        ],
+    )
+    return notice_id

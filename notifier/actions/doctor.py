@@ -1,0 +1,87 @@
+"""Check everything a send needs, with a cure for each fault; nothing is changed, nobody is told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+
+from notifier.errors import NotifierError
+from notifier.model.mail import Outcome, Result, Sender
+from notifier.settings import Settings, data_folder
+from notifier.store import Db, catalogue, migrate, ping
+from notifier.store.views import database_now
+
+OLDEST_POSTGRES = 15_00_00
+LARGEST_SKEW_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    ok: bool
+    found: str
+    """What is so, and for a fault what to do, in one sentence."""
+
+
+def check_database(url: str) -> Check:
+    """The server answers, is new enough, and its schema is ours."""
+    try:
+        version = ping(url)
+    except NotifierError as error:
+        return Check("database", ok=False, found=str(error))
+    if version < OLDEST_POSTGRES:
+        return Check(
+            "database", ok=False, found=f"PostgreSQL {version // 10000} is too old: use 15 or later."
+        )
+    if not migrate.is_current(url, data_folder("migrations")):
+        return Check("database", ok=False, found="The schema is behind: run `notifier migrate`.")
+    return Check("database", ok=True, found=f"PostgreSQL {version // 10000}, schema current")
+
+
+def check_clock(db: Db, now: Callable[[], datetime]) -> Check:
+    """Leases run by the database's clock, decisions by ours: they must agree."""
+    with db.transaction() as tx:
+        skew = abs((database_now(tx) - now()).total_seconds())
+    if skew > LARGEST_SKEW_SECONDS:
+        return Check(
+            "clocks", ok=False, found=f"This clock and the database's differ by {skew:.0f} s: set both."
+        )
+    return Check("clocks", ok=True, found=f"agree with the database's within {skew:.1f} s")
+
+
+def check_catalogue(db: Db) -> Check:
+    with db.transaction() as tx:
+        services = catalogue.services(tx)
+    if not services:
+        return Check(
+            "services", ok=False, found="No service is declared: write them down and `notifier apply`."
+        )
+    return Check("services", ok=True, found=f"{len(services)} declared")
+
+
+def check_sender_identity(settings: Settings) -> Check:
+    """Where mails come from; SendGrid refuses a sender that is not verified."""
+    _, address = parseaddr(settings.mail_from)
+    if "@" not in address:
+        return Check("sender", ok=False, found="NOTIFIER_MAIL_FROM is no address: write `Name <address>`.")
+    if address.endswith((".example", "@example.com")) and settings.sendgrid_key:
+        return Check("sender", ok=False, found="NOTIFIER_MAIL_FROM is an example: name your verified sender.")
+    return Check("sender", ok=True, found=settings.mail_from)
+
+
+def check_provider(settings: Settings, sender: Sender | None) -> Check:
+    """With a sender, one post in SendGrid's `sandbox_mode`: 200 and no mail."""
+    if settings.sendgrid_key is None:
+        return Check("provider", ok=True, found="SENDGRID_API_KEY is not set: rehearsals only")
+    if sender is None:
+        return Check(
+            "provider", ok=True, found=f"a key is set for {settings.sendgrid_url}; not asked (--live)"
+        )
+    outcome: Outcome = sender.check()
+    if outcome.result is Result.ACCEPTED:
+        return Check(
+            "provider",
+            ok=True,
+            found=f"{settings.sendgrid_url} accepts our mail (sandbox mode, nothing sent)",
+        )
+    return Check("provider", ok=False, found=f"{settings.sendgrid_url}: {outcome.reason}")

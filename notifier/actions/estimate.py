@@ -1,0 +1,82 @@
+"""The dry run: who would be told, with which words, and what does not fit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.actions.desk import Desk, service_names
+from notifier.model.declaration import Declaration
+from notifier.model.story import ServiceName, in_locale
+from notifier.model.words import Mode, NoticeKind, Possibly
+from notifier.store import Tx, audience
+from notifier.store.audience import Gap, Rule, VerdictCount
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """People who read the same language."""
+
+    asked: str | None
+    """The locale they asked for; None: they did not say."""
+    read: str
+    people: int
+    statement: bool
+    """The statement exists in their language; without one they get the phrases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    mode: Mode
+    services: tuple[ServiceName, ...]
+    possibly: Possibly
+    verdicts: tuple[VerdictCount, ...]
+    gap: Gap
+    readings: tuple[Reading, ...]
+    has_statement: bool
+    effective_at: datetime
+    warnings: tuple[str, ...]
+
+    @property
+    def people(self) -> int:
+        """With a usable address: what a ceiling bounds and what a person types."""
+        return sum(r.people for r in self.readings)
+
+    @property
+    def unreachable(self) -> int:
+        least = 2 if self.possibly is Possibly.EXCLUDE else 1
+        return sum(v.unreachable for v in self.verdicts if v.rank >= least)
+
+
+def rule_of(declaration: Declaration) -> Rule:
+    return Rule(sorted(declaration.services), declaration.predicate, declaration.possibly)
+
+
+def estimate(
+    tx: Tx,
+    desk: Desk,
+    declaration: Declaration,
+    statements: Mapping[str, str],
+    warnings: tuple[str, ...],
+) -> Estimate:
+    """Count what would be told if this were declared now; nothing is stored."""
+    rule = rule_of(declaration)
+    return Estimate(
+        mode=declaration.mode,
+        services=service_names(tx, declaration.services),
+        possibly=declaration.possibly,
+        verdicts=tuple(audience.counts(tx, rule)),
+        gap=audience.gap(tx, rule),
+        readings=tuple(
+            Reading(
+                asked=found.locale,
+                read=desk.words.resolve(found.locale, NoticeKind.FIRST),
+                people=found.people,
+                statement=in_locale(statements, desk.words.resolve(found.locale, NoticeKind.FIRST))
+                is not None,
+            )
+            for found in audience.locales(tx, rule)
+        ),
+        has_statement=bool(statements),
+        effective_at=declaration.effective_at,
+        warnings=warnings,
+    )

@@ -1,0 +1,97 @@
+"""The rest of the timeline: updates, and the end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from notifier.actions.approve import Consent, Gate, Name, approve_in, name_of
+from notifier.actions.desk import Desk, draft_notice
+from notifier.errors import BadInput, Refused
+from notifier.model.story import Facts
+from notifier.model.words import NoticeKind
+from notifier.store import Db, Tx, audit, disruptions, notices
+from notifier.store.disruptions import Disruption
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new, as the operator gave it."""
+
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    statements: Mapping[str, str] = field(default_factory=dict[str, str])
+    next_update_at: datetime | None = None
+    nothing_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    name: Name
+    gate: Gate
+
+
+def find(tx: Tx, reference: str) -> Disruption:
+    """The disruption that `7K2M`, `D-7K2M` or `d-7k2m` names; raises `BadInput` if there is none."""
+    wanted = reference.strip().upper().removeprefix("D-")
+    found = disruptions.by_reference(tx, wanted)
+    if found is None:
+        raise BadInput(f"There is no disruption {reference!r}: `notifier list` shows them.")
+    return found
+
+
+def update(
+    db: Db, desk: Desk, actor: str, now: datetime, reference: str, news: News, consent: Consent
+) -> Said:
+    """Keep those who were told up to date."""
+    if not (news.facts or news.statements or news.next_update_at or news.nothing_new):
+        raise BadInput("An update needs --statement, --facts or --next-update, or say --nothing-new.")
+    return _say(db, desk, actor, now, reference, NoticeKind.UPDATE, news, consent)
+
+
+def restore(
+    db: Db, desk: Desk, actor: str, now: datetime, reference: str, news: News, consent: Consent
+) -> Said:
+    """It is over: everybody who was told that something is out hears that it is back."""
+    return _say(db, desk, actor, now, reference, NoticeKind.RESTORED, news, consent)
+
+
+def _say(
+    db: Db,
+    desk: Desk,
+    actor: str,
+    now: datetime,
+    reference: str,
+    kind: NoticeKind,
+    news: News,
+    consent: Consent,
+) -> Said:
+    Facts.from_mapping(news.facts)
+    with db.transaction() as tx:
+        disruptions.lock_declarations(tx)
+        disruption = find(tx, reference)
+        _check(disruption, kind)
+        for draft in notices.drafts(tx, disruption.disruption_id):
+            notices.void(tx, draft.notice_id)
+        timeline_id = disruptions.add_entry(
+            tx,
+            disruption.disruption_id,
+            kind=kind,
+            actor=actor,
+            facts=news.facts,
+            statements=news.statements,
+            next_update_at=news.next_update_at,
+            now=now,
+        )
+        notice_id = draft_notice(tx, desk, disruption.disruption_id, kind, timeline_id, now)
+        audit.append(tx, actor=actor, act=kind, at=now, disruption_id=disruption.disruption_id)
+        gate = approve_in(tx, notice_id, actor, now, consent)
+        return Said(name_of(tx, notice_id), gate)
+
+
+def _check(disruption: Disruption, kind: NoticeKind) -> None:
+    name = f"D-{disruption.reference}"
+    if disruption.ended_at is not None:
+        raise Refused(f"{name} is over ({disruption.ended_as}): declare a new disruption.")
+    if disruption.declared_at is None:
+        raise Refused(f"{name} is only a draft, nobody was told yet: approve its first notice before this.")
+    assert kind in {NoticeKind.UPDATE, NoticeKind.RESTORED}

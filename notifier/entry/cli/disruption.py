@@ -1,0 +1,148 @@
+"""`suspend`, `update`, `restore`: say what has happened."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from notifier.model.words import Possibly, Reason
+
+Statement = Annotated[
+    list[str], typer.Option("--statement", metavar="[LOCALE=]FILE|-", help="Your own words, in Markdown.")
+]
+FactsFile = Annotated[
+    Path | None, typer.Option("--facts", metavar="FILE.toml", help="What is known, and how surely.")
+]
+NextUpdate = Annotated[
+    str | None, typer.Option(metavar="TIME", help="When people hear next: 22:00, +3h, ISO 8601.")
+]
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Ask nothing; tell at most as many people as are counted now.")
+]
+Ceiling = Annotated[
+    int | None, typer.Option(min=0, metavar="N", help="Tell at most N people; the rest is held.")
+]
+AcceptGap = Annotated[
+    int | None, typer.Option(min=0, metavar="N", help="Acknowledge that N customers differ.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help="Declare a suspension and tell everybody it affects.")(suspend)
+    app.command(help="Keep those who were told up to date.")(update)
+    app.command(help="It is over: tell everybody who was told.")(restore)
+
+
+def suspend(
+    services: Annotated[list[str], typer.Argument(metavar="SERVICE...", help="What is cut off.")],
+    reason: Annotated[Reason, typer.Option(help="Why.")],
+    where: Annotated[
+        str | None, typer.Option(metavar="PREDICATE", help="For whom: nationality <> 'US'")
+    ] = None,
+    possibly: Annotated[Possibly, typer.Option(help="People of whom we do not know.")] = Possibly.HEDGE,
+    facts: FactsFile = None,
+    statement: Statement = [],  # noqa: B006
+    next_update: NextUpdate = None,
+    effective: Annotated[str, typer.Option(metavar="now|on-cutoff|TIME", help="Since when.")] = "now",
+    title: Annotated[
+        str | None, typer.Option(help="The subject; made from the services if left out.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count and show; store and send nothing.")
+    ] = False,
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="The real path, into the sandbox.")] = False,
+    ceiling: Ceiling = None,
+    yes: Yes = False,
+    accept_gap: AcceptGap = None,
+    again: Annotated[bool, typer.Option("--again", help="Also if the same is declared already.")] = False,
+    json: AsJson = False,
+) -> None:
+    from notifier.actions import declare
+    from notifier.actions.approve import Consent
+    from notifier.entry.cli import given, output, screens, sending
+    from notifier.entry.cli.session import opened_app
+
+    with opened_app() as app:
+        wish = declare.Wish(
+            services=tuple(services),
+            reason=reason,
+            where=where,
+            possibly=possibly,
+            facts=given.facts(facts),
+            statements=given.statements(statement),
+            next_update_at=given.future(next_update, app, "--next-update"),
+            effective_at=None if effective in {"now", "on-cutoff"} else given.moment(effective, app),
+            on_cutoff=effective == "on-cutoff",
+            title=title,
+            rehearse=rehearse,
+            again=again,
+        )
+        counted = declare.dry_run(app.db, app.desk, app.clock.now(), wish)
+        if dry_run:
+            sending.show_estimate(counted, as_json=json)
+            return
+        sending.require_workers(app)
+        if not json:
+            output.say(screens.mode_line(counted.mode))
+            output.say(screens.estimate(counted))
+        consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
+        declared = declare.suspend(app.db, app.desk, app.settings.actor, app.clock.now(), wish, consent)
+        sending.follow(app, sending.Started(declared.name, declared.gate, consent, ceiling), as_json=json)
+
+
+def update(
+    disruption: Annotated[str, typer.Argument(metavar="DISRUPTION")],
+    statement: Statement = [],  # noqa: B006
+    facts: FactsFile = None,
+    next_update: NextUpdate = None,
+    nothing_new: Annotated[bool, typer.Option("--nothing-new", help="Only keep the promise.")] = False,
+    ceiling: Ceiling = None,
+    yes: Yes = False,
+    json: AsJson = False,
+) -> None:
+    _say("update", disruption, statement, facts, next_update, ceiling, None, nothing_new, yes, json)
+
+
+def restore(
+    disruption: Annotated[str, typer.Argument(metavar="DISRUPTION")],
+    statement: Statement = [],  # noqa: B006
+    facts: FactsFile = None,
+    ceiling: Ceiling = None,
+    yes: Yes = False,
+    accept_gap: AcceptGap = None,
+    json: AsJson = False,
+) -> None:
+    _say("restore", disruption, statement, facts, None, ceiling, accept_gap, False, yes, json)
+
+
+def _say(
+    what: str,
+    disruption: str,
+    statement: Iterable[str],
+    facts: Path | None,
+    next_update: str | None,
+    ceiling: int | None,
+    accept_gap: int | None,
+    nothing_new: bool,
+    yes: bool,
+    json: bool,
+) -> None:
+    from notifier.actions import timeline
+    from notifier.actions.approve import Consent
+    from notifier.entry.cli import given, sending
+    from notifier.entry.cli.session import opened_app
+
+    with opened_app() as app:
+        news = timeline.News(
+            facts=given.facts(facts),
+            statements=given.statements(statement),
+            next_update_at=given.future(next_update, app, "--next-update"),
+            nothing_new=nothing_new,
+        )
+        sending.require_workers(app)
+        consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
+        act = timeline.update if what == "update" else timeline.restore
+        said = act(app.db, app.desk, app.settings.actor, app.clock.now(), disruption, news, consent)
+        sending.follow(app, sending.Started(said.name, said.gate, consent, ceiling), as_json=json)

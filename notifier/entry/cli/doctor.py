@@ -1,0 +1,91 @@
+"""`doctor`: is everything there that a send needs?"""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from notifier.entry.cli.disruption import AsJson
+
+if TYPE_CHECKING:
+    from notifier.actions.doctor import Check
+    from notifier.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help="Check settings, database, broker, provider, templates; a cure for each fault.")(doctor)
+
+
+def doctor(
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask SendGrid in sandbox mode; sends no mail.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    from notifier.entry.cli import output
+    from notifier.local.endpoints import attached
+    from notifier.settings import from_env
+
+    with attached(from_env(), migrated=False) as settings:
+        checks = _checks(settings, live=live)
+    if json:
+        output.print_json(checks)
+    else:
+        for check in checks:
+            output.say(f"  {'ok' if check.ok else 'FAULT':<6} {check.name:<10} {check.found}")
+    if not all(check.ok for check in checks):
+        raise typer.Exit(4)
+
+
+def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
+    from notifier.actions import doctor as actions
+    from notifier.app import opened, sender
+    from notifier.model.policy import Policy
+    from notifier.model.words import Mode
+
+    assert settings.database_url is not None
+    checks = [
+        actions.check_sender_identity(settings),
+        _templates(),
+        actions.check_database(settings.database_url),
+    ]
+    if checks[-1].ok:
+        with opened(settings, connections=1) as app:
+            checks += [actions.check_clock(app.db, app.clock.now), actions.check_catalogue(app.db)]
+    checks.append(_broker(settings))
+    asks = live and settings.sendgrid_key is not None
+    provider = sender(settings, Mode.LIVE, Policy().deadline_seconds) if asks else None
+    checks.append(actions.check_provider(settings, provider))
+    return checks
+
+
+def _templates() -> "Check":
+    from notifier.actions.doctor import Check
+    from notifier.app import words
+    from notifier.errors import NotifierError
+    from notifier.model.words import NoticeKind
+
+    try:
+        locales = words().locales(NoticeKind.FIRST)
+    except NotifierError as error:
+        return Check("templates", ok=False, found=str(error))
+    return Check("templates", ok=True, found=f"every notice renders in {', '.join(locales)}")
+
+
+def _broker(settings: "Settings") -> "Check":
+    from kombu.exceptions import OperationalError
+
+    from notifier.actions.doctor import Check
+    from notifier.entry.tasks import celery_app
+
+    if settings.broker_url is None:
+        return Check(
+            "broker", ok=False, found="No broker runs: start `notifier up`, or set NOTIFIER_BROKER_URL."
+        )
+    try:
+        with celery_app(settings.broker_url).connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=3)
+    except (OperationalError, OSError):
+        return Check(
+            "broker", ok=False, found="The broker does not answer: check NOTIFIER_BROKER_URL and start it."
+        )
+    return Check("broker", ok=True, found="answers")

@@ -1,0 +1,106 @@
+"""`approve`, `pause`, `resume`, `cancel`: the gate and the brake."""
+
+from typing import Annotated
+
+import typer
+
+from notifier.entry.cli.disruption import AcceptGap, AsJson, Ceiling, Yes
+
+NoticeName = Annotated[str, typer.Argument(metavar="NOTICE", help="7K2M (its newest notice) or 7K2M/2.")]
+MaybeNotice = Annotated[str, typer.Argument(metavar="[NOTICE]", help="7K2M (its newest notice) or 7K2M/2.")]
+All = Annotated[bool, typer.Option("--all", help="Everything, not one notice.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help="Let a draft go, after its list was shown.")(approve)
+    app.command(help="Stop a notice, or --all; says how many mails may still leave.")(pause)
+    app.command(help="Let a stopped notice go on with exactly the rest.")(resume)
+    app.command(help="Nothing more of this notice leaves, ever.")(cancel)
+
+
+def approve(
+    notice: NoticeName,
+    ceiling: Ceiling = None,
+    yes: Yes = False,
+    accept_gap: AcceptGap = None,
+    json: AsJson = False,
+) -> None:
+    from notifier.actions import approve as gate
+    from notifier.actions.approve import Consent
+    from notifier.entry.cli import given, sending
+    from notifier.entry.cli.session import opened_app
+
+    with opened_app() as app:
+        notice_id = given.notice(app, notice)
+        sending.require_workers(app)
+        consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
+        said = gate.approve(app.db, app.settings.actor, app.clock.now(), notice_id, consent)
+        with app.db.transaction() as tx:
+            name = gate.name_of(tx, notice_id)
+        started = sending.Started(name, said, consent, ceiling)
+        sending.follow(app, started, as_json=json)
+
+
+def pause(notice: MaybeNotice = "", everything: All = False, json: AsJson = False) -> None:
+    from notifier.actions import brake
+    from notifier.entry.cli import given, output
+    from notifier.entry.cli.session import opened_app
+
+    _one_or_all(notice, everything=everything)
+    with opened_app() as app:
+        who, now = app.settings.actor, app.clock.now()
+        said = (
+            brake.pause_all(app.db, who, now)
+            if everything
+            else brake.pause(app.db, who, now, given.notice(app, notice))
+        )
+        if json:
+            output.print_json(said)
+        else:
+            output.say(f"Stopped. At most {said.at_most:,} more mails leave. Go on: {_again(notice)}")
+
+
+def resume(notice: MaybeNotice = "", everything: All = False, json: AsJson = False) -> None:
+    from notifier.actions import brake
+    from notifier.entry.cli import given, output
+    from notifier.entry.cli.session import opened_app
+    from notifier.entry.tasks import ring
+
+    _one_or_all(notice, everything=everything)
+    with opened_app() as app:
+        who, now = app.settings.actor, app.clock.now()
+        said = (
+            brake.resume_all(app.db, who, now)
+            if everything
+            else brake.resume(app.db, who, now, given.notice(app, notice))
+        )
+        ring(app.settings, said.rings)
+        if json:
+            output.print_json(said)
+        else:
+            output.say(f"Going on: {said.waiting:,} people of frozen lists are still to be told.")
+
+
+def cancel(notice: NoticeName, json: AsJson = False) -> None:
+    from notifier.actions import brake
+    from notifier.entry.cli import given, output
+    from notifier.entry.cli.session import opened_app
+
+    with opened_app() as app:
+        notice_id = given.notice(app, notice)
+        said = brake.cancel(app.db, app.settings.actor, app.clock.now(), notice_id)
+        if json:
+            output.print_json(said)
+        else:
+            output.say(f"Cancelled. At most {said.at_most:,} more mails leave.")
+
+
+def _one_or_all(notice: str, *, everything: bool) -> None:
+    from notifier.errors import BadInput
+
+    if bool(notice) == everything:
+        raise BadInput("Name one notice (7K2M/1), or say --all.")
+
+
+def _again(notice: str) -> str:
+    return f"notifier resume {notice or '--all'}"

@@ -1,0 +1,82 @@
+"""What the operator gave on the command line: files, times, names of notices."""
+
+import sys
+import tomllib
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from notifier.app import App
+from notifier.edges.times import read_time
+from notifier.errors import BadInput
+from notifier.store import views
+
+LARGEST_STATEMENT = 20_000
+
+
+def statements(given: Iterable[str]) -> dict[str, str]:
+    """`[LOCALE=]FILE` or `-` for standard input; without a locale it is English."""
+    found: dict[str, str] = {}
+    for each in given:
+        locale, separator, name = each.partition("=")
+        locale, name = (locale, name) if separator else ("en", each)
+        if locale in found:
+            raise BadInput(f"There are two statements for {locale!r}: give one.")
+        found[locale] = _statement(locale, name)
+    return found
+
+
+def _statement(locale: str, name: str) -> str:
+    text = _read(name).strip()
+    if not text:
+        raise BadInput(f"The statement for {locale!r} ({name}) is empty: write it, or leave it out.")
+    if len(text) > LARGEST_STATEMENT:
+        raise BadInput(
+            f"The statement for {locale!r} is longer than {LARGEST_STATEMENT:,} characters: cut it."
+        )
+    return text
+
+
+def facts(path: Path | None) -> dict[str, Any]:
+    """The table of a `--facts` file."""
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(_read(str(path)))
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{path} is not TOML: {error}.") from None
+
+
+def _read(name: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return raw.decode("utf-8-sig")
+    except OSError as error:
+        raise BadInput(f"{name} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{name} is not UTF-8: save it as UTF-8.") from None
+
+
+def moment(text: str | None, app: App) -> datetime | None:
+    """A time as `edges.times` reads it; clock times mean this machine's zone."""
+    return None if text is None else read_time(text, app.clock.now().astimezone())
+
+
+def future(text: str | None, app: App, option: str) -> datetime | None:
+    found = moment(text, app)
+    if found is not None and found <= app.clock.now():
+        raise BadInput(f"{option} {text} is in the past: give a time to come.")
+    return found
+
+
+def notice(app: App, name: str) -> int:
+    """`7K2M`, `D-7K2M` (its newest notice) or `7K2M/2`; raises `BadInput` if there is none."""
+    reference, _, seq = name.strip().upper().removeprefix("D-").partition("/")
+    if seq and not seq.isdecimal():
+        raise BadInput(f"{name!r} is not a notice: write 7K2M or 7K2M/2.")
+    with app.db.transaction() as tx:
+        found = views.notice_id(tx, reference, int(seq) if seq else None)
+    if found is None:
+        raise BadInput(f"There is no notice {name!r}: `notifier list` shows what there is.")
+    return found

@@ -1,0 +1,68 @@
+"""How results reach the terminal: plain text of at most 80 columns, or JSON. Data is never read as markup."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, cast
+
+from rich.console import Console
+
+console = Console(markup=False, highlight=False, soft_wrap=False, emoji=False)
+
+
+def say(text: str = "") -> None:
+    console.print(text, soft_wrap=True)
+
+
+def is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def print_json(value: object) -> None:
+    """The same value as the tables show, for programs."""
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
+
+
+def plain(value: object) -> Any:
+    """Dataclasses, enums and times as JSON has them."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return fields | {name: plain(getattr(value, name)) for name in _properties(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in cast("Mapping[object, object]", value).items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in cast("list[object]", value)]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value
+
+
+def _properties(value: object) -> list[str]:
+    return [name for name, member in vars(type(value)).items() if isinstance(member, property)]
+
+
+def clock(moment: datetime | None) -> str:
+    """`Fri 27 Nov 18:41 EST (23:41 UTC)`: the operator's zone, and UTC."""
+    if moment is None:
+        return "-"
+    here = moment.astimezone()
+    utc = moment.astimezone(UTC)
+    if here.utcoffset() == utc.utcoffset():
+        return f"{utc:%a %d %b %H:%M} UTC"
+    return f"{here:%a %d %b %H:%M %Z} ({utc:%H:%M} UTC)"
+
+
+def table(rows: list[tuple[str, ...]], *, left: int = 1, indent: str = "  ") -> str:
+    """Columns padded to their widest cell; the first `left` flush left, the rest flush right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines: list[str] = []
+    for row in rows:
+        cells = [
+            cell.ljust(width) if i < left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append((indent + "  ".join(cells)).rstrip())
+    return "\n".join(lines)

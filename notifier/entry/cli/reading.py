@@ -1,0 +1,62 @@
+"""`list`, `show`, `watch`: what is going on."""
+
+from typing import Annotated
+
+import typer
+
+from notifier.entry.cli.disruption import AsJson
+
+DisruptionName = Annotated[str, typer.Argument(metavar="DISRUPTION", help="7K2M or D-7K2M.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(name="list", help="What is disrupted, and what needs somebody.")(list_)
+    app.command(help="One disruption with its notices and where everybody stands.")(show)
+    app.command(help="Live progress.")(watch)
+
+
+def list_(
+    everything: Annotated[bool, typer.Option("--all", help="Also what is over.")] = False,
+    json: AsJson = False,
+) -> None:
+    from notifier.entry.cli import output, screens
+    from notifier.entry.cli.session import opened_app
+    from notifier.store import views
+
+    with opened_app() as app:
+        with app.db.transaction() as tx:
+            alarms, rows = views.alarms(tx), views.disruptions(tx, ended=everything)
+            stopped = views.brake_is_on(tx)
+        if json:
+            output.print_json({"alarms": alarms, "disruptions": rows, "brake": stopped})
+            return
+        if stopped:
+            output.say("STOPPED: the brake is on, nothing leaves. Go on: notifier resume --all\n")
+        if alarms:
+            output.say(screens.alarms(alarms) + "\n")
+        output.say(screens.overview(rows))
+
+
+def show(disruption: DisruptionName, json: AsJson = False) -> None:
+    from notifier.actions.timeline import find
+    from notifier.entry.cli import output, sending
+    from notifier.entry.cli.session import opened_app
+
+    with opened_app() as app:
+        with app.db.transaction() as tx:
+            reference = find(tx, disruption).reference
+        if json:
+            output.print_json(sending.status(app, reference))
+        else:
+            output.say(sending.picture(app, reference)[0])
+
+
+def watch(disruption: DisruptionName) -> None:
+    from notifier.actions.timeline import find
+    from notifier.entry.cli import sending
+    from notifier.entry.cli.session import opened_app
+
+    with opened_app() as app:
+        with app.db.transaction() as tx:
+            reference = find(tx, disruption).reference
+        sending.watch(app, reference)

@@ -1,0 +1,172 @@
+"""What an operator reads before, during and after a send."""
+
+from notifier.actions.estimate import Estimate
+from notifier.entry.cli.output import clock, table
+from notifier.model.words import Account, Mode, Possibly
+from notifier.store.audience import Gap
+from notifier.store.views import AlarmRow, DisruptionRow, NoticeRow
+
+READS = {
+    2: ("affected", '"is suspended for you"'),
+    1: ("possibly", '"may be suspended for you"'),
+    0: ("not", "nothing"),
+}
+KINDS = {
+    "first": "First notice",
+    "update": "Update",
+    "partial": "Partial restoration",
+    "restored": "Restored",
+    "correction": "Correction",
+    "released": "Released",
+    "catch_up": "Catch-up",
+    "holding": "Holding notice",
+}
+
+
+def mode_line(mode: Mode) -> str:
+    if mode is Mode.LIVE:
+        return "LIVE: real customers."
+    return "REHEARSAL: everything goes to the sandbox, no customer is told."
+
+
+def estimate(found: Estimate) -> str:
+    """The dry run, as SKETCHES draws it."""
+    parts = [_verdicts(found), *_gap_lines(found.gap), *_words_lines(found), *found.warnings]
+    return "\n".join(part for part in parts if part)
+
+
+def _verdicts(found: Estimate) -> str:
+    rows = [("", "customers", "people", "they read")]
+    for row in found.verdicts:
+        name, reads = READS[row.rank]
+        if row.rank == 1 and found.possibly is Possibly.EXCLUDE:
+            reads = "nothing (--possibly exclude)"
+        if row.rank == 1 and found.possibly is Possibly.INCLUDE:
+            reads = READS[2][1]
+        silent = reads.startswith("nothing")
+        rows.append((name, f"{row.customers:,}", "-" if silent else f"{row.people:,}", reads))
+    total = f"one mail each; {found.unreachable:,} more: call list" if found.unreachable else "one mail each"
+    rows.append(("total", f"{sum(v.customers for v in found.verdicts):,}", f"{found.people:,}", total))
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    return "\n".join(
+        f"  {a.ljust(widths[0])}  {b.rjust(widths[1])}  {c.rjust(widths[2])}  {d}".rstrip()
+        for a, b, c, d in rows
+    )
+
+
+def _gap_lines(gap: Gap) -> list[str]:
+    lines: list[str] = []
+    if gap.cut_off and gap.cut_off_not_told:
+        lines.append(f"! {gap.cut_off_not_told:,} customers are CUT OFF in the data and would NOT be told.")
+    if gap.cut_off and gap.told_not_cut_off:
+        lines.append(f"! {gap.told_not_cut_off:,} customers would be told and are NOT cut off in the data.")
+    if lines:
+        lines.append(f"  To send all the same, acknowledge the number: --accept-gap {gap.difference}")
+    return lines
+
+
+def _words_lines(found: Estimate) -> list[str]:
+    by_language: dict[str, int] = {}
+    fallback: dict[str, int] = {}
+    for reading in found.readings:
+        by_language[reading.read] = by_language.get(reading.read, 0) + reading.people
+        asked = (reading.asked or reading.read).replace("_", "-").split("-")[0].lower()
+        if asked != reading.read.split("-")[0].lower():
+            fallback[asked] = fallback.get(asked, 0) + reading.people
+    lines = ["  They read: " + "  ".join(f"{k} {n:,}" for k, n in by_language.items())] if by_language else []
+    if fallback:
+        who = ", ".join(f"{locale} {n:,}" for locale, n in sorted(fallback.items(), key=lambda i: -i[1])[:6])
+        lines.append(f"! {sum(fallback.values()):,} people asked for a language without words here ({who}).")
+    if found.has_statement:
+        without = sum(r.people for r in found.readings if not r.statement)
+        if without:
+            lines.append(f"! {without:,} people get the phrases only: no statement in their language.")
+    return lines
+
+
+def disruption_title(row: DisruptionRow) -> str:
+    state = f"over ({row.ended_as})" if row.ended_at else "open" if row.declared_at else "DRAFT"
+    return f"{row.mode.upper()}  D-{row.reference}  {', '.join(row.services)} ({row.reason})  {state}"
+
+
+def disruption_lines(row: DisruptionRow) -> list[str]:
+    lines = [disruption_title(row), f"  since {clock(row.effective_at)}, opened by {row.opened_by}"]
+    if row.awaits_cutoff:
+        lines.append("  waits: nothing leaves before the data shows that somebody is cut off")
+    lines.append(
+        f"  where {row.where}, possibly: {row.possibly}" if row.where else "  everybody with the service"
+    )
+    if row.next_update_at and not row.ended_at:
+        lines.append(f"  next update promised by {clock(row.next_update_at)}")
+    return lines
+
+
+LABELS = {
+    Account.TOLD: "handed over",
+    Account.IN_FLIGHT: "in flight",
+    Account.WAITING: "waiting",
+    Account.UNKNOWN: "unknown",
+    Account.UNREACHABLE: "unreachable",
+    Account.HELD: "held",
+    Account.CANCELLED: "cancelled",
+}
+HINTS = {
+    Account.TOLD: "the provider has it",
+    Account.UNKNOWN: "may have left; evidence will decide",
+    Account.UNREACHABLE: "no usable address: a list to call",
+}
+
+
+def progress_bar(done: int, total: int, width: int = 60) -> str:
+    filled = width * done // total if total else width
+    percent = 100 * done // total if total else 100
+    return f"[{'#' * filled}{'-' * (width - filled)}] {percent:>3} %"
+
+
+def notice_lines(row: NoticeRow, accounts: dict[Account, int], fault: int) -> list[str]:
+    """Progress of one notice; the last line says whether the seven states add up to the audience."""
+    name = KINDS.get(row.kind, row.kind)
+    by = f", approved {clock(row.approved_at)} by {row.approved_by}" if row.approved_by else ""
+    lines = [f"{name} (notice {row.seq}): {row.state}{by}"]
+    if row.hold_reason and row.state == "held":
+        lines.append(f"  HELD: {row.hold_reason}")
+    done = accounts[Account.TOLD] + accounts[Account.UNREACHABLE]
+    lines.append(f"  {progress_bar(done, row.audience_n)}")
+    for account, label in LABELS.items():
+        hint = HINTS.get(account, "") if accounts[account] else ""
+        lines.append(f"  {label:<12} {accounts[account]:>10,}   {hint}".rstrip())
+    word = "adds up" if fault == 0 else f"DOES NOT ADD UP: {fault:+,}"
+    still = "" if row.closed_at else " (the list is still being frozen)"
+    lines.append(f"  = audience   {row.audience_n:>10,}   {word}{still}")
+    if row.first_accepted_at and row.approved_at:
+        first = (row.first_accepted_at - row.approved_at).total_seconds()
+        last = (row.last_accepted_at or row.first_accepted_at) - row.approved_at
+        lines.append(f"  first mail {first:.1f} s after approval, last so far {last.total_seconds():.1f} s")
+    return lines
+
+
+def alarms(rows: list[AlarmRow]) -> str:
+    if not rows:
+        return ""
+    lines = ["NEEDS YOU"]
+    for row in rows:
+        name = f"  D-{row.reference}" if row.reference else ""
+        lines.append(f" ! {row.text}{name}")
+    return "\n".join(lines)
+
+
+def overview(rows: list[DisruptionRow]) -> str:
+    if not rows:
+        return "Nothing is disrupted, as far as anybody has told the notifier."
+    cells = [("", "", "services", "since")]
+    for row in rows:
+        state = row.ended_as or ("open" if row.declared_at else "DRAFT")
+        cells.append(
+            (
+                f"D-{row.reference}",
+                f"{row.mode} {state}",
+                ", ".join(row.services)[:30],
+                clock(row.effective_at),
+            )
+        )
+    return table(cells, left=4, indent="")

@@ -1,0 +1,192 @@
+"""From a draft to its end, as the terminal sees it: show the list, ask for the number, then only watch."""
+
+import sys
+import time
+from dataclasses import dataclass, replace
+
+from notifier.actions import approve as gate
+from notifier.actions.approve import Consent, Gate, Name
+from notifier.actions.estimate import Estimate
+from notifier.app import App
+from notifier.entry.cli import output, screens
+from notifier.entry.tasks import ring
+from notifier.errors import Refused, Unreachable
+from notifier.model.words import Account, Mode, NoticeState
+from notifier.store import views
+from notifier.store.notices import Notice
+from notifier.store.views import NoticeRow
+
+OVER = (NoticeState.FINISHED, NoticeState.CANCELLED, NoticeState.VOID, NoticeState.HELD)
+PATIENCE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A draft, what the gate said of it, and how far the operator agreed beforehand."""
+
+    name: Name
+    gate: Gate
+    consent: Consent
+    ceiling: int | None = None
+
+
+def show_estimate(found: Estimate, *, as_json: bool) -> None:
+    if as_json:
+        output.print_json(found)
+        return
+    data = "LIVE" if found.mode is Mode.LIVE else "REHEARSAL"
+    output.say(f"DRY RUN, {data}. Nothing is stored, nothing leaves.\n")
+    output.say(screens.estimate(found))
+    output.say(f"\nSend: the same line without --dry-run; you will type {found.people}.")
+
+
+def require_workers(app: App) -> None:
+    """On embedded servers somebody must run `notifier up`, or a declared notice would wait unseen."""
+    if not app.settings.embedded:
+        return
+    from notifier.local.endpoints import running
+
+    if running(app.settings) is None:
+        raise Unreachable(
+            "Nothing runs that could send: start `notifier up` in another terminal, then repeat."
+        )
+
+
+def follow(app: App, started: Started, *, as_json: bool) -> None:
+    """Let it go if it may, then watch. Closing the terminal changes nothing from here on."""
+    ring(app.settings, started.gate.rings)
+    if not started.gate.approved:
+        if started.consent.yes or as_json or not output.is_terminal():
+            raise Refused(
+                f"{started.gate.refusal} The draft is kept:",
+                details=(f"notifier approve {started.name}{_gap_option(started.gate)}",),
+            )
+        started = ask(app, started)
+    output.say(f"Approved: D-{started.name}. You may close this terminal, sending goes on.")
+    if as_json:
+        wait(app, started.name.reference, started.name.notice_id)
+        output.print_json(status(app, started.name.reference))
+    else:
+        watch(app, started.name.reference, started.name.notice_id)
+
+
+def _gap_option(found: Gate) -> str:
+    return f" --accept-gap {found.gap.difference}" if found.gap.difference else ""
+
+
+def ask(app: App, started: Started) -> Started:
+    """Freeze the list, show it, and take the number of people as the consent to exactly this list."""
+    notice, rings = gate.show_list(app.db, app.desk, app.clock.now(), started.name.notice_id)
+    ring(app.settings, rings)
+    notice = _frozen(app, notice)
+    gap = started.gate.gap
+    expected = str(notice.people_n)
+    try:
+        if gap.difference and started.consent.accept_gap != gap.difference:
+            typed = input(
+                f"{gap.difference} customers differ. Type that number to go on, anything else to stop: "
+            )
+            started = replace(
+                started, accept_gap=gap.difference if typed.strip() == str(gap.difference) else None
+            )
+        typed = input(
+            f"{screens.mode_line(started.name.mode)} Type {expected} to tell {notice.people_n:,} people: "
+        )
+    except (EOFError, KeyboardInterrupt):
+        typed = ""
+    if typed.strip().replace(",", "") != expected:
+        name = f"{started.name.reference}/{notice.seq}"
+        raise Refused("Nobody was told. The draft is kept:", details=(f"notifier approve {name}",))
+    consent = Consent(
+        ceiling=started.ceiling, accept_gap=started.consent.accept_gap, list_hash=notice.list_hash
+    )
+    if started.ceiling is not None:
+        consent = replace(consent, list_hash=None)
+    opened = gate.approve(app.db, app.settings.actor, app.clock.now(), notice.notice_id, consent)
+    if not opened.approved:
+        raise Refused(opened.refusal)
+    ring(app.settings, opened.rings)
+    name = replace(started.name, notice_id=notice.notice_id, seq=notice.seq)
+    return replace(started, name=name, gate=opened)
+
+
+def _frozen(app: App, notice: Notice) -> Notice:
+    """Wait until workers have frozen the list."""
+    began = app.clock.monotonic()
+    said = False
+    while notice.closed_at is None:
+        time.sleep(0.1)
+        notice = gate.current(app.db, notice.notice_id)
+        if not said and app.clock.monotonic() - began > PATIENCE_SECONDS:
+            output.say("Waiting for a worker to freeze the list: does `notifier worker` run?")
+            said = True
+    return notice
+
+
+def status(app: App, reference: str) -> dict[str, object]:
+    """Everything about one disruption, for `show --json`."""
+    with app.db.transaction() as tx:
+        row = views.disruption(tx, reference)
+        assert row is not None
+        shown = [
+            {
+                "notice": each,
+                "accounts": views.accounts(tx, each),
+                "adds_up": views.fault(tx, each) == 0,
+                "not_told": views.not_told(tx, each.notice_id),
+            }
+            for each in views.notices(tx, row.disruption_id)
+        ]
+    return {"disruption": row, "notices": shown}
+
+
+def picture(app: App, reference: str) -> tuple[str, list[NoticeRow]]:
+    """The screen of `show` and `watch`, and the notices it shows."""
+    with app.db.transaction() as tx:
+        row = views.disruption(tx, reference)
+        assert row is not None
+        lines = screens.disruption_lines(row)
+        if views.brake_is_on(tx):
+            bound = views.open_attempts(tx)
+            lines.append(f"  STOPPED: the brake is on, at most {bound:,} more leave. `notifier resume --all`")
+        rows = views.notices(tx, row.disruption_id)
+        for each in rows:
+            lines += ["", *screens.notice_lines(each, views.accounts(tx, each), views.fault(tx, each))]
+    return "\n".join(lines), rows
+
+
+def watch(app: App, reference: str, notice_id: int | None = None) -> None:
+    """Draw progress until the notice (or every notice) is over; Ctrl-C leaves, sending goes on."""
+    from rich.live import Live
+    from rich.text import Text
+
+    try:
+        with Live(console=output.console, refresh_per_second=8, transient=False) as live:
+            while True:
+                text, rows = picture(app, reference)
+                live.update(Text(text))
+                if settled(app, rows, notice_id):
+                    return
+                time.sleep(0.2)
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\nSending goes on. See it again: notifier watch {reference}\n")
+
+
+def wait(app: App, reference: str, notice_id: int) -> None:
+    """As `watch`, without drawing."""
+    while not settled(app, picture(app, reference)[1], notice_id):
+        time.sleep(0.2)
+
+
+def settled(app: App, rows: list[NoticeRow], notice_id: int | None) -> bool:
+    """Nothing of these notices will move by itself any more."""
+    with app.db.transaction() as tx:
+        return all(
+            _settled(row, views.accounts(tx, row)) for row in rows if notice_id in (None, row.notice_id)
+        )
+
+
+def _settled(row: NoticeRow, accounts: dict[Account, int]) -> bool:
+    if row.state in OVER or row.state is NoticeState.DRAFT:
+        return True
+    return row.closed_at is not None and not accounts[Account.WAITING] + accounts[Account.IN_FLIGHT]

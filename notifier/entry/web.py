@@ -1,0 +1,86 @@
+"""The web process: hooks and health in one application."""
+
+import contextlib
+import socket
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from notifier.app import App, opened
+from notifier.entry.hooks import Hooks
+from notifier.entry.problem import HANDLERS, problem
+from notifier.errors import NotifierError, Unreachable
+from notifier.settings import Settings, data_folder
+from notifier.store.migrate import is_current
+from notifier.telemetry import configure, log
+
+STOP_SECONDS = 5
+"""How long requests under way may take to finish when the process is told to stop."""
+
+
+def web(app: App) -> Starlette:
+    """The application over an open `App`."""
+    health = Health(app)
+    routes = [
+        *Hooks(app).routes,
+        Route("/healthz", health.alive),
+        Route("/readyz", health.ready),
+    ]
+    return Starlette(routes=routes, exception_handlers=HANDLERS)
+
+
+class Health:
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def alive(self, _request: Request) -> Response:
+        """The process answers, whatever became of the database."""
+        return JSONResponse({"status": "alive"})
+
+    async def ready(self, _request: Request) -> Response:
+        """Evidence can be stored: the database answers, and has the schema of this version."""
+        try:
+            current = await run_in_threadpool(is_current, self.app.db.url, data_folder("migrations"))
+        except NotifierError as error:
+            log().warning("not ready", problem=str(error))
+            return problem(
+                503, "The database does not answer, or belongs to another version: notifier doctor."
+            )
+        if not current:
+            return problem(503, "The database lacks the schema of this version: notifier migrate.")
+        return JSONResponse({"status": "ready"})
+
+
+def serve(settings: Settings) -> None:
+    """Serve on `settings.port` until SIGTERM or Ctrl-C: embedded for this machine only, else for everybody.
+
+    Raises `Unreachable` if the port is taken.
+    """
+    configure()
+    with opened(settings) as app, listening(settings) as listener:
+        config = uvicorn.Config(
+            web(app),
+            log_config=None,
+            log_level="critical",  # a traceback may hold what a customer wrote; ours are logged by their kind
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+        log().info("web listens", url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def listening(settings: Settings) -> socket.socket:
+    host = "127.0.0.1" if settings.embedded else ""
+    try:
+        return socket.create_server((host, settings.port), backlog=128)
+    except OSError as error:
+        raise Unreachable(
+            f"Port {settings.port} cannot be used ({error.strerror}): set NOTIFIER_PORT to another."
+        ) from error

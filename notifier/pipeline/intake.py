@@ -1,0 +1,70 @@
+"""Signal in: put into our own words and stored once, before anything is decided."""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from notifier.model.signal import Evidence, Posted, Signal
+from notifier.store import Tx, alarms, catalogue, signals
+from notifier.store.catalogue import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    new: int
+    duplicates: int
+    """Said before, in the same words."""
+
+
+def services_of(
+    labels: Mapping[str, str], mapping: Mapping[str, Any], known: Collection[str]
+) -> tuple[str, ...]:
+    """Which services of ours a tool means: by the source's map, or because the label is a slug itself."""
+    named = labels.get(str(mapping.get("label") or "service"), "").strip()
+    renamed: Mapping[str, str] = mapping.get("map") or {}
+    slug = renamed.get(named, named)
+    return (slug,) if slug in known else ()
+
+
+def delivery_key(source: str, signal: Signal, services: tuple[str, ...]) -> str:
+    """Which words count as said before.
+
+    Alertmanager repeats a firing alert for as long as it fires: the same trouble in the same state is stored
+    once. The services belong to it: an alert that named none, and names one since the map was put right, is
+    news when the tool repeats it.
+    """
+    words = json.dumps([source, signal.dedupe_key, signal.state, *services])
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def in_our_words(source: Source, signal: Signal, known: Collection[str]) -> Evidence:
+    services = services_of(signal.labels, source.services, known)
+    return Evidence(
+        source=source.name,
+        dedupe_key=signal.dedupe_key,
+        delivery_key=delivery_key(source.name, signal, services),
+        state=signal.state,
+        services=services,
+        summary=signal.summary,
+        occurred_at=signal.occurred_at,
+    )
+
+
+def accept(tx: Tx, source: Source, posted: Posted, now: datetime) -> Accepted:
+    """Store what is new. If the process dies before the commit, the tool posts it again."""
+    known = {service.slug for service in catalogue.services(tx)}
+    rows = [in_our_words(source, signal, known) for signal in posted.signals]
+    new = signals.insert(tx, rows, received_at=now)
+    key = f"left-out:{source.name}"
+    if posted.left_out:
+        text = (
+            f"{source.name} left {posted.left_out:,} alerts out of its last message, nobody knows which:"
+            " look there, and raise max_alerts of its receiver."
+        )
+        alarms.raise_once(tx, key, text, None, now)
+    else:
+        alarms.clear(tx, key, now)
+    return Accepted(new, len(rows) - new)

@@ -1,0 +1,59 @@
+"""What people must know now: one open alarm for each key, saying how things stand at present."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.store import Tx, many, run
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    key: str
+    text: str
+    disruption_id: int | None
+    raised_at: datetime
+
+
+def raise_once(tx: Tx, key: str, text: str, disruption_id: int | None, now: datetime) -> None:
+    """Raise it, or let the open one say this. `text` is one sentence without address or sensitive value."""
+    run(
+        tx,
+        "INSERT INTO alarm (key, text, disruption_id, raised_at) VALUES (%(key)s, %(text)s, %(id)s, %(now)s)"
+        " ON CONFLICT (key) WHERE cleared_at IS NULL DO UPDATE SET text = excluded.text"
+        " WHERE alarm.text <> excluded.text",
+        key=key,
+        text=text,
+        id=disruption_id,
+        now=now,
+    )
+
+
+def clear(tx: Tx, key: str, now: datetime) -> None:
+    run(
+        tx,
+        "UPDATE alarm SET cleared_at = %(now)s WHERE key = %(key)s AND cleared_at IS NULL",
+        key=key,
+        now=now,
+    )
+
+
+def clear_others(tx: Tx, kind: str, keep: Sequence[str], now: datetime) -> None:
+    """Clear the alarms `kind:...` that are not among these keys: what they say is true no longer."""
+    run(
+        tx,
+        "UPDATE alarm SET cleared_at = %(now)s WHERE starts_with(key, %(kind)s || ':')"
+        " AND key <> ALL(%(keep)s) AND cleared_at IS NULL",
+        kind=kind,
+        keep=list(keep),
+        now=now,
+    )
+
+
+def open_ones(tx: Tx) -> list[Alarm]:
+    """The oldest first."""
+    return many(
+        tx,
+        Alarm,
+        "SELECT key, text, disruption_id, raised_at FROM alarm WHERE cleared_at IS NULL ORDER BY alarm_id",
+    )

@@ -1,0 +1,170 @@
+"""What people look at: reads only, for the command line, the API and the console."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.model.words import Account, Mode, NoticeKind, NoticeState, Reason
+from notifier.store import Tx, ledger, many, one, value
+
+
+@dataclass(frozen=True, slots=True)
+class DisruptionRow:
+    disruption_id: int
+    reference: str
+    mode: Mode
+    reason: Reason
+    services: list[str]
+    """Names, for people."""
+    where: str
+    possibly: str
+    opened_by: str
+    opened_at: datetime
+    declared_at: datetime | None
+    effective_at: datetime
+    awaits_cutoff: bool
+    ended_at: datetime | None
+    ended_as: str | None
+    next_update_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    notice_id: int
+    seq: int
+    kind: NoticeKind
+    state: NoticeState
+    hold_reason: str | None
+    ceiling: int | None
+    audience_n: int
+    people_n: int
+    customers_n: int
+    closed_at: datetime | None
+    created_at: datetime
+    approved_at: datetime | None
+    approved_by: str | None
+    finished_at: datetime | None
+    first_accepted_at: datetime | None
+    last_accepted_at: datetime | None
+    again: int
+    """Letters in attempts that were sent although an earlier one may have been accepted."""
+    twice: int
+    """Letters that more than one accepted attempt of their chunk carried."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    text: str
+    reference: str | None
+    raised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotTold:
+    reason: str
+    people: int
+
+
+DISRUPTION = """
+SELECT d.disruption_id, d.reference, d.mode, d.reason, d.opened_by, d.opened_at, d.declared_at, d.effective_at,
+       d.awaits_cutoff, d.ended_at, d.ended_as, r.text AS where, r.possibly,
+       array(SELECT coalesce(s.name, slug) FROM unnest(r.services) slug LEFT JOIN service s USING (slug)
+             ORDER BY 1) AS services,
+       (SELECT t.next_update_at FROM timeline t WHERE t.disruption_id = d.disruption_id
+        AND t.next_update_at IS NOT NULL ORDER BY t.timeline_id DESC LIMIT 1) AS next_update_at
+FROM disruption d JOIN LATERAL (SELECT text, possibly, services FROM scope_revision
+  WHERE disruption_id = d.disruption_id ORDER BY rev DESC LIMIT 1) r ON true """
+
+
+def disruptions(tx: Tx, *, ended: bool = False) -> list[DisruptionRow]:
+    """Open ones, drafts included, the newest first; with `ended` all of them."""
+    return many(
+        tx,
+        DisruptionRow,
+        DISRUPTION + "WHERE %(ended)s OR d.ended_at IS NULL ORDER BY d.disruption_id DESC LIMIT 200",
+        ended=ended,
+    )
+
+
+def disruption(tx: Tx, reference: str) -> DisruptionRow | None:
+    return one(tx, DisruptionRow, DISRUPTION + "WHERE d.reference = %(reference)s", reference=reference)
+
+
+def notices(tx: Tx, disruption_id: int) -> list[NoticeRow]:
+    """In their order, void drafts left out."""
+    return many(
+        tx,
+        NoticeRow,
+        """
+SELECT n.notice_id, n.seq, n.kind, n.state, n.hold_reason, n.ceiling, n.audience_n, n.people_n, n.customers_n,
+       n.closed_at, n.created_at, n.approved_at, n.finished_at,
+       (SELECT string_agg(actor, ', ') FROM approval WHERE approval.notice_id = n.notice_id) AS approved_by,
+       sent.first_accepted_at, sent.last_accepted_at, sent.again, sent.twice
+FROM notice n
+CROSS JOIN LATERAL (
+  SELECT min(at) AS first_accepted_at, max(at) AS last_accepted_at, coalesce(sum(again), 0)::bigint AS again,
+         coalesce(sum(carried) FILTER (WHERE attempts > 1), 0)::bigint AS twice
+  FROM (SELECT a.chunk_id, min(a.ended_at) AS at, sum(a.n) FILTER (WHERE a.again) AS again,
+               count(*) AS attempts, min(a.n) AS carried
+        FROM attempt a JOIN chunk k USING (chunk_id)
+        WHERE k.notice_id = n.notice_id AND a.outcome = 'accepted' GROUP BY 1) accepted) sent
+WHERE n.disruption_id = %(id)s AND n.state <> 'void' ORDER BY n.seq""",
+        id=disruption_id,
+    )
+
+
+def notice_id(tx: Tx, reference: str, seq: int | None) -> int | None:
+    """The notice with this number, or the newest that is not void."""
+    return value(
+        tx,
+        "SELECT notice_id FROM notice JOIN disruption USING (disruption_id) WHERE reference = %(reference)s"
+        " AND notice.seq = coalesce(%(seq)s, notice.seq) AND (state <> 'void' OR %(seq)s IS NOT NULL)"
+        " ORDER BY notice.seq DESC LIMIT 1",
+        reference=reference,
+        seq=seq,
+    )
+
+
+def accounts(tx: Tx, notice: NoticeRow) -> dict[Account, int]:
+    """All seven states, those with nobody in them too."""
+    found = {row.account: row.people for row in ledger.accounts(tx, notice.notice_id)}
+    return {account: found.get(account, 0) for account in Account}
+
+
+def fault(tx: Tx, notice: NoticeRow) -> int:
+    """By how much the seven states miss the audience that the verdict query counted; 0: it adds up."""
+    return notice.audience_n - sum(accounts(tx, notice).values())
+
+
+def not_told(tx: Tx, notice_id: int) -> list[NotTold]:
+    """People and customers who cannot be reached, by reason."""
+    return many(
+        tx,
+        NotTold,
+        "SELECT coalesce(d.exclusion, f.fate) AS reason, count(*) AS people FROM delivery d"
+        " LEFT JOIN fate f USING (notice_id, recipient_id) WHERE d.notice_id = %(id)s"
+        " AND (d.exclusion IS NOT NULL OR f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced'))"
+        " GROUP BY 1 ORDER BY 2 DESC",
+        id=notice_id,
+    )
+
+
+def alarms(tx: Tx) -> list[AlarmRow]:
+    """What somebody must know, the newest first."""
+    return many(
+        tx,
+        AlarmRow,
+        "SELECT a.text, d.reference, a.raised_at FROM alarm a LEFT JOIN disruption d USING (disruption_id)"
+        " WHERE a.cleared_at IS NULL ORDER BY a.alarm_id DESC LIMIT 50",
+    )
+
+
+def brake_is_on(tx: Tx) -> bool:
+    return ledger.brake_is_on(tx)
+
+
+def open_attempts(tx: Tx) -> int:
+    return ledger.open_attempts(tx)
+
+
+def database_now(tx: Tx) -> datetime:
+    return value(tx, "SELECT clock_timestamp()")
