@@ -9,7 +9,15 @@ from datetime import datetime
 from psycopg import sql
 
 from notifier.store import Tx, one, run, value
-from notifier.store.audience import SUPPRESSED, USABLE, Rule, deciding_values, hits, rule_params
+from notifier.store.audience import (
+    SUPPRESSED,
+    USABLE,
+    Rule,
+    deciding_values,
+    hits,
+    plan_for_many,
+    rule_params,
+)
 
 LAST = 2**63 - 1
 """Beyond every recipient_id."""
@@ -115,28 +123,29 @@ placed AS MATERIALIZED (
                      AND w.locale = coalesce(l.resolved, %(default)s)),
 counted AS (SELECT *, count(*) FILTER (WHERE exclusion IS NULL) OVER (ORDER BY recipient_id) AS nth
             FROM placed),
-seat AS MATERIALIZED (
-  SELECT recipient_id, content_id, (row_number() OVER w - 1) / size AS slot,
-         (row_number() OVER w - 1) %% size AS pos
-  FROM counted WHERE exclusion IS NULL AND content_id IS NOT NULL AND nth <= %(room)s
-  WINDOW w AS (PARTITION BY content_id ORDER BY recipient_id)),
-slot AS MATERIALIZED (SELECT content_id, slot, nextval('chunk_id_seq') AS chunk_id, count(*) AS n
-                      FROM seat GROUP BY 1, 2),
+seated AS (SELECT *, exclusion IS NULL AND content_id IS NOT NULL AND nth <= %(room)s AS leaves FROM counted),
+numbered AS (SELECT *, row_number() OVER (PARTITION BY leaves, content_id ORDER BY recipient_id) - 1 AS n
+             FROM seated),
+cut AS (SELECT *, n / size AS slot, n %% size AS pos,
+               CASE WHEN leaves AND n %% size = 0 THEN nextval('chunk_id_seq') END AS opens
+        FROM numbered),
+letter AS MATERIALIZED (
+  SELECT recipient_id, content_id, vars, exclusion, leaves, CASE WHEN leaves THEN pos END AS pos,
+         max(opens) OVER (PARTITION BY leaves, content_id, slot) AS chunk_id FROM cut),
 new_chunk AS (INSERT INTO chunk (chunk_id, notice_id, content_id, root_id, lo, hi)
-              SELECT chunk_id, %(notice_id)s, content_id, chunk_id, 0, n FROM slot ORDER BY chunk_id),
+              SELECT chunk_id, %(notice_id)s, content_id, chunk_id, 0, count(*)
+              FROM letter WHERE leaves GROUP BY 1, 3 ORDER BY 1),
 new_line AS (INSERT INTO line (notice_id, recipient_id, customer_id, contact_id, service_id, verdict,
                                told_as, vals)
              SELECT %(notice_id)s, recipient_id, customer_id, contact_id, service_id, verdict, told_as, vals
              FROM told ORDER BY recipient_id),
 new_delivery AS (INSERT INTO delivery (notice_id, recipient_id, root_chunk_id, pos, vars, exclusion)
-                 SELECT %(notice_id)s, p.recipient_id, slot.chunk_id, seat.pos, p.vars, p.exclusion
-                 FROM placed p LEFT JOIN seat USING (recipient_id)
-                 LEFT JOIN slot ON slot.content_id = seat.content_id AND slot.slot = seat.slot
-                 ORDER BY p.recipient_id)
+                 SELECT %(notice_id)s, recipient_id, chunk_id, pos, vars, exclusion
+                 FROM letter ORDER BY recipient_id)
 SELECT (SELECT count(DISTINCT recipient_id) FROM told) AS audience,
        count(*) FILTER (WHERE exclusion IS NULL) AS people,
-       count(*) FILTER (WHERE exclusion IS NULL) - (SELECT count(*) FROM seat) AS held
-FROM placed"""
+       count(*) FILTER (WHERE exclusion IS NULL AND NOT leaves) AS held
+FROM letter"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +184,7 @@ def _freeze(tx: Tx, told: sql.Composed, part: Range, **params: object) -> Frozen
     statement = sql.SQL(FREEZE).format(
         told=told, suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id"))
     )
+    plan_for_many(tx)
     found = one(
         tx,
         Frozen,
@@ -210,6 +220,7 @@ def freeze_unreachable(tx: Tx, notice_id: int, rule: Rule) -> int:
 
     Returns how many customers the verdict query found without an address.
     """
+    plan_for_many(tx)
     statement = sql.SQL("""
 WITH verdict AS MATERIALIZED (
        SELECT customer_id, service_id, max(rank) AS rank, {vals} AS vals FROM ({hit}) hit GROUP BY 1, 2),

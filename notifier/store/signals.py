@@ -25,9 +25,8 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What was heard of the same trouble."""
+    """What was heard of the same trouble before."""
 
-    signal_id: int
     state: SignalState
     disruption_id: int | None
 
@@ -113,13 +112,13 @@ def take_unjudged(tx: Tx, limit: int) -> list[Heard]:
     )
 
 
-def others_of_trouble(tx: Tx, heard: Heard) -> list[Past]:
-    """Whatever else was heard of it, the oldest first."""
+def past_of(tx: Tx, heard: Heard) -> list[Past]:
+    """What was heard of the same trouble before, the oldest first."""
     return many(
         tx,
         Past,
-        "SELECT signal_id, state, disruption_id FROM signal WHERE source = %(source)s"
-        " AND dedupe_key = %(key)s AND signal_id <> %(id)s ORDER BY signal_id",
+        "SELECT state, disruption_id FROM signal WHERE source = %(source)s"
+        " AND dedupe_key = %(key)s AND signal_id < %(id)s ORDER BY signal_id",
         source=heard.source,
         key=heard.dedupe_key,
         id=heard.signal_id,
@@ -140,8 +139,19 @@ def write_judgement(
     )
 
 
+def drafts_on_evidence(tx: Tx, mode: Mode) -> list[int]:
+    """Open drafts that rest on evidence alone: nobody has declared, taken over or changed them."""
+    return values(
+        tx,
+        "SELECT disruption_id FROM disruption WHERE ended_at IS NULL AND declared_at IS NULL AND mode = %(mode)s"
+        " AND NOT EXISTS (SELECT FROM scope_revision r WHERE r.disruption_id = disruption.disruption_id"
+        " AND r.actor <> 'database' AND NOT starts_with(r.actor, 'source:'))",
+        mode=mode,
+    )
+
+
 def judge_again(tx: Tx, mode: Mode) -> int:
-    """Firing evidence of a draft that was declared for other services only, and that nothing covers now."""
+    """Firing evidence of a draft that somebody took over for other services, and that nothing covers now."""
     return run(
         tx,
         """
@@ -150,14 +160,14 @@ WITH covered AS (SELECT coalesce(array_agg(slug), '{}') AS slugs
                    WHERE disruption_id = d.disruption_id ORDER BY rev DESC LIMIT 1) r ON true
                  CROSS JOIN unnest(r.services) AS slug
                  WHERE d.ended_at IS NULL AND d.mode = %(mode)s),
-     declared AS (SELECT d.disruption_id, r.services
-                  FROM disruption d JOIN LATERAL (SELECT services FROM scope_revision
-                    WHERE disruption_id = d.disruption_id AND at <= d.declared_at
-                    ORDER BY rev DESC LIMIT 1) r ON true
-                  WHERE d.ended_at IS NULL AND d.mode = %(mode)s)
-UPDATE signal SET judged_at = NULL FROM declared, covered
-WHERE declared.disruption_id = signal.disruption_id AND signal.state = 'firing' AND signal.judged_at IS NOT NULL
-  AND NOT signal.services <@ declared.services AND NOT signal.services <@ covered.slugs
+     taken AS (SELECT DISTINCT ON (disruption_id) disruption_id, r.services, r.at
+               FROM disruption d JOIN scope_revision r USING (disruption_id)
+               WHERE d.ended_at IS NULL AND d.mode = %(mode)s
+                 AND r.actor <> 'database' AND NOT starts_with(r.actor, 'source:')
+               ORDER BY disruption_id, r.rev)
+UPDATE signal SET judged_at = NULL FROM taken, covered
+WHERE taken.disruption_id = signal.disruption_id AND signal.state = 'firing' AND signal.judged_at <= taken.at
+  AND NOT signal.services <@ taken.services AND NOT signal.services <@ covered.slugs
   AND NOT EXISTS (SELECT FROM signal r WHERE r.source = signal.source AND r.dedupe_key = signal.dedupe_key
                   AND r.state = 'resolved')""",
         mode=mode,
