@@ -16,7 +16,7 @@ from notifier.model.policy import Policy
 from notifier.model.words import Mode
 from notifier.pipeline.compose import Words
 from notifier.settings import SANDBOX_KEY, Settings, data_folder
-from notifier.store import Db, catalogue
+from notifier.store import Db
 
 
 class SystemClock:
@@ -45,10 +45,6 @@ class App:
 
         return Post(self.desk, senders, self.clock, self.stopping)
 
-    def policy(self) -> Policy:
-        with self.db.transaction() as tx:
-            return catalogue.policy(tx)
-
 
 @cache
 def words() -> Words:
@@ -64,10 +60,18 @@ def sender(settings: Settings, mode: Mode, deadline_seconds: float) -> Sender:
     if mode is Mode.LIVE:
         if settings.sendgrid_key is None:
             raise Refused("SENDGRID_API_KEY is not set for the workers: set it, then resume.")
-        return SendGrid("sendgrid", settings.sendgrid_url, settings.sendgrid_key, deadline=deadline_seconds)
+        return SendGrid(
+            "sendgrid",
+            settings.sendgrid_url,
+            settings.sendgrid_key,
+            sender=settings.mail_from,
+            deadline=deadline_seconds,
+        )
     if settings.sandbox_url is None:
         raise Refused("No sandbox runs: start `notifier up`, or set NOTIFIER_SANDBOX_URL, then resume.")
-    return SendGrid("sandbox", settings.sandbox_url, SANDBOX_KEY, deadline=deadline_seconds)
+    return SendGrid(
+        "sandbox", settings.sandbox_url, SANDBOX_KEY, sender=settings.mail_from, deadline=deadline_seconds
+    )
 
 
 def _never() -> bool:

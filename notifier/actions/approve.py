@@ -171,13 +171,28 @@ def _record(
     )
 
 
-def current(db: Db, notice_id: int) -> Notice:
-    """The notice as it is now."""
+@dataclass(frozen=True, slots=True)
+class ShownList:
+    """The list of a draft, as a person is shown it."""
+
+    notice_id: int
+    seq: int
+    people: int
+    list_hash: str | None
+    """None: workers are still freezing it."""
+
+
+def shown_list(db: Db, notice_id: int) -> ShownList:
+    """The list as far as it is frozen now."""
     with db.transaction() as tx:
-        return notices.by_id(tx, notice_id)
+        return _shown(notices.by_id(tx, notice_id))
 
 
-def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[Notice, tuple[Ring, ...]]:
+def _shown(notice: Notice) -> ShownList:
+    return ShownList(notice.notice_id, notice.seq, notice.people_n, notice.list_hash)
+
+
+def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[ShownList, tuple[Ring, ...]]:
     """Ask workers to freeze a draft's list, so that a person approves exactly that list.
 
     A list closes once: where the people have changed since, the draft is replaced by a fresh one with the same
@@ -194,4 +209,4 @@ def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[Notice
             notices.void(tx, notice_id)
             notice_id = draft_notice(tx, desk, notice.disruption_id, notice.kind, notice.timeline_id, now)
         notices.ask_to_freeze(tx, notice_id, now=now)
-        return notices.by_id(tx, notice_id), (Ring("freeze", notice_id),)
+        return _shown(notices.by_id(tx, notice_id)), (Ring("freeze", notice_id),)

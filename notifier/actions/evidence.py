@@ -190,7 +190,11 @@ class _Bench:
         self.opened: list[int] = []
         self.touched: dict[int, str] = {}
         """Drafts whose services changed, with the actor who changed them."""
-        self.open_ones = disruptions.open_ones(tx, mode)
+        self.look()
+
+    def look(self) -> None:
+        self.open_ones = disruptions.open_ones(self.tx, self.mode)
+        self.drafts = frozenset(signals.drafts_on_evidence(self.tx, self.mode))
 
     def judge_new(self) -> int:
         # Outside the lock first: most ticks find nothing, and nobody should wait for them.
@@ -199,7 +203,8 @@ class _Bench:
         self._stand_still()
         taken = signals.take_unjudged(self.tx, AT_ONCE)
         for heard in taken:
-            judgement = detect.judge(heard, signals.others_of_trouble(self.tx, heard), self.open_ones)
+            past = signals.past_of(self.tx, heard)
+            judgement = detect.judge(heard, past, self.open_ones, self.drafts)
             disruption_id = self._carry_out(heard, judgement)
             signals.write_judgement(self.tx, heard.signal_id, judgement.why, disruption_id, now=self.now)
         self._name_unmapped(sorted({heard.source for heard in taken}))
@@ -208,10 +213,9 @@ class _Bench:
     def _stand_still(self) -> None:
         """Nobody declares or approves what we judge by. Notices before the audit chain, as an approval does."""
         disruptions.lock_declarations(self.tx)
-        for one in self.open_ones:
-            if one.declared_at is None:
-                notices.drafts(self.tx, one.disruption_id)
-        self.open_ones = disruptions.open_ones(self.tx, self.mode)
+        for disruption_id in sorted(self.drafts):
+            notices.drafts(self.tx, disruption_id)
+        self.look()
 
     def _carry_out(self, heard: Heard, judgement: Judgement) -> int | None:
         actor = actor_of(heard.source)
@@ -240,7 +244,7 @@ class _Bench:
 
     def _touch(self, disruption_id: int, actor: str) -> None:
         self.touched[disruption_id] = actor
-        self.open_ones = disruptions.open_ones(self.tx, self.mode)
+        self.look()
 
     def _name_unmapped(self, sources: Sequence[str]) -> None:
         unmapped = signals.unmapped(self.tx, sources)
@@ -257,21 +261,26 @@ class _Bench:
 
     def void_forsaken(self) -> tuple[int, ...]:
         """Void drafts that lost all their evidence a while ago."""
-        evidence = self._evidence()
-        if not any(self._forsaken(one, evidence) for one in self.open_ones):
+        if not self._forsaken():
             return ()
         self._stand_still()
-        forsaken = [one for one in self.open_ones if self._forsaken(one, evidence)]
+        forsaken = self._forsaken()
         for draft in forsaken:
             for notice in notices.drafts(self.tx, draft.disruption_id):
                 notices.void(self.tx, notice.notice_id)
         for draft in forsaken:
             disruption.void_draft(self.tx, draft.disruption_id, draft.opened_by, self.now)
-        self.open_ones = disruptions.open_ones(self.tx, self.mode)
+        self.look()
         return tuple(draft.disruption_id for draft in forsaken)
 
-    def _forsaken(self, draft: OpenDisruption, evidence: Mapping[int, list[Trouble]]) -> bool:
-        return detect.is_void(draft, evidence.get(draft.disruption_id, []), self.now)
+    def _forsaken(self) -> list[OpenDisruption]:
+        evidence = self._evidence()
+        return [
+            one
+            for one in self.open_ones
+            if one.disruption_id in self.drafts
+            and detect.is_void(evidence.get(one.disruption_id, []), self.now)
+        ]
 
     def _evidence(self) -> dict[int, list[Trouble]]:
         found: dict[int, list[Trouble]] = {}
@@ -310,28 +319,24 @@ class _Bench:
         draft_notice(self.tx, self.desk, disruption_id, NoticeKind.FIRST, timeline_id, self.now)
 
     def raise_alarms(self) -> None:
-        """Say how each draft stands, and which declared disruption its evidence contradicts."""
+        """Say how each draft stands, and which disruption that tells people its evidence contradicts."""
         evidence = self._evidence()
-        drafts: list[str] = []
-        contradicted: list[str] = []
+        raised = {"draft": list[str](), "resolved": list[str]()}
         for one in self.open_ones:
             troubles = evidence.get(one.disruption_id, [])
-            if one.declared_at is None:
-                drafts.append(f"draft:{one.disruption_id}")
-                self._raise(drafts[-1], self._draft_text(one, troubles), one.disruption_id)
-            elif detect.all_gone(troubles):
-                contradicted.append(f"resolved:{one.disruption_id}")
-                text = detect.resolved_alarm(one.reference, self._names(one), troubles)
-                self._raise(contradicted[-1], text, one.disruption_id)
-        alarms.clear_others(self.tx, "draft", drafts, self.now)
-        alarms.clear_others(self.tx, "resolved", contradicted, self.now)
+            kind = "draft" if one.declared_at is None else "resolved"
+            if text := self._text(kind, one, troubles):
+                raised[kind].append(f"{kind}:{one.disruption_id}")
+                alarms.raise_once(self.tx, raised[kind][-1], text, one.disruption_id, self.now)
+        for kind, keys in raised.items():
+            alarms.clear_others(self.tx, kind, keys, self.now)
 
-    def _draft_text(self, draft: OpenDisruption, troubles: Sequence[Trouble]) -> str:
-        extent = signals.extent(self.tx, draft.services, now=self.now)
-        return detect.draft_alarm(draft, self._names(draft), extent, troubles, self.now)
-
-    def _raise(self, key: str, text: str, disruption_id: int) -> None:
-        alarms.raise_once(self.tx, key, text, disruption_id, self.now)
+    def _text(self, kind: str, one: OpenDisruption, troubles: Sequence[Trouble]) -> str | None:
+        if kind == "draft":
+            extent = signals.extent(self.tx, one.services, now=self.now)
+            return detect.draft_alarm(one, self._names(one), extent, troubles, self.now)
+        gone = detect.all_gone(troubles)
+        return detect.resolved_alarm(one.reference, self._names(one), troubles) if gone else None
 
     def _names(self, one: OpenDisruption) -> list[str]:
         return [service.name for service in service_names(self.tx, one.services)]
@@ -341,6 +346,7 @@ class _Bench:
         found = {
             one.disruption_id: detect.may_announce(one, evidence.get(one.disruption_id, []))
             for one in self.open_ones
+            if one.disruption_id in self.drafts
         }
         return {disruption_id: may for disruption_id, may in found.items() if may is not None}
 

@@ -4,7 +4,13 @@ from datetime import datetime
 
 from notifier.actions.freeze import may_freeze
 from notifier.model.ring import Ring
-from notifier.store import Db, ledger, notices
+from notifier.store import Db, catalogue, ledger, notices
+
+
+def sweep_seconds(db: Db) -> float:
+    """How often policy wants a tick."""
+    with db.transaction() as tx:
+        return catalogue.policy(tx).sweep_seconds
 
 
 def sweep(db: Db, now: datetime) -> tuple[Ring, ...]:

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from functools import cache
 from typing import Any
 
@@ -90,11 +91,12 @@ class _Worker:
     settings: Settings
     stopping = multiprocessing.Event()
     _app: App | None = None
+    _open = ExitStack()
 
     @classmethod
     def opened_app(cls) -> App:
         if cls._app is None:
-            cls._app = opened(cls.settings, stopping=cls.stopping.is_set).__enter__()
+            cls._app = cls._open.enter_context(opened(cls.settings, stopping=cls.stopping.is_set))
         return cls._app
 
 
@@ -103,10 +105,18 @@ def run_worker(settings: Settings, concurrency: int | None = None) -> None:
     configure()
     _Worker.settings = settings
     signals.worker_shutting_down.connect(_stop, weak=False)
-    _broker(settings).worker_main([
-        "worker", "--loglevel=WARNING", f"--concurrency={concurrency or (os.cpu_count() or 1) + 1}",
-        "--without-gossip", "--without-mingle", "--without-heartbeat", f"--queues={QUEUE}",
-    ])  # fmt: skip
+    _broker(settings).worker_main(
+        [
+            "worker",
+            "--loglevel=WARNING",
+            f"--hostname=w{os.getpid()}@%h",
+            f"--concurrency={concurrency or (os.cpu_count() or 1) + 1}",
+            f"--queues={QUEUE}",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        ]
+    )
 
 
 def _stop(**_: object) -> None:
@@ -118,11 +128,11 @@ def run_beat(settings: Settings) -> None:
     configure()
     app = _broker(settings)
     with opened(settings, connections=1) as ours:
-        sweep_seconds = ours.policy().sweep_seconds
+        seconds = sweep.sweep_seconds(ours.db)
     app.conf.beat_schedule = {
-        "sweep": {"task": "sweep", "schedule": sweep_seconds, "args": [None], "options": {"expires": 60}},
+        "sweep": {"task": "sweep", "schedule": seconds, "args": [None], "options": {"expires": 60}},
         "watch": {"task": "watch", "schedule": WATCH_SECONDS, "args": [None], "options": {"expires": 60}},
-        "judge": {"task": "judge", "schedule": sweep_seconds, "args": [None], "options": {"expires": 60}},
+        "judge": {"task": "judge", "schedule": seconds, "args": [None], "options": {"expires": 60}},
     }
     app.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING").run()
 

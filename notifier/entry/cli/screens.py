@@ -3,7 +3,6 @@
 from notifier.actions.estimate import Estimate
 from notifier.entry.cli.output import clock, table
 from notifier.model.words import Account, Mode, Possibly
-from notifier.store.audience import Gap
 from notifier.store.views import AlarmRow, DisruptionRow, NoticeRow
 
 READS = {
@@ -31,7 +30,7 @@ def mode_line(mode: Mode) -> str:
 
 def estimate(found: Estimate) -> str:
     """The dry run, as SKETCHES draws it."""
-    parts = [_verdicts(found), *_gap_lines(found.gap), *_words_lines(found), *found.warnings]
+    parts = [_verdicts(found), *_gap_lines(found), *_words_lines(found), *found.warnings]
     return "\n".join(part for part in parts if part)
 
 
@@ -54,7 +53,8 @@ def _verdicts(found: Estimate) -> str:
     )
 
 
-def _gap_lines(gap: Gap) -> list[str]:
+def _gap_lines(found: Estimate) -> list[str]:
+    gap = found.gap
     lines: list[str] = []
     if gap.cut_off and gap.cut_off_not_told:
         lines.append(f"! {gap.cut_off_not_told:,} customers are CUT OFF in the data and would NOT be told.")

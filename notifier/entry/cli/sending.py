@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, replace
 
 from notifier.actions import approve as gate
-from notifier.actions.approve import Consent, Gate, Name
+from notifier.actions.approve import Consent, Gate, Name, ShownList
 from notifier.actions.estimate import Estimate
 from notifier.app import App
 from notifier.entry.cli import output, screens
@@ -13,7 +13,6 @@ from notifier.entry.tasks import ring
 from notifier.errors import Refused, Unreachable
 from notifier.model.words import Account, Mode, NoticeState
 from notifier.store import views
-from notifier.store.notices import Notice
 from notifier.store.views import NoticeRow
 
 OVER = (NoticeState.FINISHED, NoticeState.CANCELLED, NoticeState.VOID, NoticeState.HELD)
@@ -76,11 +75,11 @@ def _gap_option(found: Gate) -> str:
 
 def ask(app: App, started: Started) -> Started:
     """Freeze the list, show it, and take the number of people as the consent to exactly this list."""
-    notice, rings = gate.show_list(app.db, app.desk, app.clock.now(), started.name.notice_id)
+    shown, rings = gate.show_list(app.db, app.desk, app.clock.now(), started.name.notice_id)
     ring(app.settings, rings)
-    notice = _frozen(app, notice)
+    shown = _frozen(app, shown)
     gap = started.gate.gap
-    expected = str(notice.people_n)
+    expected = str(shown.people)
     try:
         if gap.difference and started.consent.accept_gap != gap.difference:
             typed = input(
@@ -90,37 +89,37 @@ def ask(app: App, started: Started) -> Started:
                 started, accept_gap=gap.difference if typed.strip() == str(gap.difference) else None
             )
         typed = input(
-            f"{screens.mode_line(started.name.mode)} Type {expected} to tell {notice.people_n:,} people: "
+            f"{screens.mode_line(started.name.mode)} Type {expected} to tell {shown.people:,} people: "
         )
     except (EOFError, KeyboardInterrupt):
         typed = ""
     if typed.strip().replace(",", "") != expected:
-        name = f"{started.name.reference}/{notice.seq}"
+        name = f"{started.name.reference}/{shown.seq}"
         raise Refused("Nobody was told. The draft is kept:", details=(f"notifier approve {name}",))
     consent = Consent(
-        ceiling=started.ceiling, accept_gap=started.consent.accept_gap, list_hash=notice.list_hash
+        ceiling=started.ceiling, accept_gap=started.consent.accept_gap, list_hash=shown.list_hash
     )
     if started.ceiling is not None:
         consent = replace(consent, list_hash=None)
-    opened = gate.approve(app.db, app.settings.actor, app.clock.now(), notice.notice_id, consent)
+    opened = gate.approve(app.db, app.settings.actor, app.clock.now(), shown.notice_id, consent)
     if not opened.approved:
         raise Refused(opened.refusal)
     ring(app.settings, opened.rings)
-    name = replace(started.name, notice_id=notice.notice_id, seq=notice.seq)
+    name = replace(started.name, notice_id=shown.notice_id, seq=shown.seq)
     return replace(started, name=name, gate=opened)
 
 
-def _frozen(app: App, notice: Notice) -> Notice:
+def _frozen(app: App, shown: ShownList) -> ShownList:
     """Wait until workers have frozen the list."""
     began = app.clock.monotonic()
     said = False
-    while notice.closed_at is None:
+    while shown.list_hash is None:
         time.sleep(0.1)
-        notice = gate.current(app.db, notice.notice_id)
+        shown = gate.shown_list(app.db, shown.notice_id)
         if not said and app.clock.monotonic() - began > PATIENCE_SECONDS:
             output.say("Waiting for a worker to freeze the list: does `notifier worker` run?")
             said = True
-    return notice
+    return shown
 
 
 def status(app: App, reference: str) -> dict[str, object]:
