@@ -3,29 +3,25 @@
 Everything here may run twice, at once, or late: each step finds in Postgres what is left to do.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from notifier.actions.approve import approve_by_policy
+from notifier.actions.bench import AT_ONCE, Bench
 from notifier.actions.declare import mode_of
-from notifier.actions.desk import Desk, draft_notice, service_names
+from notifier.actions.desk import Desk
 from notifier.edges.webhooks import DIALECTS, Dialect
-from notifier.errors import BadInput, NotifierError, Refused
+from notifier.errors import BadInput, Refused
 from notifier.model.ring import Ring
 from notifier.model.signal import DATABASE, Evidence, SignalState
-from notifier.model.words import Mode, NoticeKind
-from notifier.pipeline import detect, disruption, intake
-from notifier.pipeline.detect import Act, Judgement
+from notifier.model.words import Mode
+from notifier.pipeline import detect, intake
 from notifier.settings import Settings, secret
-from notifier.store import Db, Tx, alarms, catalogue, disruptions, notices, signals
+from notifier.store import Db, alarms, catalogue, signals
 from notifier.store.catalogue import Source
-from notifier.store.disruptions import OpenDisruption
-from notifier.store.signals import CutOff, Heard, Reinstated, Trouble
+from notifier.store.signals import CutOff, Reinstated
 from notifier.telemetry import log
-
-AT_ONCE = 500
-"""Signals judged in one transaction; more of them are rung for again."""
 
 
 class UnknownSource(BadInput):
@@ -152,7 +148,7 @@ def judge_signals(db: Db, desk: Desk, now: datetime) -> Judged:
     """
     mode = evidence_mode(desk.settings)
     with db.transaction() as tx:
-        bench = _Bench(tx, desk, mode, now)
+        bench = Bench(tx, desk, mode, now)
         count = bench.judge_new()
         voided = bench.void_forsaken()
         bench.write_notices()
@@ -180,176 +176,3 @@ def _announce(
             announced.append(disruption_id)
             rings.extend(found)
     return tuple(announced), tuple(rings)
-
-
-class _Bench:
-    """The judging of one tick, in one transaction."""
-
-    def __init__(self, tx: Tx, desk: Desk, mode: Mode, now: datetime) -> None:
-        self.tx, self.desk, self.mode, self.now = tx, desk, mode, now
-        self.opened: list[int] = []
-        self.touched: dict[int, str] = {}
-        """Drafts whose services changed, with the actor who changed them."""
-        self.look()
-
-    def look(self) -> None:
-        self.open_ones = disruptions.open_ones(self.tx, self.mode)
-        self.drafts = frozenset(signals.drafts_on_evidence(self.tx, self.mode))
-
-    def judge_new(self) -> int:
-        # Outside the lock first: most ticks find nothing, and nobody should wait for them.
-        if not signals.judge_again(self.tx, self.mode) and not signals.waits(self.tx):
-            return 0
-        self._stand_still()
-        taken = signals.take_unjudged(self.tx, AT_ONCE)
-        for heard in taken:
-            past = signals.past_of(self.tx, heard)
-            judgement = detect.judge(heard, past, self.open_ones, self.drafts)
-            disruption_id = self._carry_out(heard, judgement)
-            signals.write_judgement(self.tx, heard.signal_id, judgement.why, disruption_id, now=self.now)
-        self._name_unmapped(sorted({heard.source for heard in taken}))
-        return len(taken)
-
-    def _stand_still(self) -> None:
-        """Nobody declares or approves what we judge by. Notices before the audit chain, as an approval does."""
-        disruptions.lock_declarations(self.tx)
-        for disruption_id in sorted(self.drafts):
-            notices.drafts(self.tx, disruption_id)
-        self.look()
-
-    def _carry_out(self, heard: Heard, judgement: Judgement) -> int | None:
-        actor = actor_of(heard.source)
-        match judgement:
-            case Judgement(act=Act.OPEN):
-                return self._open(heard, judgement.services, actor)
-            case Judgement(act=Act.WIDEN, disruption_id=int(disruption_id)):
-                disruption.widen_draft(self.tx, disruption_id, judgement.services, actor, self.now)
-                self._touch(disruption_id, actor)
-            case _:
-                pass
-        return judgement.disruption_id
-
-    def _open(self, heard: Heard, services: tuple[str, ...], actor: str) -> int:
-        disruption_id = disruption.open_draft(
-            self.tx,
-            mode=self.mode,
-            services=services,
-            opened_by=actor,
-            effective_at=heard.occurred_at,
-            now=self.now,
-        )
-        self.opened.append(disruption_id)
-        self._touch(disruption_id, actor)
-        return disruption_id
-
-    def _touch(self, disruption_id: int, actor: str) -> None:
-        self.touched[disruption_id] = actor
-        self.look()
-
-    def _name_unmapped(self, sources: Sequence[str]) -> None:
-        unmapped = signals.unmapped(self.tx, sources)
-        for source in sources:
-            key = f"unmapped:{source}"
-            if source in unmapped:
-                text = (
-                    f"{source} reports trouble that names no service of ours: "
-                    "add what it names to the map of that source, then notifier apply."
-                )
-                alarms.raise_once(self.tx, key, text, None, self.now)
-            else:
-                alarms.clear(self.tx, key, self.now)
-
-    def void_forsaken(self) -> tuple[int, ...]:
-        """Void drafts that lost all their evidence a while ago."""
-        if not self._forsaken():
-            return ()
-        self._stand_still()
-        forsaken = self._forsaken()
-        for draft in forsaken:
-            for notice in notices.drafts(self.tx, draft.disruption_id):
-                notices.void(self.tx, notice.notice_id)
-        for draft in forsaken:
-            disruption.void_draft(self.tx, draft.disruption_id, draft.opened_by, self.now)
-        self.look()
-        return tuple(draft.disruption_id for draft in forsaken)
-
-    def _forsaken(self) -> list[OpenDisruption]:
-        evidence = self._evidence()
-        return [
-            one
-            for one in self.open_ones
-            if one.disruption_id in self.drafts
-            and detect.is_void(evidence.get(one.disruption_id, []), self.now)
-        ]
-
-    def _evidence(self) -> dict[int, list[Trouble]]:
-        found: dict[int, list[Trouble]] = {}
-        for trouble in signals.troubles(self.tx, [one.disruption_id for one in self.open_ones]):
-            found.setdefault(trouble.disruption_id, []).append(trouble)
-        return found
-
-    def write_notices(self) -> None:
-        """Words for each draft that is new or wider, ready to be approved."""
-        for disruption_id, actor in self.touched.items():
-            try:
-                with self.tx.transaction():  # words that fail must not take the evidence with them
-                    self._write_notice(disruption_id, actor)
-            except NotifierError as error:
-                text = f"The first notice for a draft cannot be written: {error}"
-                alarms.raise_once(self.tx, f"words:{disruption_id}", text, disruption_id, self.now)
-
-    def _write_notice(self, disruption_id: int, actor: str) -> None:
-        earlier = notices.drafts(self.tx, disruption_id)
-        for notice in earlier:
-            notices.void(self.tx, notice.notice_id)
-        timeline_id = (
-            earlier[-1].timeline_id
-            if earlier
-            else disruptions.add_entry(
-                self.tx,
-                disruption_id,
-                kind="drafted",
-                actor=actor,
-                facts={},
-                statements={},
-                next_update_at=None,
-                now=self.now,
-            )
-        )
-        draft_notice(self.tx, self.desk, disruption_id, NoticeKind.FIRST, timeline_id, self.now)
-
-    def raise_alarms(self) -> None:
-        """Say how each draft stands, and which disruption that tells people its evidence contradicts."""
-        evidence = self._evidence()
-        raised = {"draft": list[str](), "resolved": list[str]()}
-        for one in self.open_ones:
-            troubles = evidence.get(one.disruption_id, [])
-            kind = "draft" if one.declared_at is None else "resolved"
-            if text := self._text(kind, one, troubles):
-                raised[kind].append(f"{kind}:{one.disruption_id}")
-                alarms.raise_once(self.tx, raised[kind][-1], text, one.disruption_id, self.now)
-        for kind, keys in raised.items():
-            alarms.clear_others(self.tx, kind, keys, self.now)
-
-    def _text(self, kind: str, one: OpenDisruption, troubles: Sequence[Trouble]) -> str | None:
-        if kind == "draft":
-            extent = signals.extent(self.tx, one.services, now=self.now)
-            return detect.draft_alarm(one, self._names(one), extent, troubles, self.now)
-        gone = detect.all_gone(troubles)
-        return detect.resolved_alarm(one.reference, self._names(one), troubles) if gone else None
-
-    def _names(self, one: OpenDisruption) -> list[str]:
-        return [service.name for service in service_names(self.tx, one.services)]
-
-    def announcing(self) -> dict[int, detect.MayAnnounce]:
-        evidence = self._evidence()
-        found = {
-            one.disruption_id: detect.may_announce(one, evidence.get(one.disruption_id, []))
-            for one in self.open_ones
-            if one.disruption_id in self.drafts
-        }
-        return {disruption_id: may for disruption_id, may in found.items() if may is not None}
-
-
-def actor_of(source: str) -> str:
-    return DATABASE if source == DATABASE else f"source:{source}"

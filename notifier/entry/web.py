@@ -30,7 +30,9 @@ def web(app: App) -> Starlette:
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
     ]
-    return Starlette(routes=routes, exception_handlers=HANDLERS)
+    application = Starlette(routes=routes, exception_handlers=HANDLERS)
+    application.router.redirect_slashes = False  # tools do not follow redirects: 404 says what is wrong
+    return application
 
 
 class Health:

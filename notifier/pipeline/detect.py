@@ -1,10 +1,11 @@
 """Is it real? What one signal means for the disruptions that are open, and what becomes of a draft.
 
 Decisions only: nothing here reads or writes. Evidence alone never tells anybody anything; it opens, widens and
-ends drafts. A tool's "resolved" ends only a draft that tools opened, and never a disruption that was declared.
+ends drafts that rest on evidence alone (`drafts`, by their ids). A tool's "resolved" ends only such a draft,
+never what a person declared, drafted or took over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,7 +35,7 @@ class Why(StrEnum):
     BEGAN_TOGETHER = "began together with an open draft"
     COVERED = "an open disruption covers this"
     DRAFT_LOSES_EVIDENCE = "the draft loses this evidence"
-    DECLARED = "resolved for the source, but the disruption is declared: a person ends it"
+    NOT_OURS_TO_END = "resolved for its source, and only a person ends this disruption"
     NO_SERVICE_OF_OURS = "names no service of ours"
     RESOLVED_WITHOUT_FIRING = "resolved, and never heard firing"
     RESOLVED_BEFORE = "arrived after its own resolution"
@@ -58,61 +59,58 @@ class MayAnnounce:
     ceiling: int
 
 
-def judge(heard: Heard, past: Sequence[Past], open_ones: Sequence[OpenDisruption]) -> Judgement:
-    """`past`: the other signals of the same trouble; `open_ones`: what is open now, the oldest first."""
+def judge(
+    heard: Heard, past: Sequence[Past], open_ones: Sequence[OpenDisruption], drafts: Collection[int]
+) -> Judgement:
+    """`past`: what was heard of the same trouble before; `open_ones`: what is open now, the oldest first."""
     if heard.state is SignalState.RESOLVED:
-        return _resolved(past, open_ones)
+        return _resolved(past, {one.disruption_id for one in open_ones}, drafts)
     if not heard.services:
         return Judgement(Act.IGNORE, Why.NO_SERVICE_OF_OURS)
-    if any(other.state is SignalState.RESOLVED for other in past):
+    if any(earlier.state is SignalState.RESOLVED for earlier in past):
         return Judgement(Act.IGNORE, Why.RESOLVED_BEFORE)
-    return _firing(heard, open_ones)
+    return _firing(heard, open_ones, drafts)
 
 
-def _firing(heard: Heard, open_ones: Sequence[OpenDisruption]) -> Judgement:
+def _firing(heard: Heard, open_ones: Sequence[OpenDisruption], drafts: Collection[int]) -> Judgement:
     services = set(heard.services)
     uncovered = services.difference(*(one.services for one in open_ones))
     if not uncovered:
         closest = max(open_ones, key=lambda one: len(services & set(one.services)))
         return Judgement(Act.ATTACH, Why.COVERED, closest.disruption_id)
-    for draft in open_ones:
-        if draft.declared_at is None and abs(draft.effective_at - heard.occurred_at) <= TOGETHER:
-            return Judgement(Act.WIDEN, Why.BEGAN_TOGETHER, draft.disruption_id, tuple(sorted(uncovered)))
-    return Judgement(Act.OPEN, Why.UNEXPLAINED, services=tuple(sorted(uncovered)))
+    rest = tuple(sorted(uncovered))
+    for one in open_ones:
+        if one.disruption_id in drafts and abs(one.effective_at - heard.occurred_at) <= TOGETHER:
+            return Judgement(Act.WIDEN, Why.BEGAN_TOGETHER, one.disruption_id, rest)
+    return Judgement(Act.OPEN, Why.UNEXPLAINED, services=rest)
 
 
-def _resolved(past: Sequence[Past], open_ones: Sequence[OpenDisruption]) -> Judgement:
-    if not any(other.state is SignalState.FIRING for other in past):
+def _resolved(past: Sequence[Past], open_ids: Collection[int], drafts: Collection[int]) -> Judgement:
+    if not any(earlier.state is SignalState.FIRING for earlier in past):
         return Judgement(Act.IGNORE, Why.RESOLVED_WITHOUT_FIRING)
-    of = next((other.disruption_id for other in reversed(past) if other.disruption_id is not None), None)
+    of = next(
+        (earlier.disruption_id for earlier in reversed(past) if earlier.disruption_id is not None), None
+    )
     if of is None:
         return Judgement(Act.IGNORE, Why.NO_SERVICE_OF_OURS)
-    for one in open_ones:
-        if one.disruption_id == of:
-            draft = one.declared_at is None
-            return (
-                Judgement(Act.ATTACH, Why.DRAFT_LOSES_EVIDENCE, of)
-                if draft
-                else Judgement(Act.NOTE, Why.DECLARED, of)
-            )
-    return Judgement(Act.IGNORE, Why.OVER, of)
+    if of not in open_ids:
+        return Judgement(Act.IGNORE, Why.OVER, of)
+    if of in drafts:
+        return Judgement(Act.ATTACH, Why.DRAFT_LOSES_EVIDENCE, of)
+    return Judgement(Act.NOTE, Why.NOT_OURS_TO_END, of)
 
 
 def all_gone(troubles: Sequence[Trouble]) -> bool:
     return bool(troubles) and not any(trouble.firing for trouble in troubles)
 
 
-def is_void(draft: OpenDisruption, troubles: Sequence[Trouble], now: datetime) -> bool:
-    """Nobody confirmed it, every source took back what it had said, and it has been quiet since."""
-    if draft.declared_at is not None or not all_gone(troubles):
-        return False
-    return now - max(trouble.heard_at for trouble in troubles) >= QUIET
+def is_void(troubles: Sequence[Trouble], now: datetime) -> bool:
+    """Of a draft that rests on evidence: every source took back what it had said, and it has been quiet since."""
+    return all_gone(troubles) and now - max(trouble.heard_at for trouble in troubles) >= QUIET
 
 
 def may_announce(draft: OpenDisruption, troubles: Sequence[Trouble]) -> MayAnnounce | None:
-    """Which source may let this draft go: one with a ceiling that reports all of it, now, by itself."""
-    if draft.declared_at is not None:
-        return None
+    """Which source may let such a draft go: one with a ceiling that reports all of it, now, by itself."""
     reported: dict[MayAnnounce, set[str]] = {}
     for trouble in troubles:
         if trouble.firing and trouble.announce_ceiling is not None:
@@ -124,23 +122,22 @@ def may_announce(draft: OpenDisruption, troubles: Sequence[Trouble]) -> MayAnnou
 
 def draft_alarm(
     draft: OpenDisruption, names: Sequence[str], extent: Extent, troubles: Sequence[Trouble], now: datetime
-) -> str:
-    """One sentence about a draft that tells nobody yet."""
-    named = _listed(names)
-    if all_gone(troubles):
-        return (
-            f"The evidence for {named} is gone: the draft D-{draft.reference} will be void if it stays away."
-        )
+) -> str | None:
+    """One sentence about a draft, anybody's, that tells nobody yet; None if nothing has happened so far."""
     if extent.customers and extent.since is not None:
         are = "customer is" if extent.customers == 1 else "customers are"
         since = _clock(extent.since, now)
-        return f"{extent.customers:,} {are} cut off from {named} since {since} and nobody was told."
-    said_by = _reporters(troubles)
-    return f"{said_by} trouble with {named} since {_clock(draft.effective_at, now)} and nobody was told."
+        return f"{extent.customers:,} {are} cut off from {_listed(names)} since {since} and nobody was told."
+    if any(trouble.firing for trouble in troubles):
+        said_by, since = _reporters(troubles), _clock(draft.effective_at, now)
+        return f"{said_by} trouble with {_listed(names)} since {since} and nobody was told."
+    if troubles:
+        return f"The evidence for {_listed(names)} is gone: D-{draft.reference} told nobody and may not be needed."
+    return None
 
 
 def resolved_alarm(reference: str, names: Sequence[str], troubles: Sequence[Trouble]) -> str:
-    """One sentence about a declared disruption that its evidence contradicts."""
+    """One sentence about a disruption that tells people, and that its evidence contradicts."""
     return (
         f"{_reporters(troubles)} that {_listed(names)} is back, and D-{reference} is still open:"
         f" if that is true, notifier restore {reference}."

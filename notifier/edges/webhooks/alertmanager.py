@@ -1,0 +1,118 @@
+"""Prometheus Alertmanager, webhook version 4 (notify/webhook/webhook.go and template/template.go there).
+
+One request is one group of alerts, firing and resolved ones mixed; each alert is a signal of its own.
+`fingerprint` and `startsAt` are the same in both (Alertmanager merges overlapping alerts and keeps the earliest
+start), so together they name one trouble from firing to resolved. A firing alert has no end: the zero time,
+year 1. A receiver with `max_alerts` cuts the list and says by how much in `truncatedAlerts`.
+
+Alertmanager signs nothing. Its `http_config` sends the secret itself, as a bearer token or as the password.
+"""
+
+import hmac
+import re
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+import orjson
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationError
+
+from notifier.errors import BadInput
+from notifier.model.signal import Posted, Signal, SignalState
+
+SUMMARY_CHARACTERS = 300
+ADDRESS = re.compile(r"\S*(?:@|%40)\S*", re.IGNORECASE)
+
+
+def _without_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("it holds a NUL character")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
+
+
+class Alert(BaseModel):
+    status: Literal["firing", "resolved"]
+    labels: dict[Text, Text]
+    annotations: dict[Text, Text] = {}
+    starts_at: Annotated[AwareDatetime, Field(alias="startsAt")]
+    ends_at: Annotated[AwareDatetime | None, Field(alias="endsAt")] = None
+    fingerprint: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,64}$")]
+
+
+class Message(BaseModel):
+    version: Literal["4"]
+    alerts: list[Alert]
+    truncated: Annotated[int, Field(alias="truncatedAlerts", ge=0)] = 0
+
+
+def verify(headers: Mapping[str, str], _raw: bytes, secret: str) -> bool:
+    """Does the request carry the secret, as a bearer token or as the password of Basic authentication?"""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    credential = CREDENTIALS.get(scheme.lower(), _nothing)
+    return hmac.compare_digest(credential(given.strip()), secret.encode())
+
+
+def parse(raw: bytes, received_at: datetime) -> Posted:
+    """Raises `BadInput` for everything that is no message of version 4."""
+    try:
+        message = Message.model_validate(orjson.loads(raw))
+    except orjson.JSONDecodeError as error:
+        raise BadInput(f"This is not JSON in UTF-8: {error.msg}, at character {error.pos}.") from error
+    except ValidationError as error:
+        raise BadInput(f"This is no Alertmanager message of version 4: {_first_fault(error)}.") from error
+    return Posted(tuple(_signal(alert, received_at) for alert in message.alerts), message.truncated)
+
+
+def _bearer(given: str) -> bytes:
+    return given.encode("latin-1", errors="replace")  # as headers arrive
+
+
+def _password(given: str) -> bytes:
+    try:
+        return b64decode(given, validate=True).partition(b":")[2]
+    except (NotBase64, ValueError):
+        return b""
+
+
+def _nothing(_given: str) -> bytes:
+    return b""
+
+
+CREDENTIALS: Mapping[str, Callable[[str], bytes]] = {"bearer": _bearer, "basic": _password}
+
+
+def _signal(alert: Alert, received_at: datetime) -> Signal:
+    started, state = _moment(alert.starts_at), SignalState(alert.status)
+    occurred = started if state is SignalState.FIRING else _moment(alert.ends_at)
+    return Signal(
+        dedupe_key=f"{alert.fingerprint}:{started.isoformat() if started else 'unknown'}",
+        state=state,
+        occurred_at=min(occurred or received_at, received_at),
+        labels=alert.labels,
+        summary=one_line(alert.annotations.get("summary", "")),
+    )
+
+
+def _moment(time: datetime | None) -> datetime | None:
+    """In UTC, or None for the zero time and for what no calendar holds."""
+    try:
+        utc = time.astimezone(UTC) if time else None
+    except OverflowError:
+        return None
+    return utc if utc and utc.year > 1 else None
+
+
+def one_line(text: str) -> str:
+    """The beginning, on one line, with everything taken out that looks like an address."""
+    line = " ".join(text[: 2 * SUMMARY_CHARACTERS].split())
+    return ADDRESS.sub("[address]", line)[:SUMMARY_CHARACTERS]
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(str(part) for part in fault['loc'][:3]) or 'the message'}: {fault['msg']}"

@@ -1,0 +1,296 @@
+"""Hooks and health over real HTTP: a real uvicorn, a real Postgres, raw sockets where a client lies."""
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+import redis
+import uvicorn
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from notifier.app import opened
+from notifier.entry.hooks import LARGEST_BODY
+from notifier.entry.web import listening, web
+from notifier.errors import Unreachable
+from notifier.local import broker, postgres
+from notifier.settings import Settings, for_children, from_env
+from notifier.store import Db, catalogue, signals
+from notifier.store.catalogue import Source
+
+PAYLOADS = Path(__file__).parents[1] / "edges/webhooks/alertmanager"
+FIRING = (PAYLOADS / "firing.json").read_bytes()
+MAPPING = {"label": "service", "map": {"fable-prod": "fable-5"}}
+SECRET_ENV = "TEST_HTTP_HOOK_SECRET"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Site:
+    port: int
+
+    def ask(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        with contextlib.closing(client):
+            client.request(method, path, body, headers or {})
+            answer = client.getresponse()
+            found = {name.lower(): value for name, value in answer.getheaders()}
+            text = answer.read()
+            return Answer(answer.status, found, json.loads(text) if text else {})
+
+    def post(self, body: bytes, source: str = "prometheus", **headers: str) -> Answer:
+        return self.ask("POST", f"/hooks/{source}", body, headers)
+
+
+def ours(database_url: str) -> Settings:
+    plain = from_env({"NOTIFIER_REHEARSALS_ONLY": "1", "NOTIFIER_PORT": "0"})
+    return replace(plain, database_url=database_url, on_embedded=True)
+
+
+@contextlib.contextmanager
+def serving(database_url: str, broker_url: str | None = None) -> Generator[Site]:
+    wired = replace(ours(database_url), broker_url=broker_url)
+    with opened(wired) as app, listening(app.settings) as listener:
+        server = uvicorn.Server(
+            uvicorn.Config(web(app), log_config=None, log_level="critical", access_log=False, lifespan="off")
+        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            yield Site(listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def site(db: Db) -> Iterator[Site]:
+    with db.transaction() as tx:
+        catalogue.put_service(tx, "fable-5", "Fable 5")
+        catalogue.put_source(tx, Source("prometheus", "alertmanager", None, MAPPING, None))
+        catalogue.put_source(tx, Source("guarded", "alertmanager", SECRET_ENV, MAPPING, None))
+    with serving(db.url) as site:
+        yield site
+
+
+def stored(db: Db) -> int:
+    with db.transaction() as tx:
+        return len(signals.take_unjudged(tx, 1000))
+
+
+def is_problem(answer: Answer, status: int) -> bool:
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.body["status"] == status
+    assert answer.body["detail"].endswith(".")
+    return True
+
+
+def test_evidence_is_durable_when_it_is_answered(site: Site, db: Db) -> None:
+    answer = site.post(FIRING)
+    assert (answer.status, answer.body) == (202, {"new": 1, "duplicates": 0})
+    assert stored(db) == 1
+    assert site.post(FIRING).body == {"new": 0, "duplicates": 1}
+    assert stored(db) == 1
+
+
+@pytest.mark.usefixtures("site")
+def test_new_evidence_rings_for_a_judge_once(db: Db) -> None:
+    home = Path(tempfile.mkdtemp(prefix="nt-ring-"))
+    process = broker.start(home)
+    try:
+        with (
+            serving(db.url, broker.url(home)) as wired,
+            redis.Redis(unix_socket_path=socket_of(home)) as queue,
+        ):
+            assert [wired.post(FIRING).body["new"] for _ in range(3)] == [1, 0, 0]
+            deadline = time.monotonic() + 10
+            while not queue.llen("notifier") and time.monotonic() < deadline:
+                time.sleep(0.02)
+            (message,) = queue.lrange("notifier", 0, -1)
+            assert json.loads(message)["headers"]["task"] == "judge"
+    finally:
+        broker.stop(process)
+        shutil.rmtree(home)
+
+
+def socket_of(home: Path) -> str:
+    return unquote(broker.url(home).removeprefix("redis+socket://"))
+
+
+@pytest.mark.usefixtures("site")
+def test_a_broker_that_does_not_answer_costs_no_evidence(db: Db) -> None:
+    with serving(db.url, "redis://127.0.0.1:1/0") as wired:
+        assert wired.post(FIRING).status == 202
+    assert stored(db) == 1
+
+
+def test_the_same_alert_posted_by_many_at_once_is_stored_once(site: Site, db: Db) -> None:
+    body = (PAYLOADS / "several_services.json").read_bytes()
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: site.post(body), range(32)))
+    assert {a.status for a in answers} == {202}
+    assert sum(a.body["new"] for a in answers) == 3
+    assert stored(db) == 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b"{}", FIRING[:-2], b"\xff\xfe", b"\x00", FIRING.replace(b'"4"', b'"3"'),
+     FIRING.replace(b"Fable 5", b"\\u0000"), FIRING.replace(b"Fable 5", b"\xc3\x28"), b"[" * 100_000],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_and_leaves_nothing(site: Site, db: Db, body: bytes) -> None:
+    assert is_problem(site.post(body), 400)
+    assert stored(db) == 0
+
+
+@pytest.mark.parametrize("source", ["nobody", "Prometheus", "%00", "%ff", "a%20b", "..%2f", "x" * 5000])
+def test_an_unknown_source(site: Site, source: str) -> None:
+    assert is_problem(site.post(FIRING, source), 404)
+
+
+def test_an_address_where_nothing_is(site: Site) -> None:
+    assert is_problem(site.ask("GET", "/"), 404)
+    assert is_problem(site.ask("POST", "/hooks/"), 404)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_another_method(site: Site, method: str) -> None:
+    answer = site.ask(method, "/hooks/prometheus")
+    assert is_problem(answer, 405)
+    assert answer.headers["allow"] == "POST"
+
+
+def test_the_secret(site: Site, db: Db) -> None:
+    os.environ[SECRET_ENV] = "s3cret-ä"
+    try:
+        wrong = site.post(FIRING, "guarded", Authorization="Bearer s3cret")
+        assert is_problem(wrong, 401)
+        assert "www-authenticate" in wrong.headers
+        assert is_problem(site.post(b"garbage", "guarded"), 401)
+        assert stored(db) == 0
+        right = site.post(FIRING, "guarded", Authorization="Bearer s3cret-ä".encode().decode("latin-1"))
+        assert right.status == 202
+    finally:
+        del os.environ[SECRET_ENV]
+
+
+def test_a_secret_that_is_missing_here_closes_the_source(site: Site) -> None:
+    assert is_problem(site.post(FIRING, "guarded", Authorization="Bearer "), 401)
+
+
+def test_the_largest_body_is_read_and_one_byte_more_is_not(site: Site) -> None:
+    filled = FIRING + b" " * (LARGEST_BODY - len(FIRING))
+    assert site.post(filled).status == 202
+    assert is_problem(site.post(filled + b" "), 413)
+
+
+def test_a_body_without_end_is_cut_off(site: Site) -> None:
+    with socket.create_connection(("127.0.0.1", site.port), timeout=20) as client:
+        head = b"POST /hooks/prometheus HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        client.sendall(head)
+        with contextlib.suppress(OSError):
+            for _ in range(64):
+                client.sendall(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
+        with contextlib.suppress(OSError):
+            assert client.recv(12) == b"HTTP/1.1 413"
+    assert site.post(FIRING).status == 202
+
+
+def test_a_client_that_leaves_in_the_middle_leaves_nothing(site: Site, db: Db) -> None:
+    with socket.create_connection(("127.0.0.1", site.port)) as client:
+        client.sendall(b"POST /hooks/prometheus HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n" + FIRING)
+    assert site.post(b"{}").status == 400
+    assert stored(db) == 0
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    key=st.sampled_from(["status", "labels", "annotations", "startsAt", "endsAt", "fingerprint"]), value=JSON
+)
+def test_no_value_in_an_alert_breaks_anything(site: Site, key: str, value: object) -> None:
+    message = json.loads(FIRING)
+    message["alerts"][0][key] = value
+    assert site.post(json.dumps(message).encode()).status in {202, 400}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=300))
+def test_no_bytes_break_anything(site: Site, body: bytes) -> None:
+    assert site.post(body).status == 400
+
+
+def test_without_a_database_the_tool_is_asked_to_come_again(tmp_path: Path) -> None:
+    with serving(postgres.url(tmp_path)) as site:
+        answer = site.post(FIRING)
+        assert is_problem(answer, 503)
+        assert int(answer.headers["retry-after"]) > 0
+        assert str(tmp_path) not in answer.body["detail"]
+        assert site.ask("GET", "/healthz").status == 200
+        assert is_problem(site.ask("GET", "/readyz"), 503)
+
+
+def test_ready_means_that_the_schema_is_this_versions(site: Site, db: Db) -> None:
+    assert site.ask("GET", "/readyz").status == 200
+    with db.transaction() as tx:
+        tx.execute("DELETE FROM migration WHERE name LIKE '0001%'")
+    assert is_problem(site.ask("GET", "/readyz"), 503)
+    with db.transaction() as tx:
+        tx.execute("INSERT INTO migration (name, sha256) VALUES ('9999_later.sql', '')")
+    assert is_problem(site.ask("GET", "/readyz"), 503)
+    assert site.ask("GET", "/healthz").status == 200
+
+
+def test_a_fault_of_ours_shows_nothing_of_itself(site: Site, db: Db) -> None:
+    with db.transaction() as tx:
+        tx.execute("ALTER TABLE signal RENAME TO elsewhere")
+    answer = site.post(FIRING)
+    assert is_problem(answer, 500)
+    assert "signal" not in answer.body["detail"]
+
+
+def test_a_real_process_serves_until_it_is_told_to_stop(db: Db) -> None:
+    with listening(ours(db.url)) as probe:
+        port = probe.getsockname()[1]
+    run = "from notifier.entry.web import serve; from notifier.settings import from_env; serve(from_env())"
+    env = for_children(replace(ours(db.url), port=port))
+    with subprocess.Popen([sys.executable, "-c", run], env=env, stderr=subprocess.PIPE) as process:
+        assert process.stderr
+        assert f"http://127.0.0.1:{port}".encode() in process.stderr.readline()
+        assert Site(port).ask("GET", "/readyz").status == 200
+        with pytest.raises(Unreachable, match="NOTIFIER_PORT"):
+            listening(replace(ours(db.url), port=port))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) in {0, -signal.SIGTERM}
+        assert b"Traceback" not in process.stderr.read()

@@ -1,0 +1,136 @@
+"""What the company's data says about who is cut off; evidence stored once."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from notifier.model.signal import Evidence, SignalState
+from notifier.model.words import Mode
+from notifier.pipeline.disruption import open_draft
+from notifier.store import Db, Tx, catalogue, disruptions, signals
+from notifier.store.signals import CutOff, Extent, Reinstated
+
+NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
+CUT = NOW - timedelta(minutes=8)
+ROW = Evidence("prometheus", "f1:start", "d1", SignalState.FIRING, ("fable-5",), "sum", CUT)
+
+
+@pytest.fixture
+def friday(db: Db) -> Db:
+    """Three customers; two are cut off from Fable 5 (one in two regions), one will be tomorrow."""
+    with db.transaction() as tx:
+        for slug in ("fable-5", "mythos-5"):
+            catalogue.put_service(tx, slug, slug.title())
+        tx.execute("INSERT INTO customer (ext_id, name) VALUES ('a', 'Acme'), ('b', 'Bolt'), ('c', 'Cora')")
+        cut(tx, "a", "fable-5", CUT, "us")
+        cut(tx, "a", "fable-5", CUT + timedelta(minutes=1), "eu")
+        cut(tx, "b", "fable-5", CUT + timedelta(minutes=2))
+        cut(tx, "c", "fable-5", None)
+        cut(tx, "c", "mythos-5", NOW + timedelta(days=1))
+    return db
+
+
+def cut(tx: Tx, customer: str, service: str, at: datetime | None, region: str | None = None) -> None:
+    tx.execute(
+        "INSERT INTO entitlement (customer_id, service_id, region, suspended_at)"
+        " SELECT customer_id, service_id, %s, %s FROM customer, service WHERE ext_id = %s AND slug = %s",
+        (region, at, customer, service),
+    )
+
+
+def draft(tx: Tx, mode: Mode, *services: str) -> int:
+    return open_draft(tx, mode=mode, services=services, opened_by="database", effective_at=CUT, now=NOW)
+
+
+def test_the_same_evidence_is_stored_once(db: Db) -> None:
+    other = replace(ROW, delivery_key="d0", services=())
+    with db.transaction() as tx:
+        assert signals.waits(tx) is False
+        assert signals.insert(tx, [ROW, other, ROW], received_at=NOW) == 2
+        assert signals.insert(tx, [ROW], received_at=NOW) == 0
+        assert signals.waits(tx) is True
+        assert {tuple(h.services) for h in signals.take_unjudged(tx, 10)} == {("fable-5",), ()}
+
+
+def test_who_judges_takes_what_nobody_else_judges(db: Db) -> None:
+    with db.transaction() as tx:
+        signals.insert(tx, [ROW, replace(ROW, delivery_key="d2")], received_at=NOW)
+    with db.transaction() as one, db.transaction() as two:
+        (mine,) = signals.take_unjudged(one, 1)
+        (theirs,) = signals.take_unjudged(two, 5)
+        assert mine.signal_id != theirs.signal_id
+        assert signals.take_unjudged(two, 5) == [theirs]
+    with db.transaction() as tx:
+        signals.write_judgement(tx, mine.signal_id, "because", None, now=NOW)
+        assert signals.take_unjudged(tx, 5) == [theirs]
+        later = max(mine, theirs, key=lambda heard: heard.signal_id)
+        assert len(signals.past_of(tx, later)) == 1
+
+
+def test_cut_offs_are_counted_in_customers_and_only_once_they_are_in_force(friday: Db) -> None:
+    with friday.transaction() as tx:
+        latest = CUT + timedelta(minutes=2)
+        assert signals.cut_offs(tx, Mode.LIVE, now=NOW) == [CutOff("fable-5", 2, CUT, latest, 0)]
+        assert signals.extent(tx, ["fable-5", "mythos-5"], now=NOW) == Extent(2, CUT)
+        assert [c.service for c in signals.cut_offs(tx, Mode.LIVE, now=NOW + timedelta(days=2))] == [
+            "fable-5",
+            "mythos-5",
+        ]
+
+
+def test_only_an_open_disruption_of_the_same_mode_explains_a_cut_off(friday: Db) -> None:
+    with friday.transaction() as tx:
+        rehearsal = draft(tx, Mode.REHEARSAL, "fable-5")
+        draft(tx, Mode.LIVE, "mythos-5")
+        assert len(signals.cut_offs(tx, Mode.LIVE, now=NOW)) == 1
+        assert signals.cut_offs(tx, Mode.REHEARSAL, now=NOW) == []
+        disruptions.end(tx, rehearsal, ended_as="void", now=NOW)
+        assert len(signals.cut_offs(tx, Mode.REHEARSAL, now=NOW)) == 1
+
+
+def test_a_cut_off_is_over_when_nobody_is_cut_off_any_more(friday: Db) -> None:
+    reported = replace(ROW, source="database", dedupe_key="cut-off:fable-5:0", delivery_key="c1")
+    with friday.transaction() as tx:
+        signals.insert(tx, [reported, ROW], received_at=NOW)
+        assert signals.reinstated(tx) == []
+        tx.execute("UPDATE entitlement SET suspended_at = NULL")
+        assert signals.reinstated(tx) == [Reinstated("fable-5", "cut-off:fable-5:0")]
+        over = replace(reported, delivery_key="c2", state=SignalState.RESOLVED)
+        signals.insert(tx, [over], received_at=NOW)
+        assert signals.reinstated(tx) == []
+        tx.execute("UPDATE entitlement SET suspended_at = %s WHERE region = 'eu'", (CUT,))
+        assert signals.cut_offs(tx, Mode.LIVE, now=NOW) == [CutOff("fable-5", 1, CUT, CUT, 1)]
+
+
+def test_a_trouble_fires_until_its_source_takes_it_back(db: Db) -> None:
+    with db.transaction() as tx:
+        catalogue.put_source(tx, catalogue.Source("prometheus", "alertmanager", None, {}, 500))
+        id_ = draft(tx, Mode.LIVE, "fable-5")
+        rows = [
+            ROW,
+            replace(ROW, delivery_key="d2", state=SignalState.RESOLVED),
+            replace(ROW, delivery_key="d3", source="database", services=("fable-5", "mythos-5")),
+        ]
+        signals.insert(tx, rows, received_at=NOW)
+        for heard in signals.take_unjudged(tx, 9):
+            signals.write_judgement(tx, heard.signal_id, "because", id_, now=NOW)
+        database, prometheus = signals.troubles(tx, [id_])
+    assert (database.firing, database.services, database.announce_ceiling) == (
+        True,
+        ["fable-5", "mythos-5"],
+        None,
+    )
+    assert (prometheus.firing, prometheus.services, prometheus.announce_ceiling) == (False, ["fable-5"], 500)
+
+
+def test_a_source_is_unmapped_while_it_reports_something_that_is_not_ours(db: Db) -> None:
+    nameless = replace(ROW, services=(), delivery_key="d0")
+    with db.transaction() as tx:
+        signals.insert(tx, [nameless, replace(nameless, source="other")], received_at=NOW)
+        assert signals.unmapped(tx, ["prometheus"]) == ["prometheus"]
+        signals.insert(tx, [ROW], received_at=NOW)
+        assert signals.unmapped(tx, ["prometheus", "other"]) == ["other"]
+        gone = replace(nameless, source="other", delivery_key="d9", state=SignalState.RESOLVED)
+        signals.insert(tx, [gone], received_at=NOW)
+        assert signals.unmapped(tx, ["prometheus", "other"]) == []
