@@ -4,6 +4,7 @@ Shape: one frozen `Settings`. Every problem is reported at once, as one `BadInpu
 """
 
 import getpass
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -169,8 +170,12 @@ def _sandbox_url(environ: Mapping[str, str], problems: list[str]) -> str | None:
 
 
 def is_loopback(url: str) -> bool:
+    """`localhost`, or an address of this machine: a name that only begins like one is somebody else's."""
     host = urlsplit(url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _port(environ: Mapping[str, str], problems: list[str]) -> int:

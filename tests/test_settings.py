@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from notifier.errors import BadInput
-from notifier.settings import SENDGRID_HOSTS, for_children, from_env
+from notifier.settings import SENDGRID_HOSTS, for_children, from_env, is_loopback
 
 
 def test_an_empty_environment_is_embedded_and_rehearses() -> None:
@@ -48,8 +48,21 @@ def test_the_key_is_never_shown() -> None:
 
 def test_mail_in_clear_leaves_for_loopback_only() -> None:
     assert from_env({"NOTIFIER_SENDGRID_URL": "http://127.0.0.1:1"}).sendgrid_url == "http://127.0.0.1:1"
-    with pytest.raises(BadInput):
-        from_env({"NOTIFIER_SENDGRID_URL": "http://sendgrid.example"})
+    for away in (
+        "http://sendgrid.example",
+        "http://127.evil.com",
+        "http://127.0.0.1.evil.com",
+        "http://10.0.0.1",
+    ):
+        with pytest.raises(BadInput):
+            from_env({"NOTIFIER_SENDGRID_URL": away})
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1", "http://127.8.9.1", "http://[::1]:80", "http://localhost"]
+)
+def test_what_is_this_machine(url: str) -> None:
+    assert is_loopback(url)
 
 
 def test_the_region_names_the_host() -> None:

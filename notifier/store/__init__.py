@@ -64,13 +64,17 @@ class Db:
     def transaction(self) -> Generator[Tx]:
         """Commits when the block ends, rolls back when it raises.
 
-        Raises `Unreachable` when the database does not answer, before or inside the block.
+        Raises `Unreachable` when the database does not answer, before or inside the block, or was never migrated.
         """
         try:
             with self._pool.connection() as connection, connection.transaction():
                 yield connection
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise Unreachable(_unreachable(self.url)) from error
+        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+            raise Unreachable(
+                "The database lacks the schema of this version: run `notifier migrate`."
+            ) from error
 
 
 def ping(url: str) -> int:

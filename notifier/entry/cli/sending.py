@@ -61,11 +61,11 @@ def follow(app: App, started: Started, *, as_json: bool) -> None:
                 details=(f"notifier approve {started.name}{_gap_option(started.gate)}",),
             )
         started = ask(app, started)
-    output.say(f"Approved: D-{started.name}. You may close this terminal, sending goes on.")
     if as_json:
         wait(app, started.name.reference, started.name.notice_id)
         output.print_json(status(app, started.name.reference))
     else:
+        output.say(f"Approved: D-{started.name}. You may close this terminal, sending goes on.")
         watch(app, started.name.reference, started.name.notice_id)
 
 
@@ -78,35 +78,37 @@ def ask(app: App, started: Started) -> Started:
     shown, rings = gate.show_list(app.db, app.desk, app.clock.now(), started.name.notice_id)
     ring(app.settings, rings)
     shown = _frozen(app, shown)
-    gap = started.gate.gap
-    expected = str(shown.people)
-    try:
-        if gap.difference and started.consent.accept_gap != gap.difference:
-            typed = input(
-                f"{gap.difference} customers differ. Type that number to go on, anything else to stop: "
-            )
-            started = replace(
-                started, accept_gap=gap.difference if typed.strip() == str(gap.difference) else None
-            )
-        typed = input(
-            f"{screens.mode_line(started.name.mode)} Type {expected} to tell {shown.people:,} people: "
-        )
-    except (EOFError, KeyboardInterrupt):
-        typed = ""
-    if typed.strip().replace(",", "") != expected:
-        name = f"{started.name.reference}/{shown.seq}"
-        raise Refused("Nobody was told. The draft is kept:", details=(f"notifier approve {name}",))
+    name = replace(started.name, notice_id=shown.notice_id, seq=shown.seq)
     consent = Consent(
-        ceiling=started.ceiling, accept_gap=started.consent.accept_gap, list_hash=shown.list_hash
+        ceiling=started.ceiling,
+        accept_gap=_acknowledged(started),
+        list_hash=shown.list_hash if started.ceiling is None else None,
     )
-    if started.ceiling is not None:
-        consent = replace(consent, list_hash=None)
+    question = f"{screens.mode_line(name.mode)} Type {shown.people} to tell {shown.people:,} people: "
+    gap_stands = consent.accept_gap is None and started.gate.gap.difference
+    if gap_stands or _typed(question).replace(",", "") != str(shown.people):
+        raise Refused("Nobody was told. The draft is kept:", details=(f"notifier approve {name}",))
     opened = gate.approve(app.db, app.settings.actor, app.clock.now(), shown.notice_id, consent)
     if not opened.approved:
         raise Refused(opened.refusal)
     ring(app.settings, opened.rings)
-    name = replace(started.name, notice_id=shown.notice_id, seq=shown.seq)
     return replace(started, name=name, gate=opened)
+
+
+def _acknowledged(started: Started) -> int | None:
+    """The difference between cut off and told, if the operator has named its number; None if not."""
+    difference = started.gate.gap.difference
+    if not difference or started.consent.accept_gap == difference:
+        return started.consent.accept_gap
+    typed = _typed(f"{difference} customers differ. Type that number to go on, anything else to stop: ")
+    return difference if typed.replace(",", "") == str(difference) else None
+
+
+def _typed(question: str) -> str:
+    try:
+        return input(question).strip()
+    except (EOFError, KeyboardInterrupt):
+        return ""
 
 
 def _frozen(app: App, shown: ShownList) -> ShownList:
