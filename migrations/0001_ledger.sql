@@ -175,6 +175,7 @@ CREATE TABLE notice (
   closed_at     timestamptz,
   created_at    timestamptz NOT NULL,
   approved_at   timestamptz,
+  resumed_at    timestamptz,
   finished_at   timestamptz,
   UNIQUE (disruption_id, seq)
 );
@@ -290,6 +291,7 @@ CREATE TABLE chunk (
   lease_until timestamptz,
   rung_at     timestamptz,
   tries       int NOT NULL DEFAULT 0,
+  again       boolean NOT NULL DEFAULT false,    -- an earlier attempt may have been accepted and is presumed lost
   CHECK (lo < hi),
   CHECK ((state = 'claimed') = (lease_until IS NOT NULL))
 );
@@ -334,6 +336,7 @@ CREATE TABLE event (
   kind         text NOT NULL,
   PRIMARY KEY (sg_event_id, occurred_at)
 ) PARTITION BY RANGE (occurred_at);
+CREATE INDEX event_of_attempt ON event (attempt_id, occurred_at);
 CREATE TABLE event_rest PARTITION OF event DEFAULT;
 
 CREATE TABLE brake (                             -- '*' stops everything, 'notice:ID' one notice
@@ -342,9 +345,13 @@ CREATE TABLE brake (                             -- '*' stops everything, 'notic
   at    timestamptz NOT NULL
 );
 
-CREATE TABLE provider (
+CREATE TABLE provider (                          -- shared by all workers; a row appears with the first trouble
   name          text PRIMARY KEY,
-  tokens        double precision,
+  tokens        double precision,                -- with rate: a token bucket, one token a request
+  rate          double precision,                -- requests a second, learned from 429; NULL: no limit known
+  refilled_at   timestamptz,
+  not_before    timestamptz,                     -- the provider said when to come back
+  streak        int NOT NULL DEFAULT 0,          -- ambiguous outcomes in a row
   breaker_until timestamptz
 );
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from notifier.errors import Refused
 from notifier.model.ring import Ring
-from notifier.store import Db, audit, ledger, notices
+from notifier.store import Db, accounts, alarms, audit, brake, notices, unknowns
 from notifier.store.notices import Notice
 
 
@@ -25,20 +25,21 @@ class Released:
 def pause_all(db: Db, actor: str, now: datetime) -> Braked:
     """Stop everything: no request leaves after those that are open when this has committed."""
     with db.transaction() as tx:
-        ledger.pull_brake(tx, actor=actor, now=now)
+        brake.pull_brake(tx, actor=actor, now=now)
     with db.transaction() as tx:
         audit.append(tx, actor=actor, act="pause all", at=now)
-        return Braked(ledger.open_attempts(tx))
+        return Braked(brake.open_attempts(tx))
 
 
 def resume_all(db: Db, actor: str, now: datetime) -> Released:
     """Release the brake that `pause_all` pulled; notices that are held for their own reasons stay held."""
     with db.transaction() as tx:
-        if not ledger.release_brake(tx):
+        if not brake.release_brake(tx):
             raise Refused("Nothing is stopped: the brake is not on.")
+        notices.set_resumed(tx)
         audit.append(tx, actor=actor, act="resume all", at=now)
         ids = notices.open_ids(tx)
-        waiting = sum(ledger.waiting(tx, notice_id) for notice_id in ids)
+        waiting = sum(accounts.waiting(tx, notice_id) for notice_id in ids)
         return Released(waiting, tuple(Ring("deliver", notice_id) for notice_id in ids))
 
 
@@ -51,7 +52,7 @@ def pause(db: Db, actor: str, now: datetime, notice_id: int) -> Braked:
     # The hold is committed: only now can the open attempts be counted.
     with db.transaction() as tx:
         _audit(db, notice, actor, "pause", now)
-        return Braked(ledger.open_attempts(tx, notice_id))
+        return Braked(brake.open_attempts(tx, notice_id))
 
 
 def resume(db: Db, actor: str, now: datetime, notice_id: int) -> Released:
@@ -60,7 +61,7 @@ def resume(db: Db, actor: str, now: datetime, notice_id: int) -> Released:
         notice = notices.locked(tx, notice_id)
         if not notices.release(tx, notice_id):
             raise Refused(f"This notice is {notice.state}, not held: there is nothing to resume.")
-        waiting = ledger.waiting(tx, notice_id)
+        waiting = accounts.waiting(tx, notice_id)
     _audit(db, notice, actor, "resume", now)
     return Released(waiting, (Ring("freeze", notice_id), Ring("deliver", notice_id)))
 
@@ -73,7 +74,35 @@ def cancel(db: Db, actor: str, now: datetime, notice_id: int) -> Braked:
             raise Refused(f"This notice is {notice.state}: there is nothing to cancel.")
     with db.transaction() as tx:
         _audit(db, notice, actor, "cancel", now)
-        return Braked(ledger.open_attempts(tx, notice_id))
+        return Braked(brake.open_attempts(tx, notice_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    people: int
+    rings: tuple[Ring, ...] = ()
+
+
+def retry_dead(db: Db, actor: str, now: datetime, notice_id: int) -> Settled:
+    """Send the chunks that gave up once more; those that may have arrived are marked."""
+    with db.transaction() as tx:
+        notice = notices.locked(tx, notice_id)
+        people = unknowns.retry_dead(tx, notice_id, now=now)
+        if people:
+            notices.reopen(tx, notice_id)
+            alarms.clear(tx, f"dead:{notice_id}", now)
+    _audit(db, notice, actor, "retry dead", now)
+    return Settled(people, (Ring("deliver", notice_id),))
+
+
+def drop_dead(db: Db, actor: str, now: datetime, notice_id: int) -> Settled:
+    """Give the chunks up: their people count as cancelled."""
+    with db.transaction() as tx:
+        notice = notices.locked(tx, notice_id)
+        people = unknowns.drop_dead(tx, notice_id)
+        alarms.clear(tx, f"dead:{notice_id}", now)
+    _audit(db, notice, actor, "drop dead", now)
+    return Settled(people)
 
 
 def _audit(db: Db, notice: Notice, actor: str, act: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Send what is due of one notice: several requests in flight, each in a lane of its own."""
 
-import uuid
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,12 +13,15 @@ from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import Mode
 from notifier.pipeline.compose import headers, used_tags
-from notifier.pipeline.deliver import Lane, send_claimed
-from notifier.store import Db, audit, catalogue, disruptions, ledger, notices
+from notifier.pipeline.deliver import Lane, Reached, Wait, claim_next, send_claimed, unmoved
+from notifier.store import Db, accounts, audit, brake, catalogue, disruptions, ledger, notices
 from notifier.store.ledger import Claim, Seat
 
 TASK_SECONDS = 20.0
 """How long one task sends before it rings again: shorter than any redelivery of the broker."""
+LONGEST_WAIT = 2.0
+"""A lane that would have to wait longer ends; the sweeper rings again."""
+STALE = "stale: it was approved and has not moved for longer than policy allows; look at it, then resume"
 
 Senders = Callable[[Mode, Policy], Sender]
 """The provider for live disruptions, the sandbox for rehearsals; raises `Refused` if that one is not set up."""
@@ -33,6 +36,7 @@ class Post:
     clock: Clock
     stopping: Callable[[], bool]
     """True once this process shall end: what is in flight is finished, nothing new is claimed."""
+    reached: Reached = unmoved
 
 
 def deliver(db: Db, post: Post, notice_id: int) -> tuple[Ring, ...]:
@@ -43,8 +47,11 @@ def deliver(db: Db, post: Post, notice_id: int) -> tuple[Ring, ...]:
         mode = disruptions.by_id(tx, notice.disruption_id).mode
         if not ledger.due(tx, notice_id).due or not notices.is_next(tx, notice):
             return _finish(db, post.clock.now(), notice_id)
+        if brake.is_stale(tx, notice_id, seconds=policy.stale_seconds):
+            notices.hold(tx, notice_id, STALE)
+            return ()
     try:
-        sender = post.senders(Mode(mode), policy)
+        sender = post.senders(mode, policy)
     except Refused as error:
         _hold(db, notice_id, str(error))
         return ()
@@ -54,37 +61,37 @@ def deliver(db: Db, post: Post, notice_id: int) -> tuple[Ring, ...]:
         seal=_seal(db, post.desk, notice_id),
         now=post.clock.now,
         monotonic=post.clock.monotonic,
-        claim_age_seconds=policy.claim_age_seconds,
+        policy=policy,
+        reached=post.reached,
     )
+    _run_lanes(lane, post, notice_id)
+    return _finish(db, post.clock.now(), notice_id)
+
+
+def _run_lanes(lane: Lane, post: Post, notice_id: int) -> None:
     end = post.clock.monotonic() + TASK_SECONDS
 
     def more() -> bool:
         return post.clock.monotonic() < end and not post.stopping()
 
-    with ThreadPoolExecutor(policy.lanes) as lanes:
-        for done in [lanes.submit(_run_lane, lane, policy, notice_id, more) for _ in range(policy.lanes)]:
+    count = lane.policy.lanes
+    with ThreadPoolExecutor(count) as lanes:
+        for done in [lanes.submit(_run_lane, lane, notice_id, more) for _ in range(count)]:
             done.result()
-    return _finish(db, post.clock.now(), notice_id)
 
 
-def _run_lane(lane: Lane, policy: Policy, notice_id: int, more: Callable[[], bool]) -> None:
+def _run_lane(lane: Lane, notice_id: int, more: Callable[[], bool]) -> None:
     while more():
-        claimed_at = lane.monotonic()
-        with lane.db.transaction() as tx:
-            claimed = ledger.claim(
-                tx,
-                notice_id,
-                attempt_id=str(uuid.uuid4()),
-                provider=lane.sender.name,
-                lease_seconds=policy.lease_seconds,
-                now=lane.now(),
-            )
-            if claimed is not None:
-                notices.start(tx, notice_id)
+        claimed = claim_next(lane, notice_id)
         if claimed is None:
             return
-        outcome = send_claimed(lane, claimed, claimed_at)
-        if outcome.result in {Result.FORBIDDEN, Result.STOPPED, Result.LATER}:
+        if isinstance(claimed, Wait):
+            if claimed.seconds > LONGEST_WAIT:
+                return
+            time.sleep(claimed.seconds)
+            continue
+        outcome = send_claimed(lane, *claimed)
+        if outcome.result in {Result.FORBIDDEN, Result.STOPPED}:
             return
 
 
@@ -127,11 +134,12 @@ def _finish(db: Db, now: datetime, notice_id: int) -> tuple[Ring, ...]:
                 act="finished",
                 at=now,
                 disruption_id=notice.disruption_id,
-                after=ledger.digest(tx, notice_id),
+                after=accounts.digest(tx, notice_id),
             )
             later = notices.waiting_behind(tx, notice)
             return tuple(Ring("freeze", each) for each in later)
-        left = ledger.due(tx, notice_id).due and ledger.may_leave(tx, notice_id)
+        # Nothing is rung for what a pace or a brake keeps: the sweeper comes back to it.
+        left = ledger.due(tx, notice_id).due and brake.nothing_hinders(tx, notice_id)
         return (Ring("deliver", notice_id),) if left else ()
 
 

@@ -3,8 +3,13 @@
 from datetime import datetime
 
 from notifier.actions.freeze import may_freeze
+from notifier.model.policy import Policy
 from notifier.model.ring import Ring
-from notifier.store import Db, catalogue, ledger, notices
+from notifier.pipeline.unknown import Belief, Believed, believe
+from notifier.store import Db, Tx, accounts, alarms, audit, catalogue, ledger, notices, unknowns
+from notifier.store.accounts import Refusals
+from notifier.store.notices import Notice
+from notifier.store.unknowns import Unknown
 
 
 def sweep_seconds(db: Db) -> float:
@@ -14,16 +19,61 @@ def sweep_seconds(db: Db) -> float:
 
 
 def sweep(db: Db, now: datetime) -> tuple[Ring, ...]:
-    """One tick: leases that ran out become unknown, and everything that is due is rung for."""
+    """One tick: what nobody saw is judged, bad sends are held, and everything that is due is rung for."""
     with db.transaction() as tx:
+        policy = catalogue.policy(tx)
         ledger.expire_leases(tx, now=now)
+    _judge_unknowns(db, policy, now)
     rings: list[Ring] = []
     with db.transaction() as tx:
         for notice_id in notices.open_ids(tx):
             notice = notices.by_id(tx, notice_id)
+            _hold_if_refused(tx, notice, policy)
             if may_freeze(notice):
                 rings.append(Ring("freeze", notice_id))
             # Also without due chunks: the last one may have ended in a process that died before `finish`.
             if notice.approved_at is not None:
                 rings.append(Ring("deliver", notice_id))
     return tuple(rings)
+
+
+def _judge_unknowns(db: Db, policy: Policy, now: datetime) -> None:
+    with db.transaction() as tx:
+        found = unknowns.unknowns(tx, chunks=policy.unknown_watermark_chunks)
+    for unknown in found:
+        believed = believe(unknown, policy)
+        if believed.belief is not Belief.WAIT:
+            _act_on(db, unknown, believed, now)
+
+
+def _act_on(db: Db, unknown: Unknown, believed: Believed, now: datetime) -> None:
+    """A recorded decision of policy. Two sweepers at once: the second finds that nothing moves."""
+    with db.transaction() as tx:
+        if believed.belief is Belief.LOST:
+            moved = unknowns.presume_lost(tx, unknown, reason=believed.reason, now=now)
+        else:
+            moved = unknowns.wait_for_a_person(tx, unknown)
+            text = "A chunk may or may not have been sent: `notifier dead` with --retry or --drop decides."
+            alarms.raise_once(tx, f"dead:{unknown.notice_id}", text, unknown.disruption_id, now)
+        if moved:
+            audit.append(
+                tx,
+                actor="policy",
+                act=f"unknown: {believed.belief}",
+                at=now,
+                disruption_id=unknown.disruption_id,
+                after={"notice": unknown.notice_id, "attempt": unknown.attempt_id, "why": believed.reason},
+            )
+
+
+def _hold_if_refused(tx: Tx, notice: Notice, policy: Policy) -> None:
+    refused = accounts.refused(tx, notice.notice_id)
+    if too_many_refused(refused, policy):
+        share = 100 * refused.people // refused.sent
+        reason = f"{refused.people:,} people ({share} %) were rejected, dropped or bounced; look, then resume"
+        notices.hold(tx, notice.notice_id, reason)
+
+
+def too_many_refused(refused: Refusals, policy: Policy) -> bool:
+    """The rolling hold: a number and a share, counted since a person last let the notice go."""
+    return refused.people >= policy.refused_least and refused.people >= policy.refused_share * refused.sent

@@ -20,7 +20,7 @@ from pydantic_core import ErrorDetails
 from notifier.errors import BadInput
 from notifier.model.customer import SLUG, attribute_fault
 from notifier.model.story import Facts
-from notifier.model.words import AttributeType
+from notifier.model.words import AttributeType, NoticeKind
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -89,6 +89,15 @@ class PolicyTable(Table):
     deadline_seconds: Seconds | None = None
     claim_age_seconds: Seconds | None = None
     lanes: Annotated[int, Field(ge=1, le=64, strict=True)] | None = None
+    requests_per_second: Annotated[float, Field(gt=0)] | None = None
+    stale_seconds: Seconds | None = None
+    unknown_deadline_seconds: Seconds | None = None
+    unknown_watermark_seconds: Seconds | None = None
+    unknown_watermark_chunks: Annotated[int, Field(ge=1, strict=True)] | None = None
+    unknown_held: list[NoticeKind] | None = None
+    refused_share: Annotated[float, Field(gt=0, le=1)] | None = None
+    refused_least: Annotated[int, Field(ge=1, strict=True)] | None = None
+    canary_waits_for_events: bool | None = None
 
 
 class CompanyFile(Table):
@@ -112,8 +121,8 @@ class CompanyFile(Table):
             raise ValueError("no source can be called 'database': what the database itself reports is")
         return self
 
-    def policy_values(self) -> dict[str, float | int]:
-        return self.policy.model_dump(exclude_none=True)
+    def policy_values(self) -> dict[str, Any]:
+        return self.policy.model_dump(exclude_none=True, mode="json")
 
 
 def read(raw: bytes) -> CompanyFile:

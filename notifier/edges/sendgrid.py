@@ -18,7 +18,7 @@ import orjson
 from python_http_client.client import Client
 from sendgrid import SendGridAPIClient
 
-from notifier.edges.wire import Answer, NoAnswer, NotSent, Poster
+from notifier.edges.wire import Answer, NoAnswer, NotSent, Poster, Stopped
 from notifier.errors import BadInput
 from notifier.model.mail import Envelope, Letter, Outcome, Result, Sender
 
@@ -48,7 +48,15 @@ def judge(
     """What an answer proves. `headers` have lower-case names; `letters` bounds the indexes of culprits."""
     if status == 202:
         message_id = headers.get("x-message-id")
-        return Outcome(Result.ACCEPTED, "The provider has queued it.", status, message_id)
+        left = headers.get("x-ratelimit-remaining", "")
+        return Outcome(
+            Result.ACCEPTED,
+            "The provider has queued it.",
+            status,
+            message_id,
+            retry_at=_retry_at(headers, now) if left == "0" else None,
+            remaining=int(left) if re.fullmatch(r"\d{1,9}", left, re.ASCII) else None,
+        )
     errors = _errors(body)
     said = next((message for _, message in errors if message), "no explanation")
     reason = redacted(f"The provider answered {status}: {said}")
@@ -208,6 +216,8 @@ class SendGrid(Sender):
     ) -> Outcome:
         try:
             return judged(self._post(body, still_ours))
+        except Stopped as failure:
+            return Outcome(Result.STOPPED, str(failure))
         except NotSent as failure:
             return Outcome(Result.NOT_SENT, str(failure))
         except NoAnswer as failure:

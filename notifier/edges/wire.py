@@ -31,6 +31,10 @@ class NotSent(Exception):
     """No byte of the request left; the message is one sentence without data."""
 
 
+class Stopped(NotSent):
+    """Directly before its first byte the request was no longer ours to send."""
+
+
 class NoAnswer(Exception):
     """Bytes of the request left and no whole answer came back; the message is one sentence without data."""
 
@@ -63,7 +67,7 @@ class Poster:
         for connection in self._connections(target, until):
             if not still_ours():
                 self._keep(connection)
-                raise NotSent("The claim had grown too old before the request could leave.")
+                raise Stopped("It was no longer ours to send when it could have left.")
             try:
                 sent = connection.begin(head, until)
             except OSError:

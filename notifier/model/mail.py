@@ -64,6 +64,8 @@ class Outcome:
     message_id: str | None = None
     """`X-Message-Id` of a 202."""
     retry_at: datetime | None = None
+    remaining: int | None = None
+    """`X-RateLimit-Remaining`: requests that the provider still takes before `retry_at`."""
     culprits: tuple[int, ...] = ()
     """Indexes into `Envelope.letters` that a 400 named."""
 

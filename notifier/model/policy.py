@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from notifier.model.words import NoticeKind
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -20,7 +22,32 @@ class Policy:
     lanes: int = 8
     """Requests in flight in one process, each with its own claim and connection."""
 
+    requests_per_second: float | None = None
+    """The most requests that one notice makes; None: as many as the provider takes."""
+    stale_seconds: float = 7200.0
+    """A notice that is approved and has not moved for so long is held, not sent."""
+    unknown_deadline_seconds: float = 900.0
+    """After this, what is not known is decided without evidence: by the kind of the notice."""
+    unknown_watermark_seconds: float = 120.0
+    unknown_watermark_chunks: int = 2
+    """Silence about an attempt means something only if events of so many later attempts are so old already."""
+    unknown_held: tuple[str, ...] = ("update", "holding")
+    """Kinds of notice whose unknown chunks wait for a person; of all others they are sent again."""
+    refused_share: float = 0.2
+    refused_least: int = 20
+    """A notice is held when so many people, and such a share, were rejected, dropped or bounced."""
+    canary_waits_for_events: bool = False
+    """Go on after the first chunk only when the provider has reported on it. Off: minutes matter."""
+
     def __post_init__(self) -> None:
+        if self.unknown_deadline_seconds <= self.lease_seconds:
+            raise ValueError("unknown_deadline_seconds must be more than lease_seconds")
+        if not set(self.unknown_held) <= set(NoticeKind):
+            raise ValueError(f"unknown_held names kinds of notices: {', '.join(NoticeKind)}")
+        if not 0 < self.refused_share <= 1:
+            raise ValueError("refused_share must be more than 0 and at most 1")
+        if min(self.stale_seconds, self.unknown_watermark_seconds, self.requests_per_second or 1) <= 0:
+            raise ValueError("every time and rate must be more than 0")
         if min(self.sweep_seconds, self.lease_seconds, self.deadline_seconds, self.claim_age_seconds) <= 0:
             raise ValueError("every time must be more than 0 seconds")
         if not 1 <= self.lanes <= 64:
@@ -35,4 +62,7 @@ class Policy:
     def from_mapping(stored: Mapping[str, Any]) -> "Policy":
         """Read `company.policy`; keys that this version does not know are left alone."""
         known = {f.name for f in fields(Policy)}
-        return Policy(**{key: value for key, value in stored.items() if key in known})
+        given = {key: value for key, value in stored.items() if key in known}
+        if "unknown_held" in given:
+            given["unknown_held"] = tuple(given["unknown_held"])
+        return Policy(**given)

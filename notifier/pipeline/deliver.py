@@ -3,16 +3,26 @@
 Claim (commit), read the letters, connect, read the brake, POST, record in a step that never sends.
 """
 
+import random
+import time
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from notifier.errors import Unreachable
 from notifier.model.mail import Envelope, Outcome, Result, Sender
-from notifier.store import Db, ledger, notices
+from notifier.model.policy import Policy
+from notifier.model.words import NoticeState
+from notifier.store import Db, Tx, ledger, notices, pace
 from notifier.store.ledger import Claim, Record, Seat
+from notifier.store.pace import Pace
 
 BACKOFF_SECONDS = (0.5, 2, 5, 15, 60, 120)
+SHORT = 0.1
+PROBE_SECONDS = 1.0
+"""Between probes of a provider whose answers are unclear; grows with the row of unclear answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,9 @@ def _refused(outcome: Outcome, letters: int) -> Next:
 
 
 def backoff(tries: int) -> timedelta:
-    return timedelta(seconds=BACKOFF_SECONDS[min(max(tries, 1), len(BACKOFF_SECONDS)) - 1])
+    """Longer with each try, bounded, and spread so that chunks do not come back all at once."""
+    seconds = BACKOFF_SECONDS[min(max(tries, 1), len(BACKOFF_SECONDS)) - 1]
+    return timedelta(seconds=seconds * random.uniform(0.5, 1.5))  # noqa: S311
 
 
 def cuts(lo: int, hi: int, next_: Next) -> list[tuple[int, int]]:
@@ -72,6 +84,13 @@ def cuts(lo: int, hi: int, next_: Next) -> list[tuple[int, int]]:
 Seal = Callable[[Claim, Sequence[Seat]], Envelope]
 """Puts a claimed chunk's words and letters into one request."""
 
+Reached = Callable[[str], None]
+"""Called with the name of each point where a process may die; does nothing outside the chaos suite."""
+
+
+def unmoved(_point: str) -> None:
+    """What production does at every point."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:
@@ -82,8 +101,73 @@ class Lane:
     seal: Seal
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
-    claim_age_seconds: float
-    """An older claim, by the monotonic clock, is not sent: the process may have slept past its lease."""
+    policy: Policy
+    reached: Reached = unmoved
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing may be claimed now; why, and for how long at least."""
+
+    seconds: float
+    reason: str
+
+
+def rest_of(pace: Pace | None) -> Wait | None:
+    """What the provider's pace says to one more request; None: go on."""
+    if pace is None:
+        return None
+    if pace.wait_seconds > 0:
+        return Wait(pace.wait_seconds, "the provider wants to be asked later")
+    if pace.broken and pace.resting_seconds > 0:
+        return Wait(pace.resting_seconds, "the provider's answers are unclear: one probe at a time")
+    return None
+
+
+def claim_next(lane: Lane, notice_id: int) -> tuple[Claim, float] | Wait | None:
+    """Claim one chunk, in a transaction of its own; None: nothing is due. The float is the claim's own time.
+
+    If the process dies after the commit, the lease ends and the attempt is unknown.
+    """
+    claimed_at = lane.monotonic()
+    lane.reached("before claim")
+    with lane.db.transaction() as tx:
+        wait = _hindrance(tx, lane, notice_id)
+        if wait is not None:
+            return wait
+        claimed = ledger.claim(
+            tx,
+            notice_id,
+            attempt_id=str(uuid.uuid4()),
+            provider=lane.sender.name,
+            lease_seconds=lane.policy.lease_seconds,
+        )
+    lane.reached("after claim")
+    return None if claimed is None else (claimed, claimed_at)
+
+
+def _hindrance(tx: Tx, lane: Lane, notice_id: int) -> Wait | None:
+    """Canary, breaker, rates: the locks taken here are held for this claim only."""
+    name, policy = lane.sender.name, lane.policy
+    found = pace.pace(tx, name)
+    wait = rest_of(found)
+    if wait is not None:
+        return wait
+    if found is not None and found.broken:
+        pace.one_at_a_time(tx, f"probe:{name}")
+        if pace.request_is_open(tx, name):
+            return Wait(SHORT, "a probe is under way")
+    notice = notices.by_id(tx, notice_id)
+    if notice.state == NoticeState.APPROVED:
+        pace.one_at_a_time(tx, f"canary:{notice_id}")
+        canary = ledger.canary(tx, notice_id)
+        if canary.open or (policy.canary_waits_for_events and canary.accepted and not canary.reported):
+            return Wait(SHORT, "the first chunk is being judged")
+    if policy.requests_per_second and pace.asked_lately(tx, notice_id) >= policy.requests_per_second:
+        return Wait(SHORT, "the notice's own rate")
+    if found is not None and found.limited and not pace.take_token(tx, name):
+        return Wait(SHORT, "the provider's rate")
+    return None
 
 
 def send_claimed(lane: Lane, claimed: Claim, claimed_at: float) -> Outcome:
@@ -95,24 +179,46 @@ def send_claimed(lane: Lane, claimed: Claim, claimed_at: float) -> Outcome:
         letters = ledger.seats(tx, claimed)
     envelope = lane.seal(claimed, letters)
     outcome = lane.sender.send(envelope, lambda: _still_ours(lane, claimed, claimed_at))
-    record(lane.db, claimed, outcome, lane.now())
+    lane.reached("after post")
+    _record_at_last(lane, claimed, outcome)
     return outcome
 
 
 def _still_ours(lane: Lane, claimed: Claim, claimed_at: float) -> bool:
-    with lane.db.transaction() as tx:
-        may_leave = ledger.may_leave(tx, claimed.notice_id)
-    return may_leave and lane.monotonic() - claimed_at <= lane.claim_age_seconds
+    lane.reached("before post")
+    try:
+        with lane.db.transaction() as tx:
+            may_leave = ledger.may_leave(tx, claimed)
+    except Unreachable:
+        return False
+    ours = may_leave and lane.monotonic() - claimed_at <= lane.policy.claim_age_seconds
+    lane.reached("during post")
+    return ours
 
 
-def record(db: Db, claimed: Claim, outcome: Outcome, now: datetime) -> None:
-    """Write what came of an attempt. It never sends, and it may run late."""
+def _record_at_last(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
+    """Record, also over a database that is away for a moment: a known outcome must not become unknown."""
+    until = lane.monotonic() + lane.policy.lease_seconds
+    while True:
+        try:
+            record(lane, claimed, outcome)
+        except Unreachable:
+            if lane.monotonic() > until:
+                raise
+            time.sleep(SHORT)
+        else:
+            return
+
+
+def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
+    """Write what came of an attempt. It never sends, it may run late, and twice."""
+    now = lane.now()
     next_ = what_next(outcome, claimed.hi - claimed.lo, claimed.tries, now)
-    with db.transaction() as tx:
+    with lane.db.transaction() as tx:
         if next_.culprits:
             positions = [claimed.lo + index for index in next_.culprits]
             ledger.reject(tx, claimed, positions, now=now)
-        told = ledger.record(
+        moved = ledger.record(
             tx,
             Record(
                 attempt_id=claimed.attempt_id,
@@ -125,7 +231,28 @@ def record(db: Db, claimed: Claim, outcome: Outcome, now: datetime) -> None:
             ),
             now=now,
         )
-        if told and next_.chunk == "split":
+        if moved and next_.chunk == "split":
             ledger.split(tx, claimed, cuts(claimed.lo, claimed.hi, next_))
         if next_.hold:
             notices.hold(tx, claimed.notice_id, next_.hold)
+        lane.reached("before record commits")
+    with lane.db.transaction() as tx:
+        learn(tx, lane.sender.name, outcome, now)
+        if outcome.result is Result.ACCEPTED:
+            notices.start(tx, claimed.notice_id)
+    lane.reached("after record")
+
+
+def learn(tx: Tx, provider: str, outcome: Outcome, now: datetime) -> None:
+    """What one answer teaches all workers about the provider's pace."""
+    match outcome.result:
+        case Result.UNKNOWN:
+            pace.doubt(tx, provider, rest_seconds=PROBE_SECONDS)
+        case Result.LATER:
+            pace.slow_down(tx, provider, until=outcome.retry_at or now + timedelta(seconds=1))
+        case Result.NOT_SENT | Result.STOPPED:
+            pass
+        case result:
+            pace.trust(tx, provider, accepted=result is Result.ACCEPTED)
+    if outcome.result is Result.ACCEPTED and outcome.retry_at is not None:
+        pace.rest(tx, provider, until=outcome.retry_at)

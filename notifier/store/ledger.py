@@ -1,4 +1,4 @@
-"""Chunks, attempts and outcomes; the brake; the accounting.
+"""Chunks, attempts and outcomes.
 
 Write ahead: `claim` is committed before anything leaves, `record` is a step of its own that never sends.
 """
@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.people import Person
-from notifier.model.words import Account
 from notifier.store import Tx, many, one, run, value
-
-EVERYTHING = "*"
-"""The key of the brake that stops every notice."""
+from notifier.store.brake import EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +40,6 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountRow:
-    account: Account | None
-    """None: a delivery without a leaf chunk, a fault that no sum may hide."""
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
 class Due:
     """What a notice still has to do."""
 
@@ -58,9 +48,7 @@ class Due:
     unknown: int
 
 
-def claim(
-    tx: Tx, notice_id: int, *, attempt_id: str, provider: str, lease_seconds: float, now: datetime
-) -> Claim | None:
+def claim(tx: Tx, notice_id: int, *, attempt_id: str, provider: str, lease_seconds: float) -> Claim | None:
     """Take one due chunk of a notice that may leave. The lease runs by the database's clock.
 
     Commit before sending: if the process dies after that, the lease ends and the attempt is unknown.
@@ -75,14 +63,13 @@ def claim(
         " mine AS (UPDATE chunk SET state = 'claimed', attempt_id = %(attempt_id)s, tries = tries + 1,"
         "  not_before = NULL, lease_until = now() + make_interval(secs => %(lease)s) FROM free"
         "  WHERE chunk.chunk_id = free.chunk_id RETURNING chunk.*),"
-        " opened AS (INSERT INTO attempt (attempt_id, chunk_id, provider, n, claimed_at)"
-        "  SELECT attempt_id, chunk_id, %(provider)s, hi - lo, %(now)s FROM mine)"
+        " opened AS (INSERT INTO attempt (attempt_id, chunk_id, provider, n, again, claimed_at)"
+        "  SELECT attempt_id, chunk_id, %(provider)s, hi - lo, again, clock_timestamp() FROM mine)"
         " SELECT chunk_id, notice_id, content_id, root_id, lo, hi, tries, attempt_id::text FROM mine",
         notice_id=notice_id,
         attempt_id=attempt_id,
         provider=provider,
         lease=lease_seconds,
-        now=now,
     )
 
 
@@ -101,13 +88,19 @@ def seats(tx: Tx, claimed: Claim) -> list[Seat]:
     )
 
 
-def may_leave(tx: Tx, notice_id: int) -> bool:
-    """The brake, read after the claim is committed and directly before the request leaves."""
+def may_leave(tx: Tx, claimed: Claim) -> bool:
+    """The brake, read after the claim is committed and directly before the request leaves.
+
+    Also False once the chunk is no longer claimed by this attempt: evidence of an earlier one has arrived.
+    """
     return value(
         tx,
         "SELECT NOT EXISTS (SELECT FROM brake WHERE key = %(everything)s) AND EXISTS"
-        " (SELECT FROM notice WHERE notice_id = %(id)s AND state IN ('approved', 'sending'))",
-        id=notice_id,
+        " (SELECT FROM chunk JOIN notice USING (notice_id) WHERE chunk_id = %(id)s"
+        " AND chunk.state = 'claimed' AND chunk.attempt_id = %(attempt_id)s"
+        " AND notice.state IN ('approved', 'sending'))",
+        id=claimed.chunk_id,
+        attempt_id=claimed.attempt_id,
         everything=EVERYTHING,
     )
 
@@ -128,20 +121,23 @@ class Record:
 def record(tx: Tx, outcome: Record, *, now: datetime) -> bool:
     """Write an outcome on its attempt, and move the chunk if it still waits for this attempt.
 
-    The attempt is told whatever its chunk has become since: a late 202 counts. False if the attempt already
-    had an outcome that this one cannot change.
+    The attempt is told whatever its chunk has become since: a late 202 counts, and so does a late refusal of
+    an attempt that was given up as unknown. False if the chunk did not move: it no longer waits for this
+    attempt.
     """
     return bool(
         value(
             tx,
             "WITH told AS (UPDATE attempt SET outcome = %(outcome)s, reason = %(reason)s,"
             "  http_status = %(status)s, x_message_id = %(message)s, ended_at = %(now)s"
-            "  WHERE attempt_id = %(attempt_id)s AND (outcome = 'open' OR (%(outcome)s = 'accepted'"
-            "  AND outcome IN ('unknown', 'presumed_lost'))) RETURNING attempt_id),"
+            "  WHERE attempt_id = %(attempt_id)s AND (outcome IN ('open', 'unknown')"
+            "  OR (%(outcome)s = 'accepted' AND outcome = 'presumed_lost')) RETURNING attempt_id, chunk_id),"
             " moved AS (UPDATE chunk SET state = %(state)s, lease_until = NULL, not_before = %(not_before)s"
-            "  FROM told WHERE chunk.attempt_id = told.attempt_id AND (chunk.state = 'claimed'"
-            "  OR (%(state)s = 'accepted' AND chunk.state IN ('unknown', 'due', 'cancelled', 'dead'))))"
-            " SELECT count(*) FROM told",
+            "  FROM told WHERE chunk.chunk_id = told.chunk_id AND ("
+            "   (chunk.attempt_id = told.attempt_id AND chunk.state IN ('claimed', 'unknown'))"
+            "   OR (%(state)s = 'accepted' AND chunk.state IN"
+            "      ('claimed', 'unknown', 'due', 'cancelled', 'dead'))) RETURNING 1)"
+            " SELECT count(*) FROM moved",
             attempt_id=outcome.attempt_id,
             outcome=outcome.outcome,
             state=outcome.chunk_state,
@@ -184,20 +180,6 @@ def expire_leases(tx: Tx, *, now: datetime) -> int:
     )
 
 
-def open_attempts(tx: Tx, notice_id: int | None = None) -> int:
-    """Letters that may still leave after a brake.
-
-    Those of open attempts, and of attempts whose lease ran out and whose process may only be asleep.
-    """
-    return value(
-        tx,
-        "SELECT coalesce(sum(a.n), 0)::bigint FROM attempt a JOIN chunk k USING (chunk_id)"
-        " WHERE (a.outcome = 'open' OR (a.outcome = 'unknown' AND a.http_status IS NULL"
-        " AND k.state = 'unknown')) AND k.notice_id = coalesce(%(id)s, k.notice_id)",
-        id=notice_id,
-    )
-
-
 def due(tx: Tx, notice_id: int) -> Due:
     found = one(
         tx,
@@ -209,47 +191,6 @@ def due(tx: Tx, notice_id: int) -> Due:
     )
     assert found is not None
     return found
-
-
-def pull_brake(tx: Tx, *, actor: str, now: datetime) -> None:
-    run(
-        tx,
-        "INSERT INTO brake (key, actor, at) VALUES (%(key)s, %(actor)s, %(now)s) ON CONFLICT DO NOTHING",
-        key=EVERYTHING,
-        actor=actor,
-        now=now,
-    )
-
-
-def release_brake(tx: Tx) -> bool:
-    return run(tx, "DELETE FROM brake WHERE key = %(key)s", key=EVERYTHING) == 1
-
-
-def brake_is_on(tx: Tx) -> bool:
-    return value(tx, "SELECT EXISTS (SELECT FROM brake WHERE key = %(key)s)", key=EVERYTHING)
-
-
-def accounts(tx: Tx, notice_id: int) -> list[AccountRow]:
-    """Where every delivery of a notice stands (LEDGER, accounting)."""
-    return many(
-        tx,
-        AccountRow,
-        """
-SELECT CASE
-  WHEN d.exclusion IS NOT NULL OR f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced')
-    THEN 'unreachable'
-  WHEN k.state = 'accepted' THEN 'told'
-  WHEN k.state = 'claimed' THEN 'in_flight'
-  WHEN k.state = 'unknown' THEN 'unknown'
-  WHEN k.state = 'cancelled' OR n.state = 'cancelled' THEN 'cancelled'
-  WHEN d.root_chunk_id IS NULL OR k.state = 'dead' OR n.state = 'held' THEN 'held'
-  WHEN k.state = 'due' THEN 'waiting' END AS account, count(*) AS people
-FROM delivery d JOIN notice n ON n.notice_id = d.notice_id
-LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
-LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
-WHERE d.notice_id = %(id)s GROUP BY 1""",
-        id=notice_id,
-    )
 
 
 def reject(tx: Tx, claimed: Claim, positions: Sequence[int], *, now: datetime) -> None:
@@ -268,23 +209,25 @@ def reject(tx: Tx, claimed: Claim, positions: Sequence[int], *, now: datetime) -
     )
 
 
-def waiting(tx: Tx, notice_id: int) -> int:
-    """Letters of chunks that are still to leave."""
-    return value(
-        tx,
-        "SELECT coalesce(sum(hi - lo), 0)::bigint FROM chunk WHERE notice_id = %(id)s AND state = 'due'",
-        id=notice_id,
-    )
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """The first chunk of a notice, judged before others leave."""
+
+    open: bool
+    accepted: bool
+    reported: bool
+    """The provider has sent an event about it."""
 
 
-def digest(tx: Tx, notice_id: int) -> dict[str, object]:
-    """What the ledger of a finished notice seals into the audit chain: its accounts and its attempts."""
-    sealed = value(
+def canary(tx: Tx, notice_id: int) -> Canary:
+    found = one(
         tx,
-        "SELECT encode(sha256(convert_to(coalesce(string_agg(concat_ws('|', a.attempt_id, a.chunk_id, a.n,"
-        " a.outcome, a.x_message_id), E'\\n' ORDER BY a.attempt_id), ''), 'UTF8')), 'hex')"
-        " FROM attempt a JOIN chunk USING (chunk_id) WHERE notice_id = %(id)s",
+        Canary,
+        "SELECT coalesce(bool_or(k.state = 'claimed'), false) AS open,"
+        " coalesce(bool_or(a.outcome = 'accepted'), false) AS accepted,"
+        " coalesce(bool_or(EXISTS (SELECT FROM event e WHERE e.attempt_id = a.attempt_id)), false) AS reported"
+        " FROM chunk k JOIN attempt a USING (chunk_id) WHERE k.notice_id = %(id)s",
         id=notice_id,
     )
-    accounts_now = {row.account or "fault": row.people for row in accounts(tx, notice_id)}
-    return {"notice": notice_id, "attempts": sealed, "accounts": accounts_now}
+    assert found is not None
+    return found

@@ -31,6 +31,7 @@ class Notice:
     closed_at: datetime | None
     created_at: datetime
     approved_at: datetime | None
+    resumed_at: datetime | None
     finished_at: datetime | None
 
 
@@ -236,12 +237,17 @@ def release(tx: Tx, notice_id: int) -> bool:
     return (
         run(
             tx,
-            "UPDATE notice SET state = 'sending', hold_reason = NULL"
+            "UPDATE notice SET state = 'sending', hold_reason = NULL, resumed_at = now()"
             " WHERE notice_id = %(id)s AND state = 'held'",
             id=notice_id,
         )
         == 1
     )
+
+
+def set_resumed(tx: Tx) -> None:
+    """Everything that the brake stopped is fresh again."""
+    run(tx, "UPDATE notice SET resumed_at = now() WHERE state IN ('approved', 'sending')")
 
 
 def cancel(tx: Tx, notice_id: int) -> int | None:
@@ -310,4 +316,14 @@ def waiting_behind(tx: Tx, notice: Notice) -> list[int]:
         " AND state IN ('approved', 'sending') ORDER BY seq",
         disruption=notice.disruption_id,
         seq=notice.seq,
+    )
+
+
+def reopen(tx: Tx, notice_id: int) -> None:
+    """A finished notice has work again: a person retries what had given up."""
+    run(
+        tx,
+        "UPDATE notice SET state = 'sending', finished_at = NULL, resumed_at = now()"
+        " WHERE notice_id = %(id)s AND state = 'finished'",
+        id=notice_id,
     )

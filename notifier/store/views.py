@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.words import Account, Mode, NoticeKind, NoticeState, Reason
-from notifier.store import Tx, ledger, many, one, value
+from notifier.store import Tx, brake, many, one, value
+from notifier.store import accounts as accounting
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def notice_id(tx: Tx, reference: str, seq: int | None) -> int | None:
 
 def accounts(tx: Tx, notice: NoticeRow) -> dict[Account, int]:
     """All seven states, those with nobody in them too."""
-    found = {row.account: row.people for row in ledger.accounts(tx, notice.notice_id)}
+    found = {row.account: row.people for row in accounting.accounts(tx, notice.notice_id)}
     return {account: found.get(account, 0) for account in Account}
 
 
@@ -159,11 +160,11 @@ def alarms(tx: Tx) -> list[AlarmRow]:
 
 
 def brake_is_on(tx: Tx) -> bool:
-    return ledger.brake_is_on(tx)
+    return brake.brake_is_on(tx)
 
 
 def open_attempts(tx: Tx) -> int:
-    return ledger.open_attempts(tx)
+    return brake.open_attempts(tx)
 
 
 def database_now(tx: Tx) -> datetime:

@@ -298,7 +298,7 @@ def test_what_is_no_longer_ours_does_not_leave(scripted: Callable[[Script], Scri
         asked.append((server.connections, server.read))
         return False
 
-    assert sender(server.port).send(MAIL, still_ours).result is Result.NOT_SENT
+    assert sender(server.port).send(MAIL, still_ours).result is Result.STOPPED
     assert asked == [(1, b"")], "asked once, on a standing connection, before any byte"
     assert server.read == b""
 

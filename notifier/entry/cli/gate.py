@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     app.command(help="Stop a notice, or --all; says how many mails may still leave.")(pause)
     app.command(help="Let a stopped notice go on with exactly the rest.")(resume)
     app.command(help="Nothing more of this notice leaves, ever.")(cancel)
+    app.command(help="Chunks that gave up: send them again, or drop them.")(dead)
 
 
 def approve(
@@ -93,6 +94,32 @@ def cancel(notice: NoticeName, json: AsJson = False) -> None:
             output.print_json(said)
         else:
             output.say(f"Cancelled. At most {said.at_most:,} more mails leave.")
+
+
+def dead(
+    notice: NoticeName,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Send them again; marked where they may repeat.")
+    ] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Tell these people nothing.")] = False,
+    json: AsJson = False,
+) -> None:
+    from notifier.actions import brake
+    from notifier.entry.cli import given, output
+    from notifier.entry.cli.session import opened_app
+    from notifier.entry.tasks import ring
+    from notifier.errors import BadInput
+
+    if retry == drop:
+        raise BadInput("Say what to do with the chunks that gave up: --retry or --drop.")
+    with opened_app() as app:
+        act = brake.retry_dead if retry else brake.drop_dead
+        said = act(app.db, app.settings.actor, app.clock.now(), given.notice(app, notice))
+        ring(app.settings, said.rings)
+        if json:
+            output.print_json(said)
+        else:
+            output.say(f"{said.people:,} people are {'being told again' if retry else 'given up'}.")
 
 
 def _one_or_all(notice: str, *, everything: bool) -> None:

@@ -109,7 +109,7 @@ def test_what_may_have_been_accepted_is_unknown(sandbox: Any, kind: str, mailed:
 
 def test_a_claim_grown_old_sends_nothing_and_the_next_one_does(sandbox: Any) -> None:
     mailer = sender(sandbox)
-    assert mailer.send(envelope(), lambda: False).result is Result.NOT_SENT
+    assert mailer.send(envelope(), lambda: False).result is Result.STOPPED
     assert sandbox.get("/requests") == []
     assert mailer.send(envelope(), ours).result is Result.ACCEPTED
 

@@ -1,0 +1,36 @@
+"""What to believe of an attempt whose outcome nobody saw: evidence first, then time, then policy or a person."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from notifier.model.policy import Policy
+from notifier.store.unknowns import Unknown
+
+
+class Belief(StrEnum):
+    WAIT = "wait"
+    LOST = "lost"
+    """Presume it lost and send the whole chunk again, marked."""
+    ASK = "ask"
+    """A person must decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    belief: Belief
+    reason: str
+
+
+def believe(unknown: Unknown, policy: Policy) -> Believed:
+    """Any event would have proved it accepted, so this one has none at all.
+
+    Silence means something only while the stream is alive: events of enough *later* attempts have come, and
+    are old enough that this one's should have come too.
+    """
+    if unknown.silent_seconds is not None and unknown.silent_seconds >= policy.unknown_watermark_seconds:
+        return Believed(Belief.LOST, "no event, although those of later requests have come")
+    if unknown.age_seconds < policy.unknown_deadline_seconds:
+        return Believed(Belief.WAIT, "evidence may still come")
+    if unknown.kind in policy.unknown_held:
+        return Believed(Belief.ASK, "no evidence either way; this kind of notice waits for a person")
+    return Believed(Belief.LOST, "no evidence either way; this kind of notice is sent again")

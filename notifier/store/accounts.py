@@ -1,0 +1,84 @@
+"""The accounting: where everybody of a notice stands, and whether it adds up."""
+
+from dataclasses import dataclass
+
+from notifier.model.words import Account
+from notifier.store import Tx, many, one, value
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    account: Account | None
+    """None: a delivery without a leaf chunk, a fault that no sum may hide."""
+    people: int
+
+
+def accounts(tx: Tx, notice_id: int) -> list[AccountRow]:
+    """Where every delivery of a notice stands (LEDGER, accounting)."""
+    return many(
+        tx,
+        AccountRow,
+        """
+SELECT CASE
+  WHEN d.exclusion IS NOT NULL OR f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced')
+    THEN 'unreachable'
+  WHEN k.state = 'accepted' THEN 'told'
+  WHEN k.state = 'claimed' THEN 'in_flight'
+  WHEN k.state = 'unknown' THEN 'unknown'
+  WHEN k.state = 'cancelled' OR n.state = 'cancelled' THEN 'cancelled'
+  WHEN d.root_chunk_id IS NULL OR k.state = 'dead' OR n.state = 'held' THEN 'held'
+  WHEN k.state = 'due' THEN 'waiting' END AS account, count(*) AS people
+FROM delivery d JOIN notice n ON n.notice_id = d.notice_id
+LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
+LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
+WHERE d.notice_id = %(id)s GROUP BY 1""",
+        id=notice_id,
+    )
+
+
+def digest(tx: Tx, notice_id: int) -> dict[str, object]:
+    """What the ledger of a finished notice seals into the audit chain: its accounts and its attempts."""
+    sealed = value(
+        tx,
+        "SELECT encode(sha256(convert_to(coalesce(string_agg(concat_ws('|', a.attempt_id, a.chunk_id, a.n,"
+        " a.outcome, a.x_message_id), E'\\n' ORDER BY a.attempt_id), ''), 'UTF8')), 'hex')"
+        " FROM attempt a JOIN chunk USING (chunk_id) WHERE notice_id = %(id)s",
+        id=notice_id,
+    )
+    accounts_now = {row.account or "fault": row.people for row in accounts(tx, notice_id)}
+    return {"notice": notice_id, "attempts": sealed, "accounts": accounts_now}
+
+
+def waiting(tx: Tx, notice_id: int) -> int:
+    """Letters of chunks that are still to leave."""
+    return value(
+        tx,
+        "SELECT coalesce(sum(hi - lo), 0)::bigint FROM chunk WHERE notice_id = %(id)s AND state = 'due'",
+        id=notice_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Since a person last let the notice go."""
+
+    people: int
+    """Rejected, dropped or bounced."""
+    sent: int
+    """Letters that the provider took or named as rejected; at least 1."""
+
+
+def refused(tx: Tx, notice_id: int) -> Refusals:
+    found = one(
+        tx,
+        Refusals,
+        "SELECT (SELECT count(*) FROM fate WHERE fate.notice_id = n.notice_id"
+        "  AND fate IN ('rejected', 'dropped', 'bounced') AND at > coalesce(n.resumed_at, '-infinity')) AS people,"
+        " greatest(1, (SELECT coalesce(sum(n), 0) FROM attempt a JOIN chunk k USING (chunk_id)"
+        "  WHERE k.notice_id = %(id)s AND a.outcome IN ('accepted', 'refused')"
+        "  AND a.ended_at > coalesce(n.resumed_at, '-infinity'))::bigint) AS sent"
+        " FROM notice n WHERE n.notice_id = %(id)s",
+        id=notice_id,
+    )
+    assert found is not None
+    return found

@@ -1,0 +1,64 @@
+"""The brake: one row that everything asks before it leaves; and what may still leave after it."""
+
+from datetime import datetime
+
+from notifier.store import Tx, run, value
+
+EVERYTHING = "*"
+"""The key of the brake that stops every notice."""
+
+
+def open_attempts(tx: Tx, notice_id: int | None = None) -> int:
+    """Letters that may still leave after a brake.
+
+    Those of open attempts, and of attempts whose lease ran out and whose process may only be asleep.
+    """
+    return value(
+        tx,
+        "SELECT coalesce(sum(a.n), 0)::bigint FROM attempt a JOIN chunk k USING (chunk_id)"
+        " WHERE (a.outcome = 'open' OR (a.outcome = 'unknown' AND a.http_status IS NULL"
+        " AND k.state = 'unknown')) AND k.notice_id = coalesce(%(id)s, k.notice_id)",
+        id=notice_id,
+    )
+
+
+def pull_brake(tx: Tx, *, actor: str, now: datetime) -> None:
+    run(
+        tx,
+        "INSERT INTO brake (key, actor, at) VALUES (%(key)s, %(actor)s, %(now)s) ON CONFLICT DO NOTHING",
+        key=EVERYTHING,
+        actor=actor,
+        now=now,
+    )
+
+
+def release_brake(tx: Tx) -> bool:
+    return run(tx, "DELETE FROM brake WHERE key = %(key)s", key=EVERYTHING) == 1
+
+
+def brake_is_on(tx: Tx) -> bool:
+    return value(tx, "SELECT EXISTS (SELECT FROM brake WHERE key = %(key)s)", key=EVERYTHING)
+
+
+def is_stale(tx: Tx, notice_id: int, *, seconds: float) -> bool:
+    """Approved, and nothing of it moved for so long: a restored backup, a queue that slept."""
+    return value(
+        tx,
+        "SELECT coalesce(greatest(n.approved_at, n.resumed_at, (SELECT max(claimed_at) FROM attempt"
+        " JOIN chunk USING (chunk_id) WHERE chunk.notice_id = n.notice_id))"
+        " < now() - make_interval(secs => %(seconds)s), false) FROM notice n WHERE notice_id = %(id)s",
+        id=notice_id,
+        seconds=seconds,
+    )
+
+
+def nothing_hinders(tx: Tx, notice_id: int) -> bool:
+    """No brake is on, and the provider does not want to be asked later."""
+    return value(
+        tx,
+        "SELECT NOT EXISTS (SELECT FROM brake WHERE key = %(everything)s)"
+        " AND NOT EXISTS (SELECT FROM provider WHERE not_before > now() OR breaker_until > now())"
+        " AND EXISTS (SELECT FROM notice WHERE notice_id = %(id)s AND state IN ('approved', 'sending'))",
+        id=notice_id,
+        everything=EVERYTHING,
+    )

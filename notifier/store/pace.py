@@ -1,0 +1,121 @@
+"""How fast a provider is asked, learned by all workers together: rate, breaker, and when to come back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.store import Tx, one, run, value
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A row appears with the first trouble; without one nothing limits."""
+
+    wait_seconds: float
+    """Until the provider wants to be asked again; 0: now."""
+    limited: bool
+    """A rate is known: a request takes a token."""
+    broken: bool
+    """Two ambiguous outcomes in a row: one probe at a time."""
+    resting_seconds: float
+    """With `broken`: until the next probe."""
+
+
+def pace(tx: Tx, provider: str) -> Pace | None:
+    return one(
+        tx,
+        Pace,
+        "SELECT greatest(0, coalesce(extract(epoch FROM not_before - now()), 0))::float8 AS wait_seconds,"
+        " rate IS NOT NULL AS limited, streak >= 2 AS broken,"
+        " greatest(0, coalesce(extract(epoch FROM breaker_until - now()), 0))::float8 AS resting_seconds"
+        " FROM provider WHERE name = %(provider)s",
+        provider=provider,
+    )
+
+
+def one_at_a_time(tx: Tx, key: str) -> None:
+    """Until this transaction ends nobody else claims under this key: held for a claim only, never a request."""
+    run(tx, "SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 0))", key=key)
+
+
+def request_is_open(tx: Tx, provider: str) -> bool:
+    """Somebody is asking this provider right now."""
+    return value(
+        tx,
+        "SELECT EXISTS (SELECT FROM attempt JOIN chunk USING (chunk_id) WHERE outcome = 'open'"
+        " AND provider = %(provider)s AND chunk.state = 'claimed')",
+        provider=provider,
+    )
+
+
+def take_token(tx: Tx, provider: str) -> bool:
+    """One token of the shared bucket, refilled by the database's clock; False: none is there yet."""
+    return 1 == run(  # noqa: SIM300
+        tx,
+        "UPDATE provider SET refilled_at = clock_timestamp(),"
+        " tokens = least(greatest(rate, 1), tokens + rate *"
+        "   extract(epoch FROM clock_timestamp() - refilled_at)) - 1"
+        " WHERE name = %(provider)s AND least(greatest(rate, 1), tokens + rate *"
+        "   extract(epoch FROM clock_timestamp() - refilled_at)) >= 1",
+        provider=provider,
+    )
+
+
+def slow_down(tx: Tx, provider: str, *, until: datetime) -> None:
+    """A 429: rest until the provider says, then ask at half of what was asked in the last second."""
+    run(
+        tx,
+        "INSERT INTO provider AS p (name, rate, tokens, refilled_at, not_before)"
+        " SELECT %(provider)s, greatest(1, count(*) / 2.0), 1, clock_timestamp(), %(until)s FROM attempt"
+        " WHERE provider = %(provider)s AND claimed_at > clock_timestamp() - interval '1 second'"
+        " ON CONFLICT (name) DO UPDATE SET rate = greatest(1, coalesce(p.rate, excluded.rate * 2) / 2),"
+        " tokens = 1, refilled_at = clock_timestamp(), streak = 0,"
+        " not_before = greatest(p.not_before, excluded.not_before)",
+        provider=provider,
+        until=until,
+    )
+
+
+def rest(tx: Tx, provider: str, *, until: datetime) -> None:
+    """The provider takes nothing more before `until`: said in the headers of a request that it accepted."""
+    run(
+        tx,
+        "INSERT INTO provider AS p (name, not_before) VALUES (%(provider)s, %(until)s)"
+        " ON CONFLICT (name) DO UPDATE SET not_before = greatest(p.not_before, excluded.not_before)",
+        provider=provider,
+        until=until,
+    )
+
+
+def doubt(tx: Tx, provider: str, *, rest_seconds: float) -> None:
+    """One more ambiguous outcome; the longer the row of them, the longer until the next probe."""
+    run(
+        tx,
+        "INSERT INTO provider AS p (name, streak, breaker_until)"
+        " VALUES (%(provider)s, 1, now() + make_interval(secs => %(rest)s))"
+        " ON CONFLICT (name) DO UPDATE SET streak = p.streak + 1,"
+        " breaker_until = now() + make_interval(secs => %(rest)s * least(p.streak + 1, 30))",
+        provider=provider,
+        rest=rest_seconds,
+    )
+
+
+def trust(tx: Tx, provider: str, *, accepted: bool) -> None:
+    """A clear answer ends a row of doubts; an accepted request lets the rate grow, and a high one be forgotten."""
+    run(
+        tx,
+        "UPDATE provider SET streak = 0, breaker_until = NULL,"
+        " rate = CASE WHEN NOT %(accepted)s THEN rate WHEN rate > 500 THEN NULL ELSE rate * 1.1 END"
+        " WHERE name = %(provider)s AND (streak > 0 OR rate IS NOT NULL)",
+        provider=provider,
+        accepted=accepted,
+    )
+
+
+def asked_lately(tx: Tx, notice_id: int) -> int:
+    """Requests that one notice began in the last second."""
+    return value(
+        tx,
+        "SELECT count(*) FROM attempt JOIN chunk USING (chunk_id) WHERE chunk.notice_id = %(id)s"
+        " AND claimed_at > clock_timestamp() - interval '1 second'",
+        id=notice_id,
+    )

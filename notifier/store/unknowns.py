@@ -1,0 +1,93 @@
+"""Attempts whose outcome nobody saw: what is known around them, and what was decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.model.words import NoticeKind
+from notifier.store import Tx, many, run, value
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    attempt_id: str
+    chunk_id: int
+    notice_id: int
+    disruption_id: int
+    kind: NoticeKind
+    age_seconds: float
+    """Since it was claimed, by the database's clock."""
+    silent_seconds: float | None
+    """How old the events of enough later attempts are; None: the stream is not known to be alive."""
+
+
+def unknowns(tx: Tx, *, chunks: int) -> list[Unknown]:
+    """The oldest of them. `chunks`: how many later attempts must have events for the stream to count as alive."""
+    return many(
+        tx,
+        Unknown,
+        """
+SELECT x.attempt_id::text, k.chunk_id, k.notice_id, n.disruption_id, n.kind,
+       extract(epoch FROM clock_timestamp() - x.claimed_at)::float8 AS age_seconds,
+       (SELECT extract(epoch FROM clock_timestamp() - heard.at)::float8
+        FROM (SELECT min(e.occurred_at) AS at FROM attempt a JOIN event e USING (attempt_id)
+              WHERE a.provider = x.provider AND a.claimed_at > x.claimed_at AND a.attempt_id <> x.attempt_id
+              GROUP BY a.attempt_id ORDER BY 1 LIMIT 1 OFFSET %(chunks)s - 1) heard) AS silent_seconds
+FROM attempt x JOIN chunk k ON k.chunk_id = x.chunk_id AND k.attempt_id = x.attempt_id
+JOIN notice n ON n.notice_id = k.notice_id
+WHERE x.outcome = 'unknown' AND k.state = 'unknown' ORDER BY x.claimed_at LIMIT 100""",
+        chunks=chunks,
+    )
+
+
+def presume_lost(tx: Tx, unknown: Unknown, *, reason: str, now: datetime) -> bool:
+    """The whole chunk is due again, marked so; False if evidence was faster."""
+    return bool(
+        value(
+            tx,
+            "WITH given_up AS (UPDATE attempt SET outcome = 'presumed_lost', reason = %(reason)s,"
+            "  ended_at = %(now)s WHERE attempt_id = %(attempt_id)s AND outcome = 'unknown'"
+            "  RETURNING attempt_id),"
+            " moved AS (UPDATE chunk SET state = 'due', again = true, not_before = NULL FROM given_up"
+            "  WHERE chunk.attempt_id = given_up.attempt_id AND chunk.state = 'unknown' RETURNING 1)"
+            " SELECT count(*) FROM moved",
+            attempt_id=unknown.attempt_id,
+            reason=reason,
+            now=now,
+        )
+    )
+
+
+def wait_for_a_person(tx: Tx, unknown: Unknown) -> bool:
+    """The chunk is dead until somebody retries or drops it; its attempt stays unknown, evidence still counts."""
+    return 1 == run(  # noqa: SIM300
+        tx,
+        "UPDATE chunk SET state = 'dead' WHERE chunk_id = %(chunk_id)s AND attempt_id = %(attempt_id)s"
+        " AND state = 'unknown'",
+        chunk_id=unknown.chunk_id,
+        attempt_id=unknown.attempt_id,
+    )
+
+
+def retry_dead(tx: Tx, notice_id: int, *, now: datetime) -> int:
+    """A person sends the dead chunks again; letters. What may have arrived before is marked `again`."""
+    return value(
+        tx,
+        "WITH back AS (UPDATE chunk SET state = 'due', not_before = NULL, again = chunk.again OR EXISTS"
+        "  (SELECT FROM attempt a WHERE a.chunk_id = chunk.chunk_id AND a.outcome = 'unknown')"
+        "  WHERE notice_id = %(id)s AND state = 'dead' RETURNING chunk_id, hi - lo AS n),"
+        " given_up AS (UPDATE attempt SET outcome = 'presumed_lost', ended_at = %(now)s FROM back"
+        "  WHERE attempt.chunk_id = back.chunk_id AND outcome = 'unknown')"
+        " SELECT coalesce(sum(n), 0)::bigint FROM back",
+        id=notice_id,
+        now=now,
+    )
+
+
+def drop_dead(tx: Tx, notice_id: int) -> int:
+    """A person gives the dead chunks up; letters."""
+    return value(
+        tx,
+        "WITH gone AS (UPDATE chunk SET state = 'cancelled' WHERE notice_id = %(id)s AND state = 'dead'"
+        " RETURNING hi - lo AS n) SELECT coalesce(sum(n), 0)::bigint FROM gone",
+        id=notice_id,
+    )
