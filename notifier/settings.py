@@ -43,6 +43,9 @@ class Settings:
     on_embedded: bool = False
     """The URLs are those of embedded servers: told to the children of `up`, and to whoever attaches to it."""
 
+    sandbox_event_key: str | None = None
+    """The public key of the sandbox's events: they prove rehearsals only."""
+
     @property
     def embedded(self) -> bool:
         """Without a key, everything embedded is a rehearsal."""
@@ -69,12 +72,28 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         actor=environ.get("NOTIFIER_ACTOR") or f"person:{_user()}",
         rehearsals_only=rehearsals_only,
         on_embedded=_is_on(environ.get(EMBEDDED)),
+        sandbox_event_key=environ.get("NOTIFIER_SANDBOX_EVENT_KEY") or None,
     )
     if settings.sendgrid_key and "NOTIFIER_MAIL_FROM" not in environ:
         problems.append("NOTIFIER_MAIL_FROM is not set: SendGrid needs a verified sender, name it there.")
     if problems:
         raise BadInput("The settings are not right:", details=tuple(problems))
     return settings
+
+
+def for_demo(environ: Mapping[str, str] | None = None) -> Settings:
+    """Only the home is read: a key, a server or a sender that the environment holds is not looked at."""
+    environ = _environment() if environ is None else environ
+    home = Path(environ.get("NOTIFIER_HOME") or ".notifier").expanduser().absolute() / "demo"
+    return from_env(
+        {
+            "NOTIFIER_HOME": str(home),
+            "NOTIFIER_REHEARSALS_ONLY": "1",
+            "NOTIFIER_MAIL_FROM": "Example AI <notices@example.com>",
+            "NOTIFIER_ACTOR": "person:demo",
+            "NOTIFIER_PORT": "0",
+        }
+    )
 
 
 def for_children(settings: Settings) -> dict[str, str]:
@@ -92,6 +111,7 @@ def for_children(settings: Settings) -> dict[str, str]:
         "NOTIFIER_SENDGRID_URL": settings.sendgrid_url,
         "NOTIFIER_SANDBOX_URL": settings.sandbox_url,
         "NOTIFIER_SENDGRID_EVENT_KEYS": " ".join(settings.event_keys),
+        "NOTIFIER_SANDBOX_EVENT_KEY": settings.sandbox_event_key,
         "NOTIFIER_MAIL_FROM": settings.mail_from,
         "NOTIFIER_REPLY_TO": settings.reply_to,
         "NOTIFIER_PUBLIC_URL": settings.public_url,

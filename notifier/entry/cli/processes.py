@@ -1,6 +1,7 @@
 """`up`, `migrate`, and the processes of a real deployment: `worker`, `beat`, `web`, `sandbox`."""
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,7 +28,7 @@ def up(workers: Annotated[int, typer.Option(min=1, max=64, help="How many worker
             "NOTIFIER_DATABASE_URL is set, and `up` brings a database of its own: unset it, "
             "or start `notifier worker`, `notifier beat` and `notifier web`."
         )
-    stopping = _until_told()
+    stopping = until_told()
     try:
         with Stack(settings, workers=workers, say=_say, stopping=stopping) as stack:
             for line in greeting(stack, workers):
@@ -78,11 +79,15 @@ def sandbox(
     key: Annotated[str, typer.Option(help="The API key that it accepts.")] = "SG.sandbox",
     latency: Annotated[float, typer.Option(min=0, help="Seconds before each answer.")] = 0.0,
     counting: Annotated[bool, typer.Option(help="Count mails, keep none: for load tests.")] = False,
+    event_key: Annotated[
+        Path | None, typer.Option(help="File with the key that signs events; made if missing.")
+    ] = None,
+    events_to: Annotated[str | None, typer.Option(help="Where events go: .../events/sendgrid.")] = None,
 ) -> None:
     """Stand in for SendGrid's mail/send: whatever it accepts is kept and shown, and reaches nobody."""
     from notifier.local.sandbox.server import serve
 
-    serve(port=port, key=key, latency=latency, counting=counting)
+    serve(port=port, key=key, latency=latency, counting=counting, event_key=event_key, events_to=events_to)
 
 
 def deployed() -> "Settings":
@@ -120,7 +125,7 @@ def _say(words: str) -> None:
     typer.echo(words, err=True)
 
 
-def _until_told() -> threading.Event:
+def until_told() -> threading.Event:
     """Set by Ctrl-C, SIGTERM, or the end of the terminal; asked again, it goes on stopping in order."""
     import signal
     from types import FrameType

@@ -1,0 +1,145 @@
+"""The last page of the demo: what happened to whom."""
+
+from pathlib import Path
+
+from notifier.entry.cli import screens
+from notifier.entry.cli.output import table
+from notifier.local.demo.ending import CALL_LIST, MAILS, Ending, Line
+from notifier.local.demo.people import TANAKA, TANAKA_NAMES
+from notifier.model.words import Account, NoticeKind
+
+Styled = tuple[str, str]
+"""A line and its style."""
+
+DAYS = {NoticeKind.FIRST: "Fri", NoticeKind.UPDATE: "Sat", NoticeKind.RESTORED: "Sun"}
+REASONS = {"no_address": "no address", "suppressed": "must not be written to"}
+COLUMNS = (
+    ("told", Account.TOLD), ("unreachable", Account.UNREACHABLE), ("unknown", Account.UNKNOWN),
+)  # fmt: skip
+
+
+def ending_lines(ending: Ending, folder: Path) -> list[Styled]:
+    return [
+        *_mail(ending),
+        ("", ""),
+        ("Read back from the database. REHEARSAL: no mail left this machine.", "bold"),
+        ("", ""),
+        *((line, "") for line in _table(ending)),
+        ("", ""),
+        *((line, "") for line in [*_identity(ending), "", *_who(ending), "", *_time(ending)]),
+        *((line, "") for line in _killed(ending)),
+        *((line, "") for line in _sandbox(ending)),
+        *((line, "") for line in _files(ending, _short(folder))),
+    ]
+
+
+def verdict_line() -> list[Styled]:
+    return [
+        ("", ""),
+        ("ACCOUNTING HOLDS. Next: notifier up | notifier import yours.csv", "bold green"),
+    ]
+
+
+def _mail(ending: Ending) -> list[Styled]:
+    if not ending.mails:
+        return []
+    mail = ending.mails[0]
+    text = mail.text.rstrip().splitlines()
+    head = f"What {TANAKA.name} read on Friday, who belongs to {len(TANAKA_NAMES)} organisations:"
+    return [
+        ("", ""),
+        (head, "bold"),
+        (f"  | Subject: {mail.subject}", ""),
+        ("  |", ""),
+        *((f"  | {line}".rstrip(), "") for line in text),
+    ]
+
+
+def _name(line: Line) -> str:
+    kind = line.notice.kind
+    return f"{DAYS.get(kind, '')} {screens.KINDS.get(kind, kind).lower()}".strip()
+
+
+def _table(ending: Ending) -> list[str]:
+    rows: list[tuple[str, ...]] = [("notice", "audience", *(name for name, _ in COLUMNS), "twice")]
+    for line in ending.lines:
+        counts = (f"{line.accounts[account]:,}" for _, account in COLUMNS)
+        rows.append((_name(line), f"{line.notice.audience_n:,}", *counts, f"{line.notice.twice:,}"))
+    return table(rows).splitlines()
+
+
+def _identity(ending: Ending) -> list[str]:
+    """Rule 2, written out for every notice."""
+    lines = ["told + waiting + in flight + unknown + unreachable + held + cancelled"]
+    order = (
+        Account.TOLD, Account.WAITING, Account.IN_FLIGHT, Account.UNKNOWN, Account.UNREACHABLE, Account.HELD,
+        Account.CANCELLED,
+    )  # fmt: skip
+    for line in ending.lines:
+        parts = " + ".join(f"{line.accounts[a]:,}" for a in order)
+        total = sum(line.accounts.values())
+        word = "adds up" if line.fault == 0 else f"MISSES {line.notice.audience_n:,}"
+        lines.append(f"  {parts} = {total:,}  {word} ({_name(line)})")
+    return lines
+
+
+def _who(ending: Ending) -> list[str]:
+    rows = [("Friday's verdicts", "customers", "people")]
+    rows += [
+        (w.verdict, f"{w.customers:,}", "-" if w.verdict == "not" else f"{w.people:,}")
+        for w in ending.verdicts
+    ]
+    lines = table(rows).splitlines()
+    for each in ending.first.not_told:
+        lines.append(f"  not told: {each.people:,}, {REASONS.get(each.reason, each.reason)}")
+    return lines
+
+
+def _time(ending: Ending) -> list[str]:
+    first = ending.first.notice
+    to_first, to_last = (ending.after_directive(m) for m in (first.first_accepted_at, first.last_accepted_at))
+    if to_first is None or to_last is None or first.approved_at is None or first.first_accepted_at is None:
+        return ["no mail was accepted"]
+    gate = (first.first_accepted_at - first.approved_at).total_seconds()
+    from_directive = f"directive to first mail {to_first:.1f} s, to last mail {to_last:.1f} s"
+    return [f"{from_directive}; approval to first mail {gate:.1f} s"]
+
+
+def _killed(ending: Ending) -> list[str]:
+    if ending.played.killed is None:
+        return ["no worker was killed: the send was over before its middle was seen"]
+    unknown = ending.first.accounts[Account.UNKNOWN]
+    lines = [f"one worker killed in the middle of it: 0 lost, {ending.first.notice.twice:,} told twice"]
+    if unknown:
+        lines.append(f"  {unknown:,} people are unknown: their request had left when the worker died, and")
+        lines.append("  nobody heard the answer. A state, never a blind retry.")
+        lines.append(f"  The sandbox did get {ending.unknown_arrived:,} of these mails.")
+    return lines
+
+
+def _sandbox(ending: Ending) -> list[str]:
+    box, told = ending.box, sum(line.accounts[Account.TOLD] for line in ending.lines)
+    word = "disagrees" if ending.problems else "agrees, request by request"
+    mails = f"{box.messages:,} mails to {box.addresses:,} addresses"
+    unknown = f" + {ending.unknown_arrived:,} unknown" if ending.unknown_arrived else ""
+    return [f"the sandbox {word}:", f"  it got {mails}; {told:,} told{unknown}"]
+
+
+def _files(ending: Ending, folder: str) -> list[str]:
+    why: dict[str, int] = {}
+    for one in ending.played.call_list:
+        why[one.why] = why.get(one.why, 0) + 1
+    lines = [f"cut off on Friday, not told: {len(ending.played.call_list):,} customers"]
+    lines += [f"  {count:,} {reason}" for reason, count in why.items()]
+    lines.append(f"  call list: {folder}/{CALL_LIST}")
+    lines.append(
+        f"{TANAKA.name} ({TANAKA.locale}), {len(TANAKA_NAMES)} organisations, {len(ending.mails)} mails"
+    )
+    lines.append(f"  {folder}/{MAILS.format(1)}")
+    return lines
+
+
+def _short(folder: Path) -> str:
+    """As seen from here, where that is shorter."""
+    here = Path.cwd()
+    return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)

@@ -1,0 +1,96 @@
+"""Where the demo is shown: a live picture in a terminal, plain lines where nobody watches."""
+
+from textwrap import wrap
+
+from rich.live import Live
+from rich.text import Text
+
+from notifier.actions.estimate import Estimate
+from notifier.actions.import_customers import Imported
+from notifier.entry.cli import output, screens
+from notifier.model.words import Account
+from notifier.store.views import AlarmRow, NoticeRow
+
+COLUMNS = 80
+
+
+class Terminal:
+    """A `Stage`."""
+
+    def __init__(self) -> None:
+        self._live: Live | None = None
+
+    def prologue(self) -> None:
+        self._print("REHEARSAL: everything runs on this machine, no mail leaves it.", "bold")
+        self._print("Days pass in seconds here; every number below is measured or counted.")
+        self._print("Starting Postgres, a broker, a stand-in for SendGrid and two workers.")
+
+    def scene(self, when: str, what: str) -> None:
+        self._print("")
+        text = Text(f"{when}  ", style="bold cyan")
+        text.append(what, style="bold")
+        output.console.print(text, soft_wrap=True)
+
+    def command(self, line: str) -> None:
+        self._print(f"$ {line}", "green")
+
+    def said(self, line: str) -> None:
+        self._print(f"  {line}")
+
+    def imported(self, found: Imported) -> None:
+        merged = found.merged
+        self.said(
+            f"{merged.customers:,} customers, {merged.people_new:,} people, "
+            f"{merged.entitlements_new:,} services held, {merged.cut_off:,} of them cut off."
+        )
+        self.said(f"{merged.customers_without_address:,} customers have no address.")
+
+    def alarmed(self, rows: list[AlarmRow]) -> None:
+        for row in rows:
+            self._wrapped(f"  ALARM  {row.text}", "bold red")
+
+    def counted(self, found: Estimate) -> None:
+        for line in screens.estimate(found).splitlines():
+            self._wrapped(line, "yellow" if line.startswith("!") else "")
+
+    def progress(self, notice: NoticeRow, accounts: dict[Account, int], fault: int) -> None:
+        if not output.console.is_terminal:
+            return
+        if self._live is None:
+            self._live = Live(console=output.console, refresh_per_second=10, transient=True)
+            self._live.start()
+        self._live.update(_picture(notice, accounts, fault))
+
+    def sent(self, notice: NoticeRow, accounts: dict[Account, int], fault: int) -> None:
+        self._end_live()
+        output.console.print(_picture(notice, accounts, fault))
+
+    def stopping(self) -> None:
+        self._end_live()
+        self._print("")
+        self._print("Stopping everything.")
+
+    def lines(self, lines: list[tuple[str, str]]) -> None:
+        """Each with its style."""
+        for line, style in lines:
+            self._print(line, style)
+
+    def _end_live(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _wrapped(self, line: str, style: str = "") -> None:
+        for part in wrap(
+            line, COLUMNS, subsequent_indent="  ", drop_whitespace=False, break_on_hyphens=False
+        ):
+            self._print(part.rstrip(), style)
+
+    def _print(self, line: str, style: str = "") -> None:
+        output.console.print(Text(line, style=style), soft_wrap=True)
+
+
+def _picture(notice: NoticeRow, accounts: dict[Account, int], fault: int) -> Text:
+    lines = screens.notice_lines(notice, accounts, fault)
+    lines[0] = f"  {screens.KINDS.get(notice.kind, notice.kind)} (notice {notice.seq}): {notice.state}"
+    return Text("\n".join(lines))

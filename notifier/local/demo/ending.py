@@ -1,0 +1,164 @@
+"""The ending: what happened to whom, read back from the database and held against what the sandbox really got."""
+
+import csv
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from urllib.request import ProxyHandler, build_opener
+
+from notifier.app import App
+from notifier.local.demo.people import TANAKA
+from notifier.local.demo.story import Played
+from notifier.model.words import Account, NoticeKind
+from notifier.store import gaps, views
+from notifier.store.gaps import Tried, Weight
+from notifier.store.views import NoticeRow, NotTold
+
+CALL_LIST, MAILS = "call-list.csv", "yuki-tanaka-{}.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One notice and what became of its audience."""
+
+    notice: NoticeRow
+    accounts: dict[Account, int]
+    fault: int
+    not_told: list[NotTold]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What the sandbox says it got."""
+
+    messages: int
+    addresses: int
+    attempts: dict[str, tuple[int, int]]
+    """Attempt id -> requests, mails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    lines: tuple[Line, ...]
+    verdicts: tuple[Weight, ...]
+    """Of the first notice."""
+    tried: tuple[Tried, ...]
+    box: Box
+    mails: tuple[Mail, ...]
+    """What Yuki Tanaka got, in order."""
+    played: Played
+    problems: tuple[str, ...]
+    """Whatever does not add up; none: the accounting holds."""
+
+    @property
+    def first(self) -> Line:
+        return next(line for line in self.lines if line.notice.kind is NoticeKind.FIRST)
+
+    def after_directive(self, moment: datetime | None) -> float | None:
+        return None if moment is None else (moment - self.played.directive_at).total_seconds()
+
+    @property
+    def unknown_arrived(self) -> int:
+        """Mails of unknown attempts that did reach the sandbox: the product cannot know it yet."""
+        return sum(
+            self.box.attempts.get(t.attempt_id, (0, 0))[1] for t in self.tried if t.outcome == "unknown"
+        )
+
+
+def read_back(app: App, played: Played) -> Ending:
+    with app.db.transaction() as tx:
+        row = views.disruption(tx, played.reference)
+        assert row is not None
+        lines = tuple(
+            Line(n, views.accounts(tx, n), views.fault(tx, n), views.not_told(tx, n.notice_id))
+            for n in views.notices(tx, row.disruption_id)
+        )
+        first = next(line.notice for line in lines if line.notice.kind is NoticeKind.FIRST)
+        verdicts = tuple(gaps.verdicts(tx, first.notice_id))
+        tried = tuple(gaps.attempts(tx, row.disruption_id))
+    sandbox = app.settings.sandbox_url or ""
+    box = _box(sandbox)
+    mails = tuple(
+        Mail(found["subject"], found["text"], found["html"])
+        for found in _get(sandbox, f"/messages?address={quote(TANAKA.address)}")
+    )
+    problems = (*accounting(lines), *against_sandbox(lines, tried, box))
+    return Ending(lines, verdicts, tried, box, mails, played, problems)
+
+
+def accounting(lines: tuple[Line, ...]) -> list[str]:
+    """Rule 2: the seven states are the audience that the verdict query counted, and nobody is left over."""
+    problems: list[str] = []
+    for line in lines:
+        name = f"notice {line.notice.seq} ({line.notice.kind})"
+        if line.fault:
+            problems.append(f"{name}: the states miss the audience by {line.fault:+,}")
+        if line.notice.twice:
+            problems.append(f"{name}: {line.notice.twice:,} letters were accepted twice")
+        open_ones = sum(line.accounts[a] for a in (Account.WAITING, Account.IN_FLIGHT, Account.HELD))
+        if open_ones:
+            problems.append(f"{name}: {open_ones:,} are neither told nor given up")
+    return problems
+
+
+def against_sandbox(lines: tuple[Line, ...], tried: tuple[Tried, ...], box: Box) -> list[str]:
+    """Every attempt as we have it against every request as the sandbox has it, one by one."""
+    problems: list[str] = []
+    ours = {t.attempt_id: t for t in tried}
+    for attempt_id, t in ours.items():
+        got = box.attempts.get(attempt_id, (0, 0))
+        if got not in possible(t):
+            problems.append(f"attempt {attempt_id} ({t.outcome}, {t.letters}): the sandbox got {got}")
+    problems += [
+        f"the sandbox got an attempt {a} that nobody made" for a in box.attempts.keys() - ours.keys()
+    ]
+    outcomes: Counter[str] = Counter()
+    for t in tried:
+        outcomes[t.outcome] += t.letters
+    told = sum(line.accounts[Account.TOLD] for line in lines)
+    if told != outcomes["accepted"]:
+        problems.append(f"{told:,} are told, {outcomes['accepted']:,} letters were accepted")
+    if not outcomes["accepted"] <= box.messages <= outcomes["accepted"] + outcomes["unknown"]:
+        problems.append(f"the sandbox got {box.messages:,} mails, {outcomes['accepted']:,} were accepted")
+    return problems
+
+
+def possible(tried: Tried) -> set[tuple[int, int]]:
+    """Requests and mails that the sandbox may have of this attempt."""
+    whole, nothing = (1, tried.letters), (0, 0)
+    if tried.outcome == "accepted":
+        return {whole}
+    return {whole, nothing} if tried.outcome in {"unknown", "presumed_lost"} else {nothing}
+
+
+def write_files(ending: Ending, folder: Path) -> None:
+    """The list of those to be called, by the company's own ids, and the mails of one person as they were sent."""
+    with (folder / CALL_LIST).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("customer", "name", "why"))
+        writer.writerows((one.customer, one.name, one.why) for one in ending.played.call_list)
+    for number, mail in enumerate(ending.mails, 1):
+        (folder / MAILS.format(number)).write_text(mail.html, encoding="utf-8")
+
+
+def _box(sandbox: str) -> Box:
+    counted = _get(sandbox, "/messages/count")
+    attempts = {a["attempt"]: (a["requests"], a["messages"]) for a in _get(sandbox, "/requests")}
+    return Box(counted["messages"], counted["addresses"], attempts)
+
+
+def _get(sandbox: str, path: str) -> Any:
+    # Loopback: no proxy of the environment has a part in it.
+    with build_opener(ProxyHandler({})).open(sandbox + path, timeout=10) as answer:
+        return json.load(answer)

@@ -1,0 +1,239 @@
+"""The drive: the same actions that the commands call, on embedded servers, with one worker killed on the way.
+
+It draws nothing itself: a `Stage` does.
+"""
+
+import io
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from notifier.actions import apply_company, declare, timeline
+from notifier.actions.approve import Consent, Gate, Name
+from notifier.actions.estimate import Estimate
+from notifier.actions.import_customers import Imported, import_customers
+from notifier.app import App
+from notifier.edges import company_file
+from notifier.errors import Refused
+from notifier.local.children import COMMANDS, Part
+from notifier.local.demo import people
+from notifier.local.stack import Stack
+from notifier.model.ring import Ring
+from notifier.model.words import Account, NoticeState, Reason
+from notifier.store import gaps, views
+from notifier.store.gaps import NotReached
+from notifier.store.views import AlarmRow, NoticeRow
+
+LATENCY_SECONDS = 0.6
+"""Of the sandbox's answers, so that a send of a few thousand has a middle in which a worker can be killed."""
+CUT_OFF_BEFORE = timedelta(minutes=8)
+ALARM_SECONDS = 9.0
+"""How long the story waits for the database itself to raise the alarm; it goes on without it."""
+LOOK_EVERY = 0.05
+SEND_SECONDS = 45.0
+
+SANDBOX_COMMANDS: Mapping[Part, tuple[str, ...]] = {
+    **COMMANDS,
+    Part.SANDBOX: (*COMMANDS[Part.SANDBOX], "--latency", str(LATENCY_SECONDS)),
+}
+PARTS = frozenset({Part.BROKER, Part.SANDBOX, Part.WORKER, Part.BEAT})
+
+WHERE = "nationality <> 'US'"
+FACTS = {
+    "cause": {"value": "government_directive", "confidence": "confirmed"},
+    "assessment": {"value": "misunderstanding", "confidence": "believed"},
+    "symptom": "error 403, model_suspended",
+    "memo": {"value": "given by telephone, 17:55", "public": False},
+}
+STATEMENTS = {
+    "en": "We have met the authority that gave the directive. The talks go on **tonight**.",
+    "de": "Wir haben mit der anordnenden Behörde gesprochen. Die Gespräche gehen **heute Nacht** weiter.",
+}
+
+
+class Stage(Protocol):
+    """Where the story is shown."""
+
+    def scene(self, when: str, what: str) -> None: ...
+    def command(self, line: str) -> None:
+        """The command that does the same as the action which comes next."""
+        ...
+
+    def said(self, line: str) -> None: ...
+    def imported(self, found: Imported) -> None: ...
+    def alarmed(self, rows: list[AlarmRow]) -> None: ...
+    def counted(self, found: Estimate) -> None: ...
+    def progress(self, notice: NoticeRow, accounts: dict[Account, int], fault: int) -> None: ...
+    def sent(self, notice: NoticeRow, accounts: dict[Account, int], fault: int) -> None: ...
+
+
+@dataclass(slots=True)
+class Played:
+    """What only the one who drove knows; everything else is read back from the database."""
+
+    reference: str
+    directive_at: datetime
+    killed: int | None = None
+    """The pid of the worker."""
+    call_list: list[NotReached] = field(default_factory=list[NotReached])
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    app: App
+    stack: Stack
+    stage: Stage
+    ring: Callable[[Iterable[Ring]], None]
+    stopping: threading.Event
+
+    def pause(self, seconds: float) -> None:
+        if self.stopping.wait(seconds):
+            raise KeyboardInterrupt
+
+
+def play(drive: Drive) -> Played:
+    """Friday to Sunday. Raises `Refused` if the product refuses what the story needs."""
+    rows = people.everybody()
+    prepare(drive, rows)
+    played = friday(drive)
+    saturday(drive, played)
+    sunday(drive, played, rows)
+    return played
+
+
+def prepare(drive: Drive, rows: tuple[people.Row, ...]) -> None:
+    app, stage = drive.app, drive.stage
+    stage.scene("FRIDAY 18:32", "Both models are switched off. The customers table says so.")
+    stage.command("notifier apply company.toml --yes")
+    wanted = company_file.read(people.COMPANY.encode())
+    shown = apply_company.difference(app.db, wanted)
+    apply_company.apply(app.db, wanted, shown, actor=app.settings.actor, now=app.clock.now())
+    stage.said(f"{len(shown.changes)} services, attributes, facts and rules of policy applied.")
+    stage.command("notifier import customers.csv")
+    stage.imported(_import(app, rows, app.clock.now() - CUT_OFF_BEFORE))
+
+
+def _import(app: App, rows: tuple[people.Row, ...], cut_at: datetime | None) -> Imported:
+    stream = io.BytesIO(people.as_csv(rows, cut_at))
+    return import_customers(app.db, stream, actor=app.settings.actor, now=app.clock.now())
+
+
+def friday(drive: Drive) -> Played:
+    app, stage = drive.app, drive.stage
+    stage.alarmed(_wait_for_alarm(drive))
+    stage.scene("FRIDAY 18:40", "A directive by telephone: foreign nationals must lose both models.")
+    directive_at = app.clock.now()
+    wish = declare.Wish(
+        services=people.CUT_OFF,
+        reason=Reason.LEGAL,
+        where=WHERE,
+        facts=FACTS,
+        next_update_at=directive_at + timedelta(hours=3),
+    )
+    line = f'notifier suspend fable-5 mythos-5 --reason legal --where "{WHERE}" \\\n    --possibly hedge'
+    stage.command(f"{line} --dry-run")
+    counted = declare.dry_run(app.db, app.desk, app.clock.now(), wish)
+    stage.counted(counted)
+    gap = counted.gap.difference
+    stage.command(f"{line} --facts facts.toml --next-update +3h --yes --accept-gap {gap}")
+    consent = Consent(yes=True, accept_gap=gap)
+    declared = declare.suspend(app.db, app.desk, app.settings.actor, app.clock.now(), wish, consent)
+    played = Played(declared.name.reference, directive_at)
+    _send(drive, declared.name, declared.gate, lambda accounts: _kill_in_the_middle(drive, played, accounts))
+    with app.db.transaction() as tx:
+        played.call_list = gaps.not_reached(tx, declared.name.notice_id)
+    return played
+
+
+def saturday(drive: Drive, played: Played) -> None:
+    app = drive.app
+    drive.stage.scene("SATURDAY", "Still no end. Whoever was told hears more, in two languages.")
+    drive.stage.command(f"notifier update {played.reference} --statement en=en.md --statement de=de.md --yes")
+    now = app.clock.now()
+    news = timeline.News(statements=STATEMENTS, next_update_at=now + timedelta(hours=20))
+    said = timeline.update(
+        app.db, app.desk, app.settings.actor, now, played.reference, news, Consent(yes=True)
+    )
+    _send(drive, said.name, said.gate)
+
+
+def sunday(drive: Drive, played: Played, rows: tuple[people.Row, ...]) -> None:
+    app = drive.app
+    drive.stage.scene("SUNDAY", "The directive is withdrawn, both models are switched on again.")
+    drive.stage.command("notifier import customers.csv")
+    imported = _import(app, rows, None)
+    drive.stage.said(f"{imported.merged.reinstated:,} services are no longer cut off.")
+    drive.stage.command(f"notifier restore {played.reference} --yes")
+    said = timeline.restore(
+        app.db, app.desk, app.settings.actor, app.clock.now(), played.reference, timeline.News(),
+        Consent(yes=True),
+    )  # fmt: skip
+    _send(drive, said.name, said.gate)
+
+
+def _wait_for_alarm(drive: Drive) -> list[AlarmRow]:
+    """Beat asks the database every few seconds who is cut off although nobody was told."""
+    end = drive.app.clock.monotonic() + ALARM_SECONDS
+    rows: list[AlarmRow] = []
+    while not rows and drive.app.clock.monotonic() < end:
+        drive.pause(LOOK_EVERY)
+        with drive.app.db.transaction() as tx:
+            rows = views.alarms(tx)
+    return rows
+
+
+def _kill_in_the_middle(drive: Drive, played: Played, accounts: dict[Account, int]) -> None:
+    """SIGKILL for a worker process and its pool, once something has left and something is under way."""
+    if played.killed is None and accounts[Account.TOLD] and accounts[Account.IN_FLIGHT]:
+        pids = drive.stack.worker_pids
+        if pids:
+            played.killed = pids[0]
+            os.kill(pids[0], signal.SIGKILL)
+
+
+def _nothing_happens(_accounts: dict[Account, int]) -> None:
+    pass
+
+
+def _send(
+    drive: Drive,
+    name: Name,
+    gate: Gate,
+    happens: Callable[[dict[Account, int]], None] = _nothing_happens,
+) -> None:
+    """Ring, then only watch, as every command does."""
+    if not gate.approved:
+        raise Refused(gate.refusal)
+    drive.ring(gate.rings)
+    end = drive.app.clock.monotonic() + SEND_SECONDS
+    while True:
+        notice, accounts, fault = look(drive.app, name)
+        if settled(notice, accounts):
+            drive.stage.sent(notice, accounts, fault)
+            return
+        if drive.app.clock.monotonic() > end:
+            raise Refused(
+                f"Notice {name} was not sent within {SEND_SECONDS:.0f} s: see the logs in the home."
+            )
+        drive.stage.progress(notice, accounts, fault)
+        happens(accounts)
+        drive.pause(LOOK_EVERY)
+
+
+def look(app: App, name: Name) -> tuple[NoticeRow, dict[Account, int], int]:
+    with app.db.transaction() as tx:
+        row = views.disruption(tx, name.reference)
+        assert row is not None
+        notice = next(n for n in views.notices(tx, row.disruption_id) if n.notice_id == name.notice_id)
+        return notice, views.accounts(tx, notice), views.fault(tx, notice)
+
+
+def settled(notice: NoticeRow, accounts: dict[Account, int]) -> bool:
+    """Nothing of it will move by itself. Unknown attempts may stay: they are a state, not a wait."""
+    if notice.state in {NoticeState.HELD, NoticeState.CANCELLED}:
+        return True
+    return notice.closed_at is not None and not accounts[Account.WAITING] + accounts[Account.IN_FLIGHT]
