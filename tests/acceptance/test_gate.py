@@ -1,0 +1,147 @@
+"""What was approved is what is sent: the gap, the ceiling, the number typed at a terminal, the cut-off awaited."""
+
+import re
+
+from .conftest import Place
+
+SUSPEND = ("suspend", "fable-5", "--reason", "legal")
+
+
+def test_without_a_terminal_and_without_yes_the_draft_is_kept(notifier: Place) -> None:
+    notifier.people(3)
+    kept = notifier(*SUSPEND)
+    (reference,) = notifier.references
+    assert kept.code == 3
+    assert kept.err.splitlines()[-1].strip() == f"notifier approve {reference}/1"
+    assert notifier.states() == ["draft"]
+    assert notifier.provider.count() == 0
+    assert notifier("approve", f"{reference}/1", "--yes").code == 0
+    assert notifier.provider.addresses().total() == 3
+
+
+def test_yes_alone_does_not_cover_a_difference_and_a_wrong_number_neither(notifier: Place) -> None:
+    notifier.people(5, "cut", header=",suspended,nationality", cells=",fable-5,US")
+    notifier.people(2, "not", header=",nationality", cells=",US")
+    notifier.people(4, "abroad", header=",suspended,nationality", cells=",fable-5,DE")
+    scoped = (*SUSPEND, "--where", "nationality <> 'US'", "--yes")
+    refused = notifier(*scoped)
+    (reference,) = notifier.references
+    assert refused.code == 3
+    assert "5 customers are CUT OFF in the data and would NOT be told" in refused.out
+    assert refused.err.splitlines()[-1].strip() == f"notifier approve {reference}/1 --accept-gap 5"
+    for wrong in ("4", "0", "6"):
+        assert notifier("approve", reference, "--yes", "--accept-gap", wrong).code == 3
+    assert notifier.provider.count() == 0
+    assert notifier.states() == ["draft"]
+    assert notifier("approve", reference, "--yes", "--accept-gap", "5").code == 0
+    assert set(notifier.provider.addresses()) == {f"abroad{i}@example.com" for i in range(1, 5)}
+
+
+def test_whoever_comes_above_the_ceiling_is_held_and_counted(notifier: Place) -> None:
+    notifier.people(9)
+    notifier.start(*SUSPEND, "--yes", "--ceiling", "6")
+    notifier.until(lambda: notifier.provider.count() == 6)
+    notifier.until(lambda: notifier.rows("SELECT 1 FROM notice WHERE closed_at IS NOT NULL"))
+    (notice,) = notifier.shown()
+    assert (notice["accounts"]["told"], notice["accounts"]["held"]) == (6, 3)
+    assert notice["notice"]["audience_n"] == 9
+    assert notifier.provider.addresses().total() == 6
+
+
+def test_typing_the_number_sends_to_exactly_the_list_that_was_shown(notifier: Place) -> None:
+    notifier.people(7)
+    done = notifier.on_a_terminal(*SUSPEND, answers=(("Type 7 to tell 7 people: ", "7"),))
+    assert done.code == 0, done.out
+    assert "LIVE: real customers." in done.out
+    assert notifier.provider.addresses() == {f"p{i}@example.com": 1 for i in range(1, 8)}
+    frozen, approved = notifier.rows(
+        "SELECT n.list_hash, a.list_hash FROM notice n JOIN approval a USING (notice_id)"
+    )[0]
+    assert frozen is not None
+    assert frozen == approved
+    assert notifier.value("SELECT ceiling FROM approval") is None
+
+
+def test_typing_anything_else_keeps_the_draft(notifier: Place) -> None:
+    notifier.people(7)
+    done = notifier.on_a_terminal(*SUSPEND, answers=(("Type 7 to tell 7 people: ", "yes"),))
+    assert done.code == 3
+    assert "Nobody was told. The draft is kept:" in done.out
+    assert f"notifier approve {notifier.references[0]}/1" in done.out
+    assert notifier.states() == ["draft"]
+    assert notifier.provider.count() == 0
+
+
+def test_at_a_terminal_a_difference_is_typed_too(notifier: Place) -> None:
+    notifier.people(4, header=",suspended", cells=",fable-5")
+    notifier.people(3, "not")
+    stopped = notifier.on_a_terminal(*SUSPEND, answers=(("3 customers differ.", "no"),))
+    assert stopped.code == 3
+    assert "Nobody was told" in stopped.out
+    assert notifier.provider.count() == 0
+    sent = notifier.on_a_terminal(
+        "approve", notifier.references[0], answers=(("3 customers differ.", "3"), ("Type 7 to tell 7", "7"))
+    )
+    assert sent.code == 0, sent.out
+    assert notifier.provider.addresses().total() == 7
+    assert notifier.value("SELECT gap FROM approval") == 3
+
+
+def test_a_list_that_grew_since_it_was_shown_is_shown_again(notifier: Place) -> None:
+    notifier.people(3)
+    notifier.on_a_terminal(*SUSPEND, answers=(("Type 3 to tell 3 people: ", "no"),))
+    notifier.people(5)
+    done = notifier.on_a_terminal(
+        "approve", notifier.references[0], answers=(("Type 5 to tell 5 people: ", "5"),)
+    )
+    assert done.code == 0, done.out
+    assert notifier.provider.addresses().total() == 5
+
+
+def test_on_cutoff_nothing_leaves_before_the_data_shows_it_and_then_by_itself(notifier: Place) -> None:
+    notifier.people(6)
+    notifier.start(*SUSPEND, "--effective", "on-cutoff", "--yes")
+    notifier.until(lambda: notifier.states() == ["approved"])
+    (reference,) = notifier.references
+    assert "waits" in notifier("show", reference).out
+    assert notifier.provider.count() == 0
+    notifier.people(6, header=",suspended", cells=",fable-5=2026-01-02T03:04:00Z")
+    notifier.until_state("finished")
+    assert notifier.provider.addresses().total() == 6
+    text = notifier.provider.messages()[0]["text"]
+    assert re.search(r"2 January( 2026)?, 03:04", text) or "03:04" in text, text
+
+
+def test_nothing_is_stored_and_nothing_leaves_in_a_dry_run(notifier: Place) -> None:
+    notifier.people(6)
+    counted = notifier(*SUSPEND, "--dry-run", "--json")
+    assert counted.code == 0
+    assert counted.json()["people"] == 6
+    assert notifier.references == []
+    assert notifier.rows("SELECT 1 FROM audit WHERE act NOT IN ('import', 'apply')") == []
+    assert notifier.provider.count() == 0
+
+
+def test_json_is_all_that_stands_on_standard_output(notifier: Place) -> None:
+    notifier.people(2)
+    done = notifier(*SUSPEND, "--yes", "--json")
+    assert done.code == 0, done.said
+    (notice,) = done.json()["notices"]
+    assert notice["adds_up"]
+    assert notice["accounts"]["told"] == 2
+
+
+def test_people_who_are_cut_off_without_a_word_raise_a_draft_and_an_alarm(notifier: Place) -> None:
+    notifier.people(8, header=",suspended", cells=",fable-5")
+    notifier.until(lambda: notifier.states() == ["draft"])
+    listed = notifier("list").out
+    assert "8 customers are cut off from Fable 5" in listed
+    assert "nobody was told" in listed
+    (reference,) = notifier.references
+    assert notifier.provider.count() == 0
+    # `suspend` takes the draft over instead of opening another one beside it.
+    adopted = notifier(*SUSPEND, "--yes")
+    assert adopted.code == 0, adopted.said
+    assert notifier.references == [reference]
+    assert notifier.provider.addresses().total() == 8
+    notifier.until(lambda: "nobody was told" not in notifier("list").out)
