@@ -134,12 +134,12 @@ def friday(drive: Drive) -> Played:
         facts=FACTS,
         next_update_at=directive_at + timedelta(hours=3),
     )
-    line = f'notifier suspend fable-5 mythos-5 --reason legal --where "{WHERE}" \\\n    --possibly hedge'
+    line = f'notifier suspend fable-5 mythos-5 --reason legal \\\n    --where "{WHERE}" --possibly hedge'
     stage.command(f"{line} --dry-run")
     counted = declare.dry_run(app.db, app.desk, app.clock.now(), wish)
     stage.counted(counted)
     gap = counted.gap.difference
-    stage.command(f"{line} --facts facts.toml --next-update +3h --yes --accept-gap {gap}")
+    stage.command(f"{line} \\\n    --facts facts.toml --next-update +3h --yes --accept-gap {gap}")
     consent = Consent(yes=True, accept_gap=gap)
     declared = declare.suspend(app.db, app.desk, app.settings.actor, app.clock.now(), wish, consent)
     played = Played(declared.name.reference, directive_at)
