@@ -92,6 +92,7 @@ class PolicyTable(Table):
     requests_per_second: Annotated[float, Field(gt=0)] | None = None
     stale_seconds: Seconds | None = None
     unknown_deadline_seconds: Seconds | None = None
+    most_tries: Annotated[int, Field(ge=1, strict=True)] | None = None
     unknown_watermark_seconds: Seconds | None = None
     unknown_watermark_chunks: Annotated[int, Field(ge=1, strict=True)] | None = None
     unknown_held: list[NoticeKind] | None = None

@@ -51,6 +51,8 @@ class Result(StrEnum):
     """The request never left: no connection."""
     STOPPED = "stopped"
     """The request never left: directly before its first byte it was no longer ours to send."""
+    POISON = "poison"
+    """The letters of this chunk could not be put together: no other try will do better."""
     UNKNOWN = "unknown"
     """The request may have been accepted: 5xx, a broken or timed out answer, anything not understood."""
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from notifier.model.words import NoticeKind
 
+NOT_NUMBERS = frozenset({"unknown_held", "canary_waits_for_events"})
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -28,6 +30,8 @@ class Policy:
     """A notice that is approved and has not moved for so long is held, not sent."""
     unknown_deadline_seconds: float = 900.0
     """After this, what is not known is decided without evidence: by the kind of the notice."""
+    most_tries: int = 100
+    """A chunk that was claimed so often waits for a person: something in it, or about it, is poison."""
     unknown_watermark_seconds: float = 120.0
     unknown_watermark_chunks: int = 2
     """Silence about an attempt means something only if events of so many later attempts are so old already."""
@@ -40,23 +44,33 @@ class Policy:
     """Go on after the first chunk only when the provider has reported on it. Off: minutes matter."""
 
     def __post_init__(self) -> None:
-        if self.unknown_deadline_seconds <= self.lease_seconds:
-            raise ValueError("unknown_deadline_seconds must be more than lease_seconds")
-        if not set(self.unknown_held) <= set(NoticeKind):
-            raise ValueError(f"unknown_held names kinds of notices: {', '.join(NoticeKind)}")
-        if not 0 < self.refused_share <= 1:
-            raise ValueError("refused_share must be more than 0 and at most 1")
-        if min(self.stale_seconds, self.unknown_watermark_seconds, self.requests_per_second or 1) <= 0:
-            raise ValueError("every time and rate must be more than 0")
-        if min(self.sweep_seconds, self.lease_seconds, self.deadline_seconds, self.claim_age_seconds) <= 0:
-            raise ValueError("every time must be more than 0 seconds")
-        if not 1 <= self.lanes <= 64:
-            raise ValueError("lanes must be between 1 and 64")
-        if self.claim_age_seconds + self.deadline_seconds >= self.lease_seconds:
-            raise ValueError(
-                "claim_age_seconds and deadline_seconds together must be less than lease_seconds: "
-                "a request must end before another worker may take its chunk"
-            )
+        rules = (
+            (1 <= self.lanes <= 64, "lanes must be between 1 and 64"),
+            (self._positive(), "every time must be more than 0 seconds, every other number more than 0"),
+            (self.refused_share <= 1, "refused_share must be more than 0 and at most 1"),
+            (
+                self.claim_age_seconds + self.deadline_seconds < self.lease_seconds,
+                (
+                    "claim_age_seconds and deadline_seconds together must be less than lease_seconds: "
+                    "a request must end before another worker may take its chunk"
+                ),
+            ),
+            (
+                self.unknown_deadline_seconds > self.lease_seconds,
+                "unknown_deadline_seconds must be more than lease_seconds",
+            ),
+            (
+                set(self.unknown_held) <= set(NoticeKind),
+                f"unknown_held names kinds of notices: {', '.join(NoticeKind)}",
+            ),
+        )
+        for holds, sentence in rules:
+            if not holds:
+                raise ValueError(sentence)
+
+    def _positive(self) -> bool:
+        numbers = [getattr(self, f.name) for f in fields(self) if f.name not in NOT_NUMBERS]
+        return all(number > 0 for number in numbers if number is not None)
 
     @staticmethod
     def from_mapping(stored: Mapping[str, Any]) -> "Policy":

@@ -7,7 +7,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from notifier.errors import Unreachable
 from notifier.model.mail import Envelope, Outcome, Result, Sender
 from notifier.model.policy import Policy
 from notifier.model.words import NoticeState
-from notifier.store import Db, Tx, ledger, notices, pace
+from notifier.store import Db, Tx, alarms, ledger, notices, pace
 from notifier.store.ledger import Claim, Record, Seat
 from notifier.store.pace import Pace
 
@@ -50,9 +50,22 @@ def what_next(outcome: Outcome, letters: int, tries: int, now: datetime) -> Next
         Result.FORBIDDEN: Next("refused", "due", hold=outcome.reason),
         Result.LATER: Next("refused", "due", not_before=outcome.retry_at or now + timedelta(seconds=1)),
         Result.NOT_SENT: Next("not_sent", "due", not_before=now + backoff(tries)),
+        Result.POISON: Next("not_sent", "dead"),
         Result.STOPPED: Next("not_sent", "due"),
     }
     return table[outcome.result]
+
+
+def bounded(next_: Next, tries: int, policy: Policy) -> Next:
+    """Retries end: a chunk that was claimed too often is dead, visibly, until a person decides."""
+    if (
+        next_.chunk == "due"
+        and not next_.hold
+        and next_.not_before is not None
+        and tries >= policy.most_tries
+    ):
+        return replace(next_, chunk="dead", not_before=None)
+    return next_
 
 
 def _refused(outcome: Outcome, letters: int) -> Next:
@@ -177,8 +190,12 @@ def send_claimed(lane: Lane, claimed: Claim, claimed_at: float) -> Outcome:
     """
     with lane.db.transaction() as tx:
         letters = ledger.seats(tx, claimed)
-    envelope = lane.seal(claimed, letters)
-    outcome = lane.sender.send(envelope, lambda: _still_ours(lane, claimed, claimed_at))
+    try:
+        envelope = lane.seal(claimed, letters)
+    except Exception as error:  # noqa: BLE001 - whatever a chunk does to us must not stop the others
+        outcome = Outcome(Result.POISON, f"The letters could not be written: {type(error).__name__}.")
+    else:
+        outcome = lane.sender.send(envelope, lambda: _still_ours(lane, claimed, claimed_at))
     lane.reached("after post")
     _record_at_last(lane, claimed, outcome)
     return outcome
@@ -213,7 +230,9 @@ def _record_at_last(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
 def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
     """Write what came of an attempt. It never sends, it may run late, and twice."""
     now = lane.now()
-    next_ = what_next(outcome, claimed.hi - claimed.lo, claimed.tries, now)
+    next_ = bounded(
+        what_next(outcome, claimed.hi - claimed.lo, claimed.tries, now), claimed.tries, lane.policy
+    )
     with lane.db.transaction() as tx:
         if next_.culprits:
             positions = [claimed.lo + index for index in next_.culprits]
@@ -235,11 +254,15 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
             ledger.split(tx, claimed, cuts(claimed.lo, claimed.hi, next_))
         if next_.hold:
             notices.hold(tx, claimed.notice_id, next_.hold)
+            alarms.raise_once(tx, f"provider:{lane.sender.name}", next_.hold, None, now)
+        if next_.chunk == "dead":
+            text = "A chunk gave up: `notifier show` tells why, `notifier dead` retries or drops it."
+            alarms.raise_once(tx, f"dead:{claimed.notice_id}", text, None, now)
         lane.reached("before record commits")
     with lane.db.transaction() as tx:
         learn(tx, lane.sender.name, outcome, now)
-        if outcome.result is Result.ACCEPTED:
-            notices.start(tx, claimed.notice_id)
+        if outcome.result is Result.ACCEPTED and notices.start(tx, claimed.notice_id):
+            alarms.clear(tx, f"provider:{lane.sender.name}", now)
     lane.reached("after record")
 
 
@@ -250,7 +273,7 @@ def learn(tx: Tx, provider: str, outcome: Outcome, now: datetime) -> None:
             pace.doubt(tx, provider, rest_seconds=PROBE_SECONDS)
         case Result.LATER:
             pace.slow_down(tx, provider, until=outcome.retry_at or now + timedelta(seconds=1))
-        case Result.NOT_SENT | Result.STOPPED:
+        case Result.NOT_SENT | Result.STOPPED | Result.POISON:
             pass
         case result:
             pace.trust(tx, provider, accepted=result is Result.ACCEPTED)

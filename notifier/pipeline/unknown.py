@@ -27,8 +27,11 @@ def believe(unknown: Unknown, policy: Policy) -> Believed:
     Silence means something only while the stream is alive: events of enough *later* attempts have come, and
     are old enough that this one's should have come too.
     """
-    if unknown.silent_seconds is not None and unknown.silent_seconds >= policy.unknown_watermark_seconds:
+    alive = unknown.silent_seconds
+    if alive is not None and alive >= policy.unknown_watermark_seconds and unknown.tries < policy.most_tries:
         return Believed(Belief.LOST, "no event, although those of later requests have come")
+    if unknown.tries >= policy.most_tries:
+        return Believed(Belief.ASK, f"it was tried {unknown.tries} times: a person must look")
     if unknown.age_seconds < policy.unknown_deadline_seconds:
         return Believed(Belief.WAIT, "evidence may still come")
     if unknown.kind in policy.unknown_held:

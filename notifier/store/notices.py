@@ -205,13 +205,10 @@ def approve(tx: Tx, notice_id: int, approval: Approval, *, now: datetime) -> Non
     )
 
 
-def start(tx: Tx, notice_id: int) -> None:
-    """Its first chunk is claimed."""
-    run(
-        tx,
-        "UPDATE notice SET state = 'sending' WHERE notice_id = %(id)s AND state = 'approved'",
-        id=notice_id,
-    )
+def start(tx: Tx, notice_id: int) -> bool:
+    """Its first chunk was accepted; False: it had started before."""
+    statement = "UPDATE notice SET state = 'sending' WHERE notice_id = %(id)s AND state = 'approved'"
+    return run(tx, statement, id=notice_id) == 1
 
 
 def void(tx: Tx, notice_id: int) -> None:

@@ -14,6 +14,7 @@ class Unknown:
     notice_id: int
     disruption_id: int
     kind: NoticeKind
+    tries: int
     age_seconds: float
     """Since it was claimed, by the database's clock."""
     silent_seconds: float | None
@@ -26,7 +27,7 @@ def unknowns(tx: Tx, *, chunks: int) -> list[Unknown]:
         tx,
         Unknown,
         """
-SELECT x.attempt_id::text, k.chunk_id, k.notice_id, n.disruption_id, n.kind,
+SELECT x.attempt_id::text, k.chunk_id, k.notice_id, n.disruption_id, n.kind, k.tries,
        extract(epoch FROM clock_timestamp() - x.claimed_at)::float8 AS age_seconds,
        (SELECT extract(epoch FROM clock_timestamp() - heard.at)::float8
         FROM (SELECT min(e.occurred_at) AS at FROM attempt a JOIN event e USING (attempt_id)
