@@ -47,11 +47,11 @@ class Hooks:
         ring(self.app.settings, recorded.rings)
 
 
-async def bounded(request: Request) -> bytes:
+async def bounded(request: Request, largest: int = LARGEST_BODY) -> bytes:
     """The body, counted as it comes: what `Content-Length` says may be a lie, or missing."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > LARGEST_BODY:
-            raise HTTPException(413, f"The body is longer than {LARGEST_BODY:,} bytes: send less at once.")
+        if len(body) > largest:
+            raise HTTPException(413, f"The body is longer than {largest:,} bytes: send less at once.")
     return bytes(body)

@@ -1,4 +1,4 @@
-"""The web process: hooks and health in one application."""
+"""The web process: hooks, events and health in one application."""
 
 import contextlib
 import socket
@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from notifier.app import App, opened
+from notifier.entry.events import Events
 from notifier.entry.hooks import Hooks
 from notifier.entry.problem import HANDLERS, problem
 from notifier.errors import NotifierError, Unreachable
@@ -27,6 +28,7 @@ def web(app: App) -> Starlette:
     health = Health(app)
     routes = [
         *Hooks(app).routes,
+        *Events(app).routes,
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
     ]

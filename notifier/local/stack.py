@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -23,10 +24,12 @@ from notifier.local.endpoints import serving
 from notifier.local.home import UP_LOCK, locked, log_file, prepare
 from notifier.local.processes import Process, identity
 from notifier.local.runfile import RunFile
+from notifier.local.sandbox import signing
 from notifier.local.tending import Supervisor
 from notifier.settings import Settings, data_folder
 from notifier.store.migrate import migrate
 
+EVENT_KEY = "sandbox-event-key.pem"
 READY_SECONDS = 30
 CLEANING_SECONDS = 90
 """How long a start waits for the keeper of a killed run to finish its work."""
@@ -134,9 +137,11 @@ class Stack:
 
     def _start_sandbox(self) -> None:
         """The first start takes any free port; a later one takes that port again, which others know by then."""
+        key = signing.key_at(self._event_key)
+        self.settings = replace(self.settings, sandbox_event_key=signing.public_key(key))
         log = log_file(self.settings.home, Part.SANDBOX)
         offset = log.stat().st_size if log.exists() else 0
-        process = self._add(Part.SANDBOX, Part.SANDBOX, lambda: ("--port", str(self._sandbox_port())))
+        process = self._add(Part.SANDBOX, Part.SANDBOX, self._sandbox_options)
         url = children.line_of(
             log, offset, "sandbox ", seconds=READY_SECONDS, alive=lambda: process.alive() and self._go_on()
         )
@@ -163,6 +168,17 @@ class Stack:
         return self._supervisor.add(
             name, part, lambda: children.spawn(name, (*self._commands[part], *more()), self.settings)
         )
+
+    @property
+    def _event_key(self) -> Path:
+        return self.settings.home / EVENT_KEY
+
+    def _sandbox_options(self) -> tuple[str, ...]:
+        """The same at every start: it signs with the same key and reports to the same place."""
+        options = ("--port", str(self._sandbox_port()), "--event-key", str(self._event_key))
+        if Part.WEB not in self._parts:
+            return options
+        return (*options, "--events-to", f"http://127.0.0.1:{self.settings.port}/events/sendgrid")
 
     def _sandbox_port(self) -> int:
         ours = Part.SANDBOX in {one.part for one in self._supervisor.started()}

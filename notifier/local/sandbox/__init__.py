@@ -7,7 +7,7 @@ memory and gone when it stops.
     answers  SendGrid's bodies and headers
     limits   what SendGrid refuses, with its texts and field paths
     mailbox  what each address got
-    events   signed event webhooks
+    events   signed event webhooks;  signing  the key that signs them
     faults   what goes wrong on demand
     schedule scheduled sends and batches
     api      SendGrid's routes;  control  its own

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from notifier.local.sandbox.faults import Fault, Kind
 from notifier.local.sandbox.mailbox import Copy, Fate
+from notifier.local.sandbox.signing import public_key
 
 LARGEST_BATCH = 1000
 FLUSH_SECONDS = 0.1
@@ -71,9 +71,9 @@ def is_loopback_target(url: str) -> bool:
 
 
 class Events:
-    def __init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self.target: str | None = None
+    def __init__(self, key: ec.EllipticCurvePrivateKey, target: str | None) -> None:
+        self._key = key
+        self.target = target
         """Without one, events are lost, as with an account that has no webhook."""
         self._waiting: list[dict[str, Any]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -81,9 +81,7 @@ class Events:
 
     @property
     def public_key(self) -> str:
-        """Base64 of the DER, without PEM armour: what SendGrid's settings page shows."""
-        der = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return base64.b64encode(der).decode()
+        return public_key(self._key)
 
     def signed(self, timestamp: str, body: bytes) -> dict[str, str]:
         signature = self._key.sign(timestamp.encode() + body, ec.ECDSA(SHA256()))

@@ -5,10 +5,12 @@ import re
 import signal
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
-from notifier.errors import Unreachable
-from notifier.local.sandbox import answers, api, control
+from notifier.errors import BadInput, Unreachable
+from notifier.local.sandbox import answers, api, control, signing
 from notifier.local.sandbox.answers import Response
+from notifier.local.sandbox.events import Events, is_loopback_target
 from notifier.local.sandbox.state import Sandbox
 from notifier.local.sandbox.wire import Request, converse
 from notifier.settings import SANDBOX_KEY
@@ -42,13 +44,25 @@ LOCAL_HOST = re.compile(r"(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?", re.ASC
 READ_AHEAD = 1 << 20
 
 
-def serve(port: int = 0, key: str = SANDBOX_KEY, latency: float = 0.0, counting: bool = False) -> None:
+def serve(
+    port: int = 0,
+    key: str = SANDBOX_KEY,
+    latency: float = 0.0,
+    counting: bool = False,
+    event_key: Path | None = None,
+    events_to: str | None = None,
+) -> None:
     """Run on 127.0.0.1 until SIGTERM or SIGINT; prints one line, `sandbox http://127.0.0.1:PORT`, when ready.
 
     `port` 0 takes a free one. `latency`: seconds before each answer of mail/send. `counting`: count requests and
-    addresses without keeping any mail, for measurements. Raises `Unreachable` if the port is taken.
+    addresses without keeping any mail, for measurements. `event_key`: a file with the private key for events,
+    made if it is missing, so that it outlives a restart. `events_to`: where events go, on loopback.
+    Raises `Unreachable` if the port is taken or the file is no key, `BadInput` for another target.
     """
-    asyncio.run(_serve(Sandbox(key, latency, counting=counting), port))
+    if events_to is not None and not is_loopback_target(events_to):
+        raise BadInput("--events-to takes an http address of this machine: 127.0.0.1, ::1 or localhost.")
+    events = Events(signing.key_at(event_key) if event_key else signing.new_key(), events_to)
+    asyncio.run(_serve(Sandbox(key, latency, counting=counting, events=events), port))
 
 
 async def _serve(box: Sandbox, port: int) -> None:

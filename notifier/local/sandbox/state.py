@@ -7,13 +7,13 @@ from notifier.local.sandbox.schedule import Schedule
 
 
 class Sandbox:
-    def __init__(self, key: str, latency: float, *, counting: bool) -> None:
+    def __init__(self, key: str, latency: float, *, counting: bool, events: Events) -> None:
         self.key = key
         self.latency = latency
         """Seconds before each answer of mail/send."""
         self.counting = counting
         self.mailbox = Mailbox()
-        self.events = Events()
+        self.events = events
         self.faults = Faults()
         self.schedule = Schedule(self._deliver)
 
