@@ -4,6 +4,7 @@
 leave as ours.
 """
 
+import logging
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -25,6 +26,8 @@ Statement: TypeAlias = LiteralString | sql.Composed
 T = TypeVar("T")
 
 CONNECT_SECONDS = 5
+
+logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())  # it would say each failed try on stderr
 
 
 class Db:

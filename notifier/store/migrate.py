@@ -36,7 +36,10 @@ def migrate(url: str, folder: Path) -> list[str]:
                 _apply(connection, name, text)
             return [name for name, _ in todo]
     except psycopg.OperationalError as error:
-        raise Unreachable(f"The database could not be migrated: {_first_line(error)}") from error
+        raise Unreachable(
+            f"The database could not be migrated ({_first_line(error)}): "
+            "check NOTIFIER_DATABASE_URL, and that the server runs."
+        ) from error
 
 
 def create_database(url: str, name: str) -> None:

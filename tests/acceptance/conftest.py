@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -224,9 +225,19 @@ class Place:
     def end(self) -> None:
         for process in self.started:
             if process.poll() is None:
+                process.terminate()
+        for process in self.started:
+            try:
+                process.communicate(timeout=15)
+            except subprocess.TimeoutExpired:
                 process.kill()
-            process.communicate()
+                process.communicate()
         self.started.clear()
+
+
+def one_sentence(done: Done) -> bool:
+    """One line on standard error, and it ends."""
+    return done.err.count("\n") == 1 and done.err.rstrip().endswith((".", "`"))
 
 
 def a_sandbox(*args: str) -> tuple["subprocess.Popen[str]", Box]:
@@ -292,6 +303,30 @@ def notifier(running: tuple[Stack, dict[str, str]], provider: Box, tmp_path: Pat
         ours, tmp_path, stack.settings.database_url or "", Box(stack.settings.sandbox_url or ""), provider
     )
     place.clean()
+    yield place
+    place.end()
+
+
+_vhosts = count(1)
+
+
+@pytest.fixture
+def deployment(
+    stack: Stack, database_url: str, tmp_path: Path, provider: Box, a_box: Callable[..., Box]
+) -> Iterator[Place]:
+    """A database and a broker of the company's own, no `up`: the test starts workers, with the key it wants."""
+    box = a_box()
+    ours = environment_of(
+        tmp_path / "home",
+        NOTIFIER_DATABASE_URL=database_url,
+        NOTIFIER_BROKER_URL=f"{stack.settings.broker_url}?virtual_host={next(_vhosts)}",
+        NOTIFIER_SANDBOX_URL=box.url,
+        NOTIFIER_SENDGRID_URL=provider.url,
+    )
+    place = Place(ours, tmp_path, database_url, box, provider)
+    provider.clear()
+    (tmp_path / "company.toml").write_text(COMPANY)
+    assert place("apply", "company.toml", "--yes").code == 0
     yield place
     place.end()
 
