@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from notifier.actions.deliver import Post
+from notifier.actions.deliver import Post, Reached, unmoved
 from notifier.actions.desk import Desk
 from notifier.edges.sendgrid import SendGrid
 from notifier.errors import Refused, Unreachable
@@ -33,6 +33,7 @@ class App:
     db: Db
     clock: SystemClock
     stopping: Callable[[], bool]
+    reached: Reached = unmoved
 
     @property
     def desk(self) -> Desk:
@@ -43,7 +44,7 @@ class App:
         def senders(mode: Mode, policy: Policy) -> Sender:
             return sender(self.settings, mode, policy.deadline_seconds)
 
-        return Post(self.desk, senders, self.clock, self.stopping)
+        return Post(self.desk, senders, self.clock, self.stopping, self.reached)
 
 
 @cache
@@ -80,10 +81,14 @@ def _never() -> bool:
 
 @contextmanager
 def opened(
-    settings: Settings, *, connections: int = 20, stopping: Callable[[], bool] = _never
+    settings: Settings,
+    *,
+    connections: int = 20,
+    stopping: Callable[[], bool] = _never,
+    reached: Reached = unmoved,
 ) -> Generator[App]:
     """An `App` with a pool. `settings` must name a database: `local` fills in the embedded one."""
     if settings.database_url is None:
         raise Unreachable("No database is set: start `notifier up`, or set NOTIFIER_DATABASE_URL.")
     with Db(settings.database_url, size=connections) as db:
-        yield App(settings, db, SystemClock(), stopping)
+        yield App(settings, db, SystemClock(), stopping, reached)

@@ -7,7 +7,7 @@ from notifier.model.ring import Ring
 from notifier.model.words import NoticeState
 from notifier.pipeline import audience
 from notifier.pipeline.compose import Words
-from notifier.store import Db, Tx, disruptions, notices
+from notifier.store import Db, Tx, catalogue, disruptions, notices
 from notifier.store import audience as verdicts
 from notifier.store.notices import Notice
 
@@ -52,7 +52,8 @@ def _freeze_range(tx: Tx, words: Words, notice: Notice, now: datetime) -> bool:
     rule = notice_rule(tx, notice)
     resolved = {asked: words.resolve(asked, notice.kind) for asked in verdicts.asked_locales(tx)}
     default = words.resolve(None, notice.kind)
-    _, last = audience.freeze_next_range(tx, notice, rule, resolved, default)
+    chunk_people = catalogue.policy(tx).chunk_people
+    _, last = audience.freeze_next_range(tx, notice, rule, resolved, default, chunk_people)
     if last:
         audience.close(tx, notice, rule, now)
     return last

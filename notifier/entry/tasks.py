@@ -11,6 +11,7 @@ from celery import Celery, signals
 from kombu.exceptions import OperationalError
 
 from notifier.actions import deliver, evidence, freeze, sweep
+from notifier.actions.deliver import Reached, unmoved
 from notifier.app import App, opened
 from notifier.model.ring import Ring
 from notifier.settings import Settings
@@ -90,20 +91,24 @@ class _Worker:
 
     settings: Settings
     stopping = multiprocessing.Event()
+    reached: Reached = staticmethod(unmoved)
     _app: App | None = None
     _open = ExitStack()
 
     @classmethod
     def opened_app(cls) -> App:
         if cls._app is None:
-            cls._app = cls._open.enter_context(opened(cls.settings, stopping=cls.stopping.is_set))
+            cls._app = cls._open.enter_context(
+                opened(cls.settings, stopping=cls.stopping.is_set, reached=cls.reached)
+            )
         return cls._app
 
 
-def run_worker(settings: Settings, concurrency: int | None = None) -> None:
+def run_worker(settings: Settings, concurrency: int | None = None, reached: Reached = unmoved) -> None:
     """One worker: a parent and its forked children, until SIGTERM; requests in flight are finished first."""
     configure()
     _Worker.settings = settings
+    _Worker.reached = staticmethod(reached)
     signals.worker_shutting_down.connect(_stop, weak=False)
     _broker(settings).worker_main(
         [

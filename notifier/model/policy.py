@@ -23,6 +23,8 @@ class Policy:
     """A worker whose claim is older than this before it posts records *not sent* instead."""
     lanes: int = 8
     """Requests in flight in one process, each with its own claim and connection."""
+    chunk_people: int = 1000
+    """The most letters in one request; the provider takes no more. With fewer, one unknown outcome weighs less."""
 
     requests_per_second: float | None = None
     """The most requests that one notice makes; None: as many as the provider takes."""
@@ -46,6 +48,7 @@ class Policy:
     def __post_init__(self) -> None:
         rules = (
             (1 <= self.lanes <= 64, "lanes must be between 1 and 64"),
+            (1 <= self.chunk_people <= 1000, "chunk_people must be between 1 and 1000"),
             (self._positive(), "every time must be more than 0 seconds, every other number more than 0"),
             (self.refused_share <= 1, "refused_share must be more than 0 and at most 1"),
             (

@@ -18,6 +18,7 @@ FIRST_RANGE, LAST_RANGE = 2_000, 250_000
 UNBOUNDED = 2**31
 TOLD_NOW: Mapping[NoticeKind, str | None] = {
     NoticeKind.UPDATE: None,  # keeps what they were told before
+    NoticeKind.CORRECTION: None,
     NoticeKind.RESTORED: Standing.RESTORED,
 }
 """Notices that follow the ledger: to those who were last told that something is out for them."""
@@ -45,7 +46,7 @@ def gap_is_accepted(gap: Gap, accepted: int | None) -> bool:
 
 
 def freeze_next_range(
-    tx: Tx, notice: Notice, rule: Rule, resolved: Mapping[str, str], default: str
+    tx: Tx, notice: Notice, rule: Rule, resolved: Mapping[str, str], default: str, chunk_people: int
 ) -> tuple[Frozen, bool]:
     """Freeze the next range of people, in the caller's transaction; True once no people are left.
 
@@ -60,6 +61,7 @@ def freeze_next_range(
         asked=list(resolved),
         resolved=list(resolved.values()),
         default=default,
+        chunk_people=chunk_people,
     )
     if notice.kind in TOLD_NOW:
         frozen = freezing.freeze_by_standing(

@@ -49,24 +49,28 @@ TOLD_BY_SCOPE = """
 SELECT k.recipient_id, hit.customer_id, hit.service_id, hit.slug, min(k.contact_id) AS contact_id,
        CASE max(rank) WHEN 2 THEN 'affected' ELSE 'possibly' END AS verdict,
        CASE WHEN max(rank) = 2 OR %(possibly)s = 'include' THEN 'affected' ELSE 'possibly' END AS told_as,
-       {vals} AS vals
+       false AS late, {vals} AS vals
 FROM ({usable} AND k.recipient_id > %(after)s AND k.recipient_id <= %(upto)s) k
 JOIN ({hit}) hit USING (customer_id)
 GROUP BY 1, 2, 3, 4 HAVING max(rank) >= %(told_rank)s"""
 
 TOLD_BY_STANDING = """
 SELECT recipient_id, customer_id, service_id, slug, contact_id, verdict,
-       coalesce(%(told_as)s, told_as) AS told_as, vals
-FROM (SELECT DISTINCT ON (l.recipient_id, l.customer_id, l.service_id) l.*, s.slug
+       coalesce(%(told_as)s, told_as) AS told_as, late, vals
+FROM (SELECT DISTINCT ON (l.recipient_id, l.customer_id, l.service_id) l.*, s.slug,
+             k.state = 'cancelled' AS late
       FROM line l JOIN notice n ON n.notice_id = l.notice_id JOIN service s ON s.service_id = l.service_id
       JOIN delivery d ON d.notice_id = l.notice_id AND d.recipient_id = l.recipient_id
       JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
       LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
       WHERE n.disruption_id = %(disruption_id)s AND l.recipient_id > %(after)s AND l.recipient_id <= %(upto)s
-        AND k.state IN ('accepted', 'claimed', 'unknown')
+        AND k.state IN ('accepted', 'claimed', 'unknown', 'cancelled')
         AND coalesce(f.fate, '') NOT IN ('rejected', 'suppressed', 'dropped', 'bounced')
-      ORDER BY l.recipient_id, l.customer_id, l.service_id, n.seq DESC) standing
-WHERE told_as IN ('affected', 'possibly') AND slug = ANY(%(services)s)"""
+      ORDER BY l.recipient_id, l.customer_id, l.service_id, k.state = 'cancelled', n.seq DESC) standing
+WHERE told_as IN ('affected', 'possibly') AND slug = ANY(%(services)s)
+  AND (NOT late OR %(told_as)s::text IS NULL)"""
+"""Those who were last told that something is out; and, while it still is, those whom a cancelled notice left
+out (`late`): they get one mail that tells all of it, never two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +100,13 @@ def count_standing(tx: Tx, disruption_id: int, services: list[str]) -> StandingC
 
 FREEZE = """
 WITH told AS MATERIALIZED ({told}),
-held_by AS (SELECT recipient_id, customer_id, told_as, array_agg(slug ORDER BY slug) AS slugs
+held_by AS (SELECT recipient_id, customer_id, told_as, array_agg(slug ORDER BY slug) AS slugs,
+                   bool_or(late) AS late
             FROM told GROUP BY 1, 2, 3),
 person AS (SELECT h.recipient_id,
                   jsonb_agg(jsonb_build_array(c.name, h.told_as, to_jsonb(h.slugs))
                             ORDER BY h.customer_id, h.told_as) AS held,
+                  CASE WHEN bool_or(h.late) THEN 'late_' ELSE '' END ||
                   CASE WHEN bool_and(h.told_as = 'possibly') THEN 'possibly'
                        WHEN bool_or(h.told_as = 'possibly') THEN 'both' ELSE 'affected' END AS variant
            FROM held_by h JOIN customer c USING (customer_id) GROUP BY 1),
@@ -113,7 +119,7 @@ voice AS (SELECT k.recipient_id,
           FROM (SELECT DISTINCT recipient_id, customer_id FROM told) t
           JOIN contact k USING (recipient_id, customer_id) GROUP BY 1),
 placed AS MATERIALIZED (
-  SELECT p.recipient_id, w.content_id, least(1000, 10000 / greatest(w.tags, 1)) AS size,
+  SELECT p.recipient_id, w.content_id, least(%(chunk_people)s, 10000 / greatest(w.tags, 1)) AS size,
          jsonb_strip_nulls(jsonb_build_object('n', v.name, 'z', v.tz))
            || jsonb_build_object('o', p.held) AS vars,
          CASE WHEN EXISTS ({suppressed}) THEN 'suppressed' END AS exclusion
@@ -161,6 +167,8 @@ class Range:
     resolved: list[str]
     """For each locale somebody asks for, the one whose words they read."""
     default: str
+    chunk_people: int
+    """The most letters in one request."""
 
 
 def freeze_by_scope(tx: Tx, rule: Rule, part: Range) -> Frozen:
@@ -196,6 +204,7 @@ def _freeze(tx: Tx, told: sql.Composed, part: Range, **params: object) -> Frozen
         asked=part.asked,
         resolved=part.resolved,
         default=part.default,
+        chunk_people=part.chunk_people,
         **params,
     )
     assert found is not None

@@ -24,6 +24,11 @@ def messages(box: Sandbox, request: Request) -> Response:
     return answers.json(200, box.mailbox.messages(request.query.get("address")))
 
 
+def index(box: Sandbox, _request: Request) -> Response:
+    """`[{"address", "attempt", "fate"}]`, one for each mail: as `messages`, without the mails."""
+    return answers.json(200, box.mailbox.index())
+
+
 def forget(box: Sandbox, _request: Request) -> Response:
     box.mailbox.clear()
     return Response(204)

@@ -94,19 +94,28 @@ class Events:
         """Send what becomes of these mails, unless a fault keeps it back."""
         if self.target is None or (fault and fault.kind is Kind.LOST_EVENTS):
             return
-        self._start(self._gather(copies, fault.seconds if fault else 0.0))
+        late = fault.seconds if fault and fault.kind is Kind.LATE_EVENTS else 0.0
+        again = fault.seconds if fault and fault.kind is Kind.DOUBLED_EVENTS else None
+        self._start(self._gather(copies, late, again))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)  # the loop itself keeps only a weak reference
         task.add_done_callback(self._tasks.discard)
 
-    async def _gather(self, copies: Sequence[Copy], late: float) -> None:
+    async def _gather(self, copies: Sequence[Copy], late: float, again: float | None) -> None:
+        await asyncio.sleep(late)
+        now = time.time()
+        events = [event for copy in copies for event in events_of(copy, now)]
+        if again is not None:
+            self._start(self._queue(events, again))
+        await self._queue(events, 0.0)
+
+    async def _queue(self, events: list[dict[str, Any]], late: float) -> None:
         """Whoever finds nothing waiting flushes for all that come within the next moment."""
         await asyncio.sleep(late)
         flushes = not self._waiting
-        now = time.time()
-        self._waiting += [event for copy in copies for event in events_of(copy, now)]
+        self._waiting += events
         if flushes and self._waiting:
             await asyncio.sleep(FLUSH_SECONDS)
             events, self._waiting = self._waiting, []

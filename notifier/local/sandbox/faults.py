@@ -21,9 +21,11 @@ class Kind(StrEnum):
     """Mailed, and no event is ever sent."""
     LATE_EVENTS = "late-events"
     """Mailed, and the events come `seconds` later."""
+    DOUBLED_EVENTS = "doubled-events"
+    """Mailed, and each event comes twice, the second time `seconds` later."""
 
 
-OF_EVENTS = frozenset({Kind.LOST_EVENTS, Kind.LATE_EVENTS})
+OF_EVENTS = frozenset({Kind.LOST_EVENTS, Kind.LATE_EVENTS, Kind.DOUBLED_EVENTS})
 
 
 @dataclass(slots=True)

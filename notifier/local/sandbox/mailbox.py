@@ -165,6 +165,14 @@ class Mailbox:
         every = [copy for copies in self._copies.values() for copy in copies]
         return [copy.as_json() for copy in sorted(every, key=lambda copy: copy.accepted.received_at)]
 
+    def index(self) -> list[Json]:
+        """Who got a mail by which attempt, in the order in which each address was first seen."""
+        return [
+            {"address": address, "attempt": copy.accepted.attempt, "fate": copy.fate}
+            for address, copies in self._copies.items()
+            for copy in copies
+        ]
+
     def fates(self) -> dict[str, int]:
         counted = Counter(copy.fate for copies in self._copies.values() for copy in copies)
         return {fate.value: counted[fate] for fate in Fate}

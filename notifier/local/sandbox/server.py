@@ -30,6 +30,7 @@ ROUTES: list[tuple[str, re.Pattern[str], Route]] = [
         ("GET", r"/messages", control.messages),
         ("DELETE", r"/messages", control.forget),
         ("GET", r"/messages/count", control.count),
+        ("GET", r"/messages/index", control.index),
         ("GET", r"/requests", control.requests),
         ("GET", r"/faults", control.faults),
         ("POST", r"/faults", control.plan_fault),
