@@ -1,4 +1,4 @@
-"""`notifier demo` as people run it: ends by itself, adds up, leaves nothing running, and never leaves the machine."""
+"""`notifier demo` as people run it: it ends by itself, adds up, leaves nothing running, stays on this machine."""
 
 import csv
 import os
@@ -40,9 +40,14 @@ def start(folder: Path) -> "subprocess.Popen[str]":
     kept = {key: os.environ[key] for key in ("PATH", "LANG", "TZ") if key in os.environ}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "notifier", "demo"],
-        env=kept | BOGUS | {"HOME": str(folder), "NOTIFIER_HOME": str(folder / "home")}, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, start_new_session=True,
-    )  # fmt: skip
+        env=kept | BOGUS | {"HOME": str(folder), "NOTIFIER_HOME": str(folder / "home")},
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def left_running(home: Path) -> list[str]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from notifier.entry.cli.session import opened_app
 from notifier.errors import BadInput, Refused
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ def apply(
     """Services, sources, attributes, facts and policy as a file: shows the difference, then applies it."""
     from notifier.actions import apply_company
     from notifier.edges import company_file
+    from notifier.entry.cli.session import opened_app
 
     if schema:
         typer.echo(company_file.schema())
@@ -62,6 +62,7 @@ def import_(
 ) -> None:
     """Customers, contacts and entitlements from a file: merged into what is there, all or nothing."""
     from notifier.actions.import_customers import import_customers
+    from notifier.entry.cli.session import opened_app
 
     with _reading(file) as stream, opened_app() as app, _progress(stream, file) as shown:
         imported = import_customers(

@@ -44,9 +44,7 @@ def _play(settings: "Settings", stopping: "threading.Event") -> None:
     stage.prologue()
     home = folder.make_fresh(settings)
     with (
-        Stack(
-            settings, parts=story.PARTS, commands=story.SANDBOX_COMMANDS, say=stage.said, stopping=stopping
-        ) as stack,
+        Stack(settings, commands=story.SANDBOX_COMMANDS, say=stage.said, stopping=stopping) as stack,
         opened(stack.settings) as app,
     ):
         drive = story.Drive(app, stack, stage, lambda rings: ring(app.settings, rings), stopping)

@@ -108,11 +108,17 @@ def _time(ending: Ending) -> list[str]:
 def _killed(ending: Ending) -> list[str]:
     if ending.played.killed is None:
         return ["no worker was killed: the send was over before its middle was seen"]
-    unknown = ending.first.accounts[Account.UNKNOWN]
-    lines = [f"one worker killed in the middle of it: 0 lost, {ending.first.notice.twice:,} told twice"]
+    first = ending.first
+    unknown = first.accounts[Account.UNKNOWN]
+    lines = [
+        (
+            f"one worker killed in the middle of it: {abs(first.fault):,} forgotten, "
+            f"{first.notice.twice:,} told twice, {unknown:,} unknown"
+        )
+    ]
     if unknown:
-        lines.append(f"  {unknown:,} people are unknown: their request had left when the worker died, and")
-        lines.append("  nobody heard the answer. A state, never a blind retry.")
+        lines.append("  unknown: the worker died with their request in its hands, and nobody heard the")
+        lines.append("  answer. A state that evidence decides, never a blind retry.")
         lines.append(f"  The sandbox did get {ending.unknown_arrived:,} of these mails.")
     return lines
 

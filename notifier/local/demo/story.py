@@ -40,7 +40,7 @@ SANDBOX_COMMANDS: Mapping[Part, tuple[str, ...]] = {
     **COMMANDS,
     Part.SANDBOX: (*COMMANDS[Part.SANDBOX], "--latency", str(LATENCY_SECONDS)),
 }
-PARTS = frozenset({Part.BROKER, Part.SANDBOX, Part.WORKER, Part.BEAT})
+
 
 WHERE = "nationality <> 'US'"
 FACTS = {

@@ -1,0 +1,125 @@
+"""What the tools and the layout promise, checked with every test run."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "notifier"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+LONGEST_MODULE = 300
+SHORTEST_NUMBER_OF_MODULES = 80
+"""Fewer would mean that this looks in the wrong place."""
+
+HEAVY = (
+    "babel", "celery", "cryptography", "jinja2", "kombu", "markdown_it", "orjson", "psycopg", "psycopg_pool",
+    "pydantic", "rich", "sendgrid", "sqlglot", "starlette", "structlog", "uvicorn",
+)  # fmt: skip
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
+        ("basedpyright", "--pythonpath", sys.executable),
+        ("lint-imports", "--no-cache"),
+    ],
+    ids=" ".join,
+)
+def test_the_tools_are_content(command: tuple[str, ...]) -> None:
+    tool = Path(sys.executable).parent / command[0]
+    ran = subprocess.run([str(tool), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_no_module_is_too_long() -> None:
+    assert len(MODULES) >= SHORTEST_NUMBER_OF_MODULES
+    lengths = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in MODULES}
+    assert {name: n for name, n in lengths.items() if n > LONGEST_MODULE} == {}
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def reads_environment(tree: ast.AST) -> bool:
+    return any(
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+        and node.attr in {"environ", "environb", "getenv", "putenv"}
+        for node in ast.walk(tree)
+    ) or any(name in {"os.environ", "os.getenv"} for name in imports(tree))
+
+
+def test_the_environment_is_read_in_the_settings_only() -> None:
+    """`local` may hand on PATH to the servers and tools that it starts."""
+    found = {name_of(path) for path in MODULES if reads_environment(ast.parse(path.read_text("utf-8")))}
+    assert "notifier/settings.py" in found
+    assert {name for name in found if not name.startswith("notifier/local/")} == {"notifier/settings.py"}
+
+
+def test_psycopg_and_sql_live_in_the_store_only() -> None:
+    users = {
+        name_of(path)
+        for path in MODULES
+        for name in imports(ast.parse(path.read_text("utf-8")))
+        if name.partition(".")[0] in {"psycopg", "psycopg_pool"}
+    }
+    assert users
+    assert all(name.startswith("notifier/store/") for name in users)
+
+
+def test_a_task_calls_one_action_and_nothing_else() -> None:
+    """Tasks carry ids; what they do stands in an action, which the command line calls as well."""
+    tree = ast.parse((PACKAGE / "entry" / "tasks.py").read_text("utf-8"))
+    actions = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "notifier.actions"
+        for alias in node.names
+    }
+    tasks = next(
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "TASKS"
+    )
+    assert isinstance(tasks, ast.Dict)
+    assert len(tasks.values) >= 5
+    for work in tasks.values:
+        assert isinstance(work, ast.Lambda), ast.unparse(work)
+        call = work.body.value if isinstance(work.body, ast.Attribute) else work.body
+        assert isinstance(call, ast.Call), ast.unparse(work)
+        assert isinstance(call.func, ast.Attribute), ast.unparse(work)
+        assert isinstance(call.func.value, ast.Name), ast.unparse(work)
+        assert call.func.value.id in actions, ast.unparse(work)
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """`--help` answers at once because commands import inside what they need."""
+    program = (
+        "import sys\n"
+        "from notifier.entry import cli\n"
+        "sys.argv = ['notifier', '--help']\n"
+        "try:\n"
+        "    cli.main()\n"
+        "except SystemExit as end:\n"
+        "    assert end.code == 0, end.code\n"
+        f"print('HEAVY', *sorted(set({HEAVY!r}) & sys.modules.keys()))\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "demo" in ran.stdout
+    assert ran.stdout.splitlines()[-1].split() == ["HEAVY"]
