@@ -7,6 +7,7 @@ import typer
 if TYPE_CHECKING:
     import threading
 
+    from notifier.entry.cli.stage import Terminal
     from notifier.settings import Settings
 
 INTERRUPTED = 130
@@ -32,15 +33,22 @@ def demo() -> None:
 
 
 def _play(settings: "Settings", stopping: "threading.Event") -> None:
+    from contextlib import closing
+
+    from notifier.entry.cli.stage import Terminal
+
+    with closing(Terminal()) as stage:
+        _play_on(stage, settings, stopping)
+
+
+def _play_on(stage: "Terminal", settings: "Settings", stopping: "threading.Event") -> None:
     from notifier.app import opened
     from notifier.entry.cli.ending import ending_lines, verdict_line
-    from notifier.entry.cli.stage import Terminal
     from notifier.entry.tasks import ring
     from notifier.errors import Refused
     from notifier.local.demo import ending, folder, story
     from notifier.local.stack import Stack
 
-    stage = Terminal()
     stage.prologue()
     home = folder.make_fresh(settings)
     with (

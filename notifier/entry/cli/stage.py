@@ -62,11 +62,11 @@ class Terminal:
         self._live.update(_picture(notice, accounts, fault))
 
     def sent(self, notice: NoticeRow, accounts: dict[Account, int], fault: int) -> None:
-        self._end_live()
+        self.close()
         output.console.print(_picture(notice, accounts, fault))
 
     def stopping(self) -> None:
-        self._end_live()
+        self.close()
         self._print("")
         self._print("Stopping everything.")
 
@@ -75,7 +75,8 @@ class Terminal:
         for line, style in lines:
             self._print(line, style)
 
-    def _end_live(self) -> None:
+    def close(self) -> None:
+        """However the story ends, the terminal gets its cursor back."""
         if self._live is not None:
             self._live.stop()
             self._live = None

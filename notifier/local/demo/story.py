@@ -193,6 +193,7 @@ def _kill_in_the_middle(drive: Drive, played: Played, accounts: dict[Account, in
         if pids:
             played.killed = pids[0]
             os.kill(pids[0], signal.SIGKILL)
+            drive.stage.said("SIGKILL for one worker, in the middle of the send.")
 
 
 def _nothing_happens(_accounts: dict[Account, int]) -> None:
