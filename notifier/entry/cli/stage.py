@@ -54,8 +54,8 @@ class Terminal:
             self._wrapped(line, "yellow" if line.startswith("!") else "")
 
     def progress(self, notice: NoticeRow, accounts: dict[Account, int], fault: int) -> None:
-        if not output.console.is_terminal:
-            return
+        if not output.console.is_terminal or not notice.audience_n:
+            return  # before the first range of the list is frozen there is nothing to draw
         if self._live is None:
             self._live = Live(console=output.console, refresh_per_second=10, transient=True)
             self._live.start()
