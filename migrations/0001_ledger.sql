@@ -213,7 +213,8 @@ CREATE TABLE content (                           -- frozen words of a notice for
   content_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   notice_id  bigint NOT NULL REFERENCES notice,
   locale     text NOT NULL,
-  variant    text NOT NULL CHECK (variant IN ('affected', 'possibly', 'both')),
+  variant    text NOT NULL CHECK (variant IN ('affected', 'possibly', 'both',
+                                     'late_affected', 'late_possibly', 'late_both')), -- late: hears of it now
   subject    text NOT NULL,
   text       text NOT NULL,
   html       text NOT NULL,

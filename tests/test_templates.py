@@ -16,7 +16,7 @@ from notifier.settings import data_folder
 
 NONCE = "k3k9s8d7f6g5h4j3"
 WORDS = Words.load(data_folder("templates") / "email")
-NOTICES = (NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.RESTORED)
+NOTICES = (NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.CORRECTION, NoticeKind.RESTORED)
 LOCALES = ("de", "en")
 BELIEF = {"en": "We believe", "de": "Wir gehen"}
 

@@ -7,7 +7,7 @@ from notifier.actions.desk import Desk, draft_notice, notice_rule
 from notifier.errors import Refused
 from notifier.model.ring import Ring
 from notifier.model.words import Mode, NoticeKind, NoticeState
-from notifier.pipeline.audience import TOLD_NOW, gap_is_accepted
+from notifier.pipeline.audience import FOLLOWING, gap_is_accepted, later
 from notifier.store import Db, Tx, audience, audit, disruptions, freezing, notices
 from notifier.store.audience import Gap, Rule
 from notifier.store.notices import Approval, Notice
@@ -113,8 +113,9 @@ def objection(consent: Consent, gap: Gap, notice: Notice, people: int) -> str | 
 
 def count_people(tx: Tx, notice: Notice, rule: Rule) -> int:
     """People with a usable address who would be in this notice now."""
-    if notice.kind in TOLD_NOW:
-        return freezing.count_standing(tx, notice.disruption_id, rule.services).people
+    following = later(notice, rule)
+    if following is not None:
+        return freezing.count_later(tx, following).people
     return sum(found.people for found in audience.locales(tx, rule))
 
 
@@ -149,6 +150,10 @@ def _record(
     )
     notices.approve(tx, notice.notice_id, approval, now=now)
     disruptions.set_declared(tx, notice.disruption_id, now=now)
+    if notice.kind in FOLLOWING and FOLLOWING[notice.kind].replaces:
+        for earlier in notices.of_disruption(tx, notice.disruption_id):
+            if earlier.seq < notice.seq:
+                notices.cancel(tx, earlier.notice_id)
     if notice.kind is NoticeKind.RESTORED:
         disruptions.add_restoration(
             tx, notice.disruption_id, rev=notice.rev, services=rule.services, actor=actor, now=now

@@ -1,8 +1,10 @@
 """Where notices are written: the words, the company's settings, and the story that a notice tells."""
 
+import hashlib
+import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
 
@@ -10,6 +12,7 @@ from notifier.model.scope import Column, from_json, scope_columns
 from notifier.model.story import Facts, ServiceName, Story
 from notifier.model.words import AttributeType, NoticeKind, Possibly, Variant
 from notifier.pipeline import audience
+from notifier.pipeline.audience import FOLLOWING
 from notifier.pipeline.compose import Words
 from notifier.settings import Settings
 from notifier.store import Tx, catalogue, disruptions, notices
@@ -93,6 +96,12 @@ def variants(kind: NoticeKind, rule: Rule) -> tuple[Variant, ...]:
     return (Variant.AFFECTED,) if kind is NoticeKind.RESTORED else tuple(Variant)
 
 
+def words_hash(contents: Sequence[notices.Words]) -> str:
+    """What an approval of words names: every content, whatever order they came in."""
+    listed = sorted((c.locale, c.variant, c.sha256) for c in contents)
+    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+
+
 def draft_notice(
     tx: Tx, desk: Desk, disruption_id: int, kind: NoticeKind, timeline_id: int, now: datetime
 ) -> int:
@@ -104,9 +113,20 @@ def draft_notice(
     story = tell(tx, desk.settings, disruption, kind, entry, revision.services)
     nonce = secrets.token_hex(8)
     rendered = [
-        desk.words.render(story, locale, variant, nonce)
+        (variant, desk.words.render(story, locale, variant, nonce))
         for locale in desk.words.locales(kind)
         for variant in variants(kind, rule)
+    ]
+    # Those whom a cancelled notice left out hear all of it at once, in the words of a first notice.
+    late = replace(story, notice=NoticeKind.CATCH_UP)
+    rendered += [
+        (f"late_{variant}", desk.words.render(late, locale, variant, nonce))
+        for locale in desk.words.locales(kind)
+        for variant in (tuple(Variant) if kind in FOLLOWING and FOLLOWING[kind].merges else ())
+    ]
+    contents = [
+        notices.Words(r.locale, variant, r.subject, r.text, r.html, len(r.tags), r.sha256)
+        for variant, r in rendered
     ]
     notice_id = notices.insert(
         tx,
@@ -115,16 +135,9 @@ def draft_notice(
         timeline_id=timeline_id,
         rev=revision.rev,
         nonce=nonce,
-        words_hash=desk.words.words_hash(rendered),
+        words_hash=words_hash(contents),
         rule_hash=audience.rule_hash(kind, rule),
         now=now,
     )
-    notices.store_contents(
-        tx,
-        notice_id,
-        [
-            notices.Words(r.locale, r.variant, r.subject, r.text, r.html, len(r.tags), r.sha256)
-            for r in rendered
-        ],
-    )
+    notices.store_contents(tx, notice_id, contents)
     return notice_id

@@ -10,6 +10,7 @@ from notifier.actions.desk import Desk, draft_notice
 from notifier.errors import BadInput, Refused
 from notifier.model.story import Facts
 from notifier.model.words import NoticeKind
+from notifier.pipeline.audience import FOLLOWING
 from notifier.store import Db, Tx, audit, disruptions, notices
 from notifier.store.disruptions import Disruption
 
@@ -55,6 +56,18 @@ def restore(
     return _say(db, desk, actor, now, reference, NoticeKind.RESTORED, news, consent)
 
 
+def correct(
+    db: Db, desk: Desk, actor: str, now: datetime, reference: str, news: News, consent: Consent
+) -> Said:
+    """Something that was written is wrong: what is left of it is cancelled, and everybody hears what is right.
+
+    Those whom the cancelled notice had not reached get one merged notice.
+    """
+    if not news.statements:
+        raise BadInput("A correction needs the right words: add --statement FILE.")
+    return _say(db, desk, actor, now, reference, NoticeKind.CORRECTION, news, consent)
+
+
 def _say(
     db: Db,
     desk: Desk,
@@ -69,9 +82,13 @@ def _say(
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
         disruption = find(tx, reference)
-        _check(disruption, kind)
+        _check(disruption)
         for draft in notices.drafts(tx, disruption.disruption_id):
             notices.void(tx, draft.notice_id)
+        if kind in FOLLOWING and FOLLOWING[kind].replaces:
+            # At once, not only when it is approved: every minute sends more of what is known to be wrong.
+            for earlier in notices.of_disruption(tx, disruption.disruption_id):
+                notices.hold(tx, earlier.notice_id, f"stopped by {actor}: a correction is being written")
         timeline_id = disruptions.add_entry(
             tx,
             disruption.disruption_id,
@@ -88,10 +105,9 @@ def _say(
         return Said(name_of(tx, notice_id), gate)
 
 
-def _check(disruption: Disruption, kind: NoticeKind) -> None:
+def _check(disruption: Disruption) -> None:
     name = f"D-{disruption.reference}"
     if disruption.ended_at is not None:
         raise Refused(f"{name} is over ({disruption.ended_as}): declare a new disruption.")
     if disruption.declared_at is None:
         raise Refused(f"{name} is only a draft, nobody was told yet: approve its first notice before this.")
-    assert kind in {NoticeKind.UPDATE, NoticeKind.RESTORED}

@@ -3,25 +3,48 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.scope import canonical
 from notifier.model.words import NoticeKind, Standing
 from notifier.store import Tx, freezing
 from notifier.store.audience import Gap, Rule
-from notifier.store.freezing import Frozen, Range
+from notifier.store.freezing import Frozen, Later, Range
 from notifier.store.notices import Notice
 
 FIRST_RANGE, LAST_RANGE = 2_000, 250_000
 """People in a range: small at first, so that the first mail does not wait for the millionth row."""
 
 UNBOUNDED = 2**31
-TOLD_NOW: Mapping[NoticeKind, str | None] = {
-    NoticeKind.UPDATE: None,  # keeps what they were told before
-    NoticeKind.CORRECTION: None,
-    NoticeKind.RESTORED: Standing.RESTORED,
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """How a kind of notice follows the ledger."""
+
+    told_as: str | None
+    """What its people are told now; None: what they were told before."""
+    merges: bool
+    """It also goes to those whom no notice has reached: one mail that tells all of it."""
+    replaces: bool = False
+    """It cancels what is left of earlier notices."""
+
+
+FOLLOWING: Mapping[NoticeKind, Following] = {
+    NoticeKind.UPDATE: Following(None, merges=True),
+    NoticeKind.CORRECTION: Following(None, merges=True, replaces=True),
+    NoticeKind.RESTORED: Following(Standing.RESTORED, merges=False),
 }
-"""Notices that follow the ledger: to those who were last told that something is out for them."""
+"""Notices to those who were last told that something is out for them; the other kinds follow the scope."""
+
+
+def later(notice: Notice, rule: Rule) -> Later | None:
+    """To whom a following notice goes; None: this kind follows the scope."""
+    how = FOLLOWING.get(notice.kind)
+    if how is None:
+        return None
+    return Later(notice.notice_id, notice.disruption_id, rule, how.told_as, how.merges, how.replaces)
 
 
 def range_people(frozen_so_far: int) -> int:
@@ -63,10 +86,9 @@ def freeze_next_range(
         default=default,
         chunk_people=chunk_people,
     )
-    if notice.kind in TOLD_NOW:
-        frozen = freezing.freeze_by_standing(
-            tx, notice.disruption_id, rule.services, TOLD_NOW[notice.kind], part
-        )
+    following = later(notice, rule)
+    if following is not None:
+        frozen = freezing.freeze_later(tx, following, part)
     else:
         frozen = freezing.freeze_by_scope(tx, rule, part)
     freezing.advance(tx, notice.notice_id, upto=upto, frozen=frozen)
@@ -75,6 +97,6 @@ def freeze_next_range(
 
 def close(tx: Tx, notice: Notice, rule: Rule, now: datetime) -> None:
     """Everybody is frozen: add those who cannot be written to, and seal the list."""
-    follows = notice.kind in TOLD_NOW
+    follows = notice.kind in FOLLOWING
     unreachable = 0 if follows else freezing.freeze_unreachable(tx, notice.notice_id, rule)
     freezing.close(tx, notice.notice_id, unreachable=unreachable, now=now)

@@ -56,21 +56,47 @@ GROUP BY 1, 2, 3, 4 HAVING max(rank) >= %(told_rank)s"""
 
 TOLD_BY_STANDING = """
 SELECT recipient_id, customer_id, service_id, slug, contact_id, verdict,
-       coalesce(%(told_as)s, told_as) AS told_as, late, vals
-FROM (SELECT DISTINCT ON (l.recipient_id, l.customer_id, l.service_id) l.*, s.slug,
-             k.state = 'cancelled' AS late
+       coalesce(%(told_as)s, told_as) AS told_as, false AS late, vals
+FROM (SELECT DISTINCT ON (l.recipient_id, l.customer_id, l.service_id) l.*, s.slug
       FROM line l JOIN notice n ON n.notice_id = l.notice_id JOIN service s ON s.service_id = l.service_id
       JOIN delivery d ON d.notice_id = l.notice_id AND d.recipient_id = l.recipient_id
       JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
       LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
       WHERE n.disruption_id = %(disruption_id)s AND l.recipient_id > %(after)s AND l.recipient_id <= %(upto)s
-        AND k.state IN ('accepted', 'claimed', 'unknown', 'cancelled')
+        AND k.state IN ('accepted', 'claimed', 'unknown')
         AND coalesce(f.fate, '') NOT IN ('rejected', 'suppressed', 'dropped', 'bounced')
-      ORDER BY l.recipient_id, l.customer_id, l.service_id, k.state = 'cancelled', n.seq DESC) standing
-WHERE told_as IN ('affected', 'possibly') AND slug = ANY(%(services)s)
-  AND (NOT late OR %(told_as)s::text IS NULL)"""
-"""Those who were last told that something is out; and, while it still is, those whom a cancelled notice left
-out (`late`): they get one mail that tells all of it, never two."""
+      ORDER BY l.recipient_id, l.customer_id, l.service_id, n.seq DESC) standing
+WHERE told_as IN ('affected', 'possibly') AND slug = ANY(%(services)s)"""
+
+LEFT_OUT = """
+SELECT recipient_id, customer_id, service_id, slug, contact_id, verdict, told_as, true AS late, vals
+FROM ({by_scope}) scope
+WHERE NOT EXISTS (
+  SELECT FROM delivery d JOIN notice n ON n.notice_id = d.notice_id
+  LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
+  WHERE n.disruption_id = %(disruption_id)s AND n.notice_id <> %(notice_id)s
+    AND d.recipient_id = scope.recipient_id AND n.state NOT IN ('draft', 'void')
+    AND CASE WHEN d.exclusion IS NOT NULL THEN true
+             WHEN k.state IS NULL THEN n.state <> 'cancelled' AND NOT %(replaces)s
+             WHEN k.state = 'due' THEN NOT %(replaces)s
+             ELSE k.state <> 'cancelled' END)"""
+"""Whom the scope puts in and no notice of the disruption has reached or may still reach: latecomers, and those
+whom a cancelled notice left out. They get one mail that tells all of it, never two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """To whom a notice goes that follows others of its disruption."""
+
+    notice_id: int
+    disruption_id: int
+    rule: Rule
+    told_as: str | None
+    """What they are told now; None keeps what they were told before."""
+    merges: bool
+    """Also to those whom no notice has reached."""
+    replaces: bool
+    """What is left of earlier notices is cancelled when this one is approved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +105,38 @@ class StandingCount:
     customers: int
 
 
-def count_standing(tx: Tx, disruption_id: int, services: list[str]) -> StandingCount:
-    """Who was last told that one of the services is out for them: the audience of a later notice."""
-    statement = sql.SQL(
-        "SELECT count(DISTINCT recipient_id) AS people, count(DISTINCT customer_id) AS customers FROM ({}) told"
-    ).format(sql.SQL(TOLD_BY_STANDING))
-    found = one(
-        tx,
-        StandingCount,
-        statement,
-        disruption_id=disruption_id,
-        services=services,
-        told_as=None,
-        after=0,
-        upto=LAST,
+def count_later(tx: Tx, later: Later) -> StandingCount:
+    """The audience of a later notice, people with a usable address."""
+    plan_for_many(tx)
+    statement = sql.SQL("""
+SELECT count(DISTINCT recipient_id) AS people, count(DISTINCT customer_id) AS customers FROM ({told}) told
+WHERE NOT EXISTS ({suppressed})""").format(
+        told=_told_later(later), suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("told.recipient_id"))
     )
+    found = one(tx, StandingCount, statement, after=0, upto=LAST, **_later_params(later))
     assert found is not None
     return found
+
+
+def _told_by_scope(rule: Rule) -> sql.Composed:
+    return sql.SQL(TOLD_BY_SCOPE).format(usable=sql.SQL(USABLE), hit=hits(rule), vals=deciding_values(rule))
+
+
+def _told_later(later: Later) -> sql.Composed:
+    standing = sql.Composed([sql.SQL(TOLD_BY_STANDING)])
+    if not later.merges:
+        return standing
+    left_out = sql.SQL(LEFT_OUT).format(by_scope=_told_by_scope(later.rule))
+    return sql.SQL("{} UNION ALL {}").format(standing, left_out)
+
+
+def _later_params(later: Later) -> dict[str, object]:
+    return rule_params(later.rule) | {
+        "notice_id": later.notice_id,
+        "disruption_id": later.disruption_id,
+        "told_as": later.told_as,
+        "replaces": later.replaces,
+    }
 
 
 FREEZE = """
@@ -173,22 +214,15 @@ class Range:
 
 def freeze_by_scope(tx: Tx, rule: Rule, part: Range) -> Frozen:
     """First notices: everybody whom the scope's verdict puts in."""
-    told = sql.SQL(TOLD_BY_SCOPE).format(usable=sql.SQL(USABLE), hit=hits(rule), vals=deciding_values(rule))
-    return _freeze(tx, told, part, **rule_params(rule))
+    return _freeze(tx, _told_by_scope(rule), part, rule_params(rule))
 
 
-def freeze_by_standing(
-    tx: Tx, disruption_id: int, services: list[str], told_as: str | None, part: Range
-) -> Frozen:
-    """Later notices: everybody who was last told that one of the services is out for them.
-
-    `told_as` is what they are told now; None keeps what they were told before.
-    """
-    told = sql.Composed([sql.SQL(TOLD_BY_STANDING)])
-    return _freeze(tx, told, part, disruption_id=disruption_id, services=services, told_as=told_as)
+def freeze_later(tx: Tx, later: Later, part: Range) -> Frozen:
+    """Later notices: everybody who was last told that one of the services is out for them, and latecomers."""
+    return _freeze(tx, _told_later(later), part, _later_params(later))
 
 
-def _freeze(tx: Tx, told: sql.Composed, part: Range, **params: object) -> Frozen:
+def _freeze(tx: Tx, told: sql.Composed, part: Range, params: dict[str, object]) -> Frozen:
     statement = sql.SQL(FREEZE).format(
         told=told, suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id"))
     )
@@ -197,15 +231,17 @@ def _freeze(tx: Tx, told: sql.Composed, part: Range, **params: object) -> Frozen
         tx,
         Frozen,
         statement,
-        notice_id=part.notice_id,
-        after=part.after,
-        upto=part.upto,
-        room=part.room,
-        asked=part.asked,
-        resolved=part.resolved,
-        default=part.default,
-        chunk_people=part.chunk_people,
-        **params,
+        **params
+        | {
+            "notice_id": part.notice_id,
+            "after": part.after,
+            "upto": part.upto,
+            "room": part.room,
+            "asked": part.asked,
+            "resolved": part.resolved,
+            "default": part.default,
+            "chunk_people": part.chunk_people,
+        },
     )
     assert found is not None
     return found

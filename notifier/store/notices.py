@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.model.words import NoticeKind, NoticeState, Variant
+from notifier.model.words import NoticeKind, NoticeState
 from notifier.store import Tx, many, one, run, value, values
 
 
@@ -36,28 +36,22 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    content_id: int
-    locale: str
-    variant: Variant
-    subject: str
-    text: str
-    html: str
-    tags: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class Words:
     """A content before it has an id."""
 
     locale: str
-    variant: Variant
+    variant: str
+    """Which words; `late_` before it for people who were left out so far and hear all of it at once."""
     subject: str
     text: str
     html: str
     tags: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content(Words):
+    content_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,14 +270,20 @@ def finish(tx: Tx, notice_id: int, *, now: datetime) -> bool:
 
 
 def is_next(tx: Tx, notice: Notice) -> bool:
-    """Notices of one disruption leave one after another: none before this one is still on its way."""
+    """Notices of one disruption leave one after another: none before this one is still on its way.
+
+    A correction does not wait for what it cancels, only for the requests of it that are in flight.
+    """
     return not value(
         tx,
         "SELECT EXISTS (SELECT FROM notice WHERE disruption_id = %(disruption)s AND seq < %(seq)s"
-        " AND state IN ('approved', 'sending', 'held') AND (closed_at IS NULL OR EXISTS (SELECT FROM chunk"
-        " WHERE chunk.notice_id = notice.notice_id AND chunk.state IN ('due', 'claimed'))))",
+        " AND CASE WHEN %(replaces)s THEN EXISTS (SELECT FROM chunk WHERE chunk.notice_id = notice.notice_id"
+        "   AND chunk.state = 'claimed')"
+        "  ELSE state IN ('approved', 'sending', 'held') AND (closed_at IS NULL OR EXISTS (SELECT FROM chunk"
+        "   WHERE chunk.notice_id = notice.notice_id AND chunk.state IN ('due', 'claimed'))) END)",
         disruption=notice.disruption_id,
         seq=notice.seq,
+        replaces=notice.kind is NoticeKind.CORRECTION,
     )
 
 

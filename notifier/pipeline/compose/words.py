@@ -150,12 +150,6 @@ class Words:
             self._fillers[key] = kept  # the story is kept too, or its id could become another's
         return kept[1](person)
 
-    @staticmethod
-    def words_hash(rendered: Sequence[Rendered]) -> str:
-        """What an approval of words names: every content, whatever order they came in."""
-        listed = sorted((r.locale, r.variant.value, r.sha256) for r in rendered)
-        return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
-
     def check(self) -> None:
         """Render every notice in every variant with nothing known and with everything. Raises `BadInput`."""
         for (notice, locale), source in self._sources.items():
