@@ -13,10 +13,12 @@ from starlette.routing import Route
 from notifier.app import App, opened
 from notifier.entry.events import Events
 from notifier.entry.hooks import Hooks
+from notifier.entry.metrics import exposition
 from notifier.entry.problem import HANDLERS, problem
 from notifier.errors import NotifierError, Unreachable
 from notifier.settings import Settings, data_folder
 from notifier.store.migrate import is_current
+from notifier.store.views import Vitals, vitals
 from notifier.telemetry import configure, log
 
 STOP_SECONDS = 5
@@ -31,6 +33,7 @@ def web(app: App) -> Starlette:
         *Events(app).routes,
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
+        Route("/metrics", health.metrics),
     ]
     application = Starlette(routes=routes, exception_handlers=HANDLERS)
     application.router.redirect_slashes = False  # tools do not follow redirects: 404 says what is wrong
@@ -57,6 +60,16 @@ class Health:
         if not current:
             return problem(503, "The database lacks the schema of this version: notifier migrate.")
         return JSONResponse({"status": "ready"})
+
+    async def metrics(self, _request: Request) -> Response:
+        """Numbers for Prometheus; they name no customer."""
+        return Response(
+            exposition(await run_in_threadpool(self._vitals)), media_type="text/plain; version=0.0.4"
+        )
+
+    def _vitals(self) -> Vitals:
+        with self.app.db.transaction() as tx:
+            return vitals(tx)
 
 
 def serve(settings: Settings) -> None:

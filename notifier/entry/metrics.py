@@ -1,0 +1,39 @@
+"""`GET /metrics`: read from Postgres, the truth, at the moment of asking; no process counts for itself."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from notifier.store.views import Vitals
+
+HELP = {
+    "oldest_due_seconds": "How long the oldest chunk that may leave has been waiting",
+    "due": "Chunks that wait",
+    "claimed": "Requests in flight",
+    "unknown": "Chunks of which nobody knows whether they left",
+    "dead": "Chunks that gave up and wait for a person",
+    "alarms": "Open alarms",
+    "unjudged": "Signals that nobody has looked at",
+    "held": "Notices that are held",
+    "braked": "1 while everything is stopped",
+}
+
+
+class _Once(Collector):
+    def __init__(self, vitals: Vitals) -> None:
+        self._vitals = vitals
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for field in fields(self._vitals):
+            value = float(getattr(self._vitals, field.name))
+            yield GaugeMetricFamily(f"notifier_{field.name}", HELP[field.name], value=value)
+
+
+def exposition(vitals: Vitals) -> bytes:
+    """The text format of Prometheus."""
+    registry = CollectorRegistry()
+    registry.register(_Once(vitals))
+    return generate_latest(registry)
