@@ -1,0 +1,110 @@
+"""`gaps`: who is cut off and was not told, and whom somebody has to call."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from notifier.entry.cli.disruption import AsJson
+from notifier.entry.cli.reading import DisruptionName
+
+if TYPE_CHECKING:
+    from notifier.store.call_list import NotTold, WhyCount
+
+SHOWN = 20
+WORDS = {
+    "in_flight": "on its way to the provider",
+    "unknown": "not known whether it left",
+    "waiting": "waiting to be sent",
+    "held": "held, nothing leaves",
+    "not_approved": "nobody has approved the notice",
+    "cancelled": "the notice was cancelled",
+    "bounced": "the address does not take mail",
+    "dropped": "the provider does not write to it",
+    "rejected": "the provider refuses the address",
+    "suppressed": "must not be written to",
+    "no_address": "no usable address",
+    "out_of_scope": "outside the scope, so not told",
+    "not_listed": "on no list of a notice",
+}
+Csv = Annotated[
+    Path | None, typer.Option("--csv", metavar="FILE", help="Write all of them there, to be called.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help="Who is cut off and was not told, and whom to call.")(gaps)
+
+
+def gaps(disruption: DisruptionName, csv: Csv = None, json: AsJson = False) -> None:
+    from notifier.actions.timeline import find
+    from notifier.entry.cli import output
+    from notifier.entry.cli.session import opened_app
+    from notifier.store import call_list
+
+    with opened_app() as app, app.db.transaction() as tx:
+        found = find(tx, disruption)
+        written = write(csv, call_list.not_told(tx, found.disruption_id)) if csv else 0
+        counts = call_list.counts(tx, found.disruption_id)
+        if json:
+            named = {"reference": found.reference, "mode": found.mode, "reasons": counts}
+            output.print_json(named | {"customers": list(call_list.not_told(tx, found.disruption_id))})
+            return
+        first = call_list.to_call(tx, found.disruption_id, most=SHOWN)
+    output.say(picture(f"D-{found.reference}", counts, first))
+    if csv:
+        output.say(f"\n{written:,} row{'' if written == 1 else 's'} written to {csv}.")
+
+
+def picture(reference: str, counts: "list[WhyCount]", first: "list[NotTold]") -> str:
+    """The reasons with their numbers, then the first of those who have to be called."""
+    from notifier.entry.cli.output import table
+
+    if not counts:
+        return f"{reference}: everybody who is cut off, or was to be told, was told."
+    total, cut_off = sum(c.customers for c in counts), sum(c.cut_off for c in counts)
+    rows = [(WORDS[c.why], f"{c.customers:,}", f"{c.cut_off:,}") for c in counts]
+    lines = [
+        f"{reference}: {_customers(total)} not told, {cut_off:,} of them cut off in the data.\n",
+        table([("", "customers", "cut off"), *rows]),
+    ]
+    if first:
+        to_call = sum(c.to_call for c in counts)
+        lines.append(f"\nTo be called, for no mail gets there: {_customers(to_call)}.")
+        lines += [
+            f"  {row.customer}  {row.name}: {', '.join(row.services)} ({WORDS[row.why]})" for row in first
+        ]
+        lines.append(f"As a file: notifier gaps {reference} --csv FILE")
+    return "\n".join(lines)
+
+
+def _customers(n: int) -> str:
+    return f"{n:,} customer{'' if n == 1 else 's'}"
+
+
+def write(file: Path, rows: "Iterable[NotTold]") -> int:
+    """Every customer who was not told, without addresses; returns how many rows."""
+    import csv
+
+    from notifier.errors import BadInput
+
+    written = 0
+    try:
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            out = csv.writer(stream)
+            out.writerow(("customer", "name", "services", "reason", "to_call", "cut_off"))
+            for row in rows:
+                flags = ("yes" if flag else "no" for flag in (row.why.is_unreachable, row.cut_off))
+                out.writerow(
+                    (*map(_cell, (row.customer, row.name, "; ".join(row.services))), row.why, *flags)
+                )
+                written += 1
+    except OSError as error:
+        raise BadInput(f"{file} cannot be written ({error.strerror}): name another file.") from error
+    return written
+
+
+def _cell(text: str) -> str:
+    """A customer named `=cmd()` is no formula in anybody's spreadsheet."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,148 @@
+"""Who is cut off, or was to be told, and has not been told: for each customer the services and the reason.
+
+`BASE` gives one row for each customer and service of a disruption, with the best that any of its people came to.
+A customer counts as told of a service as soon as one of its people was. Rehearsals stay inside themselves, for
+everything here belongs to one disruption.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from psycopg import sql
+
+from notifier.store import Tx, many, stream
+from notifier.store.audience import plan_for_many
+
+
+class Why(StrEnum):
+    """Why nobody of a customer was told; the later ones need somebody with a telephone."""
+
+    IN_FLIGHT = "in_flight"
+    UNKNOWN = "unknown"
+    WAITING = "waiting"
+    HELD = "held"
+    NOT_APPROVED = "not_approved"
+    CANCELLED = "cancelled"
+    BOUNCED = "bounced"
+    DROPPED = "dropped"
+    REJECTED = "rejected"
+    SUPPRESSED = "suppressed"
+    NO_ADDRESS = "no_address"
+    OUT_OF_SCOPE = "out_of_scope"
+    NOT_LISTED = "not_listed"
+
+    @property
+    def is_unreachable(self) -> bool:
+        """Mail does not get there: only a call does."""
+        return self in UNREACHABLE
+
+
+UNREACHABLE = frozenset({Why.BOUNCED, Why.DROPPED, Why.REJECTED, Why.SUPPRESSED, Why.NO_ADDRESS})
+
+
+@dataclass(frozen=True, slots=True)
+class NotTold:
+    customer: str
+    """The company's own id."""
+    name: str
+    services: list[str]
+    """Names, for people: those that they were not told of for this reason."""
+    why: Why
+    cut_off: bool
+    """The data says that they are cut off from one of these now."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyCount:
+    why: Why
+    customers: int
+    """A customer counts once: under the reason that is nearest to being told."""
+    cut_off: int
+    to_call: int
+    """Those of them whom, for another service perhaps, no mail reaches."""
+
+
+BASE = """
+WITH listed AS MATERIALIZED (
+  SELECT notice_id, state FROM notice WHERE disruption_id = %(id)s AND state <> 'void'),
+seat AS MATERIALIZED (
+  SELECT d.notice_id, d.recipient_id, CASE
+      WHEN d.exclusion IS NOT NULL THEN d.exclusion
+      WHEN f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced') THEN f.fate
+      WHEN k.state = 'accepted' THEN 'told'
+      WHEN k.state = 'claimed' THEN 'in_flight'
+      WHEN k.state = 'unknown' THEN 'unknown'
+      WHEN k.state = 'cancelled' OR n.state = 'cancelled' THEN 'cancelled'
+      WHEN n.state = 'draft' THEN 'not_approved'
+      WHEN d.root_chunk_id IS NULL OR k.state = 'dead' OR n.state = 'held' THEN 'held'
+      ELSE 'waiting' END AS why
+  FROM delivery d JOIN listed n ON n.notice_id = d.notice_id
+  LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
+  LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
+  WHERE d.recipient_id IS NOT NULL),
+of_line AS (
+  SELECT l.customer_id, l.service_id, CASE WHEN l.told_as = 'none' THEN 'out_of_scope'
+      WHEN l.recipient_id IS NULL THEN 'no_address' ELSE s.why END AS why
+  FROM line l JOIN listed n ON n.notice_id = l.notice_id
+  LEFT JOIN seat s ON s.notice_id = l.notice_id AND s.recipient_id = l.recipient_id
+  WHERE l.told_as IN ('none', 'affected', 'possibly')),
+cut AS (
+  SELECT DISTINCT e.customer_id, e.service_id FROM entitlement e JOIN service s USING (service_id)
+  WHERE e.suspended_at IS NOT NULL AND s.slug = ANY(
+    SELECT unnest(services) FROM scope_revision WHERE disruption_id = %(id)s
+    AND rev = (SELECT max(rev) FROM scope_revision WHERE disruption_id = %(id)s))),
+best AS (
+  SELECT customer_id, service_id, min(CASE why WHEN 'told' THEN 0
+    ELSE coalesce(array_position(%(order)s::text[], why), cardinality(%(order)s::text[])) END) AS rank
+  FROM of_line GROUP BY 1, 2),
+gap AS MATERIALIZED (
+  SELECT customer_id, service_id, coalesce(b.rank, cardinality(%(order)s::text[])) AS rank,
+         cut.customer_id IS NOT NULL AS cut_off
+  FROM best b FULL JOIN cut USING (customer_id, service_id)
+  WHERE coalesce(b.rank, 1) > 0
+    AND (cut.customer_id IS NOT NULL OR b.rank <> array_position(%(order)s::text[], 'out_of_scope')))
+"""
+"""Of `line`s that say a service is back or was never out, nobody learns that it is out: they tell nothing here."""
+
+ORDER = [why.value for why in Why]
+
+
+def counts(tx: Tx, disruption_id: int) -> list[WhyCount]:
+    plan_for_many(tx)
+    statement = sql.SQL(BASE) + sql.SQL("""
+, once AS (SELECT customer_id, min(rank) AS rank, bool_or(cut_off) AS cut_off,
+                  bool_or((%(order)s::text[])[rank] = ANY(%(unreachable)s::text[])) AS to_call
+           FROM gap GROUP BY 1)
+SELECT (%(order)s::text[])[rank] AS why, count(*) AS customers, count(*) FILTER (WHERE cut_off) AS cut_off,
+       count(*) FILTER (WHERE to_call) AS to_call
+FROM once GROUP BY rank ORDER BY rank""")
+    unreachable = sorted(UNREACHABLE)
+    return many(tx, WhyCount, statement, id=disruption_id, order=ORDER, unreachable=unreachable)
+
+
+ROWS = """
+SELECT c.ext_id AS customer, c.name, array_agg(s.name ORDER BY s.name) AS services,
+       (%(order)s::text[])[g.rank] AS why, bool_or(g.cut_off) AS cut_off
+FROM gap g JOIN customer c USING (customer_id) JOIN service s USING (service_id)
+WHERE (%(order)s::text[])[g.rank] = ANY(%(reasons)s::text[]) GROUP BY c.ext_id, c.name, g.rank
+ORDER BY (%(order)s::text[])[g.rank] = ANY(%(unreachable)s::text[]) DESC, g.rank, c.ext_id LIMIT %(most)s"""
+
+
+def to_call(tx: Tx, disruption_id: int, *, most: int) -> list[NotTold]:
+    """The first of those whom no mail reaches."""
+    plan_for_many(tx)
+    asked = _asked(disruption_id, sorted(UNREACHABLE), most)
+    return many(tx, NotTold, sql.SQL(BASE) + sql.SQL(ROWS), **asked)
+
+
+def not_told(tx: Tx, disruption_id: int) -> Iterator[NotTold]:
+    """All, those to be called first; a customer has a row for each reason. To be read to its end."""
+    plan_for_many(tx)
+    return stream(tx, NotTold, sql.SQL(BASE) + sql.SQL(ROWS), **_asked(disruption_id, ORDER, None))
+
+
+def _asked(disruption_id: int, reasons: list[str], most: int | None) -> dict[str, Any]:
+    unreachable = sorted(UNREACHABLE)
+    return {"id": disruption_id, "order": ORDER, "reasons": reasons, "unreachable": unreachable, "most": most}
