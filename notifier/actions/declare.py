@@ -8,6 +8,7 @@ from typing import Any
 from notifier.actions.approve import Consent, Gate, Name, approve_in, name_of
 from notifier.actions.desk import Desk, columns, draft_notice
 from notifier.actions.estimate import Estimate, estimate
+from notifier.actions.samples import Sample, sample_mails
 from notifier.edges.predicate import parse
 from notifier.errors import BadInput, Refused
 from notifier.model.declaration import Declaration
@@ -16,6 +17,7 @@ from notifier.model.words import Kind, Mode, NoticeKind, Possibly, Reason
 from notifier.pipeline.disruption import Adopt, Open, Overlap, Same, how_to_declare, open_disruption
 from notifier.settings import Settings
 from notifier.store import Db, Tx, audience, audit, catalogue, disruptions, notices
+from notifier.store.disruptions import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,21 @@ def known_services(tx: Tx, slugs: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(slugs))
 
 
-def dry_run(db: Db, desk: Desk, now: datetime, wish: Wish) -> Estimate:
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    estimate: Estimate
+    samples: tuple[Sample, ...]
+
+
+def dry_run(db: Db, desk: Desk, now: datetime, wish: Wish) -> DryRun:
     """Who would be told, with which words; nothing is stored, nothing leaves."""
     with db.transaction() as tx:
         declaration, warnings = read(tx, desk.settings, wish, now)
-        return estimate(tx, desk, declaration, wish.statements, warnings)
+        counted = estimate(tx, desk, declaration, wish.statements, warnings)
+        entry = Entry(
+            0, "declared", now, "nobody", dict(wish.facts), dict(wish.statements), wish.next_update_at
+        )
+        return DryRun(counted, sample_mails(tx, desk, declaration, entry, now))
 
 
 def suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent: Consent) -> Declared:

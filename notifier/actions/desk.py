@@ -44,8 +44,9 @@ def tell(
     """The story of one notice: its timeline entry, under everything that was said before it."""
     facts = Facts.from_mapping(catalogue.facts(tx))
     for earlier in disruptions.timeline(tx, disruption.disruption_id):
-        if earlier.timeline_id <= entry.timeline_id:
+        if earlier.timeline_id < entry.timeline_id:
             facts = facts.merged(Facts.from_mapping(earlier.facts))
+    facts = facts.merged(Facts.from_mapping(entry.facts))
     name, address = parseaddr(settings.mail_from)
     status_url = facts.contact.get("status_url")
     return Story(

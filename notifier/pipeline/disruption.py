@@ -8,7 +8,7 @@ from datetime import datetime
 from notifier.model.declaration import Declaration
 from notifier.model.words import Kind, Mode, Possibly, Reason
 from notifier.store import Tx, audit, disruptions
-from notifier.store.disruptions import OpenDisruption
+from notifier.store.disruptions import Disruption, OpenDisruption
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Read over the telephone: nothing that looks or sounds like something else."""
@@ -58,6 +58,27 @@ def how_to_declare(
 
 def new_reference() -> str:
     return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(4))
+
+
+def sketch(declaration: Declaration, now: datetime) -> Disruption:
+    """A disruption that is only thought of: for a dry run."""
+    return Disruption(
+        disruption_id=0,
+        reference="XXXX",
+        mode=declaration.mode,
+        kind=declaration.kind,
+        reason=declaration.reason,
+        title=declaration.title,
+        services=sorted(declaration.services),
+        opened_by="nobody",
+        opened_at=now,
+        declared_at=None,
+        effective_at=declaration.effective_at,
+        awaits_cutoff=declaration.awaits_cutoff,
+        declare_key=declaration.key,
+        ended_at=None,
+        ended_as=None,
+    )
 
 
 def open_disruption(tx: Tx, declaration: Declaration, *, opened_by: str, now: datetime) -> int:

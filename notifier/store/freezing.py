@@ -118,7 +118,8 @@ WHERE NOT EXISTS ({suppressed})""").format(
     return found
 
 
-def _told_by_scope(rule: Rule) -> sql.Composed:
+def told_by_scope(rule: Rule) -> sql.Composed:
+    """Lines of everybody whom the scope puts in; expects `after` and `upto` beside `rule_params`."""
     return sql.SQL(TOLD_BY_SCOPE).format(usable=sql.SQL(USABLE), hit=hits(rule), vals=deciding_values(rule))
 
 
@@ -126,7 +127,7 @@ def _told_later(later: Later) -> sql.Composed:
     standing = sql.Composed([sql.SQL(TOLD_BY_STANDING)])
     if not later.merges:
         return standing
-    left_out = sql.SQL(LEFT_OUT).format(by_scope=_told_by_scope(later.rule))
+    left_out = sql.SQL(LEFT_OUT).format(by_scope=told_by_scope(later.rule))
     return sql.SQL("{} UNION ALL {}").format(standing, left_out)
 
 
@@ -214,7 +215,7 @@ class Range:
 
 def freeze_by_scope(tx: Tx, rule: Rule, part: Range) -> Frozen:
     """First notices: everybody whom the scope's verdict puts in."""
-    return _freeze(tx, _told_by_scope(rule), part, rule_params(rule))
+    return _freeze(tx, told_by_scope(rule), part, rule_params(rule))
 
 
 def freeze_later(tx: Tx, later: Later, part: Range) -> Frozen:

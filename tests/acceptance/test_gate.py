@@ -117,6 +117,7 @@ def test_nothing_is_stored_and_nothing_leaves_in_a_dry_run(notifier: Place) -> N
     counted = notifier(*SUSPEND, "--dry-run", "--json")
     assert counted.code == 0
     assert counted.json()["people"] == 6
+    assert "Fable 5, for" in counted.json()["samples"][0]["text"]
     assert notifier.references == []
     assert notifier.rows("SELECT 1 FROM audit WHERE act NOT IN ('import', 'apply')") == []
     assert notifier.provider.count() == 0

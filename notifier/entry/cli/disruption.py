@@ -80,9 +80,10 @@ def suspend(
             rehearse=rehearse,
             again=again,
         )
-        counted = declare.dry_run(app.db, app.desk, app.clock.now(), wish)
+        dry = declare.dry_run(app.db, app.desk, app.clock.now(), wish)
+        counted = dry.estimate
         if dry_run:
-            sending.show_estimate(counted, as_json=json)
+            sending.show_dry_run(dry, as_json=json)
             return
         sending.require_workers(app)
         if not json:

@@ -1,8 +1,9 @@
 """What an operator reads before, during and after a send."""
 
 from notifier.actions.estimate import Estimate
+from notifier.actions.samples import Sample
 from notifier.entry.cli.output import clock, table
-from notifier.model.words import Account, Mode, Possibly
+from notifier.model.words import Account, Mode, Possibly, Verdict
 from notifier.store.views import AlarmRow, DisruptionRow, NoticeRow
 
 READS = {
@@ -10,6 +11,7 @@ READS = {
     1: ("possibly", '"may be suspended for you"'),
     0: ("not", "nothing"),
 }
+READS_AS = {Verdict.AFFECTED: "affected", Verdict.POSSIBLY: "possibly affected"}
 KINDS = {
     "first": "First notice",
     "update": "Update",
@@ -32,6 +34,13 @@ def estimate(found: Estimate) -> str:
     """The dry run, as SKETCHES draws it."""
     parts = [_verdicts(found), *_gap_lines(found), *_words_lines(found), *found.warnings]
     return "\n".join(part for part in parts if part)
+
+
+def sample(found: Sample) -> str:
+    """One mail, set off from what the notifier itself says."""
+    head = f"SAMPLE, somebody who is {READS_AS[found.verdict]} reads ({found.locale}):"
+    lines = [f"Subject: {found.subject}", "", *found.text.rstrip().splitlines()]
+    return "\n".join([head, *(f"  | {line}".rstrip() for line in lines)])
 
 
 def _verdicts(found: Estimate) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from notifier.actions import approve as gate
 from notifier.actions.approve import Consent, Gate, Name, ShownList
-from notifier.actions.estimate import Estimate
+from notifier.actions.declare import DryRun
 from notifier.app import App
 from notifier.entry.cli import output, screens
 from notifier.entry.tasks import ring
@@ -29,13 +29,17 @@ class Started:
     ceiling: int | None = None
 
 
-def show_estimate(found: Estimate, *, as_json: bool) -> None:
+def show_dry_run(dry: DryRun, *, as_json: bool) -> None:
+    found = dry.estimate
     if as_json:
-        output.print_json(found)
+        # The counts at the top level, as scripts want them; the samples beside them.
+        output.print_json(output.plain(found) | {"samples": output.plain(dry.samples)})
         return
     data = "LIVE" if found.mode is Mode.LIVE else "REHEARSAL"
     output.say(f"DRY RUN, {data}. Nothing is stored, nothing leaves.\n")
     output.say(screens.estimate(found))
+    for sample in dry.samples:
+        output.say(f"\n{screens.sample(sample)}")
     output.say(f"\nSend: the same line without --dry-run; you will type {found.people}.")
 
 

@@ -136,7 +136,7 @@ def friday(drive: Drive) -> Played:
     )
     line = f'notifier suspend fable-5 mythos-5 --reason legal \\\n    --where "{WHERE}" --possibly hedge'
     stage.command(f"{line} --dry-run")
-    counted = declare.dry_run(app.db, app.desk, app.clock.now(), wish)
+    counted = declare.dry_run(app.db, app.desk, app.clock.now(), wish).estimate
     stage.counted(counted)
     gap = counted.gap.difference
     stage.command(f"{line} \\\n    --facts facts.toml --next-update +3h --yes --accept-gap {gap}")
