@@ -1,0 +1,149 @@
+"""Claim, record, expire: one owner for each chunk, and an outcome that is written once, late or not."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from notifier.store import Db, Tx, brake, ledger
+from notifier.store.ledger import Claim, Record
+
+NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
+
+
+@pytest.fixture
+def sending(db: Db) -> Db:
+    """A notice on its way with two chunks of two people each."""
+    with db.transaction() as tx:
+        tx.execute(
+            "INSERT INTO disruption (reference, mode, kind, reason, services, opened_by, opened_at,"
+            " effective_at, declare_key) VALUES ('7K2M', 'rehearsal', 'suspension', 'legal', '{x}', 'a', now(),"
+            " now(), 'k')"
+        )
+        tx.execute(
+            "INSERT INTO timeline (disruption_id, kind, at, actor) SELECT disruption_id, 'declared', now(), 'a'"
+            " FROM disruption"
+        )
+        tx.execute(
+            "INSERT INTO notice (disruption_id, seq, kind, timeline_id, rev, state, nonce, created_at)"
+            " SELECT disruption_id, 1, 'first', timeline_id, 1, 'sending', 'n', now() FROM timeline"
+        )
+        for chunk in (101, 102):
+            tx.execute(
+                "INSERT INTO chunk (chunk_id, notice_id, content_id, root_id, lo, hi)"
+                " SELECT %(id)s, notice_id, 1, %(id)s, 0, 2 FROM notice",
+                {"id": chunk},
+            )
+    return db
+
+
+def notice_id(tx: Tx) -> int:
+    row = tx.execute("SELECT notice_id FROM notice").fetchone()
+    assert row
+    return int(row[0])
+
+
+def claim(tx: Tx, lease: float = 60) -> Claim | None:
+    return ledger.claim(
+        tx, notice_id(tx), attempt_id=str(uuid.uuid4()), provider="sandbox", lease_seconds=lease
+    )
+
+
+def record(tx: Tx, claimed: Claim, outcome: str, chunk: str) -> bool:
+    return ledger.record(tx, Record(claimed.attempt_id, outcome, chunk, "r", 202, "m", None), now=NOW)
+
+
+def states(tx: Tx, claimed: Claim) -> tuple[Any, ...]:
+    row = tx.execute(
+        "SELECT k.state, a.outcome FROM chunk k JOIN attempt a USING (chunk_id)"
+        " WHERE chunk_id = %s AND a.attempt_id = %s",
+        (claimed.chunk_id, claimed.attempt_id),
+    ).fetchone()
+    assert row
+    return row
+
+
+def test_two_who_claim_at_once_get_two_chunks_and_the_third_none(sending: Db) -> None:
+    with sending.transaction() as one, sending.transaction() as two:
+        first, second = claim(one), claim(two)
+        assert first
+        assert second
+        assert first.chunk_id != second.chunk_id
+    with sending.transaction() as tx:
+        assert claim(tx) is None
+        assert brake.open_attempts(tx) == 4
+
+
+@pytest.mark.parametrize("state", ["draft", "held", "cancelled", "finished", "void"])
+def test_nothing_is_claimed_of_a_notice_that_may_not_leave(sending: Db, state: str) -> None:
+    with sending.transaction() as tx:
+        tx.execute("UPDATE notice SET state = %s", (state,))
+        assert claim(tx) is None
+
+
+def test_a_claim_that_is_not_ours_any_more_does_not_leave(sending: Db) -> None:
+    with sending.transaction() as tx:
+        mine = claim(tx)
+        assert mine
+        assert ledger.may_leave(tx, mine)
+        brake.pull_brake(tx, actor="a", now=NOW)
+        assert not ledger.may_leave(tx, mine)
+        brake.release_brake(tx)
+        assert ledger.may_leave(tx, mine)
+        tx.execute("UPDATE notice SET state = 'held'")
+        assert not ledger.may_leave(tx, mine)
+
+
+def test_an_outcome_is_written_once(sending: Db) -> None:
+    with sending.transaction() as tx:
+        mine = claim(tx)
+        assert mine
+        assert record(tx, mine, "accepted", "accepted")
+        assert not record(tx, mine, "refused", "due")
+        assert not record(tx, mine, "accepted", "accepted")
+        assert states(tx, mine) == ("accepted", "accepted")
+
+
+def test_a_lease_that_ran_out_is_unknown_and_is_claimed_by_nobody(sending: Db) -> None:
+    with sending.transaction() as tx:
+        mine, other = claim(tx, lease=0.01), claim(tx, lease=60)
+        assert mine
+        assert other
+    with sending.transaction() as tx:
+        tx.execute("SELECT pg_sleep(0.05)")
+    with sending.transaction() as tx:
+        assert ledger.expire_leases(tx, now=NOW) == 1
+        assert ledger.expire_leases(tx, now=NOW) == 0
+        assert states(tx, mine) == ("unknown", "unknown")
+        assert states(tx, other) == ("claimed", "open")
+        assert claim(tx) is None
+        # Its process may only be asleep: its letters stay in the bound that a brake prints.
+        assert brake.open_attempts(tx) == 4
+
+
+@pytest.mark.parametrize(
+    ("outcome", "chunk", "then"),
+    [("accepted", "accepted", ("accepted", "accepted")), ("refused", "due", ("due", "refused"))],
+)
+def test_a_late_answer_counts(sending: Db, outcome: str, chunk: str, then: tuple[str, str]) -> None:
+    with sending.transaction() as tx:
+        mine = claim(tx, lease=-1)
+        assert mine
+        ledger.expire_leases(tx, now=NOW)
+        assert record(tx, mine, outcome, chunk)
+        assert states(tx, mine) == then
+
+
+def test_a_split_leaves_children_that_cover_the_rest(sending: Db) -> None:
+    with sending.transaction() as tx:
+        mine = claim(tx)
+        assert mine
+        record(tx, mine, "refused", "split")
+        ledger.split(tx, mine, [(0, 1), (1, 2)])
+        left = tx.execute(
+            "SELECT lo, hi, root_id FROM chunk WHERE root_id = %s AND state = 'due' ORDER BY lo",
+            (mine.root_id,),
+        ).fetchall()
+        assert left == [(0, 1, mine.root_id), (1, 2, mine.root_id)]
+        assert ledger.due(tx, notice_id(tx)).due == 3
