@@ -20,7 +20,7 @@ from notifier.store.ledger import Claim, Seat
 TASK_SECONDS = 20.0
 """How long one task sends before it rings again: shorter than any redelivery of the broker."""
 LONGEST_WAIT = 2.0
-"""A lane that would have to wait longer ends; the sweeper rings again."""
+"""A lane that has to wait longer ends and leaves its process to the sweeper, which may be what it waits for."""
 STALE = "stale: it was approved and has not moved for longer than policy allows; look at it, then resume"
 
 Senders = Callable[[Mode, Policy], Sender]
@@ -81,15 +81,18 @@ def _run_lanes(lane: Lane, post: Post, notice_id: int) -> None:
 
 
 def _run_lane(lane: Lane, notice_id: int, more: Callable[[], bool]) -> None:
+    waited = 0.0
     while more():
         claimed = claim_next(lane, notice_id)
         if claimed is None:
             return
         if isinstance(claimed, Wait):
-            if claimed.seconds > LONGEST_WAIT:
+            waited += claimed.seconds
+            if waited > LONGEST_WAIT:
                 return
             time.sleep(claimed.seconds)
             continue
+        waited = 0.0
         outcome = send_claimed(lane, *claimed)
         if outcome.result in {Result.FORBIDDEN, Result.STOPPED}:
             return

@@ -18,6 +18,8 @@ from notifier.settings import Settings
 from notifier.telemetry import configure, log
 
 QUEUE = "notifier"
+TICKS = "notifier-ticks"
+"""Workers take from both queues in turn: a tick does not stand in line behind what it has rung for."""
 WATCH_SECONDS = 5.0
 """How often the database is asked who is cut off although nobody was told."""
 
@@ -35,6 +37,7 @@ def celery_app(broker_url: str) -> Celery:
         task_acks_on_timeout=True,
         task_ignore_result=True,
         task_time_limit=120,
+        worker_lost_wait=1,  # no result is awaited from a process that died: its place is free again at once
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,
@@ -116,7 +119,7 @@ def run_worker(settings: Settings, concurrency: int | None = None, reached: Reac
             "--loglevel=WARNING",
             f"--hostname=w{os.getpid()}@%h",
             f"--concurrency={concurrency or (os.cpu_count() or 1) + 1}",
-            f"--queues={QUEUE}",
+            f"--queues={QUEUE},{TICKS}",
             "--without-gossip",
             "--without-mingle",
             "--without-heartbeat",
@@ -134,10 +137,11 @@ def run_beat(settings: Settings) -> None:
     app = _broker(settings)
     with opened(settings, connections=1) as ours:
         seconds = sweep.sweep_seconds(ours.db)
+    tick = {"expires": 60, "queue": TICKS}
     app.conf.beat_schedule = {
-        "sweep": {"task": "sweep", "schedule": seconds, "args": [None], "options": {"expires": 60}},
-        "watch": {"task": "watch", "schedule": WATCH_SECONDS, "args": [None], "options": {"expires": 60}},
-        "judge": {"task": "judge", "schedule": seconds, "args": [None], "options": {"expires": 60}},
+        "sweep": {"task": "sweep", "schedule": seconds, "args": [None], "options": tick},
+        "watch": {"task": "watch", "schedule": WATCH_SECONDS, "args": [None], "options": tick},
+        "judge": {"task": "judge", "schedule": seconds, "args": [None], "options": tick},
     }
     app.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING").run()
 

@@ -169,18 +169,24 @@ def _hindrance(tx: Tx, lane: Lane, notice_id: int) -> Wait | None:
     if found is not None and found.broken:
         pace.one_at_a_time(tx, f"probe:{name}")
         if pace.request_is_open(tx, name):
-            return Wait(SHORT, "a probe is under way")
+            return _patiently(tx, lane, "a probe is under way")
     notice = notices.by_id(tx, notice_id)
     if notice.state == NoticeState.APPROVED:
         pace.one_at_a_time(tx, f"canary:{notice_id}")
         canary = ledger.canary(tx, notice_id)
         if canary.open or (policy.canary_waits_for_events and canary.accepted and not canary.reported):
-            return Wait(SHORT, "the first chunk is being judged")
+            return _patiently(tx, lane, "the first chunk is being judged")
     if policy.requests_per_second and pace.asked_lately(tx, notice_id) >= policy.requests_per_second:
         return Wait(SHORT, "the notice's own rate")
     if found is not None and found.limited and not pace.take_token(tx, name):
         return Wait(SHORT, "the provider's rate")
     return None
+
+
+def _patiently(tx: Tx, lane: Lane, reason: str) -> Wait:
+    """Wait for somebody's request, and look whether that one died: the sweeper may stand in line behind us."""
+    ledger.expire_leases(tx, now=lane.now())
+    return Wait(SHORT, reason)
 
 
 def send_claimed(lane: Lane, claimed: Claim, claimed_at: float) -> Outcome:
