@@ -28,7 +28,7 @@ def candidate(tx: Tx, rule: Rule, rank: int) -> int | None:
     """The longest name among the first people of a verdict; None: there is nobody."""
     statement = sql.SQL("""
 SELECT k.recipient_id FROM (SELECT DISTINCT customer_id FROM (
-    SELECT customer_id FROM ({hit}) hit WHERE rank = %(rank)s LIMIT %(candidates)s) first) some
+    SELECT customer_id FROM ({hit}) hit WHERE rank = %(rank)s LIMIT %(candidates)s) early) few
 JOIN ({usable}) k USING (customer_id) ORDER BY length(k.name) DESC NULLS LAST, k.recipient_id LIMIT 1""").format(
         hit=hits(rule), usable=sql.SQL(USABLE)
     )

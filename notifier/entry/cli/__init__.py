@@ -34,3 +34,19 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - no traceback reaches a user
+        typer.echo(unexpected(error), err=True)
+        sys.exit(1)
+
+
+def unexpected(error: Exception) -> str:
+    """One sentence for a defect of ours; the traceback goes to a file that only this user can read."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="notifier-", suffix=".log", delete=False) as details:
+        traceback.print_exception(error, file=details)
+    return (
+        f"Something unexpected happened ({type(error).__name__}), a defect of the notifier: look at what "
+        f"`notifier list` says before you repeat the command, and report {details.name}."
+    )
