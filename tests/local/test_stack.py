@@ -14,7 +14,7 @@ import pytest
 from notifier.errors import Unreachable
 from notifier.local import broker, postgres, runfile
 from notifier.local.children import Part
-from notifier.local.stack import Stack
+from notifier.local.stack import EVENT_KEY, Stack
 from notifier.settings import Settings, from_env
 
 StartUp = Callable[[], "subprocess.Popen[str]"]
@@ -195,7 +195,7 @@ def test_a_sandbox_that_comes_back_has_the_same_port(home: Path, until: Until) -
         assert run.sandbox_url == "http://127.0.0.1:1025"
         os.kill(next(child.who.pid for child in run.children if child.name == "sandbox"), signal.SIGKILL)
         assert until(lambda: "port --port 1025" in log.read_text())
-    assert log.read_text().startswith("port --port 0\n")
+    assert log.read_text().startswith(f"port --port 0 --event-key {home / EVENT_KEY}\n")
 
 
 def test_a_part_that_does_not_start_ends_the_rest(home: Path, left_running: LeftRunning) -> None:
