@@ -60,6 +60,16 @@ class AlarmRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Chunks that are not on their straight way, with the reason of their last attempt."""
+
+    state: str
+    """unknown, dead; again: due or claimed once more although an earlier attempt may have arrived."""
+    reason: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class NotTold:
     reason: str
     people: int
@@ -145,6 +155,19 @@ def not_told(tx: Tx, notice_id: int) -> list[NotTold]:
         " LEFT JOIN fate f USING (notice_id, recipient_id) WHERE d.notice_id = %(id)s"
         " AND (d.exclusion IS NOT NULL OR f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced'))"
         " GROUP BY 1 ORDER BY 2 DESC",
+        id=notice_id,
+    )
+
+
+def troubles(tx: Tx, notice_id: int) -> list[Trouble]:
+    return many(
+        tx,
+        Trouble,
+        "SELECT CASE WHEN k.state IN ('due', 'claimed') THEN 'again' ELSE k.state END AS state,"
+        " coalesce(a.reason, 'no attempt yet') AS reason, sum(k.hi - k.lo)::bigint AS people"
+        " FROM chunk k LEFT JOIN attempt a USING (attempt_id) WHERE k.notice_id = %(id)s"
+        " AND (k.state IN ('unknown', 'dead') OR (k.again AND k.state IN ('due', 'claimed')))"
+        " GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 8",
         id=notice_id,
     )
 

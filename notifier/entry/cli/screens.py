@@ -4,7 +4,7 @@ from notifier.actions.estimate import Estimate
 from notifier.actions.samples import Sample
 from notifier.entry.cli.output import clock, table
 from notifier.model.words import Account, Mode, Possibly, Verdict
-from notifier.store.views import AlarmRow, DisruptionRow, NoticeRow
+from notifier.store.views import AlarmRow, DisruptionRow, NoticeRow, Trouble
 
 READS = {
     2: ("affected", '"is suspended for you"'),
@@ -151,6 +151,16 @@ def notice_lines(row: NoticeRow, accounts: dict[Account, int], fault: int) -> li
         first = (row.first_accepted_at - row.approved_at).total_seconds()
         last = (row.last_accepted_at or row.first_accepted_at) - row.approved_at
         lines.append(f"  first mail {first:.1f} s after approval, last so far {last.total_seconds():.1f} s")
+    return lines
+
+
+def trouble_lines(row: NoticeRow, rows: list[Trouble]) -> list[str]:
+    """What is unknown, what gave up and why, what is or was sent again."""
+    lines = [f"  ! {each.people:,} {each.state}: {each.reason}" for each in rows]
+    if any(each.state == "dead" for each in rows):
+        lines.append("    decide: notifier dead NOTICE --retry | --drop")
+    if row.again or row.twice:
+        lines.append(f"  ! {row.again:,} were sent again, {row.twice:,} have been told twice")
     return lines
 
 

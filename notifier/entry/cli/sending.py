@@ -139,6 +139,7 @@ def status(app: App, reference: str) -> dict[str, object]:
                 "accounts": views.accounts(tx, each),
                 "adds_up": views.fault(tx, each) == 0,
                 "not_told": views.not_told(tx, each.notice_id),
+                "troubles": views.troubles(tx, each.notice_id),
             }
             for each in views.notices(tx, row.disruption_id)
         ]
@@ -157,6 +158,7 @@ def picture(app: App, reference: str) -> tuple[str, list[NoticeRow]]:
         rows = views.notices(tx, row.disruption_id)
         for each in rows:
             lines += ["", *screens.notice_lines(each, views.accounts(tx, each), views.fault(tx, each))]
+            lines += screens.trouble_lines(each, views.troubles(tx, each.notice_id))
     return "\n".join(lines), rows
 
 
