@@ -8,7 +8,7 @@ from notifier.errors import Refused
 from notifier.model.ring import Ring
 from notifier.model.words import Mode, NoticeKind, NoticeState
 from notifier.pipeline.audience import FOLLOWING, gap_is_accepted, later
-from notifier.store import Db, Tx, audience, audit, disruptions, freezing, notices
+from notifier.store import Db, Tx, audience, audit, disruptions, notices, telling
 from notifier.store.audience import Gap, Rule
 from notifier.store.notices import Approval, Notice
 
@@ -115,7 +115,7 @@ def count_people(tx: Tx, notice: Notice, rule: Rule) -> int:
     """People with a usable address who would be in this notice now."""
     following = later(notice, rule)
     if following is not None:
-        return freezing.count_later(tx, following).people
+        return telling.count_later(tx, following).people
     return sum(found.people for found in audience.locales(tx, rule))
 
 

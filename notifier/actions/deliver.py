@@ -15,6 +15,7 @@ from notifier.model.words import Mode
 from notifier.pipeline.compose import headers, used_tags
 from notifier.pipeline.deliver import Lane, Reached, Wait, claim_next, send_claimed, unmoved
 from notifier.store import Db, accounts, audit, brake, catalogue, disruptions, ledger, notices
+from notifier.store.contents import contents as contents_of
 from notifier.store.ledger import Claim, Seat
 
 TASK_SECONDS = 20.0
@@ -103,7 +104,7 @@ def _seal(db: Db, desk: Desk, notice_id: int) -> Callable[[Claim, Sequence[Seat]
     with db.transaction() as tx:
         notice = notices.by_id(tx, notice_id)
         story = story_of(tx, desk.settings, notice)
-        contents = {content.content_id: content for content in notices.contents(tx, notice_id)}
+        contents = {content.content_id: content for content in contents_of(tx, notice_id)}
     sender_domain = desk.settings.mail_from.rsplit("@", 1)[-1].rstrip(">")
     shared = headers(story, sender_domain)
 

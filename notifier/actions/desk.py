@@ -11,12 +11,12 @@ from email.utils import parseaddr
 from notifier.model.scope import Column, from_json, scope_columns
 from notifier.model.story import Facts, ServiceName, Story
 from notifier.model.words import AttributeType, NoticeKind, Possibly, Variant
-from notifier.pipeline import audience
+from notifier.pipeline import audience, compose
 from notifier.pipeline.audience import FOLLOWING
-from notifier.pipeline.compose import Words
 from notifier.settings import Settings
 from notifier.store import Tx, catalogue, disruptions, notices
 from notifier.store.audience import Rule
+from notifier.store.contents import Words, store_contents
 from notifier.store.disruptions import Disruption, Entry, Revision
 from notifier.store.notices import Notice
 
@@ -26,7 +26,7 @@ class Desk:
     """What it takes to write a notice."""
 
     settings: Settings
-    words: Words
+    words: compose.Words
 
 
 def rule_of(revision: Revision) -> Rule:
@@ -97,7 +97,7 @@ def variants(kind: NoticeKind, rule: Rule) -> tuple[Variant, ...]:
     return (Variant.AFFECTED,) if kind is NoticeKind.RESTORED else tuple(Variant)
 
 
-def words_hash(contents: Sequence[notices.Words]) -> str:
+def words_hash(contents: Sequence[Words]) -> str:
     """What an approval of words names: every content, whatever order they came in."""
     listed = sorted((c.locale, c.variant, c.sha256) for c in contents)
     return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
@@ -126,8 +126,7 @@ def draft_notice(
         for variant in (tuple(Variant) if kind in FOLLOWING and FOLLOWING[kind].merges else ())
     ]
     contents = [
-        notices.Words(r.locale, variant, r.subject, r.text, r.html, len(r.tags), r.sha256)
-        for variant, r in rendered
+        Words(r.locale, variant, r.subject, r.text, r.html, len(r.tags), r.sha256) for variant, r in rendered
     ]
     notice_id = notices.insert(
         tx,
@@ -140,5 +139,5 @@ def draft_notice(
         rule_hash=audience.rule_hash(kind, rule),
         now=now,
     )
-    notices.store_contents(tx, notice_id, contents)
+    store_contents(tx, notice_id, contents)
     return notice_id

@@ -10,8 +10,9 @@ from notifier.model.scope import canonical
 from notifier.model.words import NoticeKind, Standing
 from notifier.store import Tx, freezing
 from notifier.store.audience import Gap, Rule
-from notifier.store.freezing import Frozen, Later, Range
+from notifier.store.freezing import Frozen, Range
 from notifier.store.notices import Notice
+from notifier.store.telling import LAST, Later
 
 FIRST_RANGE, LAST_RANGE = 2_000, 250_000
 """People in a range: small at first, so that the first mail does not wait for the millionth row."""
@@ -92,7 +93,7 @@ def freeze_next_range(
     else:
         frozen = freezing.freeze_by_scope(tx, rule, part)
     freezing.advance(tx, notice.notice_id, upto=upto, frozen=frozen)
-    return frozen, upto == freezing.LAST
+    return frozen, upto == LAST
 
 
 def close(tx: Tx, notice: Notice, rule: Rule, now: datetime) -> None:

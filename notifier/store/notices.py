@@ -1,6 +1,5 @@
 """Notices: their frozen words, their approvals, their state."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,25 +32,6 @@ class Notice:
     approved_at: datetime | None
     resumed_at: datetime | None
     finished_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A content before it has an id."""
-
-    locale: str
-    variant: str
-    """Which words; `late_` before it for people who were left out so far and hear all of it at once."""
-    subject: str
-    text: str
-    html: str
-    tags: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content(Words):
-    content_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,44 +74,6 @@ def insert(
         rule_hash=rule_hash,
         now=now,
     )
-
-
-def insert_content(tx: Tx, notice_id: int, words: Words) -> None:
-    run(
-        tx,
-        "INSERT INTO content (notice_id, locale, variant, subject, text, html, tags, sha256) VALUES"
-        " (%(notice_id)s, %(locale)s, %(variant)s, %(subject)s, %(text)s, %(html)s, %(tags)s, %(sha256)s)",
-        notice_id=notice_id,
-        locale=words.locale,
-        variant=words.variant,
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
-        tags=words.tags,
-        sha256=words.sha256,
-    )
-
-
-def contents(tx: Tx, notice_id: int) -> list[Content]:
-    return many(
-        tx,
-        Content,
-        "SELECT content_id, locale, variant, subject, text, html, tags, sha256 FROM content"
-        " WHERE notice_id = %(id)s ORDER BY locale, variant",
-        id=notice_id,
-    )
-
-
-def content(tx: Tx, content_id: int) -> Content:
-    found = one(
-        tx,
-        Content,
-        "SELECT content_id, locale, variant, subject, text, html, tags, sha256 FROM content"
-        " WHERE content_id = %(id)s",
-        id=content_id,
-    )
-    assert found is not None
-    return found
 
 
 def by_id(tx: Tx, notice_id: int) -> Notice:
@@ -298,11 +240,6 @@ def open_ids(tx: Tx) -> list[int]:
             " OR (state = 'draft' AND freeze_asked IS NOT NULL AND closed_at IS NULL) ORDER BY notice_id",
         )
     ]
-
-
-def store_contents(tx: Tx, notice_id: int, words: Sequence[Words]) -> None:
-    for each in words:
-        insert_content(tx, notice_id, each)
 
 
 def waiting_behind(tx: Tx, notice: Notice) -> list[int]:

@@ -8,7 +8,7 @@ from notifier.model.people import Held, Person
 from notifier.model.words import Standing
 from notifier.store import Tx, many, value
 from notifier.store.audience import USABLE, Rule, hits, rule_params
-from notifier.store.freezing import told_by_scope
+from notifier.store.telling import told_by_scope
 
 CANDIDATES = 50
 """Looked at for a sample: enough to find a long name, few enough to answer at once."""

@@ -45,9 +45,13 @@ def presume_lost(tx: Tx, unknown: Unknown, *, reason: str, now: datetime) -> boo
     return bool(
         value(
             tx,
-            "WITH given_up AS (UPDATE attempt SET outcome = 'presumed_lost', reason = %(reason)s,"
-            "  ended_at = %(now)s WHERE attempt_id = %(attempt_id)s AND outcome = 'unknown'"
-            "  RETURNING attempt_id),"
+            # Only together: an attempt given up while its chunk lies with a person would be repeated unmarked.
+            "WITH both_wait AS (SELECT a.attempt_id FROM attempt a JOIN chunk k USING (chunk_id)"
+            "  WHERE a.attempt_id = %(attempt_id)s AND a.outcome = 'unknown'"
+            "  AND k.attempt_id = a.attempt_id AND k.state = 'unknown' FOR UPDATE),"
+            " given_up AS (UPDATE attempt SET outcome = 'presumed_lost', reason = %(reason)s,"
+            "  ended_at = %(now)s FROM both_wait WHERE attempt.attempt_id = both_wait.attempt_id"
+            "  RETURNING attempt.attempt_id),"
             " moved AS (UPDATE chunk SET state = 'due', again = true, not_before = NULL FROM given_up"
             "  WHERE chunk.attempt_id = given_up.attempt_id AND chunk.state = 'unknown' RETURNING 1)"
             " SELECT count(*) FROM moved",

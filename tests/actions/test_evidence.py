@@ -28,7 +28,7 @@ from notifier.model.words import Mode, NoticeState, Reason
 from notifier.pipeline.compose import Words
 from notifier.pipeline.detect import QUIET
 from notifier.settings import data_folder, from_env
-from notifier.store import Db, Tx, alarms, catalogue, disruptions, notices
+from notifier.store import Db, Tx, alarms, catalogue, contents, disruptions, notices
 from notifier.store.catalogue import Source
 from notifier.store.disruptions import OpenDisruption
 
@@ -141,7 +141,7 @@ def test_an_alert_becomes_a_draft_with_its_words_and_an_alarm_and_tells_nobody(c
     assert draft.effective_at == datetime(2026, 11, 23, 22, 41, 24, 579904, tzinfo=UTC)
     with company.transaction() as tx:
         (notice,) = notices.drafts(tx, draft.disruption_id)
-        assert notices.contents(tx, notice.notice_id)
+        assert contents.contents(tx, notice.notice_id)
     assert alarm_texts(company) == [
         "Prometheus reports trouble with Fable 5 since 22:41 UTC and nobody was told."
     ]

@@ -14,7 +14,7 @@ from notifier.model.words import Account, NoticeKind, Reason
 from notifier.pipeline.compose import Words
 from notifier.pipeline.deliver import Lane, claim_next, send_claimed
 from notifier.settings import data_folder, from_env
-from notifier.store import Db, accounts, notices
+from notifier.store import Db, accounts, contents, notices
 from notifier.store.ledger import Claim
 
 NOW = datetime(2026, 11, 27, 23, 41, tzinfo=UTC)
@@ -63,10 +63,10 @@ def frozen(db: Db, notice_id: int) -> None:
 
 def sent(db: Db, border: Border, notice_id: int, chunks: int) -> None:
     with db.transaction() as tx:
-        contents = {c.content_id: c for c in notices.contents(tx, notice_id)}
+        by_id = {c.content_id: c for c in contents.contents(tx, notice_id)}
 
     def seal(claimed: Claim, seats) -> Envelope:
-        content = contents[claimed.content_id]
+        content = by_id[claimed.content_id]
         letters = [type("L", (), {"recipient_id": seat.recipient_id})() for seat in seats]
         return Envelope(
             claimed.attempt_id, notice_id, "a@example.com", None, {}, "s", content.text, "h", letters
@@ -135,6 +135,6 @@ def test_an_update_tells_the_left_out_everything_and_a_restoration_tells_them_no
     update = timeline.update(db, desk, "person:a", later, first.name.reference, news, YES)
     assert update.gate.people == 4
     with db.transaction() as tx:
-        variants = {c.variant for c in notices.contents(tx, update.name.notice_id)}
+        variants = {c.variant for c in contents.contents(tx, update.name.notice_id)}
         assert notices.by_id(tx, update.name.notice_id).kind is NoticeKind.UPDATE
     assert {"affected", "late_affected"} <= variants

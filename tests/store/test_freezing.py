@@ -19,10 +19,10 @@ from notifier.model.scope import Column, scope_columns
 from notifier.model.words import AttributeType, Kind, Mode, NoticeKind, Possibly, Reason, Variant
 from notifier.pipeline import audience as pipeline
 from notifier.pipeline.disruption import open_disruption
-from notifier.store import Db, Tx, accounts, audience, catalogue, disruptions, freezing, notices
+from notifier.store import Db, Tx, accounts, audience, catalogue, disruptions, freezing, notices, telling
 from notifier.store.audience import Rule
+from notifier.store.contents import Words, store_contents
 from notifier.store.freezing import Range
-from notifier.store.notices import Words
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 SLUGS = ("fable-5", "mythos-5")
@@ -231,14 +231,14 @@ class Stored:
             self.tx, disruption, kind=NoticeKind.FIRST, timeline_id=entry, rev=1, nonce="n",
             words_hash="w", rule_hash="r", now=NOW,
         )  # fmt: skip
-        notices.store_contents(
+        store_contents(
             self.tx, notice_id, [Words("en", variant, "s", "t", "h", 4000, "x") for variant in Variant]
         )
         return notice_id
 
     def freeze(self, notice_id: int, rule: Rule, cuts: Sequence[int], room: int = 2**31) -> None:
         """In ranges that end after the people in `cuts`."""
-        edges = [0, *(self.people[cut] for cut in sorted(set(cuts))), freezing.LAST]
+        edges = [0, *(self.people[cut] for cut in sorted(set(cuts))), telling.LAST]
         left = room
         for after, upto in pairwise(edges):
             part = Range(notice_id, after, upto, max(0, left), ["en"], ["en"], "en", chunk_people=1000)
