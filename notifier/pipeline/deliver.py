@@ -15,7 +15,7 @@ from notifier.errors import Unreachable
 from notifier.model.mail import Envelope, Outcome, Result, Sender
 from notifier.model.policy import Policy
 from notifier.model.words import NoticeState
-from notifier.store import Db, Tx, alarms, ledger, notices, pace
+from notifier.store import Db, Tx, alarms, events, ledger, notices, pace
 from notifier.store.ledger import Claim, Record, Seat
 from notifier.store.pace import Pace
 
@@ -240,9 +240,6 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
         what_next(outcome, claimed.hi - claimed.lo, claimed.tries, now), claimed.tries, lane.policy
     )
     with lane.db.transaction() as tx:
-        if next_.culprits:
-            positions = [claimed.lo + index for index in next_.culprits]
-            ledger.reject(tx, claimed, positions, now=now)
         moved = ledger.record(
             tx,
             Record(
@@ -256,8 +253,14 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
             ),
             now=now,
         )
+        if not moved and outcome.result is Result.ACCEPTED:
+            # Given up, sent again and split meanwhile: the late 202 speaks for every part.
+            events.accept_leaves(tx, lane.sender.name, [claimed.attempt_id])
         if moved and next_.chunk == "split":
-            ledger.split(tx, claimed, cuts(claimed.lo, claimed.hi, next_))
+            _split(tx, claimed, next_, now)
+        if not moved and next_.chunk == "accepted":
+            # A later attempt was refused and split the chunk since: its parts have left with this one.
+            events.accept_leaves(tx, lane.sender.name, [claimed.attempt_id])
         if next_.hold:
             notices.hold(tx, claimed.notice_id, next_.hold)
             alarms.raise_once(tx, f"provider:{lane.sender.name}", next_.hold, None, now)
@@ -270,6 +273,13 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
         if outcome.result is Result.ACCEPTED and notices.start(tx, claimed.notice_id):
             alarms.clear(tx, f"provider:{lane.sender.name}", now)
     lane.reached("after record")
+
+
+def _split(tx: Tx, claimed: Claim, next_: Next, now: datetime) -> None:
+    """Only for a chunk that still waits for the answer: evidence may have proved that these letters arrived."""
+    if next_.culprits:
+        ledger.reject(tx, claimed, [claimed.lo + index for index in next_.culprits], now=now)
+    ledger.split(tx, claimed, cuts(claimed.lo, claimed.hi, next_))
 
 
 def learn(tx: Tx, provider: str, outcome: Outcome, now: datetime) -> None:

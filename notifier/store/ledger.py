@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from notifier.model.event import Fate
 from notifier.model.people import Person
 from notifier.store import Tx, many, one, run, value
 from notifier.store.brake import EVERYTHING
@@ -122,8 +123,8 @@ def record(tx: Tx, outcome: Record, *, now: datetime) -> bool:
     """Write an outcome on its attempt, and move the chunk if it still waits for this attempt.
 
     The attempt is told whatever its chunk has become since: a late 202 counts, and so does a late refusal of
-    an attempt that was given up as unknown. False if the chunk did not move: it no longer waits for this
-    attempt.
+    an attempt that was given up as unknown, and the ids of a 202 that an event was faster than. False if the
+    chunk did not move: it no longer waits for this attempt.
     """
     return bool(
         value(
@@ -131,7 +132,8 @@ def record(tx: Tx, outcome: Record, *, now: datetime) -> bool:
             "WITH told AS (UPDATE attempt SET outcome = %(outcome)s, reason = %(reason)s,"
             "  http_status = %(status)s, x_message_id = %(message)s, ended_at = %(now)s"
             "  WHERE attempt_id = %(attempt_id)s AND (outcome IN ('open', 'unknown')"
-            "  OR (%(outcome)s = 'accepted' AND outcome = 'presumed_lost')) RETURNING attempt_id, chunk_id),"
+            "  OR (%(outcome)s = 'accepted' AND (outcome = 'presumed_lost'"
+            "   OR (outcome = 'accepted' AND http_status IS NULL)))) RETURNING attempt_id, chunk_id),"
             " moved AS (UPDATE chunk SET state = %(state)s, lease_until = NULL, not_before = %(not_before)s"
             "  FROM told WHERE chunk.chunk_id = told.chunk_id AND ("
             "   (chunk.attempt_id = told.attempt_id AND chunk.state IN ('claimed', 'unknown'))"
@@ -151,31 +153,36 @@ def record(tx: Tx, outcome: Record, *, now: datetime) -> bool:
 
 
 def split(tx: Tx, claimed: Claim, cuts: Sequence[tuple[int, int]]) -> None:
-    """Replace a chunk by due children that cover `cuts`; positions in no cut have a fate already."""
+    """Replace a chunk by due children that cover `cuts`; positions in no cut have a fate already.
+
+    What may have arrived before the split is still marked after it.
+    """
     for lo, hi in cuts:
         run(
             tx,
-            "INSERT INTO chunk (notice_id, content_id, root_id, lo, hi)"
-            " VALUES (%(notice_id)s, %(content_id)s, %(root_id)s, %(lo)s, %(hi)s)",
-            notice_id=claimed.notice_id,
-            content_id=claimed.content_id,
-            root_id=claimed.root_id,
+            "INSERT INTO chunk (notice_id, content_id, root_id, lo, hi, again)"
+            " SELECT notice_id, content_id, root_id, %(lo)s, %(hi)s, again FROM chunk"
+            " WHERE chunk_id = %(chunk_id)s",
+            chunk_id=claimed.chunk_id,
             lo=lo,
             hi=hi,
         )
 
 
 def expire_leases(tx: Tx, *, now: datetime) -> int:
-    """A lease that ran out leaves an unknown: the request may have left before its process died."""
+    """A lease that ran out leaves an unknown: the request may have left before its process died.
+
+    Locks attempts before chunks, as everything does that touches both.
+    """
     return run(
         tx,
-        "WITH late AS (SELECT chunk_id, attempt_id FROM chunk WHERE state = 'claimed' AND lease_until < now()"
-        "  FOR UPDATE SKIP LOCKED),"
+        "WITH late AS (SELECT a.attempt_id FROM attempt a JOIN chunk k USING (attempt_id)"
+        "  WHERE k.state = 'claimed' AND k.lease_until < now() FOR UPDATE OF a SKIP LOCKED),"
         " noted AS (UPDATE attempt SET outcome = 'unknown', reason = 'the worker did not report back',"
         "  ended_at = %(now)s FROM late WHERE attempt.attempt_id = late.attempt_id"
         "  AND attempt.outcome = 'open')"
         " UPDATE chunk SET state = 'unknown', lease_until = NULL FROM late"
-        " WHERE chunk.chunk_id = late.chunk_id",
+        " WHERE chunk.attempt_id = late.attempt_id AND chunk.state = 'claimed' AND chunk.lease_until < now()",
         now=now,
     )
 
@@ -198,13 +205,15 @@ def reject(tx: Tx, claimed: Claim, positions: Sequence[int], *, now: datetime) -
     run(
         tx,
         "INSERT INTO fate (notice_id, recipient_id, fate, rank, at)"
-        " SELECT notice_id, recipient_id, 'rejected', 90, %(now)s FROM delivery"
+        " SELECT notice_id, recipient_id, %(fate)s, %(rank)s, %(now)s FROM delivery"
         " WHERE notice_id = %(notice_id)s AND root_chunk_id = %(root_id)s AND pos = ANY(%(positions)s)"
         " ON CONFLICT (notice_id, recipient_id) DO UPDATE"
         " SET fate = excluded.fate, rank = excluded.rank, at = excluded.at WHERE fate.rank < excluded.rank",
         notice_id=claimed.notice_id,
         root_id=claimed.root_id,
         positions=list(positions),
+        fate=Fate.REJECTED,
+        rank=Fate.REJECTED.rank,
         now=now,
     )
 

@@ -77,11 +77,12 @@ def retry_dead(tx: Tx, notice_id: int, *, now: datetime) -> int:
     """A person sends the dead chunks again; letters. What may have arrived before is marked `again`."""
     return value(
         tx,
-        "WITH back AS (UPDATE chunk SET state = 'due', not_before = NULL, again = chunk.again OR EXISTS"
-        "  (SELECT FROM attempt a WHERE a.chunk_id = chunk.chunk_id AND a.outcome = 'unknown')"
-        "  WHERE notice_id = %(id)s AND state = 'dead' RETURNING chunk_id, hi - lo AS n),"
-        " given_up AS (UPDATE attempt SET outcome = 'presumed_lost', ended_at = %(now)s FROM back"
-        "  WHERE attempt.chunk_id = back.chunk_id AND outcome = 'unknown')"
+        "WITH given_up AS (UPDATE attempt SET outcome = 'presumed_lost', ended_at = %(now)s FROM chunk"
+        "  WHERE attempt.chunk_id = chunk.chunk_id AND chunk.notice_id = %(id)s AND chunk.state = 'dead'"
+        "  AND outcome = 'unknown' RETURNING attempt.chunk_id),"
+        " back AS (UPDATE chunk SET state = 'due', not_before = NULL,"
+        "  again = again OR chunk_id IN (SELECT chunk_id FROM given_up)"
+        "  WHERE notice_id = %(id)s AND state = 'dead' RETURNING hi - lo AS n)"
         " SELECT coalesce(sum(n), 0)::bigint FROM back",
         id=notice_id,
         now=now,
