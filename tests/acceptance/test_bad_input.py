@@ -173,7 +173,7 @@ def test_a_template_with_an_unknown_variable(notifier: Place) -> None:
     assert "nobody_knows_this" in found.out
 
 
-@pytest.mark.parametrize("command", [(*SUSPEND, "--rehearse", "--yes"), ("import", "c.csv"), ("migrate",)])
+@pytest.mark.parametrize("command", [(*SUSPEND, "--rehearse", "--yes"), ("migrate",)])
 def test_a_database_that_is_down(notifier: Place, command: tuple[str, ...]) -> None:
     (notifier.folder / "c.csv").write_text("customer\na\n")
     done = notifier(*command, NOTIFIER_DATABASE_URL="postgresql://127.0.0.1:1/gone?connect_timeout=2")
@@ -181,7 +181,7 @@ def test_a_database_that_is_down(notifier: Place, command: tuple[str, ...]) -> N
     assert one_sentence(done), done.err
 
 
-@pytest.mark.parametrize("command", [("list",), (*SUSPEND, "--rehearse", "--yes"), ("pause", "--all")])
+@pytest.mark.parametrize("command", [("list",), ("pause", "--all")])
 def test_a_database_that_was_never_migrated(notifier: Place, server: Path, command: tuple[str, ...]) -> None:
     with psycopg.connect(postgres.url(server, "postgres"), autocommit=True) as admin:
         admin.execute("CREATE DATABASE bare TEMPLATE template0")

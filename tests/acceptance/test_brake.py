@@ -14,15 +14,18 @@ from notifier.local.stack import Stack
 from .conftest import Place
 
 SUSPEND = ("suspend", "fable-5", "--reason", "legal")
-MANY = 6000
+MANY = 3000
 
 
 @pytest.fixture
 def slowly(notifier: Place) -> Iterator[None]:
-    """Policy lets a notice make two requests a second: a send of some thousand takes seconds."""
-    notifier.rows("UPDATE company SET value = value || '{\"requests_per_second\": 2}' WHERE key = 'policy'")
+    """Policy lets a notice make three requests a second, of 250 people each: a send of thousands takes seconds."""
+    slow = '{"requests_per_second": 3, "chunk_people": 250}'
+    notifier.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", slow)
     yield
-    notifier.rows("UPDATE company SET value = value - 'requests_per_second' WHERE key = 'policy'")
+    notifier.rows(
+        "UPDATE company SET value = value - 'requests_per_second' - 'chunk_people' WHERE key = 'policy'"
+    )
 
 
 pytestmark = pytest.mark.usefixtures("slowly")

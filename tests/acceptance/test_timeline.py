@@ -1,4 +1,4 @@
-"""Updates and the end reach exactly those who were told; the accounts equal what the sandbox got."""
+"""Updates and the end reach those who were told, and latecomers once; the accounts equal what the sandbox got."""
 
 from .conftest import Place
 
@@ -20,6 +20,15 @@ def story(place: Place) -> str:
 TOLD = {f"{name}{i}@example.com" for name in ("one", "two", "both") for i in range(1, 11)}
 
 
+LATE = {f"late{i}@example.com" for i in range(1, 21)}
+
+
+def test_an_end_without_an_update_tells_latecomers_nothing(notifier: Place) -> None:
+    reference = story(notifier)
+    assert notifier("restore", reference, "--yes").code == 0
+    assert notifier.provider.addresses() == dict.fromkeys(TOLD, 2)
+
+
 def test_update_and_restore_reach_exactly_those_who_were_told(notifier: Place) -> None:
     reference = story(notifier)
     assert notifier.provider.addresses() == dict.fromkeys(TOLD, 1)
@@ -37,15 +46,16 @@ def test_update_and_restore_reach_exactly_those_who_were_told(notifier: Place) -
         "--yes",
     )
     assert updated.code == 0, updated.said
-    assert notifier.provider.addresses() == dict.fromkeys(TOLD, 2)
+    # Who came late gets one mail that catches up.
+    assert notifier.provider.addresses() == dict.fromkeys(TOLD, 2) | dict.fromkeys(LATE, 1)
     restored = notifier("restore", reference, "--yes")
     assert restored.code == 0, restored.said
-    assert notifier.provider.addresses() == dict.fromkeys(TOLD, 3)
+    assert notifier.provider.addresses() == dict.fromkeys(TOLD, 3) | dict.fromkeys(LATE, 2)
 
     first, update, end = notifier.shown(reference)
     assert (first["accounts"]["told"], first["accounts"]["unreachable"]) == (30, 2)
     assert first["not_told"] == [{"reason": "no_address", "people": 2}]
-    assert [n["accounts"]["told"] for n in (update, end)] == [30, 30]
+    assert [n["accounts"]["told"] for n in (update, end)] == [50, 50]
     assert sum(n["accounts"]["told"] for n in (first, update, end)) == len(notifier.provider.messages())
     assert "over (restored)" in notifier("show", reference).out
     for again in (("update", reference, "--nothing-new", "--yes"), ("restore", reference, "--yes")):
