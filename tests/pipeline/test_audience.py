@@ -19,7 +19,8 @@ RULE = Rule(["fable-5", "mythos-5"], parse("plan = 'team'", COLUMNS).predicate, 
 
 
 def test_ranges_grow_from_a_first_mail_at_once_to_few_for_a_million() -> None:
-    frozen, ranges = 0, []
+    frozen = 0
+    ranges: list[int] = []
     while frozen < 1_000_000:
         ranges.append(range_people(frozen))
         frozen += ranges[-1]

@@ -1,7 +1,7 @@
 """The frozen list against an independent count in Python, over worlds, scopes and cuts that hypothesis invents."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from notifier.edges.predicate import parse
 from notifier.model.declaration import Declaration
 from notifier.model.scope import Column, scope_columns
-from notifier.model.words import AttributeType, Kind, Mode, NoticeKind, Possibly, Reason, Variant
+from notifier.model.words import Account, AttributeType, Kind, Mode, NoticeKind, Possibly, Reason, Variant
 from notifier.pipeline import audience as pipeline
 from notifier.pipeline.disruption import open_disruption
 from notifier.store import Db, Tx, accounts, audience, catalogue, disruptions, freezing, notices, telling
@@ -62,14 +62,14 @@ class Scope:
     """A predicate as people write it, and what it means, worked out here and not in SQL."""
 
     text: str
-    means: Any
+    means: Callable[[dict[str, Any]], Truth]
 
     def truth(self, attrs: dict[str, Any], region: str | None) -> Truth:
         found: Truth = self.means({"region": region} | attrs)
         return found
 
 
-def compare(name: str, text: str, test: Any) -> Scope:
+def compare(name: str, text: str, test: Callable[[Any], bool]) -> Scope:
     return Scope(f"{name} {text}", lambda row: None if row.get(name) is None else test(row[name]))
 
 
@@ -371,7 +371,7 @@ def test_whoever_comes_above_the_ceiling_is_held_and_it_adds_up(
         found = {row.account: row.people for row in accounts.accounts(here.tx, notice_id)}
         assert None not in found
         assert sum(found.values()) == notice.audience_n
-        assert found.get("held", 0) == max(0, notice.people_n - room)
+        assert found.get(Account.HELD, 0) == max(0, notice.people_n - room)
 
 
 def test_a_chunk_holds_no_more_than_its_tags_allow(db: Db) -> None:
