@@ -23,6 +23,7 @@ def sweep(db: Db, now: datetime) -> tuple[Ring, ...]:
     with db.transaction() as tx:
         policy = catalogue.policy(tx)
         ledger.expire_leases(tx, now=now)
+        ledger.expire_forsaken(tx, lease_seconds=policy.lease_seconds, now=now)
     _judge_unknowns(db, policy, now)
     rings: list[Ring] = []
     with db.transaction() as tx:

@@ -258,9 +258,6 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
             events.accept_leaves(tx, lane.sender.name, [claimed.attempt_id])
         if moved and next_.chunk == "split":
             _split(tx, claimed, next_, now)
-        if not moved and next_.chunk == "accepted":
-            # A later attempt was refused and split the chunk since: its parts have left with this one.
-            events.accept_leaves(tx, lane.sender.name, [claimed.attempt_id])
         if next_.hold:
             notices.hold(tx, claimed.notice_id, next_.hold)
             alarms.raise_once(tx, f"provider:{lane.sender.name}", next_.hold, None, now)

@@ -187,6 +187,24 @@ def expire_leases(tx: Tx, *, now: datetime) -> int:
     )
 
 
+def expire_forsaken(tx: Tx, *, lease_seconds: float, now: datetime) -> int:
+    """Attempts that nobody will report on, and whose chunk evidence has taken from them: unknown, not open.
+
+    Their process died after an earlier attempt had been proved. Left open, they would count for ever in what
+    may still leave after a brake.
+    """
+    return run(
+        tx,
+        "WITH forsaken AS (SELECT a.attempt_id FROM attempt a JOIN chunk k USING (chunk_id)"
+        "  WHERE a.outcome = 'open' AND a.claimed_at < clock_timestamp() - make_interval(secs => %(lease)s)"
+        "  AND NOT (k.state = 'claimed' AND k.attempt_id = a.attempt_id) FOR UPDATE OF a SKIP LOCKED)"
+        " UPDATE attempt SET outcome = 'unknown', reason = 'the worker did not report back', ended_at = %(now)s"
+        " FROM forsaken WHERE attempt.attempt_id = forsaken.attempt_id",
+        lease=lease_seconds,
+        now=now,
+    )
+
+
 def due(tx: Tx, notice_id: int) -> Due:
     found = one(
         tx,

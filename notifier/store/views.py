@@ -49,7 +49,7 @@ class NoticeRow:
     again: int
     """Letters in attempts that were sent although an earlier one may have been accepted."""
     twice: int
-    """Letters that more than one accepted attempt of their chunk carried."""
+    """Letters that more than one accepted attempt carried, whatever their chunk was split into between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +112,16 @@ SELECT n.notice_id, n.seq, n.kind, n.state, n.hold_reason, n.ceiling, n.audience
        sent.first_accepted_at, sent.last_accepted_at, sent.again, sent.twice
 FROM notice n
 CROSS JOIN LATERAL (
-  SELECT min(at) AS first_accepted_at, max(at) AS last_accepted_at, coalesce(sum(again), 0)::bigint AS again,
-         coalesce(sum(carried) FILTER (WHERE attempts > 1), 0)::bigint AS twice
-  FROM (SELECT a.chunk_id, min(a.ended_at) AS at, sum(a.n) FILTER (WHERE a.again) AS again,
-               count(*) AS attempts, min(a.n) AS carried
-        FROM attempt a JOIN chunk k USING (chunk_id)
-        WHERE k.notice_id = n.notice_id AND a.outcome = 'accepted' GROUP BY 1) accepted) sent
+  WITH accepted AS MATERIALIZED (
+    SELECT k.root_id, k.lo, k.hi, a.n, a.again, a.ended_at FROM attempt a JOIN chunk k USING (chunk_id)
+    WHERE k.notice_id = n.notice_id AND a.outcome = 'accepted'),
+  carried_twice AS (
+    SELECT root_id, pos FROM accepted CROSS JOIN LATERAL generate_series(lo, hi - 1) pos
+    WHERE root_id IN (SELECT root_id FROM accepted GROUP BY 1 HAVING count(*) > 1)
+    GROUP BY 1, 2 HAVING count(*) > 1)
+  SELECT min(ended_at) AS first_accepted_at, max(ended_at) AS last_accepted_at,
+         coalesce(sum(n) FILTER (WHERE again), 0)::bigint AS again,
+         (SELECT count(*) FROM carried_twice) AS twice FROM accepted) sent
 WHERE n.disruption_id = %(id)s AND n.state <> 'void' ORDER BY n.seq""",
         id=disruption_id,
     )

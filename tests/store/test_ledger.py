@@ -147,3 +147,34 @@ def test_a_split_leaves_children_that_cover_the_rest(sending: Db) -> None:
         ).fetchall()
         assert left == [(0, 1, mine.root_id), (1, 2, mine.root_id)]
         assert ledger.due(tx, notice_id(tx)).due == 3
+
+
+def test_the_parts_of_a_chunk_that_may_have_left_before_carry_its_mark(sending: Db) -> None:
+    with sending.transaction() as tx:
+        tx.execute("UPDATE chunk SET again = true WHERE chunk_id = 101")
+        claimed = claim(tx)
+        assert claimed
+        record(tx, claimed, "refused", "split")
+        ledger.split(tx, claimed, [(0, 1), (1, 2)])
+        rows = tx.execute("SELECT lo, hi, again FROM chunk WHERE root_id = 101 AND state = 'due' ORDER BY lo")
+        assert rows.fetchall() == [(0, 1, True), (1, 2, True)]
+
+
+def test_an_attempt_that_evidence_made_needless_does_not_stay_open_when_its_worker_dies(sending: Db) -> None:
+    with sending.transaction() as tx:
+        claimed = claim(tx)
+        assert claimed
+        tx.execute("UPDATE chunk SET state = 'accepted', lease_until = NULL WHERE chunk_id = 101")
+        assert ledger.expire_forsaken(tx, lease_seconds=60, now=NOW) == 0, "its worker may still live"
+        tx.execute("UPDATE attempt SET claimed_at = claimed_at - interval '61 s'")
+        assert ledger.expire_forsaken(tx, lease_seconds=60, now=NOW) == 1
+        assert states(tx, claimed) == ("accepted", "unknown")
+        assert brake.open_attempts(tx) == 0
+
+
+def test_an_attempt_whose_chunk_still_waits_for_it_is_left_to_its_lease(sending: Db) -> None:
+    with sending.transaction() as tx:
+        claimed = claim(tx)
+        assert claimed
+        tx.execute("UPDATE attempt SET claimed_at = claimed_at - interval '61 s'")
+        assert ledger.expire_forsaken(tx, lease_seconds=60, now=NOW) == 0
