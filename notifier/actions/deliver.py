@@ -48,6 +48,8 @@ def deliver(db: Db, post: Post, notice_id: int) -> tuple[Ring, ...]:
         mode = disruptions.by_id(tx, notice.disruption_id).mode
         if not ledger.due(tx, notice_id).due or not notices.is_next(tx, notice):
             return _finish(db, post.clock.now(), notice_id)
+        if brake.brake_is_on(tx):
+            return ()  # each claim would count as a try of its chunk, at every tick of a long stop
         if brake.is_stale(tx, notice_id, seconds=policy.stale_seconds):
             notices.hold(tx, notice_id, STALE)
             return ()

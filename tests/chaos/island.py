@@ -155,9 +155,9 @@ class Island:
         fresh.write_text(json.dumps({"run": f"{plan.seed}-{plan.index}", "traps": traps}))
         fresh.replace(self.home / "plan.json")
 
-    def declare(self, plan: Plan) -> int:
+    def declare(self, people: int) -> int:
         wish = declare.Wish(
-            services=("fable-5",), reason=Reason.LEGAL, where=f"seats <= {plan.people}", rehearse=True
+            services=("fable-5",), reason=Reason.LEGAL, where=f"seats <= {people}", rehearse=True
         )
         # A pool of its own each time: connections that were open when Postgres was restarted are dead.
         with opened(self.settings, connections=1) as app:
@@ -171,7 +171,7 @@ class Island:
         self.prepare(plan)
         extra = [self.start("beat") for _ in range(plan.beats - 1)]
         try:
-            notice_id = self.declare(plan)
+            notice_id = self.declare(plan.people)
             self._until_quiet(plan, notice_id)
         finally:
             for pid in extra:
@@ -258,16 +258,20 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def people() -> bytes:
+def people(count: int = numbers.PEOPLE) -> bytes:
     rows = ["customer,name,email,locale,services,seats"]
-    for n in range(1, numbers.PEOPLE + 1):
+    for n in range(1, count + 1):
         name = "bounce" if n % 131 == 0 else "p"
         rows.append(f"c{n},Customer {n},{name}{n}@example.com,{'de' if n % 3 == 0 else 'en'},fable-5,{n}")
     return "\n".join(rows).encode()
 
 
 @contextmanager
-def an_island() -> Iterator[Island]:
+def an_island(
+    company: str = COMPANY,
+    customers: bytes | None = None,
+    sandbox_options: tuple[str, ...] = ("--latency", "0.02"),
+) -> Iterator[Island]:
     """Postgres, broker, sandbox, web, a beat and workers, with everybody imported."""
     home = Path(tempfile.mkdtemp(prefix="nt-chaos-")).resolve()
     (home / "logs").mkdir()
@@ -282,7 +286,7 @@ def an_island() -> Iterator[Island]:
         servers["broker"] = broker.start(home)
         started.append(lambda: broker.stop(servers["broker"]))
         port = free_port()
-        sandbox, sandbox_url = a_sandbox("--latency", "0.02")
+        sandbox, sandbox_url = a_sandbox(*sandbox_options)
         started.append(lambda: ended(sandbox))
         given = {
             "NOTIFIER_HOME": str(home),
@@ -303,16 +307,16 @@ def an_island() -> Iterator[Island]:
         started.append(lambda: (zygote.stdin.close(), zygote.wait(20), zygote.stdout.close()))
         settings = from_env(given)
         with opened(settings, connections=1) as app:
-            wanted = company_file.read(COMPANY.encode())
+            wanted = company_file.read(company.encode())
             now = datetime.now(UTC)
             shown = apply_company.difference(app.db, wanted)
             apply_company.apply(app.db, wanted, shown, actor="person:lind", now=now)
-            import_customers(app.db, BytesIO(people()), actor="person:lind", now=now)
+            import_customers(app.db, BytesIO(customers or people()), actor="person:lind", now=now)
         events_url = f"http://127.0.0.1:{port}/events/sendgrid"
         island = Island(home, settings, sandbox_url, events_url, servers, zygote)
         for n in range(1, UNWRITABLE + 1):
             island.rows(
-                "UPDATE recipient SET address = 'nobody' WHERE address = %s", f"p{n * 40}@example.com"
+                "UPDATE recipient SET address = %s WHERE address = %s", f"nobody{n}", f"p{n * 40}@example.com"
             )
         for word in ("web", "beat", *["worker"] * WORKERS):
             island.start(word)

@@ -124,6 +124,17 @@ def _answer(kind: str, seconds: tuple[float, float] = (1.0, 1.0), most: int = 3)
     return draw
 
 
+def _evidence(kind: str, seconds: tuple[float, float] = (1.0, 1.0)) -> Draw:
+    """What the events of these requests would have told is not known otherwise: their answers are dropped."""
+
+    def draw(dice: random.Random, plan: Plan) -> Plan:
+        times, after = dice.randint(1, 3), dice.randint(0, 6)
+        both = Answer("accept-then-drop", times, after), Answer(kind, times, after, dice.uniform(*seconds))
+        return replace(plan, answers=plan.answers + both)
+
+    return draw
+
+
 FAULTS: dict[str, Draw] = {
     **{f"SIGKILL {point}": _kill(point) for point in POINTS},
     **{f"SIGSTOP {point}": _stop(point) for point in POINTS[1:6]},
@@ -135,9 +146,9 @@ FAULTS: dict[str, Draw] = {
     "503 HTML": _answer("503-html"),
     "slow": _answer("slow", (DEADLINE + 0.1, DEADLINE + 0.5)),
     "accept-then-drop": _answer("accept-then-drop"),
-    "events late": _answer("late-events", (0.5, UNKNOWN_DEADLINE + 2.0), 6),
-    "events doubled": _answer("doubled-events", (0.0, 1.0), 20),
-    "events missing": _answer("lost-events", most=6),
+    "events late": _evidence("late-events", (0.5, UNKNOWN_DEADLINE + 2.0)),
+    "events doubled": _evidence("doubled-events", (0.0, 1.0)),
+    "events missing": _evidence("lost-events"),
 }
 
 

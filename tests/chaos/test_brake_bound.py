@@ -1,0 +1,102 @@
+"""The brake in the middle of 50,000 mails: no more leave than it printed, also without a broker."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from notifier.actions import brake
+from notifier.entry.tasks import ring
+from notifier.local import broker
+from notifier.store import Db
+
+from .island import Island, an_island, people
+
+PEOPLE = 50_000
+COMPANY = """
+[[services]]
+slug = "fable-5"
+name = "Fable 5"
+[attributes]
+seats = "number"
+[facts]
+company = "Example AI"
+phone = "+1 555 0100"
+data = "kept"
+[policy]
+sweep_seconds = 0.3
+lease_seconds = 12.0
+claim_age_seconds = 4.0
+deadline_seconds = 6.0
+lanes = 2
+chunk_people = 250
+"""
+
+
+@pytest.fixture
+def island() -> Iterator[Island]:
+    with an_island(COMPANY, people(PEOPLE), ("--latency", "0.1", "--counting")) as running:
+        yield running
+
+
+@pytest.fixture
+def db(island: Island) -> Iterator[Db]:
+    with Db(island.settings.database_url or "") as opened:
+        yield opened
+
+
+def until(true: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.05)
+
+
+def count(island: Island, of: str = "messages") -> int:
+    return int(island.ask("GET", "/messages/count")[of])
+
+
+def paused(island: Island, db: Db) -> int:
+    """Pull the brake, hold what leaves after it against the bound; how many mails have left."""
+    bound = brake.pause_all(db, "person:lind", datetime.now(UTC)).at_most
+    printed = count(island)
+    until(lambda: island.rows("SELECT count(*) FROM attempt WHERE outcome = 'open'") == [(0,)])
+    settled = count(island)
+    assert settled - printed <= bound
+    assert 0 < bound < PEOPLE / 4, "that bound would say nothing"
+    assert settled < PEOPLE, "the brake came too late to be seen"
+    return settled
+
+
+@pytest.mark.timeout(240)
+def test_what_leaves_after_the_brake_is_within_the_bound_and_resume_sends_exactly_the_rest(
+    island: Island, db: Db
+) -> None:
+    notice_id = island.declare(PEOPLE)
+    until(lambda: count(island) > 5_000)
+    told = paused(island, db)
+
+    claimed = island.rows("SELECT count(*), max(tries) FROM attempt JOIN chunk USING (chunk_id)")
+    time.sleep(1.5)  # five sweeps: they find the brake before they claim anything
+    assert count(island) == told
+    assert island.rows("SELECT count(*), max(tries) FROM attempt JOIN chunk USING (chunk_id)") == claimed
+
+    released = brake.resume_all(db, "person:lind", datetime.now(UTC))
+    assert released.waiting == PEOPLE - told
+    ring(island.settings, released.rings)
+    until(lambda: count(island) > told + 5_000)
+
+    os.kill(island.servers["broker"].pid, signal.SIGKILL)
+    told = paused(island, db)
+    released = brake.resume_all(db, "person:lind", datetime.now(UTC))
+    assert released.waiting == PEOPLE - told
+    island.servers["broker"].ended(seconds=5)
+    island.servers["broker"] = broker.start(island.home)
+
+    until(
+        lambda: island.rows("SELECT state FROM notice WHERE notice_id = %s", notice_id) == [("finished",)], 90
+    )
+    assert count(island) == count(island, "addresses") == PEOPLE
