@@ -194,10 +194,12 @@ def send_claimed(lane: Lane, claimed: Claim, claimed_at: float) -> Outcome:
 
     If the process dies in here, the lease ends and the attempt is unknown: evidence decides, never a retry.
     """
-    with lane.db.transaction() as tx:
-        letters = ledger.seats(tx, claimed)
     try:
+        with lane.db.transaction() as tx:
+            letters = ledger.seats(tx, claimed)
         envelope = lane.seal(claimed, letters)
+    except Unreachable:
+        outcome = Outcome(Result.NOT_SENT, "The database went away before the letters were read.")
     except Exception as error:  # noqa: BLE001 - whatever a chunk does to us must not stop the others
         outcome = Outcome(Result.POISON, f"The letters could not be written: {type(error).__name__}.")
     else:
