@@ -170,17 +170,26 @@ def _hindrance(tx: Tx, lane: Lane, notice_id: int) -> Wait | None:
         pace.one_at_a_time(tx, f"probe:{name}")
         if pace.request_is_open(tx, name):
             return _patiently(tx, lane, "a probe is under way")
-    notice = notices.by_id(tx, notice_id)
-    if notice.state == NoticeState.APPROVED:
-        pace.one_at_a_time(tx, f"canary:{notice_id}")
-        canary = ledger.canary(tx, notice_id)
-        if canary.open or (policy.canary_waits_for_events and canary.accepted and not canary.reported):
-            return _patiently(tx, lane, "the first chunk is being judged")
+    if not _canary_lives(tx, lane, notice_id):
+        return _patiently(tx, lane, "the first chunk is being judged")
     if policy.requests_per_second and pace.asked_lately(tx, notice_id) >= policy.requests_per_second:
         return Wait(SHORT, "the notice's own rate")
     if found is not None and found.limited and not pace.take_token(tx, name):
         return Wait(SHORT, "the provider's rate")
     return None
+
+
+def _canary_lives(tx: Tx, lane: Lane, notice_id: int) -> bool:
+    """The first chunk leaves alone; once it was accepted, and reported on if policy wants that, all may."""
+    if notices.by_id(tx, notice_id).state != NoticeState.APPROVED:
+        return True
+    pace.one_at_a_time(tx, f"canary:{notice_id}")
+    canary = ledger.canary(tx, notice_id)
+    if canary.open or (lane.policy.canary_waits_for_events and canary.accepted and not canary.reported):
+        return False
+    if canary.accepted:
+        notices.start(tx, notice_id)
+    return True
 
 
 def _patiently(tx: Tx, lane: Lane, reason: str) -> Wait:
@@ -269,8 +278,10 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
         lane.reached("before record commits")
     with lane.db.transaction() as tx:
         learn(tx, lane.sender.name, outcome, now)
-        if outcome.result is Result.ACCEPTED and notices.start(tx, claimed.notice_id):
+        if outcome.result is Result.ACCEPTED:
             alarms.clear(tx, f"provider:{lane.sender.name}", now)
+            if not lane.policy.canary_waits_for_events:
+                notices.start(tx, claimed.notice_id)
     lane.reached("after record")
 
 

@@ -166,12 +166,13 @@ def hold(tx: Tx, notice_id: int, reason: str) -> bool:
 
 
 def release(tx: Tx, notice_id: int) -> bool:
-    """Let a held notice go on; False if it was not held."""
+    """Let a held notice go on, its first chunk alone if none was accepted yet; False if it was not held."""
     return (
         run(
             tx,
-            "UPDATE notice SET state = 'sending', hold_reason = NULL, resumed_at = now()"
-            " WHERE notice_id = %(id)s AND state = 'held'",
+            "UPDATE notice SET hold_reason = NULL, resumed_at = now(), state = CASE WHEN EXISTS (SELECT FROM"
+            " attempt JOIN chunk USING (chunk_id) WHERE chunk.notice_id = %(id)s AND outcome = 'accepted')"
+            " THEN 'sending' ELSE 'approved' END WHERE notice_id = %(id)s AND state = 'held'",
             id=notice_id,
         )
         == 1

@@ -150,6 +150,8 @@ class Model:
         assert chunk.state == "due"
         assert self.leaves
         assert self.notice == "sending" or not self.of("claimed"), "the first chunk leaves alone"
+        if any(a.outcome == "accepted" for a in self.attempts.values()):
+            self.notice = "sending"  # whoever should have started it died before
         self.chunks[key] = Chunk("claimed", attempt, chunk.tries + 1, chunk.again)
         self.attempts[attempt] = Attempt(key, chunk.again)
 
@@ -460,7 +462,9 @@ class Sending(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.model.of("claimed")))
     @rule(data=st.data())
     def lease_ends(self, data: st.DataObject) -> None:
-        key = data.draw(st.sampled_from(self.model.of("claimed")))
+        self.end_lease(data.draw(st.sampled_from(self.model.of("claimed"))))
+
+    def end_lease(self, key: Key) -> None:
         self.sql(
             "UPDATE chunk SET lease_until = now() - interval '1 second' WHERE attempt_id = %s",
             self.model.chunks[key].attempt,
@@ -482,7 +486,9 @@ class Sending(RuleBasedStateMachine):
     @rule(data=st.data(), lost=st.booleans())
     def a_sweeper_decides(self, data: st.DataObject, *, lost: bool) -> None:
         """On what it saw, maybe long ago; another one, or evidence, may have been faster."""
-        unknown = data.draw(st.sampled_from(self.seen))
+        self.decide(data.draw(st.sampled_from(self.seen)), lost=lost)
+
+    def decide(self, unknown: Unknown, *, lost: bool) -> None:
         with self.db.transaction() as tx:
             moved = (
                 unknowns.presume_lost(tx, unknown, reason="silence", now=NOW)
@@ -491,7 +497,22 @@ class Sending(RuleBasedStateMachine):
             )
         assert moved == self.model.decide(unknown.attempt_id, "due" if lost else "dead")
 
-    @precondition(lambda self: not self.model.of("due") or self.model.notice == "cancelled")
+    @precondition(lambda self: bool(self.flights))
+    @rule(data=st.data(), lost=st.booleans())
+    def a_sleeper_is_given_up(self, data: st.DataObject, *, lost: bool) -> None:
+        """The whole way at once, so that what wakes after it is met often."""
+        flight = data.draw(st.sampled_from(self.flights))
+        key = self.model.attempts[flight.claim.attempt_id].chunk
+        if self.model.chunks[key].attempt == flight.claim.attempt_id:
+            if self.model.chunks[key].state == "claimed":
+                self.end_lease(key)
+                self.the_ledger_is_the_model_and_moved_along_the_lists()
+            self.a_sweeper_looks()
+            for unknown in self.seen:
+                if unknown.attempt_id == flight.claim.attempt_id:
+                    self.decide(unknown, lost=lost)
+
+    @precondition(lambda self: not (self.model.leaves and self.model.of("due")))
     @rule()
     def finish(self) -> None:
         assert not isinstance(claim_next(self.lane, self.notice_id), tuple)
@@ -566,7 +587,8 @@ class Sending(RuleBasedStateMachine):
         waiting = sum(hi - lo for _, lo, hi in self.model.of("due"))
         if released := self.acts(brake.resume, allowed=self.model.notice == "held"):
             assert released.waiting == waiting
-            self.model.notice, self.bound = "sending", None
+            proved = any(a.outcome == "accepted" for a in self.model.attempts.values())
+            self.model.notice, self.bound = "sending" if proved else "approved", None
 
     def resume_all(self) -> None:
         brake.resume_all(self.db, "person:test", NOW)
