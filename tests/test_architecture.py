@@ -25,6 +25,7 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@pytest.mark.timeout(900)  # the type checker starts a process of its own and reads everything
 @pytest.mark.parametrize(
     "command",
     [

@@ -1,5 +1,6 @@
 """The real Alertmanager, unmodified, with one receiver: our `/hooks/{source}`."""
 
+import re
 import shutil
 import socket
 import subprocess
@@ -92,11 +93,11 @@ def test_an_alert_becomes_a_draft_with_an_alarm_and_after_approval_one_mail_each
     assert "Prometheus reports trouble with Fable 5" in listed
     assert f"D-{reference}" in listed
     assert notifier.provider.count() == 0
-    approved = notifier("approve", f"{reference}/1", "--yes")
+    approved = notifier("approve", reference, "--yes")
     assert approved.code == 0, approved.said
     assert notifier.provider.addresses() == {f"p{i}@example.com": 1 for i in range(1, 21)}
     notifier.until(lambda: "nobody was told" not in notifier("list").out)
-    again = notifier("approve", f"{reference}/1", "--yes")
+    again = notifier("approve", reference, "--yes")
     assert again.code == 3
 
     alertmanager.resolve("fable-prod")
@@ -119,11 +120,11 @@ def test_where_the_data_differs_the_approval_names_the_number(
     )
     notifier.until(lambda: notifier.states() == ["draft"])
     (reference,) = notifier.references
-    refused = notifier("approve", f"{reference}/1", "--yes")
+    refused = notifier("approve", reference, "--yes")
     assert refused.code == 3
-    assert f"notifier approve {reference}/1 --accept-gap 3" in refused.err
+    assert re.search(rf"notifier approve {reference}/\d --accept-gap 3", refused.err)
     assert notifier.provider.count() == 0
-    assert notifier("approve", f"{reference}/1", "--yes", "--accept-gap", "3").code == 0
+    assert notifier("approve", reference, "--yes", "--accept-gap", "3").code == 0
     assert notifier.provider.addresses().total() == 7
 
 

@@ -1,5 +1,7 @@
 """Updates and the end reach those who were told, and latecomers once; the accounts equal what the sandbox got."""
 
+import re
+
 from .conftest import Place
 
 SUSPEND = ("suspend", "fable-5", "mythos-5", "--reason", "legal", "--yes")
@@ -85,7 +87,7 @@ def test_while_somebody_is_still_cut_off_a_restoration_names_the_number(notifier
     (reference,) = notifier.references
     refused = notifier("restore", reference, "--yes")
     assert refused.code == 3
-    assert f"notifier approve {reference}/2 --accept-gap 4" in refused.err
+    assert re.search(rf"notifier approve {reference}/\d --accept-gap 4", refused.err)
     assert notifier.provider.count() == 4
     notifier.people(4, header=",suspended", cells=",")
     assert notifier("restore", reference, "--yes").code == 0
