@@ -46,7 +46,7 @@ EXCLUDED = 3
 """Beside them: one suppressed, one held above the ceiling, one customer without an address."""
 BAD_FATES = ("rejected", "suppressed", "dropped", "bounced")
 NAME = "provider"
-EXAMPLES = int(os.environ.get("EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
 """Machines in one test run; more of them find what is rarer."""
 
 ALLOWED: dict[str, set[str]] = {
@@ -368,11 +368,8 @@ class Sending(RuleBasedStateMachine):
     @precondition(lambda self: self.model.leaves and self.model.of("due"))
     @rule(data=st.data(), answer=st.sampled_from([*HEARD, None, (Result.POISON, False), *HEARD[:1]]))
     def claim_and_send(self, data: st.DataObject, answer: Answer) -> None:
-        before = len(self.flights)
-        self.claim(waited=True)
-        self.the_ledger_is_the_model_and_moved_along_the_lists()
-        if len(self.flights) > before:
-            self.leave(data, self.flights[-1], answer)
+        if flight := self.claims():
+            self.leave(data, flight, answer)
 
     @precondition(lambda self: any(not f.asked for f in self.flights))
     @rule(data=st.data(), answer=st.sampled_from([*HEARD, None, None, (Result.POISON, False)]))
@@ -422,7 +419,9 @@ class Sending(RuleBasedStateMachine):
     @rule(data=st.data(), answer=st.sampled_from(HEARD))
     def wake(self, data: st.DataObject, answer: tuple[Result, bool]) -> None:
         """It goes on where it slept: the request leaves now, whatever has happened since, and is recorded."""
-        flight = data.draw(st.sampled_from([f for f in self.flights if f.asked]))
+        self.wakes(data, data.draw(st.sampled_from([f for f in self.flights if f.asked])), answer)
+
+    def wakes(self, data: st.DataObject, flight: Flight, answer: tuple[Result, bool]) -> None:
         outcome = self.outcome(data, flight, answer[0])
         self.arrives(flight, takes=answer[1])
         record(self.lane, flight.claim, outcome)
@@ -497,11 +496,49 @@ class Sending(RuleBasedStateMachine):
             )
         assert moved == self.model.decide(unknown.attempt_id, "due" if lost else "dead")
 
+    @precondition(lambda self: self.model.leaves and self.model.of("due"))
+    @rule(data=st.data(), asks=st.booleans(), answers=st.tuples(*[st.sampled_from(HEARD)] * 2))
+    def a_race(
+        self, data: st.DataObject, answers: tuple[tuple[Result, bool], tuple[Result, bool]], *, asks: bool
+    ) -> None:
+        """A worker sleeps; evidence of an earlier attempt comes, or the chunk is sent again; then it wakes."""
+        sleeper = self.claims()
+        if sleeper and asks:
+            self.leave(data, sleeper, None)
+        if sleeper not in self.flights:
+            return
+        before = [
+            a for a in self.provider.took if self.chunk_of(a) == self.chunk_of(sleeper.claim.attempt_id)
+        ]
+        if before and data.draw(st.booleans()):
+            self.reports(data, before[0], "delivered")
+        else:
+            self.give_up(sleeper, lost=True)
+            if repeat := self.claims():
+                self.leave(data, repeat, answers[0])
+        self.the_ledger_is_the_model_and_moved_along_the_lists()
+        if sleeper.asked:
+            self.wakes(data, sleeper, answers[1])
+        else:
+            self.leave(data, sleeper, answers[1])
+
+    def claims(self) -> Flight | None:
+        before = len(self.flights)
+        self.the_ledger_is_the_model_and_moved_along_the_lists()
+        self.claim(waited=True)
+        self.the_ledger_is_the_model_and_moved_along_the_lists()
+        return self.flights[-1] if len(self.flights) > before else None
+
+    def chunk_of(self, attempt_id: str) -> Key:
+        return self.model.attempts[attempt_id].chunk
+
     @precondition(lambda self: bool(self.flights))
     @rule(data=st.data(), lost=st.booleans())
     def a_sleeper_is_given_up(self, data: st.DataObject, *, lost: bool) -> None:
         """The whole way at once, so that what wakes after it is met often."""
-        flight = data.draw(st.sampled_from(self.flights))
+        self.give_up(data.draw(st.sampled_from(self.flights)), lost=lost)
+
+    def give_up(self, flight: Flight, *, lost: bool) -> None:
         key = self.model.attempts[flight.claim.attempt_id].chunk
         if self.model.chunks[key].attempt == flight.claim.attempt_id:
             if self.model.chunks[key].state == "claimed":
@@ -528,7 +565,9 @@ class Sending(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.provider.took))
     @rule(data=st.data(), kind=st.sampled_from(["processed", "delivered", "bounce", "dropped", "new kind"]))
     def event(self, data: st.DataObject, kind: str) -> None:
-        attempt_id = data.draw(st.sampled_from(list(self.provider.took)))
+        self.reports(data, data.draw(st.sampled_from(list(self.provider.took))), kind)
+
+    def reports(self, data: st.DataObject, attempt_id: str, kind: str) -> None:
         person = data.draw(st.sampled_from(self.provider.took[attempt_id]))
         self.serial += data.draw(st.integers(0, 1))  # 0: the same once more
         at = NOW + timedelta(seconds=data.draw(st.integers(0, 3)))
