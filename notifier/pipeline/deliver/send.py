@@ -1,98 +1,22 @@
-"""Chunks leave through the provider, and every outcome is recorded.
+"""Claim (commit), read the letters, connect, read the brake, POST, record in a step that never sends."""
 
-Claim (commit), read the letters, connect, read the brake, POST, record in a step that never sends.
-"""
-
-import random
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from notifier.errors import Unreachable
 from notifier.model.mail import Envelope, Outcome, Result, Sender
 from notifier.model.policy import Policy
 from notifier.model.words import NoticeState
+from notifier.pipeline.deliver.decide import Next, Wait, bounded, cuts, rest_of, what_next
 from notifier.store import Db, Tx, alarms, events, ledger, notices, pace
 from notifier.store.ledger import Claim, Record, Seat
-from notifier.store.pace import Pace
 
-BACKOFF_SECONDS = (0.5, 2, 5, 15, 60, 120)
 SHORT = 0.1
 PROBE_SECONDS = 1.0
 """Between probes of a provider whose answers are unclear; grows with the row of unclear answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """What an outcome means for the attempt, the chunk and the notice."""
-
-    attempt: str
-    chunk: str
-    not_before: datetime | None = None
-    hold: str | None = None
-    """Why the whole notice must stop."""
-    halves: bool = False
-    """Cut the chunk and try both parts: one letter in it is not accepted, and which one is not known."""
-    culprits: tuple[int, ...] = ()
-    """Letters that the provider refuses; the rest goes on without them."""
-
-
-def what_next(outcome: Outcome, letters: int, tries: int, now: datetime) -> Next:
-    """The table of facts: only a definite no may be sent again, and an unknown outcome is a state."""
-    if outcome.result in (Result.REJECTED, Result.TOO_LARGE):
-        return _refused(outcome, letters)
-    table = {
-        Result.ACCEPTED: Next("accepted", "accepted"),
-        Result.UNKNOWN: Next("unknown", "unknown"),
-        Result.FORBIDDEN: Next("refused", "due", hold=outcome.reason),
-        Result.LATER: Next("refused", "due", not_before=outcome.retry_at or now + timedelta(seconds=1)),
-        Result.NOT_SENT: Next("not_sent", "due", not_before=now + backoff(tries)),
-        Result.POISON: Next("not_sent", "dead"),
-        Result.STOPPED: Next("not_sent", "due"),
-    }
-    return table[outcome.result]
-
-
-def bounded(next_: Next, tries: int, policy: Policy) -> Next:
-    """Retries end: a chunk that was claimed too often is dead, visibly, until a person decides."""
-    if (
-        next_.chunk == "due"
-        and not next_.hold
-        and next_.not_before is not None
-        and tries >= policy.most_tries
-    ):
-        return replace(next_, chunk="dead", not_before=None)
-    return next_
-
-
-def _refused(outcome: Outcome, letters: int) -> Next:
-    """Nobody of the request was mailed: leave the culprits out, or look for them by halves."""
-    if outcome.culprits:
-        return Next("refused", "split", culprits=outcome.culprits)
-    if letters > 1:
-        return Next("refused", "split", halves=True)
-    if outcome.result is Result.REJECTED:
-        return Next("refused", "split", culprits=(0,))
-    return Next("refused", "dead")
-
-
-def backoff(tries: int) -> timedelta:
-    """Longer with each try, bounded, and spread so that chunks do not come back all at once."""
-    seconds = BACKOFF_SECONDS[min(max(tries, 1), len(BACKOFF_SECONDS)) - 1]
-    return timedelta(seconds=seconds * random.uniform(0.5, 1.5))  # noqa: S311
-
-
-def cuts(lo: int, hi: int, next_: Next) -> list[tuple[int, int]]:
-    """The positions that go on, as ranges: both halves, or everything between the culprits."""
-    if next_.halves:
-        middle = (lo + hi) // 2
-        return [(lo, middle), (middle, hi)]
-    edges = [lo - 1, *(lo + index for index in next_.culprits), hi]
-    return [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]
-
 
 Seal = Callable[[Claim, Sequence[Seat]], Envelope]
 """Puts a claimed chunk's words and letters into one request."""
@@ -116,25 +40,6 @@ class Lane:
     monotonic: Callable[[], float]
     policy: Policy
     reached: Reached = unmoved
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Nothing may be claimed now; why, and for how long at least."""
-
-    seconds: float
-    reason: str
-
-
-def rest_of(pace: Pace | None) -> Wait | None:
-    """What the provider's pace says to one more request; None: go on."""
-    if pace is None:
-        return None
-    if pace.wait_seconds > 0:
-        return Wait(pace.wait_seconds, "the provider wants to be asked later")
-    if pace.broken and pace.resting_seconds > 0:
-        return Wait(pace.resting_seconds, "the provider's answers are unclear: one probe at a time")
-    return None
 
 
 def claim_next(lane: Lane, notice_id: int) -> tuple[Claim, float] | Wait | None:

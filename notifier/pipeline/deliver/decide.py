@@ -1,0 +1,100 @@
+"""Decisions of delivery: what an outcome means, and whether one more request may begin."""
+
+import random
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from notifier.model.mail import Outcome, Result
+from notifier.model.policy import Policy
+from notifier.store.pace import Pace
+
+BACKOFF_SECONDS = (0.5, 2, 5, 15, 60, 120)
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What an outcome means for the attempt, the chunk and the notice."""
+
+    attempt: str
+    chunk: str
+    not_before: datetime | None = None
+    hold: str | None = None
+    """Why the whole notice must stop."""
+    halves: bool = False
+    """Cut the chunk and try both parts: one letter in it is not accepted, and which one is not known."""
+    culprits: tuple[int, ...] = ()
+    """Letters that the provider refuses; the rest goes on without them."""
+
+
+def what_next(outcome: Outcome, letters: int, tries: int, now: datetime) -> Next:
+    """The table of facts: only a definite no may be sent again, and an unknown outcome is a state."""
+    if outcome.result in (Result.REJECTED, Result.TOO_LARGE):
+        return _refused(outcome, letters)
+    table = {
+        Result.ACCEPTED: Next("accepted", "accepted"),
+        Result.UNKNOWN: Next("unknown", "unknown"),
+        Result.FORBIDDEN: Next("refused", "due", hold=outcome.reason),
+        Result.LATER: Next("refused", "due", not_before=outcome.retry_at or now + timedelta(seconds=1)),
+        Result.NOT_SENT: Next("not_sent", "due", not_before=now + backoff(tries)),
+        Result.POISON: Next("not_sent", "dead"),
+        Result.STOPPED: Next("not_sent", "due"),
+    }
+    return table[outcome.result]
+
+
+def bounded(next_: Next, tries: int, policy: Policy) -> Next:
+    """Retries end: a chunk that was claimed too often is dead, visibly, until a person decides."""
+    if (
+        next_.chunk == "due"
+        and not next_.hold
+        and next_.not_before is not None
+        and tries >= policy.most_tries
+    ):
+        return replace(next_, chunk="dead", not_before=None)
+    return next_
+
+
+def _refused(outcome: Outcome, letters: int) -> Next:
+    """Nobody of the request was mailed: leave the culprits out, or look for them by halves."""
+    if outcome.culprits:
+        return Next("refused", "split", culprits=outcome.culprits)
+    if letters > 1:
+        return Next("refused", "split", halves=True)
+    if outcome.result is Result.REJECTED:
+        return Next("refused", "split", culprits=(0,))
+    return Next("refused", "dead")
+
+
+def backoff(tries: int) -> timedelta:
+    """Longer with each try, bounded, and spread so that chunks do not come back all at once."""
+    seconds = BACKOFF_SECONDS[min(max(tries, 1), len(BACKOFF_SECONDS)) - 1]
+    return timedelta(seconds=seconds * random.uniform(0.5, 1.5))  # noqa: S311
+
+
+def cuts(lo: int, hi: int, next_: Next) -> list[tuple[int, int]]:
+    """The positions that go on, as ranges: both halves, or everything between the culprits."""
+    if next_.halves:
+        middle = (lo + hi) // 2
+        return [(lo, middle), (middle, hi)]
+    edges = [lo - 1, *(lo + index for index in next_.culprits), hi]
+    return [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing may be claimed now; why, and for how long at least."""
+
+    seconds: float
+    reason: str
+
+
+def rest_of(pace: Pace | None) -> Wait | None:
+    """What the provider's pace says to one more request; None: go on."""
+    if pace is None:
+        return None
+    if pace.wait_seconds > 0:
+        return Wait(pace.wait_seconds, "the provider wants to be asked later")
+    if pace.broken and pace.resting_seconds > 0:
+        return Wait(pace.resting_seconds, "the provider's answers are unclear: one probe at a time")
+    return None
