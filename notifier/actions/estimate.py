@@ -9,7 +9,7 @@ from notifier.model.declaration import Declaration
 from notifier.model.story import ServiceName, in_locale
 from notifier.model.words import Mode, NoticeKind, Possibly
 from notifier.store import Tx, audience
-from notifier.store.audience import Gap, Rule, VerdictCount
+from notifier.store.audience import Gap, LocaleCount, Rule, VerdictCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +59,20 @@ def estimate(
     warnings: tuple[str, ...],
 ) -> Estimate:
     """Count what would be told if this were declared now; nothing is stored."""
-    rule = rule_of(declaration)
+    found = audience.survey(tx, rule_of(declaration))
     return Estimate(
         mode=declaration.mode,
         services=service_names(tx, declaration.services),
         possibly=declaration.possibly,
-        verdicts=tuple(audience.counts(tx, rule)),
-        gap=audience.gap(tx, rule),
-        readings=tuple(
-            Reading(
-                asked=found.locale,
-                read=desk.words.resolve(found.locale, NoticeKind.FIRST),
-                people=found.people,
-                statement=in_locale(statements, desk.words.resolve(found.locale, NoticeKind.FIRST))
-                is not None,
-            )
-            for found in audience.locales(tx, rule)
-        ),
+        verdicts=found.verdicts,
+        gap=found.gap,
+        readings=tuple(_reading(desk, statements, locale) for locale in found.locales),
         has_statement=bool(statements),
         effective_at=declaration.effective_at,
         warnings=warnings,
     )
+
+
+def _reading(desk: Desk, statements: Mapping[str, str], found: LocaleCount) -> Reading:
+    read = desk.words.resolve(found.locale, NoticeKind.FIRST)
+    return Reading(found.locale, read, found.people, in_locale(statements, read) is not None)

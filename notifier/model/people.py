@@ -6,6 +6,8 @@ from typing import Any
 
 from notifier.model.words import Standing, Variant
 
+STANDINGS = {standing.value: standing for standing in Standing}
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -32,7 +34,7 @@ class Person:
         return Person(
             name=stored.get("n"),
             tz=stored.get("z"),
-            held=tuple(Held(c, Standing(told_as), tuple(slugs)) for c, told_as, slugs in held),
+            held=tuple([Held(c, STANDINGS[told_as], tuple(slugs)) for c, told_as, slugs in held]),
         )
 
     @property

@@ -119,26 +119,6 @@ def plan_for_many(tx: Tx) -> None:
     run(tx, "SET LOCAL enable_nestloop = off")
 
 
-def counts(tx: Tx, rule: Rule) -> list[VerdictCount]:
-    """Customers and people for each verdict, whatever `rule.possibly` says."""
-    plan_for_many(tx)
-    statement = sql.SQL("""
-WITH hit AS MATERIALIZED ({hit}),
-     customer_rank AS MATERIALIZED (SELECT customer_id, max(rank) AS rank FROM hit GROUP BY 1),
-     person_rank AS (SELECT k.recipient_id, max(rank) AS rank
-                     FROM customer_rank JOIN ({usable}) k USING (customer_id) GROUP BY 1),
-     people AS (SELECT rank, count(*) AS n FROM person_rank p WHERE NOT EXISTS ({suppressed}) GROUP BY 1)
-SELECT c.rank, count(*) AS customers, coalesce(max(people.n), 0) AS people,
-       count(*) FILTER (WHERE NOT EXISTS (SELECT FROM ({usable}) k WHERE k.customer_id = c.customer_id))
-         AS unreachable
-FROM customer_rank c LEFT JOIN people USING (rank) GROUP BY 1 ORDER BY 1 DESC""").format(
-        hit=hits(rule),
-        usable=sql.SQL(USABLE),
-        suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
-    )
-    return many(tx, VerdictCount, statement, **rule_params(rule))
-
-
 def gap(tx: Tx, rule: Rule) -> Gap:
     """Compare who is cut off with who would be told, both ways."""
     statement = sql.SQL("""
@@ -151,6 +131,65 @@ FROM ({hit}) hit""").format(hit=hits(rule))
     found = one(tx, Gap, statement, **rule_params(rule))
     assert found is not None
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a person must see before they send."""
+
+    verdicts: tuple[VerdictCount, ...]
+    gap: Gap
+    locales: tuple[LocaleCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Surveyed:
+    verdicts: list[tuple[int, int, int, int]]
+    locales: list[tuple[str | None, int]]
+    cut_off: int
+    cut_off_not_told: int
+    told_not_cut_off: int
+
+
+def survey(tx: Tx, rule: Rule) -> Survey:
+    """Everything from one pass: a million entitlements are read once. Verdicts whatever `rule.possibly` says."""
+    plan_for_many(tx)
+    statement = sql.SQL("""
+WITH held AS MATERIALIZED (
+       SELECT customer_id, max(rank) AS rank, bool_or(suspended_at IS NOT NULL) AS cut_off,
+              bool_or(suspended_at IS NOT NULL AND rank < %(told_rank)s) AS cut_off_not_told,
+              bool_or(suspended_at IS NULL AND rank >= %(told_rank)s) AS told_not_cut_off
+       FROM ({hit}) hit GROUP BY 1),
+     voice AS MATERIALIZED (
+       SELECT customer_id, k.recipient_id, k.contact_id, k.locale, rank
+       FROM held JOIN ({usable}) k USING (customer_id)),
+     person AS MATERIALIZED (
+       SELECT p.recipient_id, max(rank) AS rank, (array_agg(p.locale ORDER BY customer_id, contact_id)
+                FILTER (WHERE p.locale IS NOT NULL AND rank >= %(told_rank)s))[1] AS locale
+       FROM voice p WHERE NOT EXISTS ({suppressed}) GROUP BY 1),
+     by_rank AS (SELECT rank, count(*) AS people FROM person GROUP BY 1),
+     verdict AS (SELECT h.rank, count(*) AS customers,
+                        count(*) FILTER (WHERE v.customer_id IS NULL) AS unreachable
+                 FROM held h LEFT JOIN (SELECT DISTINCT customer_id FROM voice) v USING (customer_id) GROUP BY 1),
+     locale AS (SELECT locale, count(*) AS people FROM person WHERE rank >= %(told_rank)s GROUP BY 1)
+SELECT coalesce((SELECT jsonb_agg(jsonb_build_array(rank, customers, coalesce(people, 0), unreachable)
+                 ORDER BY rank DESC) FROM verdict LEFT JOIN by_rank USING (rank)), '[]') AS verdicts,
+       coalesce((SELECT jsonb_agg(jsonb_build_array(locale, people) ORDER BY people DESC, locale)
+                 FROM locale), '[]') AS locales,
+       count(*) FILTER (WHERE cut_off) AS cut_off, count(*) FILTER (WHERE cut_off_not_told) AS cut_off_not_told,
+       count(*) FILTER (WHERE told_not_cut_off) AS told_not_cut_off
+FROM held""").format(
+        hit=hits(rule),
+        usable=sql.SQL(USABLE),
+        suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
+    )
+    found = one(tx, _Surveyed, statement, **rule_params(rule))
+    assert found is not None
+    return Survey(
+        tuple(VerdictCount(*verdict) for verdict in found.verdicts),
+        Gap(found.cut_off, found.cut_off_not_told, found.told_not_cut_off),
+        tuple(LocaleCount(*locale) for locale in found.locales),
+    )
 
 
 def cut_off_since(tx: Tx, services: list[str]) -> datetime | None:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
+
 from notifier.model.event import Fate
 from notifier.model.people import Person
 from notifier.store import Tx, many, one, run, value
@@ -33,11 +35,12 @@ class Seat:
 
     recipient_id: int
     address: str | None
-    vars: dict[str, object]
+    vars: str
+    """JSON, read by orjson: psycopg's own reader took a sixth of the time of a send."""
 
     @property
     def person(self) -> Person:
-        return Person.from_vars(self.vars)
+        return Person.from_vars(orjson.loads(self.vars))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ def seats(tx: Tx, claimed: Claim) -> list[Seat]:
     return many(
         tx,
         Seat,
-        "SELECT d.recipient_id, r.address, d.vars FROM delivery d JOIN recipient r USING (recipient_id)"
-        " WHERE d.notice_id = %(notice_id)s AND d.root_chunk_id = %(root_id)s"
+        "SELECT d.recipient_id, r.address, d.vars::text AS vars"
+        " FROM delivery d JOIN recipient r USING (recipient_id) WHERE d.notice_id = %(notice_id)s AND d.root_chunk_id = %(root_id)s"
         " AND d.pos >= %(lo)s AND d.pos < %(hi)s ORDER BY d.pos",
         notice_id=claimed.notice_id,
         root_id=claimed.root_id,

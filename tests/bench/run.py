@@ -82,11 +82,12 @@ def one_size(n: int, sandbox_url: str, given: argparse.Namespace) -> None:
 
 def report(n: int, us: ours.Ours, bare: floor.Floor) -> None:
     each = us.posting / us.requests
-    wide = f"{bare.processes} processes, {bare.connections} connections"
+    wide = f"over {bare.connections} connections"
+    floor_speed = f"{n / bare.last:9,.0f} people/s"
     for line in (
         f"{n:>10,} people   load of the machine {os.getloadavg()[0]:.1f}",
         f"    ours    first {us.first:6.2f} s   last {us.last:7.2f} s   {n / us.last:9,.0f} people/s",
-        f"    floor   first {bare.first:6.2f} s   last {bare.last:7.2f} s   {n / bare.last:9,.0f} people/s   {wide}",
+        f"    floor   first {bare.first:6.2f} s   last {bare.last:7.2f} s   {floor_speed}   {wide}",
         f"    ratio   {us.last / bare.last:.2f} x the floor",
         f"    where   dry run {us.dry_run:.2f} s, declared {us.declared:.2f} s, list closed {us.frozen:.2f} s",
         f"            {us.requests:,} requests, at most {us.in_flight} at once, {each:.3f} s each",

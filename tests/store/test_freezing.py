@@ -294,7 +294,7 @@ def test_every_holder_has_one_verdict_and_it_is_the_independent_one(
         by_customer: dict[int, int] = {}
         for (n, _), rank in ranks(world, scope).items():
             by_customer[n] = max(rank, by_customer.get(n, 0))
-        counted = {c.rank: c.customers for c in audience.counts(here.tx, rule)}
+        counted = {c.rank: c.customers for c in audience.survey(here.tx, rule).verdicts}
         assert counted == {rank: list(by_customer.values()).count(rank) for rank in set(by_customer.values())}
 
 
