@@ -83,7 +83,8 @@ def seats(tx: Tx, claimed: Claim) -> list[Seat]:
         tx,
         Seat,
         "SELECT d.recipient_id, r.address, d.vars::text AS vars"
-        " FROM delivery d JOIN recipient r USING (recipient_id) WHERE d.notice_id = %(notice_id)s AND d.root_chunk_id = %(root_id)s"
+        " FROM delivery d JOIN recipient r USING (recipient_id)"
+        " WHERE d.notice_id = %(notice_id)s AND d.root_chunk_id = %(root_id)s"
         " AND d.pos >= %(lo)s AND d.pos < %(hi)s ORDER BY d.pos",
         notice_id=claimed.notice_id,
         root_id=claimed.root_id,
