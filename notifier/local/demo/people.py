@@ -46,6 +46,9 @@ lease_seconds = 4
 deadline_seconds = 2.5
 claim_age_seconds = 1
 lanes = 1
+unknown_watermark_seconds = 3
+unknown_watermark_chunks = 1
+unknown_deadline_seconds = 10
 """
 
 CUT_OFF = ("fable-5", "mythos-5")

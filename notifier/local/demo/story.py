@@ -234,7 +234,8 @@ def look(app: App, name: Name) -> tuple[NoticeRow, dict[Account, int], int]:
 
 
 def settled(notice: NoticeRow, accounts: dict[Account, int]) -> bool:
-    """Nothing of it will move by itself. Unknown attempts may stay: they are a state, not a wait."""
+    """Nothing of it will move by itself: evidence or the policy's deadline has decided what was unknown."""
     if notice.state in {NoticeState.HELD, NoticeState.CANCELLED}:
         return True
-    return notice.closed_at is not None and not accounts[Account.WAITING] + accounts[Account.IN_FLIGHT]
+    moving = accounts[Account.WAITING] + accounts[Account.IN_FLIGHT] + accounts[Account.UNKNOWN]
+    return notice.closed_at is not None and not moving
