@@ -16,7 +16,9 @@ from notifier.settings import data_folder
 
 NONCE = "k3k9s8d7f6g5h4j3"
 WORDS = Words.load(data_folder("templates") / "email")
-NOTICES = (NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.CORRECTION, NoticeKind.RESTORED)
+NOTICES = (
+    NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.CORRECTION, NoticeKind.RESTORED, NoticeKind.CONFIRMED
+)  # fmt: skip
 LOCALES = ("de", "en")
 BELIEF = {"en": "We believe", "de": "Wir gehen"}
 

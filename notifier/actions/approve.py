@@ -212,6 +212,8 @@ def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[ShownL
             and count_people(tx, notice, notice_rule(tx, notice)) != notice.people_n
         ):
             notices.void(tx, notice_id)
-            notice_id = draft_notice(tx, desk, notice.disruption_id, notice.kind, notice.timeline_id, now)
+            notice_id = draft_notice(
+                tx, desk, notice.disruption_id, notice.kind, notice.timeline_id, now, notice.only_customer
+            )
         notices.ask_to_freeze(tx, notice_id, now=now)
         return _shown(notices.by_id(tx, notice_id)), (Ring("freeze", notice_id),)

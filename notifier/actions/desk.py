@@ -14,11 +14,14 @@ from notifier.model.words import AttributeType, NoticeKind, Possibly, Variant
 from notifier.pipeline import audience, compose
 from notifier.pipeline.audience import FOLLOWING
 from notifier.settings import Settings
-from notifier.store import Tx, catalogue, disruptions, notices
+from notifier.store import Tx, catalogue, disruptions, notices, reviews
 from notifier.store.audience import Rule
 from notifier.store.contents import Words, store_contents
 from notifier.store.disruptions import Disruption, Entry, Revision
 from notifier.store.notices import Notice
+
+OVER_FOR_THEM = (NoticeKind.RESTORED, NoticeKind.RELEASED)
+"""Nobody is hedged there: whatever they were told before, it is over now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,15 @@ class Desk:
     words: compose.Words
 
 
-def rule_of(revision: Revision) -> Rule:
+def rule_of(revision: Revision, released: Sequence[int] = ()) -> Rule:
     predicate = None if revision.predicate is None else from_json(revision.predicate)
-    return Rule(revision.services, predicate, Possibly(revision.possibly))
+    return Rule(revision.services, predicate, Possibly(revision.possibly), tuple(released))
 
 
 def notice_rule(tx: Tx, notice: Notice) -> Rule:
-    return rule_of(disruptions.revision(tx, notice.disruption_id, notice.rev))
+    """The rule as it was approved, without those whom a review has released since: that only takes people out."""
+    released = reviews.released(tx, notice.disruption_id)
+    return rule_of(disruptions.revision(tx, notice.disruption_id, notice.rev), released)
 
 
 def tell(
@@ -94,7 +99,7 @@ def variants(kind: NoticeKind, rule: Rule) -> tuple[Variant, ...]:
     """Which words may be needed: people who are hedged read others than people who are affected."""
     if kind is NoticeKind.FIRST and (rule.predicate is None or rule.possibly is not Possibly.HEDGE):
         return (Variant.AFFECTED,)
-    return (Variant.AFFECTED,) if kind is NoticeKind.RESTORED else tuple(Variant)
+    return (Variant.AFFECTED,) if kind in OVER_FOR_THEM else tuple(Variant)
 
 
 def words_hash(contents: Sequence[Words]) -> str:
@@ -104,7 +109,13 @@ def words_hash(contents: Sequence[Words]) -> str:
 
 
 def draft_notice(
-    tx: Tx, desk: Desk, disruption_id: int, kind: NoticeKind, timeline_id: int, now: datetime
+    tx: Tx,
+    desk: Desk,
+    disruption_id: int,
+    kind: NoticeKind,
+    timeline_id: int,
+    now: datetime,
+    only_customer: int | None = None,
 ) -> int:
     """Render every content of a notice and store it as a draft; nothing leaves before it is approved."""
     disruption = disruptions.by_id(tx, disruption_id)
@@ -140,4 +151,6 @@ def draft_notice(
         now=now,
     )
     store_contents(tx, notice_id, contents)
+    if only_customer is not None:
+        notices.confine(tx, notice_id, only_customer)
     return notice_id

@@ -99,6 +99,7 @@ class PolicyTable(Table):
     unknown_held: list[NoticeKind] | None = None
     refused_share: Annotated[float, Field(gt=0, le=1)] | None = None
     refused_least: Annotated[int, Field(ge=1, strict=True)] | None = None
+    review_hours: Annotated[float, Field(gt=0, le=24 * 365)] | None = None
     canary_waits_for_events: bool | None = None
 
 

@@ -1,4 +1,6 @@
-"""What `[policy]` of the company's file decides: how patient the machinery is. Everything is in seconds."""
+"""What `[policy]` of the company's file decides: how patient the machinery is. Times are in seconds,
+but for what says hours.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -42,6 +44,8 @@ class Policy:
     refused_share: float = 0.2
     refused_least: int = 20
     """A notice is held when so many people, and such a share, were rejected, dropped or bounced."""
+    review_hours: float = 24.0
+    """Who says that a suspension is wrong for them has an answer after at most so many hours."""
     canary_waits_for_events: bool = False
     """Go on after the first chunk only when the provider has reported on it. Off: minutes matter."""
 

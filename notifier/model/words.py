@@ -59,6 +59,8 @@ class NoticeKind(StrEnum):
     RELEASED = "released"
     CATCH_UP = "catch_up"
     HOLDING = "holding"
+    CONFIRMED = "confirmed"
+    """Somebody objected; it was looked at again, and it stands."""
 
 
 class NoticeState(StrEnum):

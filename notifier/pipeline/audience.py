@@ -36,6 +36,8 @@ FOLLOWING: Mapping[NoticeKind, Following] = {
     NoticeKind.UPDATE: Following(None, merges=True),
     NoticeKind.CORRECTION: Following(None, merges=True, replaces=True),
     NoticeKind.RESTORED: Following(Standing.RESTORED, merges=False),
+    NoticeKind.RELEASED: Following(Standing.RELEASED, merges=False),
+    NoticeKind.CONFIRMED: Following(None, merges=False),
 }
 """Notices to those who were last told that something is out for them; the other kinds follow the scope."""
 
@@ -45,7 +47,15 @@ def later(notice: Notice, rule: Rule) -> Later | None:
     how = FOLLOWING.get(notice.kind)
     if how is None:
         return None
-    return Later(notice.notice_id, notice.disruption_id, rule, how.told_as, how.merges, how.replaces)
+    return Later(
+        notice.notice_id,
+        notice.disruption_id,
+        rule,
+        how.told_as,
+        how.merges,
+        how.replaces,
+        notice.only_customer,
+    )
 
 
 def range_people(frozen_so_far: int) -> int:
@@ -76,7 +86,8 @@ def freeze_next_range(
 
     If the process dies before the commit, the range was never frozen and the next call takes it again.
     """
-    upto = freezing.range_end(tx, notice.frozen_upto, range_people(notice.audience_n))
+    few = notice.only_customer is not None
+    upto = LAST if few else freezing.range_end(tx, notice.frozen_upto, range_people(notice.audience_n))
     part = Range(
         notice_id=notice.notice_id,
         after=notice.frozen_upto,

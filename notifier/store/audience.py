@@ -22,6 +22,8 @@ class Rule:
     services: list[str]
     predicate: Predicate | None
     possibly: Possibly
+    released: tuple[int, ...] = ()
+    """customer_ids that a person has taken out after a review, whatever the predicate says."""
 
     @property
     def told_rank(self) -> int:
@@ -58,8 +60,7 @@ class Gap:
 
 
 HIT = """
-SELECT e.customer_id, e.service_id, s.slug, e.suspended_at, coalesce(({verdict})::int * 2, 1) AS rank,
-       {vals} AS vals
+SELECT e.customer_id, e.service_id, s.slug, e.suspended_at, {rank} AS rank, {vals} AS vals
 FROM entitlement e JOIN customer c USING (customer_id) JOIN service s USING (service_id)
 WHERE s.slug = ANY(%(services)s)"""
 
@@ -75,12 +76,20 @@ SUPPRESSED = "SELECT FROM suppression u WHERE u.recipient_id = {person} AND u.re
 
 def hits(rule: Rule) -> sql.Composed:
     """`HIT` for this rule; goes with `rule_params`."""
-    return sql.SQL(HIT).format(verdict=render(rule.predicate).sql, vals=_asked_values(rule))
+    rank = sql.SQL("coalesce(({})::int * 2, 1)").format(render(rule.predicate).sql)
+    if rule.released:
+        rank = sql.SQL("CASE WHEN e.customer_id = ANY(%(released)s) THEN 0 ELSE {} END").format(rank)
+    return sql.SQL(HIT).format(rank=rank, vals=_asked_values(rule))
 
 
 def rule_params(rule: Rule) -> dict[str, object]:
     """What the statements built on `hits` expect."""
-    own = {"services": rule.services, "possibly": rule.possibly, "told_rank": rule.told_rank}
+    own = {
+        "services": rule.services,
+        "possibly": rule.possibly,
+        "told_rank": rule.told_rank,
+        "released": list(rule.released),
+    }
     asked = {f"asked_{n}": column.name for n, column in enumerate(columns(rule.predicate))}
     return own | asked | render(rule.predicate).params
 

@@ -32,6 +32,8 @@ class Notice:
     approved_at: datetime | None
     resumed_at: datetime | None
     finished_at: datetime | None
+    only_customer: int | None = None
+    """It goes to the people of this customer only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,23 @@ def of_disruption(tx: Tx, disruption_id: int) -> list[Notice]:
     )
 
 
+def confine(tx: Tx, notice_id: int, customer_id: int) -> None:
+    """The notice goes to the people of this customer only."""
+    run(
+        tx,
+        "UPDATE notice SET only_customer = %(customer)s WHERE notice_id = %(id)s",
+        id=notice_id,
+        customer=customer_id,
+    )
+
+
 def drafts(tx: Tx, disruption_id: int) -> list[Notice]:
+    """Those to everybody; a draft to one customer is no news to the others."""
     return many(
         tx,
         Notice,
-        "SELECT * FROM notice WHERE disruption_id = %(id)s AND state = 'draft' ORDER BY seq FOR UPDATE",
+        "SELECT * FROM notice WHERE disruption_id = %(id)s AND state = 'draft' AND only_customer IS NULL"
+        " ORDER BY seq FOR UPDATE",
         id=disruption_id,
     )
 
@@ -215,11 +229,13 @@ def finish(tx: Tx, notice_id: int, *, now: datetime) -> bool:
 def is_next(tx: Tx, notice: Notice) -> bool:
     """Notices of one disruption leave one after another: none before this one is still on its way.
 
-    A correction does not wait for what it cancels, only for the requests of it that are in flight.
+    A correction does not wait for what it cancels, only for the requests of it that are in flight. Nobody waits
+    for a notice to one customer: held, it would hold up everybody else.
     """
     return not value(
         tx,
         "SELECT EXISTS (SELECT FROM notice WHERE disruption_id = %(disruption)s AND seq < %(seq)s"
+        " AND only_customer IS NULL"
         " AND CASE WHEN %(replaces)s THEN EXISTS (SELECT FROM chunk WHERE chunk.notice_id = notice.notice_id"
         "   AND chunk.state = 'claimed')"
         "  ELSE state IN ('approved', 'sending', 'held') AND (closed_at IS NULL OR EXISTS (SELECT FROM chunk"

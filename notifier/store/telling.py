@@ -42,6 +42,8 @@ FROM (SELECT DISTINCT ON (l.recipient_id, l.customer_id, l.service_id) l.*, s.sl
       WHERE n.disruption_id = %(disruption_id)s AND l.recipient_id > %(after)s AND l.recipient_id <= %(upto)s
         AND k.state IN ('accepted', 'claimed', 'unknown')
         AND coalesce(f.fate, '') NOT IN ('rejected', 'suppressed', 'dropped', 'bounced')
+        AND (%(only)s::bigint IS NULL OR l.customer_id = %(only)s)
+        AND (%(told_as)s = 'released' OR l.customer_id <> ALL(%(released)s::bigint[]))
       ORDER BY l.recipient_id, l.customer_id, l.service_id, n.seq DESC) standing
 WHERE told_as IN ('affected', 'possibly') AND slug = ANY(%(services)s)"""
 
@@ -74,6 +76,8 @@ class Later:
     """Also to those whom no notice has reached."""
     replaces: bool
     """What is left of earlier notices is cancelled when this one is approved."""
+    only: int | None = None
+    """The one customer whose people it goes to; None: to all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +118,5 @@ def later_params(later: Later) -> dict[str, object]:
         "disruption_id": later.disruption_id,
         "told_as": later.told_as,
         "replaces": later.replaces,
+        "only": later.only,
     }

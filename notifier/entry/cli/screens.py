@@ -21,6 +21,7 @@ KINDS = {
     "released": "Released",
     "catch_up": "Catch-up",
     "holding": "Holding notice",
+    "confirmed": "Reviewed, it stands",
 }
 
 
