@@ -14,7 +14,7 @@ from notifier.store import migrate as subject
 def test_every_file_has_a_number_and_a_name():
     names = [p.name for p in data_folder("migrations").iterdir()]
     assert all(subject.NAME.match(name) for name in names)
-    assert [int(n[:4]) for n in sorted(names)] == list(range(1, len(names) + 1))
+    assert len({int(n[:4]) for n in names}) == len(names)
 
 
 def test_a_second_run_applies_nothing(database_url: str):
