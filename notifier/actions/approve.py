@@ -8,7 +8,7 @@ from notifier.errors import Refused
 from notifier.model.ring import Ring
 from notifier.model.words import Mode, NoticeKind, NoticeState
 from notifier.pipeline.audience import FOLLOWING, gap_is_accepted, later
-from notifier.store import Db, Tx, audience, audit, disruptions, notices, telling
+from notifier.store import Db, Tx, audience, audit, disruptions, notices, reviews, telling
 from notifier.store.audience import Gap, Rule
 from notifier.store.notices import Approval, Notice
 
@@ -215,5 +215,6 @@ def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[ShownL
             notice_id = draft_notice(
                 tx, desk, notice.disruption_id, notice.kind, notice.timeline_id, now, notice.only_customer
             )
+            reviews.move_notice(tx, notice.notice_id, notice_id)
         notices.ask_to_freeze(tx, notice_id, now=now)
         return _shown(notices.by_id(tx, notice_id)), (Ring("freeze", notice_id),)

@@ -6,7 +6,7 @@ from notifier.actions.freeze import may_freeze
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.pipeline.unknown import Belief, Believed, believe
-from notifier.store import Db, Tx, accounts, alarms, audit, catalogue, ledger, notices, unknowns
+from notifier.store import Db, Tx, accounts, alarms, audit, catalogue, ledger, notices, reviews, unknowns
 from notifier.store.accounts import Refusals
 from notifier.store.notices import Notice
 from notifier.store.unknowns import Unknown
@@ -25,6 +25,7 @@ def sweep(db: Db, now: datetime) -> tuple[Ring, ...]:
         ledger.expire_leases(tx, now=now)
         ledger.expire_forsaken(tx, lease_seconds=policy.lease_seconds, now=now)
     _judge_unknowns(db, policy, now)
+    _alarm_about_reviews(db, now)
     rings: list[Ring] = []
     with db.transaction() as tx:
         for notice_id in notices.open_ids(tx):
@@ -65,6 +66,18 @@ def _act_on(db: Db, unknown: Unknown, believed: Believed, now: datetime) -> None
                 disruption_id=unknown.disruption_id,
                 after={"notice": unknown.notice_id, "attempt": unknown.attempt_id, "why": believed.reason},
             )
+
+
+def _alarm_about_reviews(db: Db, now: datetime) -> None:
+    """Somebody said that it is wrong for them, and the promised time to look at it is over."""
+    with db.transaction() as tx:
+        keys: list[str] = []
+        for late in reviews.overdue(tx, now):
+            keys.append(f"review:{late.disruption_id}")
+            who = "customer waits" if late.reviews == 1 else "customers wait"
+            text = f"{late.reviews:,} {who} too long for a review: `notifier reviews` lists them."
+            alarms.raise_once(tx, keys[-1], text, late.disruption_id, now)
+        alarms.clear_others(tx, "review", keys, now)
 
 
 def _hold_if_refused(tx: Tx, notice: Notice, policy: Policy) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 import orjson
 
 from notifier.model.customer import CustomerRow, Cut
-from notifier.store import Tx, many, run, value
+from notifier.store import Tx, many, one, run, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,20 @@ class Contradiction:
     customers: int
     line: int
     """The first of the lines that count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    customer_id: int
+    ext_id: str
+    """The company's own id."""
+    name: str
+
+
+def by_ext_id(tx: Tx, ext_id: str) -> Customer | None:
+    return one(
+        tx, Customer, "SELECT customer_id, ext_id, name FROM customer WHERE ext_id = %(id)s", id=ext_id
+    )
 
 
 def create_staging(tx: Tx) -> None:

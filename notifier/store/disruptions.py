@@ -262,6 +262,17 @@ def timeline(tx: Tx, disruption_id: int) -> list[Entry]:
     )
 
 
+def promised(tx: Tx, disruption_id: int, *, now: datetime) -> datetime | None:
+    """When people were last promised to hear more; None: no promise is left to keep."""
+    return value(
+        tx,
+        "SELECT CASE WHEN next_update_at > %(now)s THEN next_update_at END FROM timeline"
+        " WHERE disruption_id = %(id)s AND next_update_at IS NOT NULL ORDER BY timeline_id DESC LIMIT 1",
+        id=disruption_id,
+        now=now,
+    )
+
+
 def add_restoration(
     tx: Tx, disruption_id: int, *, rev: int, services: list[str], actor: str, now: datetime
 ) -> None:
