@@ -10,7 +10,7 @@ from email.utils import parseaddr
 
 from notifier.model.scope import Column, from_json, scope_columns
 from notifier.model.story import Facts, ServiceName, Story
-from notifier.model.words import AttributeType, NoticeKind, Possibly, Variant
+from notifier.model.words import OUT, AttributeType, NoticeKind, Possibly, Variant, variants_of
 from notifier.pipeline import audience, compose
 from notifier.pipeline.audience import FOLLOWING
 from notifier.settings import Settings
@@ -19,9 +19,6 @@ from notifier.store.audience import Rule
 from notifier.store.contents import Words, store_contents
 from notifier.store.disruptions import Disruption, Entry, Revision
 from notifier.store.notices import Notice
-
-OVER_FOR_THEM = (NoticeKind.RESTORED, NoticeKind.RELEASED)
-"""Nobody is hedged there: whatever they were told before, it is over now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,7 @@ def variants(kind: NoticeKind, rule: Rule) -> tuple[Variant, ...]:
     """Which words may be needed: people who are hedged read others than people who are affected."""
     if kind is NoticeKind.FIRST and (rule.predicate is None or rule.possibly is not Possibly.HEDGE):
         return (Variant.AFFECTED,)
-    return (Variant.AFFECTED,) if kind in OVER_FOR_THEM else tuple(Variant)
+    return variants_of(kind)
 
 
 def words_hash(contents: Sequence[Words]) -> str:
@@ -134,7 +131,7 @@ def draft_notice(
     rendered += [
         (f"late_{variant}", desk.words.render(late, locale, variant, nonce))
         for locale in desk.words.locales(kind)
-        for variant in (tuple(Variant) if kind in FOLLOWING and FOLLOWING[kind].merges else ())
+        for variant in (OUT if kind in FOLLOWING and FOLLOWING[kind].merges else ())
     ]
     contents = [
         Words(r.locale, variant, r.subject, r.text, r.html, len(r.tags), r.sha256) for variant, r in rendered

@@ -7,6 +7,18 @@ from typing import Any
 from notifier.model.words import Standing, Variant
 
 STANDINGS = {standing.value: standing for standing in Standing}
+OVER = frozenset({Standing.RELEASED, Standing.RESTORED})
+VARIANTS: Mapping[tuple[bool, bool, bool], Variant] = {
+    (False, False, False): Variant.AFFECTED,
+    (False, True, False): Variant.AFFECTED,
+    (False, False, True): Variant.POSSIBLY,
+    (False, True, True): Variant.BOTH,
+    (True, False, False): Variant.AFFECTED,
+    (True, True, False): Variant.STILL_AFFECTED,
+    (True, False, True): Variant.STILL_POSSIBLY,
+    (True, True, True): Variant.STILL_BOTH,
+}
+"""Something of theirs ends, is out, is possibly out: the words they read. `store/freezing.py` has the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,5 @@ class Person:
 
     @property
     def variant(self) -> Variant:
-        told = {h.told_as for h in self.held}
-        if told == {Standing.POSSIBLY}:
-            return Variant.POSSIBLY
-        return Variant.BOTH if Standing.POSSIBLY in told else Variant.AFFECTED
+        told = frozenset(h.told_as for h in self.held)
+        return VARIANTS[bool(told & OVER), Standing.AFFECTED in told, Standing.POSSIBLY in told]

@@ -74,11 +74,28 @@ class NoticeState(StrEnum):
 
 
 class Variant(StrEnum):
-    """Which words a person reads: all of their lines affected, all of them possibly, or some of each."""
+    """Which words a person reads: all of their lines affected, all of them possibly, or some of each.
+
+    Where something ends for them, `affected` has nothing left that is out; the others say what still is.
+    """
 
     AFFECTED = "affected"
     POSSIBLY = "possibly"
     BOTH = "both"
+    STILL_AFFECTED = "still_affected"
+    STILL_POSSIBLY = "still_possibly"
+    STILL_BOTH = "still_both"
+
+
+OUT = (Variant.AFFECTED, Variant.POSSIBLY, Variant.BOTH)
+ENDING = (Variant.AFFECTED, Variant.STILL_AFFECTED, Variant.STILL_POSSIBLY, Variant.STILL_BOTH)
+ENDINGS = frozenset({NoticeKind.RELEASED, NoticeKind.PARTIAL, NoticeKind.RESTORED})
+"""Kinds of notice that tell people that something ends for them, beside what does not."""
+
+
+def variants_of(kind: NoticeKind) -> tuple[Variant, ...]:
+    """Everything that a notice of this kind may have to say."""
+    return ENDING if kind in ENDINGS else OUT
 
 
 class Account(StrEnum):

@@ -51,9 +51,11 @@ held_by AS (SELECT recipient_id, customer_id, told_as, array_agg(slug ORDER BY s
 person AS (SELECT h.recipient_id,
                   jsonb_agg(jsonb_build_array(c.name, h.told_as, to_jsonb(h.slugs))
                             ORDER BY h.customer_id, h.told_as) AS held,
-                  CASE WHEN bool_or(h.late) THEN 'late_' ELSE '' END ||
-                  CASE WHEN bool_and(h.told_as = 'possibly') THEN 'possibly'
-                       WHEN bool_or(h.told_as = 'possibly') THEN 'both' ELSE 'affected' END AS variant
+                  CASE WHEN bool_or(h.late) THEN 'late_'
+                       WHEN bool_or(h.told_as IN ('released', 'restored'))
+                            AND bool_or(h.told_as IN ('affected', 'possibly')) THEN 'still_' ELSE '' END ||
+                  CASE WHEN NOT bool_or(h.told_as = 'possibly') THEN 'affected'
+                       WHEN bool_or(h.told_as = 'affected') THEN 'both' ELSE 'possibly' END AS variant
            FROM held_by h JOIN customer c USING (customer_id) GROUP BY 1),
 voice AS (SELECT k.recipient_id,
                  (array_agg(k.locale ORDER BY customer_id, contact_id) FILTER (WHERE k.locale IS NOT NULL))[1]

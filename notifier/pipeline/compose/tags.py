@@ -25,6 +25,7 @@ NAMES: Mapping[str, Kind] = {
     "hello": Kind(18, escaped=True),
     "what": Kind(72, escaped=True, block=True),
     "maybe": Kind(72, escaped=True, block=True),
+    "out": Kind(72, escaped=True, block=True),
     "since": Kind(50, escaped=False),
     "next": Kind(36, escaped=False),
     "end": Kind(50, escaped=False),

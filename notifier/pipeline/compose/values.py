@@ -17,6 +17,8 @@ BOUNDS = ((20, names.LENGTH), (8, names.LENGTH), (3, 100), (1, 60))
 """(entries of a list, characters of a name): tried in turn until everything fits, and the last always does."""
 
 Times = Mapping[str, str]
+BLOCKS = ("what", "out", "maybe")
+"""What a notice is about; what is still out where something else ends; what may be out."""
 
 
 class Filler:
@@ -30,7 +32,11 @@ class Filler:
         self._rtl = phrases.babel.text_direction == "rtl"
         self._names = {service.slug: service.name for service in story.services}
         wanted = frozenset(logical[:-1] for logical in used)
-        self._blocks = tuple(name for name in ("what", "maybe") if name in wanted)
+        self._blocks = {
+            block: frozenset(standing for standing in Standing if _place(standing, wanted) == block)
+            for block in BLOCKS
+            if block in wanted
+        }
         self._hello = "hello" in wanted
         self._wanted = wanted
         self._story = story
@@ -52,8 +58,8 @@ class Filler:
         made = dict(self._times(person.tz))
         if self._hello:
             self._put(made, "hello", self._greeting(person.name, length))
-        for block in self._blocks:
-            held = [h for h in person.held if (h.told_as is Standing.POSSIBLY) == (block == "maybe")]
+        for block, standings in self._blocks.items():
+            held = [h for h in person.held if h.told_as in standings]
             self._put(made, block, self._block(held, entries, length))
         return made
 
@@ -99,6 +105,13 @@ class Filler:
 
     def _list_services(self, slugs: tuple[str, ...], entries: int, length: int) -> str:
         return service_list(self._phrases, [self._names.get(slug, slug) for slug in slugs], entries, length)
+
+
+def _place(standing: Standing, wanted: frozenset[str]) -> str:
+    """The block in which services of this standing are listed, for a content with these tags."""
+    if standing is Standing.POSSIBLY:
+        return "maybe"
+    return "out" if standing is Standing.AFFECTED and "out" in wanted else "what"
 
 
 def service_list(phrases: Phrases, called: Sequence[str], entries: int, length: int) -> str:

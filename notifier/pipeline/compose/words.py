@@ -15,7 +15,7 @@ from markupsafe import Markup
 from notifier.errors import BadInput
 from notifier.model.people import Person
 from notifier.model.story import CONTACT, QUESTIONS, Story, chain
-from notifier.model.words import NoticeKind, Variant
+from notifier.model.words import NoticeKind, Variant, variants_of
 from notifier.pipeline.compose import markdown, phrases, sample, tags, template, values
 from notifier.pipeline.compose.phrases import Phrases, Quote
 
@@ -30,6 +30,9 @@ NEEDED: Mapping[Variant, frozenset[str]] = {
     Variant.AFFECTED: frozenset({"hello", "what"}),
     Variant.POSSIBLY: frozenset({"hello", "maybe"}),
     Variant.BOTH: frozenset({"hello", "what", "maybe"}),
+    Variant.STILL_AFFECTED: frozenset({"hello", "what", "out"}),
+    Variant.STILL_POSSIBLY: frozenset({"hello", "what", "maybe"}),
+    Variant.STILL_BOTH: frozenset({"hello", "what", "out", "maybe"}),
 }
 """A template that leaves one out would not say whom or what it is about."""
 
@@ -43,7 +46,7 @@ VARIABLES = frozenset(
         "services",
         "reference",
     }
-    | {"state", "affected", "possibly", "future", "statement", "elsewhere"}
+    | {"state", "affected", "possibly", "still_out", "maybe_out", "future", "statement", "elsewhere"}
 )
 LAYOUT_VARIABLES = frozenset({"lang", "dir", "subject", "preheader", "body", "notice"})
 
@@ -156,7 +159,7 @@ class Words:
             if (notice, FALLBACK) not in self._sources:
                 raise BadInput(f"{source.name} has no English beside it: add email/{notice.value}/en.md.j2.")
             for story in sample.stories(notice):
-                for variant in Variant:
+                for variant in variants_of(notice):
                     self._check_one(source, replace(story, notice=notice), locale, variant)
         self._check_subjects()
 
@@ -230,7 +233,9 @@ def variables(story: Story, spoken: Phrases, variant: Variant, nonce: str, quote
         | _of_the_story(story, spoken, quote)
         | {
             "affected": variant is not Variant.POSSIBLY,
-            "possibly": variant is not Variant.AFFECTED,
+            "possibly": variant in {Variant.POSSIBLY, Variant.BOTH},
+            "still_out": variant in {Variant.STILL_AFFECTED, Variant.STILL_BOTH},
+            "maybe_out": variant in {Variant.STILL_POSSIBLY, Variant.STILL_BOTH},
             "statement": tags.neutral(nonce, "statement") if story.statement(spoken.locale) else "",
             "elsewhere": any(text.strip() for text in story.statements.values()),
         }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from notifier.errors import BadInput
-from notifier.model.words import NoticeKind, Variant
+from notifier.model.words import OUT, NoticeKind, Variant
 from notifier.pipeline.compose import Words, headers, sample
 from notifier.settings import data_folder
 
@@ -157,15 +157,15 @@ def test_who_comes_late_reads_the_first_notice() -> None:
 
 
 def test_a_notice_without_words_is_refused_in_one_sentence() -> None:
-    assert WORDS.locales(NoticeKind.PARTIAL) == ()
-    with pytest.raises(BadInput, match=r"no words for the notice 'partial' in 'en'"):
-        WORDS.render(sample.full(NoticeKind.PARTIAL), "en", Variant.AFFECTED, NONCES[0])
+    assert WORDS.locales(NoticeKind.HOLDING) == ()
+    with pytest.raises(BadInput, match=r"no words for the notice 'holding' in 'en'"):
+        WORDS.render(sample.full(NoticeKind.HOLDING), "en", Variant.AFFECTED, NONCES[0])
 
 
 def test_hashes_do_not_depend_on_the_nonce_and_change_with_every_word() -> None:
     def contents(nonce: str, story: object = STORY) -> list[str]:
         assert isinstance(story, type(STORY))
-        return [WORDS.render(story, locale, v, nonce).sha256 for locale in ("en", "de") for v in Variant]
+        return [WORDS.render(story, locale, v, nonce).sha256 for locale in ("en", "de") for v in OUT]
 
     assert contents(NONCES[0]) == contents(NONCES[1])
     assert len(set(contents(NONCES[0]))) == 6
