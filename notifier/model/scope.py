@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from notifier.model.attributes import known, spelt
+from notifier.model.pattern import matches
 from notifier.model.words import AttributeType
 
 Constant: TypeAlias = str | Decimal | bool | date | datetime
@@ -26,8 +27,8 @@ PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that a scope may name: `region` of the entitlement, `customer` (the company's own id), or an
-    attribute of the catalogue.
+    """A column that a scope may name: `region` and `service` (its slug) of the entitlement, `customer` (the
+    company's own id), or an attribute of the catalogue.
     """
 
     name: str
@@ -39,11 +40,14 @@ REGION = Column("region", AttributeType.TEXT)
 """Of the entitlement; an attribute of that name would never be asked."""
 CUSTOMER = Column("customer", AttributeType.TEXT)
 """The company's own id of the customer."""
+SERVICE = Column("service", AttributeType.TEXT)
+"""The slug: one scope may ask different things of the services that are cut off."""
+BUILT_IN = (REGION, CUSTOMER, SERVICE)
 
 
 def scope_columns(attributes: Iterable[Column]) -> dict[str, Column]:
-    """Everything a scope may name: the two built-in columns and the attributes of the catalogue."""
-    return {a.name: a for a in attributes} | {REGION.name: REGION, CUSTOMER.name: CUSTOMER}
+    """Everything a scope may name: the built-in columns and the attributes of the catalogue."""
+    return {column.name: column for column in (*attributes, *BUILT_IN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,19 @@ class In:
     column: Column
     values: tuple[Constant, ...]
     negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    column: Column
+    pattern: str
+    any_case: bool = False
+    """ILIKE: the case of a to z does not matter."""
+    negated: bool = False
+
+    @property
+    def operator(self) -> str:
+        return f"{'NOT ' if self.negated else ''}{'ILIKE' if self.any_case else 'LIKE'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +98,7 @@ class Or:
     parts: tuple["Predicate", ...]
 
 
-Predicate: TypeAlias = Compare | In | IsNull | Not | And | Or
+Predicate: TypeAlias = Compare | In | Like | IsNull | Not | And | Or
 
 
 def columns(predicate: Predicate | None) -> tuple[Column, ...]:
@@ -91,7 +108,7 @@ def columns(predicate: Predicate | None) -> tuple[Column, ...]:
 
 def _columns(predicate: Predicate) -> Iterator[Column]:
     match predicate:
-        case Compare(column=column) | In(column=column) | IsNull(column=column):
+        case Compare(column=column) | In(column=column) | Like(column=column) | IsNull(column=column):
             yield column
         case Not(part=part):
             yield from _columns(part)
@@ -115,14 +132,14 @@ def written(predicate: Predicate) -> str:
         case In(column=c, values=values, negated=negated):
             listed = ", ".join(sorted({_literal(v) for v in values}))
             return f"{_name(c)} {'NOT ' if negated else ''}IN ({listed})"
+        case Like(column=c, pattern=pattern):
+            return f"{_name(c)} {predicate.operator} {_literal(pattern)}"
         case IsNull(column=c, negated=negated):
             return f"{_name(c)} IS {'NOT ' if negated else ''}NULL"
         case Not(part=part):
             return f"NOT ({written(part)})"
-        case And(parts=parts):
-            return " AND ".join(_part(p) for p in parts)
-        case Or(parts=parts):
-            return " OR ".join(_part(p) for p in parts)
+        case And(parts=parts) | Or(parts=parts):
+            return (" AND " if isinstance(predicate, And) else " OR ").join(_part(p) for p in parts)
 
 
 def _part(predicate: Predicate) -> str:
@@ -167,15 +184,16 @@ def verdict_of(predicate: Predicate, values: Mapping[str, object]) -> bool | Non
         case In(column=c, values=constants, negated=negated):
             found = known(values.get(c.name), c.type)
             return None if found is None else (found in {comparable(v) for v in constants}) is not negated
+        case Like(column=c, pattern=pattern, any_case=any_case, negated=negated):
+            found = known(values.get(c.name), c.type)
+            return None if found is None else matches(str(found), pattern, any_case=any_case) is not negated
         case IsNull(column=c, negated=negated):
             return (known(values.get(c.name), c.type) is None) is not negated
         case Not(part=part):
             verdict = verdict_of(part, values)
             return None if verdict is None else not verdict
-        case And(parts=parts):
-            return _decided([verdict_of(p, values) for p in parts], by=False)
-        case Or(parts=parts):
-            return _decided([verdict_of(p, values) for p in parts], by=True)
+        case And(parts=parts) | Or(parts=parts):
+            return _decided([verdict_of(p, values) for p in parts], by=isinstance(predicate, Or))
 
 
 def _decided(verdicts: list[bool | None], *, by: bool) -> bool | None:
@@ -197,14 +215,15 @@ def to_json(predicate: Predicate) -> Json:
                 "column": _column_json(c),
                 "values": [_constant_json(v) for v in values],
             }
+        case Like(column=c, pattern=pattern):
+            return {"op": predicate.operator.lower(), "column": _column_json(c), "value": pattern}
         case IsNull(column=c, negated=negated):
             return {"op": "is not null" if negated else "is null", "column": _column_json(c)}
         case Not(part=part):
             return {"op": "not", "part": to_json(part)}
-        case And(parts=parts):
-            return {"op": "and", "parts": [to_json(p) for p in parts]}
-        case Or(parts=parts):
-            return {"op": "or", "parts": [to_json(p) for p in parts]}
+        case And(parts=parts) | Or(parts=parts):
+            op = "and" if isinstance(predicate, And) else "or"
+            return {"op": op, "parts": [to_json(p) for p in parts]}
 
 
 def from_json(tree: Json) -> Predicate:
@@ -227,6 +246,9 @@ def _leaf(tree: dict[str, Json]) -> Predicate:
         case "in" | "not in" as op:
             values = tuple(constant_of(v, column.type) for v in _list(tree["values"]))
             return In(column, values, negated=op == "not in")
+        case "like" | "ilike" | "not like" | "not ilike" as op:
+            pattern = str(tree["value"])
+            return Like(column, pattern, any_case="ilike" in op, negated=op.startswith("not"))
         case "is null" | "is not null" as op:
             return IsNull(column, negated=op == "is not null")
         case "=" | "<>" | "<" | "<=" | ">" | ">=" as op:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from psycopg import sql
 
-from notifier.model.scope import CUSTOMER, REGION, Predicate, columns
+from notifier.model.scope import CUSTOMER, REGION, SERVICE, Predicate, columns
 from notifier.model.words import Possibly
 from notifier.store import Tx, many, one, run, value
 from notifier.store.predicate import render
@@ -114,6 +114,8 @@ def _asked_value(name: str, parameter: str) -> sql.Composed:
     key = sql.Placeholder(parameter)
     if name == REGION.name:
         return sql.SQL("{}::text, to_jsonb(e.region)").format(key)
+    if name == SERVICE.name:
+        return sql.SQL("{}::text, to_jsonb(s.slug)").format(key)
     if name == CUSTOMER.name:
         return sql.SQL("{}::text, to_jsonb(c.ext_id)").format(key)
     return sql.SQL("{0}::text, coalesce(e.attrs -> {0}::text, c.attrs -> {0}::text)").format(key)

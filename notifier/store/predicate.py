@@ -1,4 +1,6 @@
-"""A `Predicate` as SQL over `c` (customer) and `e` (entitlement): TRUE affected, NULL possibly, FALSE not.
+"""A `Predicate` as SQL over `c` (customer), `e` (entitlement), `s` (service).
+
+TRUE is affected, NULL possibly, FALSE not.
 
 Everything that a person wrote, constants and names of attributes alike, travels as a parameter. Nothing here can
 raise for a stored value: one of another JSON type than its attribute has now is NULL, unknown.
@@ -13,6 +15,7 @@ from notifier.model.attributes import SHAPES
 from notifier.model.scope import (
     CUSTOMER,
     REGION,
+    SERVICE,
     And,
     Column,
     Compare,
@@ -20,6 +23,7 @@ from notifier.model.scope import (
     Constant,
     In,
     IsNull,
+    Like,
     Not,
     Or,
     Predicate,
@@ -31,7 +35,7 @@ from notifier.model.words import AttributeType
 @dataclass(frozen=True, slots=True)
 class Rendered:
     sql: sql.Composed
-    """In parentheses; goes where a boolean expression over `c` and `e` may stand."""
+    """In parentheses; goes where a boolean expression over `c`, `e` and `s` may stand."""
     params: dict[str, object]
     """To be passed with the statement's own: `store.many(tx, Row, statement, **rendered.params, now=now)`."""
 
@@ -50,6 +54,12 @@ OPERATORS: dict[Comparison, sql.SQL] = {
     "<=": sql.SQL("<="),
     ">": sql.SQL(">"),
     ">=": sql.SQL(">="),
+}
+LIKES: dict[str, sql.SQL] = {
+    "LIKE": sql.SQL("LIKE"),
+    "NOT LIKE": sql.SQL("NOT LIKE"),
+    "ILIKE": sql.SQL("ILIKE"),
+    "NOT ILIKE": sql.SQL("NOT ILIKE"),
 }
 TYPES: dict[AttributeType, sql.SQL] = {
     AttributeType.TEXT: sql.SQL("text"),
@@ -72,6 +82,7 @@ GUARDED: dict[AttributeType, sql.SQL] = {
 BUILT_IN: dict[str, sql.Composable] = {
     REGION.name: sql.SQL('(e.region COLLATE "C")'),
     CUSTOMER.name: sql.SQL('(c.ext_id COLLATE "C")'),
+    SERVICE.name: sql.SQL('(s.slug COLLATE "C")'),
 }
 
 
@@ -83,6 +94,17 @@ class _Renderer:
 
     def boolean(self, predicate: Predicate) -> sql.Composed:
         match predicate:
+            case Not(part=part):
+                return sql.SQL("(NOT {})").format(self.boolean(part))
+            case And(parts=parts):
+                return sql.SQL("({})").format(sql.SQL(" AND ").join(self.boolean(p) for p in parts))
+            case Or(parts=parts):
+                return sql.SQL("({})").format(sql.SQL(" OR ").join(self.boolean(p) for p in parts))
+            case _:
+                return self._condition(predicate)
+
+    def _condition(self, predicate: Compare | In | Like | IsNull) -> sql.Composed:
+        match predicate:
             case Compare(column=c, op=op, value=value):
                 constant = self._constant(c, value)
                 return sql.SQL("({} {} {})").format(self._column(c), OPERATORS[op], constant)
@@ -90,15 +112,12 @@ class _Renderer:
                 listed = self._list(c, values)
                 operator = sql.SQL("<> ALL" if negated else "= ANY")
                 return sql.SQL("({} {} ({}))").format(self._column(c), operator, listed)
+            case Like(column=c, pattern=pattern):
+                operator = LIKES[predicate.operator]
+                return sql.SQL("({} {} {}::text)").format(self._column(c), operator, self._placed(pattern))
             case IsNull(column=c, negated=negated):
                 operator = sql.SQL("IS NOT NULL" if negated else "IS NULL")
                 return sql.SQL("({} {})").format(self._column(c), operator)
-            case Not(part=part):
-                return sql.SQL("(NOT {})").format(self.boolean(part))
-            case And(parts=parts):
-                return sql.SQL("({})").format(sql.SQL(" AND ").join(self.boolean(p) for p in parts))
-            case Or(parts=parts):
-                return sql.SQL("({})").format(sql.SQL(" OR ").join(self.boolean(p) for p in parts))
 
     def _column(self, column: Column) -> sql.Composable:
         if column not in self.columns:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.edges.predicate import parse
+from notifier.edges.predicate.named import nearest
 from notifier.errors import BadInput
-from notifier.model.scope import And, Column, Compare, In, IsNull, Not, Or, canonical, scope_columns
+from notifier.model.scope import And, Column, Compare, In, IsNull, Like, Not, Or, canonical, scope_columns
 from notifier.model.words import AttributeType
 
 COUNTRY = Column("country", AttributeType.TEXT)
@@ -76,6 +77,11 @@ def pointed_at(error: BadInput) -> str:
             "seats BETWEEN -1 AND 2",
             And((Compare(SEATS, ">=", Decimal(-1)), Compare(SEATS, "<=", Decimal(2)))),
         ),
+        ("country LIKE 'U_%'", Like(COUNTRY, "U_%")),
+        ("country NOT LIKE 'U%'", Like(COUNTRY, "U%", negated=True)),
+        ("NOT country ILIKE ('u\\%')", Like(COUNTRY, "u\\%", any_case=True, negated=True)),
+        ("country LIKE 'Sa\u0303o %'", Like(COUNTRY, "S\u00e3o %")),
+        ("service <> 'fable-5'", Compare(COLUMNS["service"], "<>", "fable-5")),
         ("NOT is_vip", Not(IS_VIP)),
         ("NOT country = 'US' AND is_vip", And((Not(US), IS_VIP))),
         ("is_vip OR country = 'US' AND country = 'DE'", Or((IS_VIP, And((US, DE))))),
@@ -96,6 +102,39 @@ def test_asking_for_null_is_allowed_and_warns_once_for_each_column() -> None:
     assert parsed.predicate == Or((IsNull(COUNTRY), IsNull(PLAN, negated=True), IsNull(COUNTRY)))
     assert [w.split()[0] for w in parsed.warnings] == ["country", "plan"]
     assert parse("country = 'US'", COLUMNS).warnings == ()
+
+
+def test_other_letters_have_one_case_for_ilike_and_that_is_said() -> None:
+    assert parse("country ILIKE 'm%'", COLUMNS).warnings == ()
+    (warning,) = parse("country ILIKE 'M\u00dc%'", COLUMNS).warnings
+    assert "a to z only" in warning
+
+
+def test_names_the_texts_that_are_asked_for_and_where_they_stand() -> None:
+    text = "country IN ('US', 'DE') AND (plan <> 'free' OR plan LIKE 'x' OR plan < 'y' OR seats = 5)"
+    named = parse(text, COLUMNS).named
+    assert [(n.column.name, n.value) for n in named] == [
+        ("country", "US"),
+        ("country", "DE"),
+        ("plan", "free"),
+    ]
+    assert [n.text[n.start : n.end] for n in named] == ["'US'", "'DE'", "'free'"]
+    assert pointed_at(named[1].refused("What?")) == "'DE'"
+
+
+@pytest.mark.parametrize(
+    ("value", "near"),
+    [
+        ("DEE", "DE"),
+        ("de", "DE"),
+        ("enterprize", "enterprise"),
+        ("DK", None),
+        ("ED", None),
+        ("", None),
+    ],
+)
+def test_the_nearest_value_is_offered_only_where_it_is_probably_meant(value: str, near: str | None) -> None:
+    assert nearest(value, ["DE", "FR", "enterprise", "free"]) == near
 
 
 @pytest.mark.parametrize(
@@ -133,8 +172,17 @@ def test_asking_for_null_is_allowed_and_warns_once_for_each_column() -> None:
         ("CASE WHEN is_vip THEN TRUE ELSE FALSE END", "CASE", "turns an unknown value into yes or no"),
         ("country ISNULL", "ISNULL", "IS NULL"),
         ("country NOT NULL", "NOT", "IS NOT NULL"),
-        ("country LIKE 'U%'", "LIKE", "pattern"),
-        ("country NOT ILIKE 'U%'", "ILIKE", "pattern"),
+        ("seats LIKE '5%'", "'5%'", "seats is a number"),
+        ("country LIKE 5", "5", "country is text"),
+        ("country LIKE plan", "plan", "not with each other"),
+        ("country LIKE US", "US", "write the text as 'US'"),
+        ("country LIKE ''", "''", "IS NULL"),
+        ("country LIKE 'a\\'", "'a\\'", "single backslash"),
+        ("country LIKE 'a' ESCAPE 'b'", "ESCAPE", "backslash"),
+        ("country LIKE ANY('{a}')", "ANY", "statements are refused"),
+        ("country LIKE ('a', 'b')", "'a'", "country is text"),
+        ("'US' LIKE country", "'US'", "one column with a constant"),
+        ("country ~~ 'a'", "~~", "pattern"),
         ("country SIMILAR TO 'U%'", "SIMILAR TO", "pattern"),
         ("country ~ '^(a+)+$'", "~", "pattern"),
         ("country !~* 'a'", "!", "pattern"),
@@ -286,6 +334,8 @@ def test_the_same_meaning_has_one_canonical_text(one: str, other: str) -> None:
         ("country = 'a'' OR country = ''b'", "country = 'a' OR country = 'b'"),
         ("country = 'us'", "country = 'US'"),
         ("country IS NULL", "country IS NOT NULL"),
+        ("country LIKE 'a'", "country ILIKE 'a'"),
+        ("country LIKE 'a'", "country NOT LIKE 'a'"),
     ],
 )
 def test_another_meaning_has_another_canonical_text(one: str, other: str) -> None:

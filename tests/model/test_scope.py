@@ -68,7 +68,7 @@ def test_names_each_column_once_in_order() -> None:
 
 
 def test_region_and_customer_can_always_be_asked() -> None:
-    assert list(scope_columns([SEATS])) == ["seats", "region", "customer"]
+    assert list(scope_columns([SEATS])) == ["seats", "region", "customer", "service"]
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,13 @@ from notifier.errors import BadInput
 from notifier.model.scope import (
     CUSTOMER,
     REGION,
+    SERVICE,
     And,
     Column,
     Compare,
     In,
     IsNull,
+    Like,
     Not,
     Or,
     Predicate,
@@ -57,14 +59,17 @@ def verdicts(tx: Tx, predicate: Predicate | None, rows: list[Row]) -> list[bool 
     statement = sql.SQL(
         "SELECT {} FROM jsonb_array_elements(%(rows)s) WITH ORDINALITY AS r (j, n),"
         " LATERAL (SELECT j ->> 'customer', COALESCE(j -> 'attrs', '{{}}')) AS c (ext_id, attrs),"
-        " LATERAL (SELECT j ->> 'region', COALESCE(j -> 'own', '{{}}')) AS e (region, attrs)"
+        " LATERAL (SELECT j ->> 'region', COALESCE(j -> 'own', '{{}}')) AS e (region, attrs),"
+        " LATERAL (SELECT j ->> 'service') AS s (slug)"
         " WHERE %(marker)s::text = 'kept apart' ORDER BY n"
     ).format(rendered.sql)
     return values(tx, statement, rows=Jsonb(rows), marker="kept apart", **rendered.params)
 
 
 def seen_by_python(row: Row) -> Row:
-    return row.get("attrs", {}) | row.get("own", {}) | {k: row.get(k) for k in ("region", "customer")}
+    return (
+        row.get("attrs", {}) | row.get("own", {}) | {k: row.get(k) for k in ("region", "customer", "service")}
+    )
 
 
 def verdict(tx: Tx, predicate: Predicate, row: Row) -> bool | None:
@@ -124,6 +129,13 @@ def test_reads_customers_and_entitlements_as_they_are_stored(tx: Tx) -> None:
             {"attrs": {"seen": "2026-01-01T00:00:00.000001Z"}},
             True,
         ),
+        (Like(COUNTRY, "U_"), {"attrs": {"country": "US"}}, True),
+        (Like(COUNTRY, "u%"), {"attrs": {"country": "US"}}, False),
+        (Like(COUNTRY, "u%", any_case=True), {"attrs": {"country": "US"}}, True),
+        (Like(COUNTRY, "\u00e9", any_case=True), {"attrs": {"country": "\u00c9"}}, False),
+        (Like(COUNTRY, "U%", negated=True), {"attrs": {}}, None),
+        (Like(COUNTRY, "%"), {"attrs": {"country": 5}}, None),
+        (Compare(SERVICE, "=", "fable-5"), {"service": "fable-5", "attrs": {"service": "x"}}, True),
         (IsNull(SEATS), {"attrs": {"seats": "n/a"}}, True),
         (IsNull(SEATS, negated=True), {"attrs": {}}, False),
     ],
@@ -140,6 +152,13 @@ WORDS = st.sampled_from(
 NUMBERS = st.integers(-3, 3) | st.sampled_from([0.1, -2.5, 10**17, 1e-7])
 DAYS = st.dates(date(2025, 12, 30), date(2026, 1, 2))
 MOMENTS = DAYS.map(lambda day: datetime(day.year, day.month, day.day, 1, 2, 3, tzinfo=UTC))
+PATTERNS = (
+    st.lists(
+        st.sampled_from([*"%%%__aAuUsSZ-2\u00e9\u00c9'", "\\%", "\\_", "\\\\", "\\a"]), min_size=1, max_size=6
+    )
+    .map("".join)
+    .filter(lambda pattern: bool(pattern.strip()))
+)
 CONSTANTS: dict[AttributeType, st.SearchStrategy[Any]] = {
     AttributeType.TEXT: WORDS,
     AttributeType.NUMBER: NUMBERS.map(lambda n: Decimal(str(n))),
@@ -163,6 +182,7 @@ ROWS = st.fixed_dictionaries(
         "own": st.dictionaries(st.sampled_from([c.name for c in ATTRIBUTES]), JSON, max_size=1),
         "region": WORDS,
         "customer": WORDS,
+        "service": WORDS,
     },
 )
 
@@ -170,10 +190,16 @@ ROWS = st.fixed_dictionaries(
 def leaves(column: Column) -> st.SearchStrategy[Predicate]:
     constant = CONSTANTS[column.type]
     operators = ["=", "<>"] if column.type is AttributeType.BOOLEAN else ["=", "<>", "<", "<=", ">", ">="]
-    return (
-        st.builds(Compare, st.just(column), st.sampled_from(operators), constant)
-        | st.builds(In, st.just(column), st.lists(constant, min_size=1, max_size=3).map(tuple), st.booleans())
-        | st.builds(IsNull, st.just(column), st.booleans())
+    like = (
+        [st.builds(Like, st.just(column), PATTERNS, st.booleans(), st.booleans())]
+        if column.type is AttributeType.TEXT
+        else []
+    )
+    return st.one_of(
+        *like,
+        st.builds(Compare, st.just(column), st.sampled_from(operators), constant),
+        st.builds(In, st.just(column), st.lists(constant, min_size=1, max_size=3).map(tuple), st.booleans()),
+        st.builds(IsNull, st.just(column), st.booleans()),
     )
 
 
@@ -220,6 +246,8 @@ def constants_of(predicate: Predicate) -> Iterator[object]:
             yield from listed
         case Not(part=part):
             yield from constants_of(part)
+        case Like(pattern=pattern):
+            yield pattern
         case And(parts=parts) | Or(parts=parts):
             for part in parts:
                 yield from constants_of(part)
@@ -238,7 +266,15 @@ ATOMS = st.sampled_from(
             "country < 'a'",
             "country IN ('US', 'it''s')",
         ),
-        *("country NOT IN ('US')", "country IS NULL", "country IS NOT NULL", "\"country\" = 'DE'"),
+        *(
+            "country NOT IN ('US')",
+            "country LIKE '_S'",
+            "country NOT LIKE 'U%'",
+            "country IS NULL",
+            "country IS NOT NULL",
+            "\"country\" = 'DE'",
+        ),
+        *("country ILIKE '%''S'", "country ILIKE 'u\\_%'", "country LIKE '%\\\\%'"),
         *("seats > 1", "1 > seats", "seats = -1", "seats BETWEEN -1 AND 2", "seats NOT BETWEEN 0 AND 1.5"),
         *(
             "is_vip",
@@ -351,6 +387,14 @@ HOSTILE = [
     "attrs = '{}'",
     "c.attrs IS NULL",
     "customer.ext_id = 'x'",
+    "country LIKE 'x\\'",
+    "country LIKE '" + "%a" * 1900 + "'",
+    "country LIKE 'a' ESCAPE ''",
+    "country ILIKE ANY (ARRAY['x'])",
+    "country LIKE 'a' || (SELECT 'b')",
+    "country LIKE CURRENT_USER",
+    "country ILIKE NULL",
+    "service = 'x' OR service IN (SELECT slug FROM service)",
 ]
 ROW = {"attrs": {"country": "US", "seats": 1, "is_vip": True}}
 

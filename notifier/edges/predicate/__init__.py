@@ -2,7 +2,7 @@
 
     text -> words (sqlglot's tokens, each one known) -> tree (sqlglot's nodes, each one known) -> Predicate
 
-What is asked: comparisons of one column with one constant, IN, BETWEEN, IS [NOT] NULL, a boolean column
+What is asked: comparisons of one column with one constant, IN, BETWEEN, LIKE, IS [NOT] NULL, a boolean column
 alone, AND, OR, NOT, parentheses. What is refused is refused for a reason: nothing may run code, and nothing
 may turn "unknown" into yes or no without saying so, because an unknown is a person who *may* be affected.
 """
@@ -10,6 +10,7 @@ may turn "unknown" into yes or no without saying so, because an unknown is a per
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from notifier.edges.predicate.named import Named
 from notifier.edges.predicate.place import refusal
 from notifier.model.scope import Column, Predicate
 
@@ -22,6 +23,8 @@ class Parsed:
     predicate: Predicate
     warnings: tuple[str, ...]
     """Sentences about what is allowed and may surprise."""
+    named: tuple[Named, ...] = ()
+    """The texts that a column is asked to be equal to, in order of appearance."""
 
 
 def parse(text: str, columns: Mapping[str, Column]) -> Parsed:

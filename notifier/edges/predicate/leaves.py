@@ -1,19 +1,15 @@
 """The leaves of sqlglot's tree: where they stand, which column they name, which constant they are."""
 
-import difflib
-import unicodedata
 from collections.abc import Mapping
 
 from sqlglot import exp
 
-from notifier.edges.predicate.place import refusal, shown
-from notifier.errors import BadInput
+from notifier.edges.predicate.names import column_called, short
+from notifier.edges.predicate.place import refusal
+from notifier.model import pattern
 from notifier.model.attributes import typed
 from notifier.model.scope import Column, Constant, constant_of
 from notifier.model.words import AttributeType
-
-LONGEST_NAME = 40
-"""Characters of a stranger's word that a sentence repeats."""
 
 WRITE: Mapping[AttributeType, str] = {
     AttributeType.TEXT: "is text: put the value in single quotes.",
@@ -36,40 +32,14 @@ def spot(node: exp.Expr) -> tuple[int, int]:
 
 
 def column_named(text: str, node: exp.Column, columns: Mapping[str, Column]) -> Column:
-    """Exactly so written, or in another letter case. Raises `BadInput` with the nearest name."""
-    name = unicodedata.normalize("NFC", node.name)
-    if name in columns:
-        return columns[name]
-    alike = [c for c in columns.values() if c.name.lower() == name.lower()]
-    if len(alike) == 1:
-        return alike[0]
-    if alike:
-        raise refusal(
-            text, *spot(node), f'Several columns are called {name}: write the one meant as "{alike[0].name}".'
-        )
-    raise _unknown(text, node, name, columns)
-
-
-def _unknown(text: str, node: exp.Column, name: str, columns: Mapping[str, Column]) -> BadInput:
-    names = {c.name.lower(): c.name for c in columns.values()}
-    near = difflib.get_close_matches(name.lower()[:LONGEST_NAME], names, n=1, cutoff=0.6)
-    hint = f"did you mean {names[near[0]]}?" if near else f"there are {_listed(sorted(names.values()))}."
-    return refusal(text, *spot(node), f"There is no column {_short(name)}: {hint}")
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
-
-
-def _short(name: str) -> str:
-    return shown(name[:LONGEST_NAME]) + ("..." if len(name) > LONGEST_NAME else "")
+    return column_called(text, spot(node), node.name, columns)
 
 
 def not_quoted(node: exp.Column, columns: Mapping[str, Column]) -> str | None:
     """`country = US` and `country = "US"`: a name where a text was meant."""
     if node.name.lower() in {name.lower() for name in columns}:
         return None
-    word = _short(node.name)
+    word = short(node.name)
     how = (
         "in double quotes is read as a column"
         if node.this.args.get("quoted")
@@ -95,6 +65,15 @@ def constant(text: str, node: exp.Expr, column: Column) -> Constant:
     if stored is None:
         raise refusal(text, *spot(node), _misfit(raw, column))
     return constant_of(stored, column.type)
+
+
+def pattern_of(text: str, node: exp.Expr, column: Column) -> str:
+    """What a text column is matched with. Raises `BadInput` for another column, and where Postgres would fail."""
+    if column.type is not AttributeType.TEXT:
+        raise refusal(text, *spot(node), f"Only text is matched by LIKE: {column.name} {WRITE[column.type]}")
+    if sentence := pattern.fault(node.name):
+        raise refusal(text, *spot(node), sentence)
+    return pattern.normal(node.name)
 
 
 def _not_a_number(node: exp.Expr) -> bool:

@@ -2,19 +2,37 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from sqlglot import Token, exp
 from sqlglot.errors import ParseError
 
-from notifier.edges.predicate.leaves import column_named, constant, not_quoted, spot
+from notifier.edges.predicate.leaves import WRITE, column_named, constant, not_quoted, pattern_of, spot
+from notifier.edges.predicate.named import Named
 from notifier.edges.predicate.place import refusal
 from notifier.edges.predicate.words import DEEPEST, POSTGRES, span
 from notifier.errors import BadInput
-from notifier.model.scope import And, Column, Compare, Comparison, Constant, In, IsNull, Not, Or, Predicate
+from notifier.model.pattern import folds_less_than_meant
+from notifier.model.scope import (
+    And,
+    Column,
+    Compare,
+    Comparison,
+    Constant,
+    In,
+    IsNull,
+    Like,
+    Not,
+    Or,
+    Predicate,
+)
 from notifier.model.words import AttributeType
 
 MOST_CONDITIONS = 250
 MOST_VALUES = 1000
+
+Read: TypeAlias = tuple[Predicate, tuple[str, ...], tuple[Named, ...]]
+"""The predicate, its warnings, and the texts it names."""
 
 COMPARISONS: Mapping[type[exp.Expr], Comparison] = {
     exp.EQ: "=",
@@ -35,6 +53,7 @@ ARGUMENTS: Mapping[type[exp.Expr], frozenset[str]] = {
     exp.In: frozenset({"this", "expressions"}),
     exp.Is: frozenset({"this", "expression", "negate"}),
     exp.Between: frozenset({"this", "low", "high"}),
+    **dict.fromkeys((exp.Like, exp.ILike), frozenset({"this", "expression", "negate"})),
 }
 """What the allowed nodes may carry; anything else (a sub-select, SYMMETRIC, a table) is refused."""
 
@@ -48,10 +67,14 @@ WARNING = (
     "{name} IS [NOT] NULL answers yes or no where {name} is unknown: those customers are not counted as"
     " possibly affected by this condition."
 )
+NOT_FOLDED = (
+    "ILIKE knows the two cases of a to z only: in the pattern for {name}, write other letters"
+    " as they are stored."
+)
 
 
-def read(text: str, tokens: list[Token], columns: Mapping[str, Column]) -> tuple[Predicate, tuple[str, ...]]:
-    """The predicate and its warnings. Raises `BadInput`, and `RecursionError` where the parser runs out."""
+def read(text: str, tokens: list[Token], columns: Mapping[str, Column]) -> Read:
+    """Raises `BadInput`, and `RecursionError` where the parser runs out."""
     try:
         nodes = POSTGRES.parser().parse_into(exp.Condition, tokens, text)
     except ParseError as error:
@@ -59,7 +82,7 @@ def read(text: str, tokens: list[Token], columns: Mapping[str, Column]) -> tuple
     match nodes:
         case [exp.Expr() as node]:
             reader = _Reader(text, columns)
-            return reader.read(node, 1), tuple(reader.warnings)
+            return reader.read(node, 1), tuple(reader.warnings), tuple(reader.named)
         case _:
             # Some words (ELSE) make the parser stop without a word of complaint.
             raise refusal(text, *span(tokens[0]), "The scope cannot be read from here on.")
@@ -80,6 +103,7 @@ class _Reader:
     text: str
     columns: Mapping[str, Column]
     warnings: dict[str, None] = field(default_factory=dict[str, None])
+    named: list[Named] = field(default_factory=list[Named])
     conditions: int = 0
 
     def read(self, node: exp.Expr, depth: int) -> Predicate:
@@ -118,6 +142,8 @@ class _Reader:
                 return self._in(node)
             case exp.Between():
                 return self._between(node)
+            case exp.Like() | exp.ILike():
+                return self._like(node)
             case exp.Is():
                 return self._is(node)
             case exp.Column():
@@ -135,14 +161,15 @@ class _Reader:
             raise self._no(right, not_quoted(right, self.columns) or TWO_COLUMNS)
         if op not in {"=", "<>"}:
             self._ordered(left, column)
-        return Compare(column, op, self._constant(right, column))
+            return Compare(column, op, self._constant(right, column))
+        return Compare(column, op, self._equal_to(right, column))
 
     def _in(self, node: exp.In) -> Predicate:
         column = self._column(node.this.unnest())
         items = [item.unnest() for item in node.expressions]
         if not 0 < len(items) <= MOST_VALUES:
             raise self._no(node, f"A list after IN holds between 1 and {MOST_VALUES:,} constants.")
-        return In(column, tuple(self._constant(item, column) for item in items))
+        return In(column, tuple(self._equal_to(item, column) for item in items))
 
     def _between(self, node: exp.Between) -> Predicate:
         subject = node.this.unnest()
@@ -150,6 +177,19 @@ class _Reader:
         self._ordered(subject, column)
         low, high = (self._constant(node.args[end].unnest(), column) for end in ("low", "high"))
         return And((Compare(column, ">=", low), Compare(column, "<=", high)))
+
+    def _like(self, node: exp.Like | exp.ILike) -> Predicate:
+        column = self._column(node.this.unnest())
+        right = node.args["expression"].unnest()
+        if isinstance(right, exp.Column):
+            raise self._no(right, not_quoted(right, self.columns) or TWO_COLUMNS)
+        if not isinstance(right, exp.Literal) or not right.is_string:
+            raise self._no(right, f"{column.name} {WRITE[AttributeType.TEXT]}")
+        pattern = pattern_of(self.text, right, column)
+        any_case = isinstance(node, exp.ILike)
+        if any_case and folds_less_than_meant(pattern):
+            self.warnings[NOT_FOLDED.format(name=column.name)] = None
+        return Like(column, pattern, any_case=any_case, negated=bool(node.args.get("negate")))
 
     def _is(self, node: exp.Is) -> Predicate:
         if not isinstance(node.expression, exp.Null):
@@ -183,6 +223,13 @@ class _Reader:
             raise self._no(node, SHAPE)
         return constant(self.text, node, column)
 
+    def _equal_to(self, node: exp.Expr, column: Column) -> Constant:
+        """A constant that the data may know, or not."""
+        value = self._constant(node, column)
+        if column.type is AttributeType.TEXT:
+            self.named.append(Named(column, str(value), self.text, *spot(node)))
+        return value
+
     def _allowed(self, node: exp.Expr) -> None:
         known = ARGUMENTS.get(type(node))
         if known is None or {name for name, value in node.args.items() if value not in EMPTY} - known:
@@ -197,6 +244,8 @@ def _negated(part: Predicate) -> Predicate:
     match part:
         case In(column=column, values=values, negated=negated):
             return In(column, values, negated=not negated)
+        case Like(column=column, pattern=pattern, any_case=any_case, negated=negated):
+            return Like(column, pattern, any_case=any_case, negated=not negated)
         case IsNull(column=column, negated=negated):
             return IsNull(column, negated=not negated)
         case _:

@@ -18,7 +18,9 @@ POSTGRES = Dialect.get_or_raise("postgres")
 DEEPEST = 20
 """Nested parentheses, NOTs in a row, and levels of the tree; sqlglot passes 40 and fails at 50."""
 
-KEYWORDS = frozenset({"AND", "OR", "NOT", "IN", "IS", "NULL", "BETWEEN", "TRUE", "FALSE"})
+KEYWORDS = frozenset({
+    "AND", "OR", "NOT", "IN", "IS", "NULL", "BETWEEN", "LIKE", "ILIKE", "TRUE", "FALSE",
+})  # fmt: skip
 COMPARISONS = frozenset({"=", "<>", "!=", "<", "<=", ">", ">="})
 SYMBOLS = COMPARISONS | {"(", ")", ","}
 BEFORE_NUMBER = COMPARISONS | KEYWORDS | {"", "(", ","}
@@ -27,7 +29,7 @@ CURLY = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e\u00b4")
 """What word processors make of quotes."""
 
 STATEMENT = "A scope asks for a customer's own columns only: {word} and other statements are refused."
-PATTERN = "{word} is refused, because a pattern hides whom it leaves out: list the values with IN (...)."
+PATTERN = "{word} is refused, because such a pattern may take hours to match: use LIKE, or IN (...)."
 SWALLOWS = (
     "{word} is refused, because it turns an unknown value into yes or no, and people who may be affected"
     " would not be told: compare the column itself, or ask for unknown values with IS NULL."
@@ -41,7 +43,7 @@ REASONS: Mapping[str, str] = {
     **dict.fromkeys(("ANY", "ALL", "SOME", "FROM", "TABLE", "LATERAL"), STATEMENT),
     "WHERE": "Leave out the word WHERE: a scope is only what follows it.",
     ";": "A scope is one predicate: leave out the semicolon and what follows it.",
-    **dict.fromkeys(("LIKE", "ILIKE", "SIMILAR", "RLIKE", "REGEXP", "GLOB"), PATTERN),
+    **dict.fromkeys(("SIMILAR", "RLIKE", "REGEXP", "GLOB"), PATTERN),
     **dict.fromkeys(("~", "~*", "~~", "~~*", "~~~", "!"), PATTERN),
     **dict.fromkeys(("COALESCE", "CASE", "NULLIF", "IFNULL", "NVL", "DISTINCT", "<=>"), SWALLOWS),
     **dict.fromkeys(("ISNULL", "NOTNULL"), "Write IS NULL or IS NOT NULL instead of {word}."),
@@ -50,6 +52,7 @@ REASONS: Mapping[str, str] = {
     **dict.fromkeys(("SESSION_USER", "LOCALTIME", "LOCALTIMESTAMP"), FUNCTION),
     **dict.fromkeys(("+", "-", "*", "/", "%", "^", "||", "|", "&", "#", "<<", ">>"), ARITHMETIC),
     **dict.fromkeys(("$", ":", "?", "@"), PARAMETER),
+    "ESCAPE": "{word} is refused: the backslash takes % and _ as they are.",
     "==": "Write = instead of ==.",
     ".": "A column has one name, without a table before it; a fraction starts with a digit (0.5).",
 }
