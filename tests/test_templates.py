@@ -8,17 +8,18 @@ from itertools import product
 
 import pytest
 
+from notifier.model.earlier import Earlier
 from notifier.model.people import Held, Person
 from notifier.model.story import Facts, Story
 from notifier.model.words import ENDINGS, Kind, NoticeKind, Reason, Standing, Variant, variants_of
-from notifier.pipeline.compose import Rendered, Words, sample
+from notifier.pipeline.compose import Rendered, Words, quoting, sample
 from notifier.settings import data_folder
 
 NONCE = "k3k9s8d7f6g5h4j3"
 WORDS = Words.load(data_folder("templates") / "email")
 NOTICES = (
     NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.CORRECTION, NoticeKind.RESTORED, NoticeKind.CONFIRMED,
-    NoticeKind.RELEASED, NoticeKind.PARTIAL,
+    NoticeKind.RELEASED, NoticeKind.PARTIAL, NoticeKind.RETRACTION,
 )  # fmt: skip
 LOCALES = ("de", "en")
 BELIEF = {"en": "We believe", "de": "Wir gehen"}
@@ -126,7 +127,9 @@ def test_every_mail_is_complete_and_its_two_forms_agree(notice: NoticeKind, stat
         assert len(html.encode()) < 60_000, where
 
 
-@pytest.mark.parametrize("notice", NOTICES)
+@pytest.mark.parametrize(
+    "notice", [n for n in NOTICES if n is not NoticeKind.RETRACTION]
+)  # that has no facts
 @pytest.mark.parametrize("locale", LOCALES)
 def test_an_unconfirmed_fact_never_sounds_certain(notice: NoticeKind, locale: str) -> None:
     _, (_, sure, _) = mail(story(notice, "confirmed"), locale, person(Variant.AFFECTED))
@@ -222,7 +225,7 @@ def test_many_services_make_a_short_subject() -> None:
 
 def test_the_hedged_words_are_hedged_and_say_no_reason() -> None:
     for notice, locale in product(NOTICES, LOCALES):
-        told = replace(sample.full(notice), statements={})
+        told = replace(list(sample.stories(notice))[-1], statements={})
         hedged = Variant.STILL_POSSIBLY if notice in ENDINGS else Variant.POSSIBLY
         _, (_, text, _) = mail(told, locale, person(hedged))
         if locale == "en":
@@ -244,6 +247,53 @@ def test_whoever_hears_of_an_end_hears_what_is_still_out(notice: NoticeKind) -> 
     assert maybe.split("\n\n")[0].strip() == "Fable 5, for Acme Labs"
     _, (_, text, _) = mail(sample.full(notice), "en", person(Variant.AFFECTED))
     assert not re.search("[Ss]till|[Pp]art of|[Nn]ot all", text)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_correction_quotes_what_was_wrong_and_marks_it_as_quoted(locale: str) -> None:
+    wrong = {"en": "A wrong statement.", "de": "Eine falsche Erklärung."}[locale]
+    told = sample.full(NoticeKind.CORRECTION)
+    _, (_, text, html) = mail(told, locale, person(Variant.AFFECTED))
+    assert f"> {wrong}" in text
+    assert text.count(wrong) == 1
+    assert wrong in html.split("<blockquote")[1].split("</blockquote>")[0]
+    assert text.index(wrong) < text.index(told.statements[locale])
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_to_whom_nothing_is_out_any_more_a_correction_says_only_what_was_wrong(locale: str) -> None:
+    told = sample.full(NoticeKind.CORRECTION)
+    assert told.earlier is not None
+    over = replace(told, earlier=replace(told.earlier, over=True))
+    _, (_, text, html) = mail(over, locale, person(Variant.AFFECTED))
+    assert "Fable 5 and Mythos 5" in text or "Fable 5 und Mythos 5" in text
+    assert not re.search("suspended|gesperrt|Next update|Nächste Nachricht", text)
+    assert not re.search("[Ss]till suspended|[Ww]eiterhin gesperrt", html)
+
+
+def test_a_retraction_needs_nothing_written_and_says_what_still_holds() -> None:
+    told = replace(sample.full(NoticeKind.RETRACTION), statements={}, earlier=None)
+    for locale in LOCALES:
+        _, (_, text, _) = mail(told, locale, person(Variant.AFFECTED))
+        assert not re.search("suspended for you|für Sie gesperrt", text)
+    *_, stands = sample.stories(NoticeKind.RETRACTION)
+    _, (_, text, _) = mail(stands, "en", person(Variant.AFFECTED))
+    assert "access to the following is suspended for you" in " ".join(text.split())
+
+
+def test_a_frozen_text_is_quoted_to_the_letter_with_the_placeholders_of_the_new_notice() -> None:
+    first = WORDS.render(sample.full(NoticeKind.FIRST), "en", Variant.AFFECTED, NONCE)
+    said = {"since": "Friday, 23:32 UTC", "next": "[then]", "end": "Saturday", "back": "", "wrote": ""}
+    source = quoting.from_frozen(first.text, NONCE, "newNONCE1234", said)
+    assert NONCE not in source
+    about = Earlier(sample.FRIDAY, texts={("en", "affected"): source})
+    told = replace(sample.full(NoticeKind.CORRECTION), earlier=about)
+    rendered = WORDS.render(told, "en", Variant.AFFECTED, "newNONCE1234")
+    quoted = [line[2:] for line in rendered.text.split("\n") if line.startswith("> ")]
+    words = plain_words(re.sub(r"n\w+R", "", " ".join(quoted)))
+    frozen = re.sub(rf"n{NONCE}([a-z]+)R", lambda m: said.get(m[1], ""), first.text)
+    assert words == plain_words(frozen)
+    assert "whatR" in " ".join(quoted)
 
 
 def test_both_variants_keep_the_two_lists_apart() -> None:
@@ -300,7 +350,13 @@ def test_the_page_is_made_for_mail_programs(notice: NoticeKind) -> None:
     assert first["class"] == "preheader"
     preheader = html.split('class="preheader"')[1].split(">", 1)[1].split("<")[0]
     assert preheader.startswith(
-        ("Suspended since Friday", "Still suspended.", "Access is back since", "You are not")
+        (
+            "Suspended since Friday",
+            "Still suspended.",
+            "Access is back since",
+            "You are not",
+            "Please disregard",
+        )
     )
 
 

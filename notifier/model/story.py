@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeAlias, cast
 
 from notifier.errors import BadInput
+from notifier.model.earlier import Earlier
 from notifier.model.words import Confidence, Kind, NoticeKind, Reason
 
 FactValue: TypeAlias = "str | datetime | Mapping[str, str] | None"
@@ -149,6 +150,7 @@ class Story:
     """Set: somebody reads the replies, and the mail says so. The address itself is not shown."""
     phone: str | None = None
     status_url: str | None = None
+    earlier: Earlier | None = None
 
     def statement(self, locale: str) -> str | None:
         """The free words for a locale or its parents (de-CH, de), never those of another language."""

@@ -59,6 +59,8 @@ class NoticeKind(StrEnum):
     RELEASED = "released"
     CATCH_UP = "catch_up"
     HOLDING = "holding"
+    RETRACTION = "retraction"
+    """What one notice said is withdrawn as a whole."""
     CONFIRMED = "confirmed"
     """Somebody objected; it was looked at again, and it stands."""
 
@@ -92,9 +94,14 @@ ENDING = (Variant.AFFECTED, Variant.STILL_AFFECTED, Variant.STILL_POSSIBLY, Vari
 ENDINGS = frozenset({NoticeKind.RELEASED, NoticeKind.PARTIAL, NoticeKind.RESTORED})
 """Kinds of notice that tell people that something ends for them, beside what does not."""
 
+CORRECTING = frozenset({NoticeKind.CORRECTION, NoticeKind.RETRACTION})
+"""Kinds that are about one earlier notice: they stop what is left of it, and quote it."""
+
 
 def variants_of(kind: NoticeKind) -> tuple[Variant, ...]:
     """Everything that a notice of this kind may have to say."""
+    if kind is NoticeKind.RETRACTION:
+        return tuple(Variant)  # what stands after it is what was told before, whatever that was
     return ENDING if kind in ENDINGS else OUT
 
 

@@ -18,6 +18,7 @@ KINDS = {
     "partial": "Partial restoration",
     "restored": "Restored",
     "correction": "Correction",
+    "retraction": "Retraction",
     "released": "Released",
     "catch_up": "Catch-up",
     "holding": "Holding notice",

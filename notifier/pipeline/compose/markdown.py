@@ -1,7 +1,7 @@
 """One Markdown source, two forms: HTML and plain text are walked from the same tokens, so they cannot differ."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -14,25 +14,34 @@ COLUMNS = 72
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
 
 
-def parse(source: str, statement: str | None, nonce: str) -> list[Token]:
-    """Tokens of a notice, with the company's free statement in the place of its marker.
+def parse(source: str, statement: str | None, nonce: str, quotation: str = "") -> list[Token]:
+    """Tokens of a notice, with the company's free statement, and what it wrote before, in place of their markers.
 
-    The statement is parsed by itself: a fence it does not close or a link it defines ends with it. Its headings
-    become smaller than the notice's own.
+    Both are parsed by themselves: a fence one does not close or a link it defines ends with it. Their headings
+    become smaller than the notice's own; what was written before is marked as quoted.
     """
     tokens: list[Token] = []
-    marker = tags.neutral(nonce, "statement")
+    inserted: Mapping[str, Callable[[], list[Token]]] = {
+        tags.neutral(nonce, "statement"): lambda: _demoted(_MARKDOWN.parse(statement or "")),
+        tags.neutral(nonce, "quoted"): lambda: _quotation(quotation),
+    }
     pieces = _MARKDOWN.parse(source)
     at = 0
     while at < len(pieces):
-        if pieces[at].type == "paragraph_open" and pieces[at + 1].content == marker:
-            tokens += _demoted(_MARKDOWN.parse(statement or ""))
+        if pieces[at].type == "paragraph_open" and pieces[at + 1].content in inserted:
+            tokens += inserted[pieces[at + 1].content]()
             at += 3
             continue
         tokens.append(pieces[at])
         at += 1
     _mark_blocks(tokens, nonce)
     return tokens
+
+
+def _quotation(source: str) -> list[Token]:
+    opening, closing = Token("blockquote_open", "blockquote", 1), Token("blockquote_close", "blockquote", -1)
+    opening.block = closing.block = True
+    return [opening, *_demoted(_MARKDOWN.parse(source)), closing]
 
 
 def quoted(text: str) -> str:

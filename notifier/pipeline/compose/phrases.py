@@ -24,6 +24,7 @@ REQUIRED: Mapping[str, Sequence[str]] = {
     "state": tuple(Kind),
     "reason": tuple(Reason),
     "text": SURE,
+    "mark": ("test", "copy"),
 }
 
 FILLED: Mapping[str, frozenset[str]] = {
@@ -35,6 +36,7 @@ FILLED: Mapping[str, frozenset[str]] = {
     "time.full": frozenset({"day", "clock", "zone"}),
     "time.soon": frozenset({"weekday", "clock", "zone"}),
     "time.utc": frozenset({"clock"}),
+    "mark.copy": frozenset({"when"}),
     "time.utc_other_day": frozenset({"clock", "weekday"}),
 }
 """What a phrase must have filled in, else the mail would keep silent about it."""

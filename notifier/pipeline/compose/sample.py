@@ -1,10 +1,12 @@
 """Made-up stories that templates are tried with before anything depends on them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from notifier.model.earlier import Earlier
 from notifier.model.story import Facts, ServiceName, Story
-from notifier.model.words import Kind, NoticeKind, Reason
+from notifier.model.words import CORRECTING, Kind, NoticeKind, Reason, Variant
 
 NONCE = "sampleSAMPLE0000"
 FRIDAY = datetime(2026, 11, 27, 23, 32, tzinfo=UTC)
@@ -18,6 +20,10 @@ ANSWERS = {
     "action": "none",
     "end": {"value": FRIDAY + timedelta(days=1), "confidence": "believed"},
 }
+
+
+_WHOLE = {(locale, variant.value): "The whole text." for locale in ("en", "de") for variant in Variant}
+_EARLIER = Earlier(FRIDAY, statements={"en": "A wrong statement.", "de": "Eine falsche Erklärung."})
 
 
 def bare(notice: NoticeKind) -> Story:
@@ -54,9 +60,13 @@ def full(notice: NoticeKind) -> Story:
         reply_to="help@example.com",
         phone="+1 555 0100",
         status_url="https://status.example.com/7K2M",
+        earlier=_EARLIER if notice in CORRECTING else None,
     )
 
 
 def stories(notice: NoticeKind) -> Iterator[Story]:
     yield bare(notice)
     yield full(notice)
+    if notice in CORRECTING:
+        about = Earlier(FRIDAY, texts=_WHOLE, stands=True)
+        yield replace(full(notice), statements={}, earlier=about)

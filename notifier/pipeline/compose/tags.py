@@ -30,6 +30,7 @@ NAMES: Mapping[str, Kind] = {
     "next": Kind(36, escaped=False),
     "end": Kind(50, escaped=False),
     "back": Kind(50, escaped=False),
+    "wrote": Kind(50, escaped=False),
 }
 
 LOGICAL = tuple(f"{name}{form}" for name, kind in NAMES.items() for form in ("RH" if kind.escaped else "R"))

@@ -126,6 +126,8 @@ def times(story: Story, phrases: Phrases, tz: str | None) -> Times:
     end = story.facts.shown("end")
     if end and isinstance(end.value, datetime):
         known["end"] = end.value
+    if story.earlier:
+        known["wrote"] = story.earlier.at
     said = {name: moments.full(phrases, at, tz) for name, at in known.items()}
     if story.next_update_at:
         said["next"] = moments.soon(phrases, story.next_update_at, tz, story.now)

@@ -16,7 +16,7 @@ from notifier.errors import BadInput
 from notifier.model.people import Person
 from notifier.model.story import CONTACT, QUESTIONS, Story, chain
 from notifier.model.words import NoticeKind, Variant, variants_of
-from notifier.pipeline.compose import markdown, phrases, sample, tags, template, values
+from notifier.pipeline.compose import markdown, phrases, quoting, sample, tags, template, values
 from notifier.pipeline.compose.phrases import Phrases, Quote
 
 INSTEAD: Final = {NoticeKind.CATCH_UP: NoticeKind.FIRST}
@@ -47,6 +47,7 @@ VARIABLES = frozenset(
         "reference",
     }
     | {"state", "affected", "possibly", "still_out", "maybe_out", "future", "statement", "elsewhere"}
+    | {"quoted", "whole", "stands", "over"}
 )
 LAYOUT_VARIABLES = frozenset({"lang", "dir", "subject", "preheader", "body", "notice"})
 
@@ -126,7 +127,9 @@ class Words:
         subject = _line(template.fill(source.subject, source.name, plain))
         preheader = _line(template.fill(source.preheader, source.name, plain))
         body = template.fill(source.body, source.name, variables(story, spoken, variant, nonce, _IN_MARKDOWN))
-        tokens = markdown.parse(body, story.statement(locale), nonce)
+        tokens = markdown.parse(
+            body, story.statement(locale), nonce, quoting.quotation(story, locale, variant)
+        )
         text = markdown.to_text(tokens, nonce)
         html = self._page(story, spoken, (subject, preheader, markdown.to_html(tokens, nonce)), nonce)
         return _rendered(locale, variant, (tags.as_text(subject, nonce), text, html), nonce)
@@ -222,7 +225,8 @@ def _inlined(page: str) -> str:
 def variables(story: Story, spoken: Phrases, variant: Variant, nonce: str, quote: Quote) -> Variables:
     """Everything that a template may name, as `quote` makes it safe for where it will stand."""
     made: Variables = {name: tags.neutral(nonce, name) for name in tags.NAMES}
-    made["next"] = tags.neutral(nonce, "next") if story.next_update_at else ""
+    made["next"] = made["next"] if story.next_update_at else ""
+    made["wrote"] = made["wrote"] if story.earlier else ""
     for name in QUESTIONS:
         made[name] = spoken.fact(name, story.facts, quote, tags.neutral(nonce, name))
         made[f"{name}_known"] = story.facts.shown(name) is not None
@@ -231,6 +235,7 @@ def variables(story: Story, spoken: Phrases, variant: Variant, nonce: str, quote
     return (
         made
         | _of_the_story(story, spoken, quote)
+        | quoting.variables(story, spoken.locale, variant, nonce)
         | {
             "affected": variant is not Variant.POSSIBLY,
             "possibly": variant in {Variant.POSSIBLY, Variant.BOTH},

@@ -1,0 +1,19 @@
+"""An earlier notice that a correction or a retraction is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    at: datetime
+    """When it was approved, and so began to leave."""
+    statements: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Locale -> the free words that were wrong, as Markdown: quoted to those who read them."""
+    texts: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    """(locale, variant) -> the whole text that was wrong, as Markdown with tags of the notice quoting it."""
+    stands: bool = False
+    """Its readers had been told something before it, which still holds."""
+    over: bool = False
+    """Nothing is out any more for those who read this; only the words for `affected` are then needed."""

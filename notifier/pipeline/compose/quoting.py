@@ -1,0 +1,54 @@
+"""What was written before, quoted in the notice that corrects or withdraws it."""
+
+import re
+from collections.abc import Mapping
+
+from notifier.model.story import Story, in_locale
+from notifier.model.words import Variant
+from notifier.pipeline.compose import markdown, tags
+
+KEPT_LINES = ("- ", "> ")
+"""Beginnings of lines of plain text that stand on a line of their own."""
+
+
+def quotation(story: Story, locale: str, variant: Variant) -> str:
+    """Markdown of what readers of this content got before: the wrong statement, or else the whole text."""
+    if story.earlier is None:
+        return ""
+    passage = in_locale(story.earlier.statements, locale)
+    return passage or story.earlier.texts.get((locale, variant.value), "")
+
+
+def variables(story: Story, locale: str, variant: Variant, nonce: str) -> dict[str, str | bool]:
+    """What a template may ask about the earlier notice."""
+    earlier = story.earlier
+    there = bool(quotation(story, locale, variant))
+    return {
+        "quoted": tags.neutral(nonce, "quoted") if there else "",
+        "whole": there and earlier is not None and not in_locale(earlier.statements, locale),
+        "stands": earlier is not None and earlier.stands,
+        "over": earlier is not None and earlier.over,
+    }
+
+
+def from_frozen(text: str, nonce: str, own: str, times: Mapping[str, str]) -> str:
+    """A frozen plain text as Markdown for a notice with the nonce `own`: nothing in it is markup.
+
+    Placeholders of names become those of the new notice, for the same people; moments are written out, for the
+    earlier notice may have promised others.
+    """
+
+    def filled(match: re.Match[str]) -> str:
+        return markdown.quoted(times[match[1]]) if match[1] in times else tags.neutral(own, match[1])
+
+    paragraphs = re.split(r"\n{2,}", text.strip())
+    escaped = "\n\n".join(_paragraph(paragraph) for paragraph in paragraphs)
+    return re.sub(rf"n{nonce}([a-z]+)R", filled, escaped)
+
+
+def _paragraph(text: str) -> str:
+    lines = [line.strip() for line in text.split("\n")]
+    joined = markdown.quoted(lines[0])
+    for line in lines[1:]:
+        joined += ("\\\n" if line.startswith(KEPT_LINES) else "\n") + markdown.quoted(line)
+    return joined
