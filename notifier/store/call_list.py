@@ -14,6 +14,7 @@ from psycopg import sql
 
 from notifier.store import Tx, many, stream
 from notifier.store.audience import plan_for_many
+from notifier.store.letters import LEAF, STANDS
 
 
 class Why(StrEnum):
@@ -64,23 +65,12 @@ class WhyCount:
     """Those of them whom, for another service perhaps, no mail reaches."""
 
 
-BASE = """
+BASE = sql.SQL("""
 WITH listed AS MATERIALIZED (
   SELECT notice_id, state FROM notice WHERE disruption_id = %(id)s AND state <> 'void'),
 seat AS MATERIALIZED (
-  SELECT d.notice_id, d.recipient_id, CASE
-      WHEN d.exclusion IS NOT NULL THEN d.exclusion
-      WHEN f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced') THEN f.fate
-      WHEN k.state = 'accepted' THEN 'told'
-      WHEN k.state = 'claimed' THEN 'in_flight'
-      WHEN k.state = 'unknown' THEN 'unknown'
-      WHEN k.state = 'cancelled' OR n.state = 'cancelled' THEN 'cancelled'
-      WHEN n.state = 'draft' THEN 'not_approved'
-      WHEN d.root_chunk_id IS NULL OR k.state = 'dead' OR n.state = 'held' THEN 'held'
-      ELSE 'waiting' END AS why
-  FROM delivery d JOIN listed n ON n.notice_id = d.notice_id
-  LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
-  LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
+  SELECT d.notice_id, d.recipient_id, {stands} AS why
+  FROM delivery d JOIN listed n ON n.notice_id = d.notice_id {leaf}
   WHERE d.recipient_id IS NOT NULL),
 of_line AS (
   SELECT l.customer_id, l.service_id, CASE WHEN l.told_as = 'none' THEN 'out_of_scope'
@@ -103,7 +93,7 @@ gap AS MATERIALIZED (
   FROM best b FULL JOIN cut USING (customer_id, service_id)
   WHERE coalesce(b.rank, 1) > 0
     AND (cut.customer_id IS NOT NULL OR b.rank <> array_position(%(order)s::text[], 'out_of_scope')))
-"""
+""").format(stands=sql.SQL(STANDS), leaf=sql.SQL(LEAF))
 """Of `line`s that say a service is back or was never out, nobody learns that it is out: they tell nothing here."""
 
 ORDER = [why.value for why in Why]
@@ -111,7 +101,7 @@ ORDER = [why.value for why in Why]
 
 def counts(tx: Tx, disruption_id: int) -> list[WhyCount]:
     plan_for_many(tx)
-    statement = sql.SQL(BASE) + sql.SQL("""
+    statement = BASE + sql.SQL("""
 , once AS (SELECT customer_id, min(rank) AS rank, bool_or(cut_off) AS cut_off,
                   bool_or((%(order)s::text[])[rank] = ANY(%(unreachable)s::text[])) AS to_call
            FROM gap GROUP BY 1)
@@ -134,13 +124,13 @@ def to_call(tx: Tx, disruption_id: int, *, most: int) -> list[NotTold]:
     """The first of those whom no mail reaches."""
     plan_for_many(tx)
     asked = _asked(disruption_id, sorted(UNREACHABLE), most)
-    return many(tx, NotTold, sql.SQL(BASE) + sql.SQL(ROWS), **asked)
+    return many(tx, NotTold, BASE + sql.SQL(ROWS), **asked)
 
 
 def not_told(tx: Tx, disruption_id: int) -> Iterator[NotTold]:
     """All, those to be called first; a customer has a row for each reason. To be read to its end."""
     plan_for_many(tx)
-    return stream(tx, NotTold, sql.SQL(BASE) + sql.SQL(ROWS), **_asked(disruption_id, ORDER, None))
+    return stream(tx, NotTold, BASE + sql.SQL(ROWS), **_asked(disruption_id, ORDER, None))
 
 
 def _asked(disruption_id: int, reasons: list[str], most: int | None) -> dict[str, Any]:

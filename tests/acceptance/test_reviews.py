@@ -9,12 +9,12 @@ from notifier.store.audit import GENESIS, seal
 from .conftest import Place, one_sentence
 
 SUSPEND = ("suspend", "fable-5", "--reason", "legal", "--where", "nationality <> 'US'", "--yes")
-CUSTOMERS = """customer,name,email,contact_name,services,suspended,nationality
-C-1,Acme Ltd,ann@example.com,Ann Okafor,fable-5,fable-5,GB
-C-1,Acme Ltd,bob@example.com,Bob Acme,fable-5,fable-5,GB
-C-2,Bolt GmbH,ann@example.com,Ann Okafor,fable-5,fable-5,DE
-C-3,Cord Inc,cy@example.com,Cy Cord,fable-5,fable-5,
-C-4,Dune Ltd,,,fable-5,fable-5,FR
+CUSTOMERS = """customer,name,email,contact_name,services,nationality
+C-1,Acme Ltd,ann@example.com,Ann Okafor,fable-5,GB
+C-1,Acme Ltd,bob@example.com,Bob Acme,fable-5,GB
+C-2,Bolt GmbH,ann@example.com,Ann Okafor,fable-5,DE
+C-3,Cord Inc,cy@example.com,Cy Cord,fable-5,
+C-4,Dune Ltd,,,fable-5,FR
 """
 
 

@@ -2,9 +2,20 @@
 
 import typer
 
-from notifier.entry.cli import company, demo, disruption, doctor, gaps, gate, processes, reading, reviews
+from notifier.entry.cli import (
+    company,
+    demo,
+    disruption,
+    doctor,
+    explain,
+    gaps,
+    gate,
+    processes,
+    reading,
+    reviews,
+)
 
 
 def register(app: typer.Typer) -> None:
-    for part in (demo, company, disruption, gate, reading, gaps, reviews, doctor, processes):
+    for part in (demo, company, disruption, gate, reading, explain, gaps, reviews, doctor, processes):
         part.register(app)

@@ -1,0 +1,179 @@
+"""`explain`, `receipts`: why them, or why not; and what they were told, when."""
+
+from textwrap import wrap
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from notifier.entry.cli.disruption import AsJson
+from notifier.entry.cli.reading import DisruptionName
+
+if TYPE_CHECKING:
+    from notifier.actions.explain import Explanation, Reason, Receipts
+    from notifier.store.letters import Letter
+
+COLUMNS = 80
+Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The company's own id of them.")]
+PLACES = {
+    "in": "IN IT: their people are told.",
+    "released": "NOT IN IT: a review released them.",
+    "out_of_scope": "NOT IN IT: the scope leaves them out.",
+    "no_service": "NOT IN IT: they hold none of its services.",
+    "not_listed_yet": "NOT IN A LIST YET: a list is still open, they may come onto it.",
+    "late": "LATE: they came, or changed, after the lists were closed; the next update tells them.",
+}
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help="Why a customer is in a disruption, or is not, and what they got.")(explain)
+    app.command(help="What a customer or an address was told, and when.")(receipts)
+
+
+def explain(
+    disruption: DisruptionName,
+    customer: Customer,
+    sensitive: Annotated[
+        bool,
+        typer.Option("--sensitive", help="Show values of sensitive attributes; recorded with your name."),
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    from notifier.actions import explain as explaining
+    from notifier.entry.cli import output
+    from notifier.entry.cli.session import opened_app
+
+    with opened_app() as app:
+        found = explaining.explain(
+            app.db, app.settings.actor, app.clock.now(), disruption, customer, sensitive=sensitive
+        )
+    if json:
+        output.print_json(found)
+    else:
+        output.say(picture(found))
+
+
+def receipts(
+    whose: Annotated[str, typer.Argument(metavar="ADDRESS|CUSTOMER", help="An address, or an id of yours.")],
+    rehearsals: Annotated[bool, typer.Option("--rehearsals", help="Rehearsals instead of the real.")] = False,
+    json: AsJson = False,
+) -> None:
+    from notifier.actions import explain as explaining
+    from notifier.entry.cli import output
+    from notifier.entry.cli.session import opened_app
+    from notifier.model.words import Mode
+
+    with opened_app() as app:
+        found = explaining.receipts(app.db, whose, Mode.REHEARSAL if rehearsals else Mode.LIVE)
+    if json:
+        output.print_json(found)
+    else:
+        output.say(receipts_picture(found))
+
+
+def picture(found: "Explanation") -> str:
+    lines = [f"{found.mode.upper()}  D-{found.reference}  {found.customer} {found.name}", PLACES[found.place]]
+    lines += _reasons("Why", found.reasons, found.reference)
+    lines += _reasons("Now it would be decided otherwise", found.now, found.reference)
+    if found.hidden:
+        lines += ["", "Sensitive values are hidden: --sensitive shows them, and that is recorded."]
+    lines += _data(found)
+    lines += ["", *(_letters(found.letters) or ["No letter was made for them."])]
+    if found.unreachable:
+        lines.append(f"Nobody of theirs has a usable address: call them (notifier gaps {found.reference}).")
+    for review in found.reviews:
+        said = f"{review.ended_as} by {review.ended_by}: {review.ended_why}" if review.ended_as else "open"
+        lines += _wrapped(f'Review {review.review_id}: {review.asked_by} says "{review.why}"; {said}')
+    return "\n".join(line[:200].rstrip() for line in lines)
+
+
+def _reasons(title: str, reasons: "tuple[Reason, ...]", reference: str) -> list[str]:
+    if not reasons:
+        return []
+    lines = ["", title]
+    for reason in reasons:
+        lines += _reason(reason, reference)
+    return lines
+
+
+def _reason(reason: "Reason", reference: str) -> list[str]:
+    from notifier.entry.cli.output import clock
+
+    told = "" if reason.told_as in (None, reason.verdict) else f", told as {reason.told_as}"
+    listed = f"list of {reference}/{reason.notice}, " if reason.notice else ""
+    lines = _wrapped(
+        f"  {reason.service}: {reason.verdict.upper()}{told} ({listed}{clock(reason.at)})", "    "
+    )
+    if reason.clause:
+        lines += _wrapped(f"    because {reason.clause}", "      ")
+    for value in reason.values:
+        known = "hidden (sensitive)" if value.hidden else value.value or "UNKNOWN"
+        lines += _wrapped(f"    {value.name}: {known}", "      ")
+    return lines
+
+
+def _data(found: "Explanation") -> list[str]:
+    from notifier.entry.cli.output import clock
+
+    if not found.cut_off:
+        return ["", "The data does not say that they are cut off."]
+    return [
+        "",
+        *(f"The data says: cut off from {cut.service} since {clock(cut.since)}." for cut in found.cut_off),
+    ]
+
+
+def _letters(letters: "tuple[Letter, ...]") -> list[str]:
+    from notifier.entry.cli.screens import KINDS
+
+    lines: list[str] = []
+    for letter in letters:
+        kind = "Catch-up" if letter.late else KINDS.get(letter.kind, letter.kind)
+        who = f"{letter.name or 'somebody'} <{letter.address or 'erased'}>"
+        role = f", {letter.role}" if letter.role else ""
+        lines += [
+            f"{letter.reference}/{letter.seq} {kind}, to {who}{role}",
+            *_wrapped(f"  {fate(letter)}", "  "),
+        ]
+    return lines
+
+
+def fate(letter: "Letter") -> str:
+    """Where one letter is, or why there is none."""
+    from notifier.entry.cli.gaps import WORDS
+    from notifier.entry.cli.output import clock
+
+    again = "; sent again, an earlier try may have arrived" if letter.again else ""
+    if letter.stands == "told" and letter.fate == "delivered":
+        return f"delivered {clock(letter.fate_at)}{again}"
+    if letter.stands == "told":
+        word = "deferred by their server" if letter.fate == "deferred" else "no word from their server yet"
+        return f"handed over {clock(letter.left_at)}, {word}{again}"
+    if letter.above_ceiling:
+        return "NOT TOLD: held above the ceiling"
+    why = f" ({', '.join(letter.suppressions)})" if letter.stands == "suppressed" else ""
+    when = f" {clock(letter.fate_at)}" if letter.fate_at else ""
+    return f"NOT TOLD: {WORDS[letter.stands]}{why}{when}{again}"
+
+
+def receipts_picture(found: "Receipts") -> str:
+    """The newest last, as a conversation is read."""
+    from notifier.entry.cli.screens import KINDS
+
+    what = "LIVE" if found.mode == "live" else "REHEARSALS, nobody was really told"
+    if not found.letters:
+        return f"{what}: nothing was written to {found.whose}."
+    lines = [f"{what}: {len(found.letters):,} written to {found.whose}"]
+    for letter in found.letters:
+        kind = "Catch-up" if letter.late else KINDS.get(letter.kind, letter.kind)
+        lines += ["", f"D-{letter.reference}, {kind} ({letter.reference}/{letter.seq})"]
+        lines += [f"  to {letter.name or 'somebody'} <{letter.address or 'erased'}>"]
+        lines += _wrapped(f"  Subject: {letter.subject}", "    ") if letter.subject else []
+        for customer, told_as, slugs in letter.about:
+            lines += _wrapped(f"  {customer}: {', '.join(slugs)} {told_as}", "    ")
+        lines += _wrapped(f"  {fate(letter)}", "    ")
+    return "\n".join(lines)
+
+
+def _wrapped(line: str, further: str = "  ") -> list[str]:
+    indent = line[: len(line) - len(line.lstrip())]
+    return wrap(line.strip(), COLUMNS, initial_indent=indent, subsequent_indent=further)
