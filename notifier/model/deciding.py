@@ -8,6 +8,7 @@ from notifier.model.scope import (
     Compare,
     In,
     IsNull,
+    Like,
     Not,
     Or,
     Predicate,
@@ -63,18 +64,26 @@ def clause(predicate: Predicate, hidden: frozenset[str]) -> str:
 
 def _masked(predicate: Predicate, hidden: frozenset[str]) -> Predicate:
     match predicate:
-        case Compare(column=column) if column.name in hidden:
-            return replace(predicate, value=HIDDEN)
-        case In(column=column) if column.name in hidden:
-            return replace(predicate, values=(HIDDEN,))
         case Not(part=part):
             return Not(_masked(part, hidden))
         case And(parts=parts):
             return And(tuple(_masked(part, hidden) for part in parts))
         case Or(parts=parts):
             return Or(tuple(_masked(part, hidden) for part in parts))
-        case Compare() | In() | IsNull():
-            return predicate
+        case _:
+            return _without_constants(predicate) if predicate.column.name in hidden else predicate
+
+
+def _without_constants(leaf: Compare | In | Like | IsNull) -> Predicate:
+    match leaf:
+        case Compare():
+            return replace(leaf, value=HIDDEN)
+        case In():
+            return replace(leaf, values=(HIDDEN,))
+        case Like():
+            return replace(leaf, pattern=HIDDEN)
+        case IsNull():
+            return leaf
 
 
 def seen(predicate: Predicate, values: Mapping[str, object], hidden: frozenset[str]) -> tuple[Value, ...]:

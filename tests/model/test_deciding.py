@@ -5,7 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.model.deciding import Value, clause, deciding, seen
-from notifier.model.scope import And, Column, Compare, In, IsNull, Not, Or, Predicate, columns, verdict_of
+from notifier.model.scope import (
+    And,
+    Column,
+    Compare,
+    In,
+    IsNull,
+    Like,
+    Not,
+    Or,
+    Predicate,
+    columns,
+    verdict_of,
+)
 from notifier.model.words import AttributeType
 
 NAT = Column("nationality", AttributeType.TEXT, sensitive=True)
@@ -34,7 +46,7 @@ def test_the_part_that_decided(predicate: Predicate, values: dict[str, object], 
     assert clause(deciding(predicate, values), frozenset()) == text
 
 
-LEAVES = st.sampled_from([NOT_US, TEAM, EU, IsNull(PLAN), IsNull(NAT, negated=True)])
+LEAVES = st.sampled_from([NOT_US, TEAM, EU, IsNull(PLAN), IsNull(NAT, negated=True), Like(NAT, "US%")])
 PREDICATES = st.recursive(
     LEAVES,
     lambda inner: st.one_of(

@@ -1,5 +1,6 @@
 """`explain`, `receipts`: why them, or why not; and what they were told, when."""
 
+from dataclasses import replace
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,12 +16,18 @@ if TYPE_CHECKING:
 COLUMNS = 80
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The company's own id of them.")]
 PLACES = {
-    "in": "IN IT: their people are told.",
+    "in": "IN IT.",
     "released": "NOT IN IT: a review released them.",
     "out_of_scope": "NOT IN IT: the scope leaves them out.",
     "no_service": "NOT IN IT: they hold none of its services.",
     "not_listed_yet": "NOT IN A LIST YET: a list is still open, they may come onto it.",
     "late": "LATE: they came, or changed, after the lists were closed; the next update tells them.",
+}
+
+BECAUSE = {
+    "affected": "because it holds that",
+    "possibly": "because it is not known whether",
+    "not": "because it does not hold that",
 }
 
 
@@ -71,7 +78,8 @@ def receipts(
 
 
 def picture(found: "Explanation") -> str:
-    lines = [f"{found.mode.upper()}  D-{found.reference}  {found.customer} {found.name}", PLACES[found.place]]
+    lines = [f"{found.mode.upper()}  D-{found.reference}  {found.customer} {found.name}"]
+    lines += [PLACES[found.place] + _told(found)]
     lines += _reasons("Why", found.reasons, found.reference)
     lines += _reasons("Now it would be decided otherwise", found.now, found.reference)
     if found.hidden:
@@ -86,25 +94,34 @@ def picture(found: "Explanation") -> str:
     return "\n".join(line[:200].rstrip() for line in lines)
 
 
+def _told(found: "Explanation") -> str:
+    """Who is in it and was told nothing is what somebody must see first."""
+    if found.place != "in":
+        return ""
+    told = sum(letter.stands == "told" for letter in found.letters)
+    return f" {told:,} of {len(found.letters):,} letters told." if told else " NOT TOLD, see below."
+
+
 def _reasons(title: str, reasons: "tuple[Reason, ...]", reference: str) -> list[str]:
     if not reasons:
         return []
-    lines = ["", title]
+    alike: dict[object, list[Reason]] = {}
     for reason in reasons:
-        lines += _reason(reason, reference)
-    return lines
+        alike.setdefault(replace(reason, service=""), []).append(reason)
+    return ["", title, *(line for group in alike.values() for line in _reason(group, reference))]
 
 
-def _reason(reason: "Reason", reference: str) -> list[str]:
+def _reason(alike: "list[Reason]", reference: str) -> list[str]:
+    """One entry for services about which the same was decided for the same reason."""
     from notifier.entry.cli.output import clock
 
-    told = "" if reason.told_as in (None, reason.verdict) else f", told as {reason.told_as}"
+    reason, services = alike[0], ", ".join(each.service for each in alike)
+    differs = "not told" if reason.told_as == "none" else f"told as {reason.told_as}"
+    told = "" if reason.told_as in (None, reason.verdict) else f", {differs}"
     listed = f"list of {reference}/{reason.notice}, " if reason.notice else ""
-    lines = _wrapped(
-        f"  {reason.service}: {reason.verdict.upper()}{told} ({listed}{clock(reason.at)})", "    "
-    )
+    lines = _wrapped(f"  {services}: {reason.verdict.upper()}{told} ({listed}{clock(reason.at)})", "    ")
     if reason.clause:
-        lines += _wrapped(f"    because {reason.clause}", "      ")
+        lines += _wrapped(f"    {BECAUSE[reason.verdict]} {reason.clause}", "      ")
     for value in reason.values:
         known = "hidden (sensitive)" if value.hidden else value.value or "UNKNOWN"
         lines += _wrapped(f"    {value.name}: {known}", "      ")
