@@ -104,7 +104,7 @@ def test_the_files_name_who_is_to_be_called_and_show_the_mails(told: Told) -> No
     said = re.search(r"cut off on Friday, not told: ([\d,]+) customers", told.out)
     assert said is not None
     assert len(rows) == number(said[1]) > 0
-    assert {row["why"] for row in rows} >= {"no usable address", "outside the scope"}
+    assert {row["reason"] for row in rows} >= {"no_address", "out_of_scope"}
     assert "@" not in (folder / "call-list.csv").read_text("utf-8")
     mails = sorted(folder.glob("yuki-tanaka-*.html"))
     assert len(mails) == 3

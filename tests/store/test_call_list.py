@@ -10,7 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from notifier.entry.cli.gaps import WORDS, picture, write
+from notifier.actions.call_list import write
+from notifier.entry.cli.gaps import WORDS, picture
 from notifier.errors import BadInput
 from notifier.settings import for_children, from_env
 from notifier.store import Db, call_list

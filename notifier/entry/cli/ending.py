@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from notifier.entry.cli import screens
+from notifier.entry.cli.gaps import WORDS
 from notifier.entry.cli.output import table
 from notifier.local.demo.ending import CALL_LIST, MAILS, Ending, Line
 from notifier.local.demo.people import TANAKA, TANAKA_NAMES
@@ -134,8 +135,9 @@ def _sandbox(ending: Ending) -> list[str]:
 def _files(ending: Ending, folder: str) -> list[str]:
     why: dict[str, int] = {}
     for one in ending.played.call_list:
-        why[one.why] = why.get(one.why, 0) + 1
-    lines = [f"cut off on Friday, not told: {len(ending.played.call_list):,} customers"]
+        why[WORDS[one.why]] = why.get(WORDS[one.why], 0) + 1
+    customers = len({one.customer for one in ending.played.call_list})
+    lines = [f"cut off on Friday, not told: {customers:,} customers"]
     lines += [f"  {count:,} {reason}" for reason, count in why.items()]
     lines.append(f"  call list: {folder}/{CALL_LIST}")
     lines.append(

@@ -1,6 +1,5 @@
 """`gaps`: who is cut off and was not told, and whom somebody has to call."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,6 +37,7 @@ def register(app: typer.Typer) -> None:
 
 
 def gaps(disruption: DisruptionName, csv: Csv = None, json: AsJson = False) -> None:
+    from notifier.actions.call_list import write
     from notifier.actions.timeline import find
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
@@ -81,30 +81,3 @@ def picture(reference: str, counts: "list[WhyCount]", first: "list[NotTold]") ->
 
 def _customers(n: int) -> str:
     return f"{n:,} customer{'' if n == 1 else 's'}"
-
-
-def write(file: Path, rows: "Iterable[NotTold]") -> int:
-    """Every customer who was not told, without addresses; returns how many rows."""
-    import csv
-
-    from notifier.errors import BadInput
-
-    written = 0
-    try:
-        with file.open("w", encoding="utf-8", newline="") as stream:
-            out = csv.writer(stream)
-            out.writerow(("customer", "name", "services", "reason", "to_call", "cut_off"))
-            for row in rows:
-                flags = ("yes" if flag else "no" for flag in (row.why.is_unreachable, row.cut_off))
-                out.writerow(
-                    (*map(_cell, (row.customer, row.name, "; ".join(row.services))), row.why, *flags)
-                )
-                written += 1
-    except OSError as error:
-        raise BadInput(f"{file} cannot be written ({error.strerror}): name another file.") from error
-    return written
-
-
-def _cell(text: str) -> str:
-    """A customer named `=cmd()` is no formula in anybody's spreadsheet."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,6 +1,5 @@
 """The ending: what happened to whom, read back from the database and held against what the sandbox really got."""
 
-import csv
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -10,12 +9,14 @@ from typing import Any
 from urllib.parse import quote
 from urllib.request import ProxyHandler, build_opener
 
+from notifier.actions.call_list import write
 from notifier.app import App
 from notifier.local.demo.people import TANAKA
 from notifier.local.demo.story import Played
 from notifier.model.words import Account, NoticeKind
-from notifier.store import gaps, views
-from notifier.store.gaps import Tried, Weight
+from notifier.store import read_back as reading
+from notifier.store import views
+from notifier.store.read_back import Tried, Weight
 from notifier.store.views import NoticeRow, NotTold
 
 CALL_LIST, MAILS = "call-list.csv", "yuki-tanaka-{}.html"
@@ -85,8 +86,8 @@ def read_back(app: App, played: Played) -> Ending:
             for n in views.notices(tx, row.disruption_id)
         )
         first = next(line.notice for line in lines if line.notice.kind is NoticeKind.FIRST)
-        verdicts = tuple(gaps.verdicts(tx, first.notice_id))
-        tried = tuple(gaps.attempts(tx, row.disruption_id))
+        verdicts = tuple(reading.verdicts(tx, first.notice_id))
+        tried = tuple(reading.attempts(tx, row.disruption_id))
     sandbox = app.settings.sandbox_url or ""
     box = _box(sandbox)
     mails = tuple(
@@ -144,10 +145,7 @@ def possible(tried: Tried) -> set[tuple[int, int]]:
 
 def write_files(ending: Ending, folder: Path) -> None:
     """The list of those to be called, by the company's own ids, and the mails of one person as they were sent."""
-    with (folder / CALL_LIST).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("customer", "name", "why"))
-        writer.writerows((one.customer, one.name, one.why) for one in ending.played.call_list)
+    write(folder / CALL_LIST, ending.played.call_list)
     for number, mail in enumerate(ending.mails, 1):
         (folder / MAILS.format(number)).write_text(mail.html, encoding="utf-8")
 

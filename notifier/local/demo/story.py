@@ -24,8 +24,8 @@ from notifier.local.demo import people
 from notifier.local.stack import Stack
 from notifier.model.ring import Ring
 from notifier.model.words import Account, NoticeState, Reason
-from notifier.store import gaps, views
-from notifier.store.gaps import NotReached
+from notifier.store import call_list, views
+from notifier.store.call_list import NotTold
 from notifier.store.views import AlarmRow, NoticeRow
 
 LATENCY_SECONDS = 0.6
@@ -79,7 +79,7 @@ class Played:
     directive_at: datetime
     killed: int | None = None
     """The pid of the worker."""
-    call_list: list[NotReached] = field(default_factory=list[NotReached])
+    call_list: list[NotTold] = field(default_factory=list[NotTold])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,8 @@ def friday(drive: Drive) -> Played:
     played = Played(declared.name.reference, directive_at)
     _send(drive, declared.name, declared.gate, lambda accounts: _kill_in_the_middle(drive, played, accounts))
     with app.db.transaction() as tx:
-        played.call_list = gaps.not_reached(tx, declared.name.notice_id)
+        not_told = call_list.not_told(tx, timeline.find(tx, played.reference).disruption_id)
+        played.call_list = [one for one in not_told if one.cut_off]
     return played
 
 

@@ -1,16 +1,8 @@
-"""Who is cut off and was not told: the list of those to be called by telephone. And what every attempt came to."""
+"""What a story came to, for whoever holds the ledger against what the provider really got."""
 
 from dataclasses import dataclass
 
 from notifier.store import Tx, many
-
-
-@dataclass(frozen=True, slots=True)
-class NotReached:
-    customer: str
-    """The company's own id."""
-    name: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,34 +20,6 @@ class Tried:
     attempt_id: str
     outcome: str
     letters: int
-
-
-def not_reached(tx: Tx, notice_id: int) -> list[NotReached]:
-    """Customers who are cut off now from what this notice is about, and of whom nobody was told by it."""
-    return many(
-        tx,
-        NotReached,
-        """
-WITH reached AS (
-  SELECT l.customer_id, max(CASE
-    WHEN l.told_as = 'none' THEN 0
-    WHEN l.recipient_id IS NULL OR d.exclusion IS NOT NULL
-      OR f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced') THEN 1
-    WHEN k.state = 'accepted' THEN 4 WHEN k.state = 'unknown' THEN 3 ELSE 2 END) AS best
-  FROM line l LEFT JOIN delivery d ON d.notice_id = l.notice_id AND d.recipient_id = l.recipient_id
-  LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
-  LEFT JOIN fate f ON f.notice_id = l.notice_id AND f.recipient_id = l.recipient_id
-  WHERE l.notice_id = %(id)s GROUP BY 1)
-SELECT c.ext_id AS customer, c.name,
-       (ARRAY['outside the scope', 'no usable address', 'not sent yet', 'unknown whether it left'])[best + 1]
-         AS why
-FROM reached JOIN customer c USING (customer_id)
-WHERE best < 4 AND EXISTS (
-  SELECT FROM entitlement e JOIN line l USING (customer_id, service_id)
-  WHERE e.customer_id = c.customer_id AND l.notice_id = %(id)s AND e.suspended_at IS NOT NULL)
-ORDER BY best DESC, c.ext_id""",
-        id=notice_id,
-    )
 
 
 def verdicts(tx: Tx, notice_id: int) -> list[Weight]:
