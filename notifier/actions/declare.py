@@ -6,17 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from notifier.actions.approve import Consent, Gate, Name, approve_in, name_of
-from notifier.actions.desk import Desk, columns, draft_notice
+from notifier.actions.desk import Desk, draft_notice
 from notifier.actions.estimate import Estimate, estimate
 from notifier.actions.samples import Sample, sample_mails
-from notifier.edges.predicate import parse
-from notifier.errors import BadInput, Refused
+from notifier.actions.scope import Asked, Scope, read_scope
+from notifier.actions.services import dependents, known_services
+from notifier.errors import Refused
 from notifier.model.declaration import Declaration
 from notifier.model.story import Facts
 from notifier.model.words import Kind, Mode, NoticeKind, Possibly, Reason
 from notifier.pipeline.disruption import Adopt, Open, Overlap, Same, how_to_declare, open_disruption
 from notifier.settings import Settings
-from notifier.store import Db, Tx, audience, audit, catalogue, disruptions, notices
+from notifier.store import Db, Tx, audience, audit, disruptions, notices
 from notifier.store.disruptions import Entry
 
 
@@ -27,7 +28,12 @@ class Wish:
     services: tuple[str, ...]
     reason: Reason
     kind: Kind = Kind.SUSPENSION
+    with_dependents: bool = False
+    """Also the services that cannot work without these."""
     where: str | None = None
+    only: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    as_written: bool = False
     possibly: Possibly = Possibly.HEDGE
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     statements: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -64,10 +70,12 @@ def mode_of(settings: Settings, *, rehearse: bool) -> Mode:
     raise Refused("SENDGRID_API_KEY is not set: set it to tell customers, or add --rehearse to tell nobody.")
 
 
-def read(tx: Tx, settings: Settings, wish: Wish, now: datetime) -> tuple[Declaration, tuple[str, ...]]:
-    """Check everything that was asked for against the catalogue; the declaration and warnings."""
+def read(tx: Tx, settings: Settings, wish: Wish, now: datetime) -> tuple[Declaration, Scope]:
+    """Check everything that was asked for against the catalogue; the declaration and its scope."""
     services = known_services(tx, wish.services)
-    parsed = parse(wish.where, columns(tx)) if wish.where is not None else None
+    if wish.with_dependents:
+        services += dependents(tx, services)
+    scope = read_scope(tx, Asked(wish.where, wish.only, wish.leave_out, wish.as_written), now)
     Facts.from_mapping(wish.facts)
     cut_at = audience.cut_off_since(tx, list(services))
     declaration = Declaration(
@@ -75,26 +83,14 @@ def read(tx: Tx, settings: Settings, wish: Wish, now: datetime) -> tuple[Declara
         kind=wish.kind,
         reason=wish.reason,
         services=services,
-        predicate=parsed.predicate if parsed else None,
-        where=wish.where or "",
+        predicate=scope.predicate,
+        where=scope.text,
         possibly=wish.possibly,
         effective_at=wish.effective_at or cut_at or now,
         awaits_cutoff=wish.on_cutoff and cut_at is None,
         title=wish.title,
     )
-    return declaration, parsed.warnings if parsed else ()
-
-
-def known_services(tx: Tx, slugs: tuple[str, ...]) -> tuple[str, ...]:
-    """The slugs, each once; raises `BadInput` naming one that nobody declared."""
-    known = {service.slug for service in catalogue.services(tx)}
-    for slug in slugs:
-        if slug not in known:
-            have = ", ".join(sorted(known)[:8]) or "none yet: declare them with `notifier apply`"
-            raise BadInput(f"There is no service {slug!r}. Known services: {have}.")
-    if not slugs:
-        raise BadInput("Name at least one service that is cut off.")
-    return tuple(dict.fromkeys(slugs))
+    return declaration, scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +102,8 @@ class DryRun:
 def dry_run(db: Db, desk: Desk, now: datetime, wish: Wish) -> DryRun:
     """Who would be told, with which words; nothing is stored, nothing leaves."""
     with db.transaction() as tx:
-        declaration, warnings = read(tx, desk.settings, wish, now)
-        counted = estimate(tx, desk, declaration, wish.statements, warnings)
+        declaration, scope = read(tx, desk.settings, wish, now)
+        counted = estimate(tx, desk, declaration, wish.statements, scope.warnings)
         entry = Entry(
             0, "declared", now, "nobody", dict(wish.facts), dict(wish.statements), wish.next_update_at
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.actions.desk import Desk, service_names
+from notifier.actions.services import dependents
 from notifier.model.declaration import Declaration
 from notifier.model.story import ServiceName, in_locale
 from notifier.model.words import Mode, NoticeKind, Possibly
@@ -28,6 +29,10 @@ class Reading:
 class Estimate:
     mode: Mode
     services: tuple[ServiceName, ...]
+    where: str
+    """The scope as SQL; empty: everybody who holds one of the services."""
+    dependents: tuple[str, ...]
+    """Services that cannot work without these, and are left out."""
     possibly: Possibly
     verdicts: tuple[VerdictCount, ...]
     gap: Gap
@@ -63,6 +68,8 @@ def estimate(
     return Estimate(
         mode=declaration.mode,
         services=service_names(tx, declaration.services),
+        where=declaration.where,
+        dependents=dependents(tx, declaration.services),
         possibly=declaration.possibly,
         verdicts=found.verdicts,
         gap=found.gap,

@@ -47,6 +47,12 @@ def render(predicate: Predicate | None, *, prefix: str = "scope") -> Rendered:
     return Rendered(sql.SQL("({})").format(text), renderer.params)
 
 
+def value_of(column: Column) -> Rendered:
+    """The value of a column as it is compared: NULL where it is unknown, or of another type."""
+    renderer = _Renderer("value")
+    return Rendered(sql.SQL("({})").format(renderer.column(column)), renderer.params)
+
+
 OPERATORS: dict[Comparison, sql.SQL] = {
     "=": sql.SQL("="),
     "<>": sql.SQL("<>"),
@@ -107,19 +113,19 @@ class _Renderer:
         match predicate:
             case Compare(column=c, op=op, value=value):
                 constant = self._constant(c, value)
-                return sql.SQL("({} {} {})").format(self._column(c), OPERATORS[op], constant)
+                return sql.SQL("({} {} {})").format(self.column(c), OPERATORS[op], constant)
             case In(column=c, values=values, negated=negated):
                 listed = self._list(c, values)
                 operator = sql.SQL("<> ALL" if negated else "= ANY")
-                return sql.SQL("({} {} ({}))").format(self._column(c), operator, listed)
+                return sql.SQL("({} {} ({}))").format(self.column(c), operator, listed)
             case Like(column=c, pattern=pattern):
                 operator = LIKES[predicate.operator]
-                return sql.SQL("({} {} {}::text)").format(self._column(c), operator, self._placed(pattern))
+                return sql.SQL("({} {} {}::text)").format(self.column(c), operator, self._placed(pattern))
             case IsNull(column=c, negated=negated):
                 operator = sql.SQL("IS NOT NULL" if negated else "IS NULL")
-                return sql.SQL("({} {})").format(self._column(c), operator)
+                return sql.SQL("({} {})").format(self.column(c), operator)
 
-    def _column(self, column: Column) -> sql.Composable:
+    def column(self, column: Column) -> sql.Composable:
         if column not in self.columns:
             self.columns[column] = BUILT_IN.get(column.name) or self._attribute(column)
         return self.columns[column]

@@ -13,9 +13,10 @@ from notifier.entry.cli import (
     processes,
     reading,
     reviews,
+    scope,
 )
 
 
 def register(app: typer.Typer) -> None:
-    for part in (demo, company, disruption, gate, reading, explain, gaps, reviews, doctor, processes):
+    for part in (demo, company, scope, disruption, gate, reading, explain, gaps, reviews, doctor, processes):
         part.register(app)

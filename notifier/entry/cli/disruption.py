@@ -28,6 +28,19 @@ AcceptGap = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+Only = Annotated[
+    list[str],
+    typer.Option(
+        "--only", metavar="ATTRIBUTE=VALUES", help="Only these: country=DE,FR seats=10.. used=90d.."
+    ),
+]
+LeaveOut = Annotated[
+    list[str], typer.Option("--except", metavar="ATTRIBUTE=VALUES", help="All but these: plan=free.")
+]
+AsWritten = Annotated[
+    bool, typer.Option("--as-written", help="Also values that no customer has, however near another is.")
+]
+
 
 def register(app: typer.Typer) -> None:
     app.command(help="Declare a suspension and tell everybody it affects.")(suspend)
@@ -42,6 +55,12 @@ def suspend(
     where: Annotated[
         str | None, typer.Option(metavar="PREDICATE", help="For whom: nationality <> 'US'")
     ] = None,
+    only: Only = [],  # noqa: B006
+    leave_out: LeaveOut = [],  # noqa: B006
+    as_written: AsWritten = False,
+    with_dependents: Annotated[
+        bool, typer.Option("--with-dependents", help="Also the services that cannot work without these.")
+    ] = False,
     possibly: Annotated[Possibly, typer.Option(help="People of whom we do not know.")] = Possibly.HEDGE,
     facts: FactsFile = None,
     statement: Statement = [],  # noqa: B006
@@ -70,6 +89,10 @@ def suspend(
             services=tuple(services),
             reason=reason,
             where=where,
+            only=tuple(only),
+            leave_out=tuple(leave_out),
+            as_written=as_written,
+            with_dependents=with_dependents,
             possibly=possibly,
             facts=given.facts(facts),
             statements=given.statements(statement),

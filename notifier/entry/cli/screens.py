@@ -1,11 +1,14 @@
 """What an operator reads before, during and after a send."""
 
+from textwrap import wrap
+
 from notifier.actions.estimate import Estimate
 from notifier.actions.samples import Sample
 from notifier.entry.cli.output import clock, table
 from notifier.model.words import Account, Mode, Possibly, Verdict
 from notifier.store.views import AlarmRow, DisruptionRow, NoticeRow, Trouble
 
+WIDTH = 79
 READS = {
     2: ("affected", '"is suspended for you"'),
     1: ("possibly", '"may be suspended for you"'),
@@ -34,8 +37,17 @@ def mode_line(mode: Mode) -> str:
 
 def estimate(found: Estimate) -> str:
     """The dry run, as SKETCHES draws it."""
-    parts = [_verdicts(found), *_gap_lines(found), *_words_lines(found), *found.warnings]
-    return "\n".join(part for part in parts if part)
+    parts = [*_who_lines(found), _verdicts(found), *_gap_lines(found), *_words_lines(found)]
+    parts += [f"! {warning}" for warning in found.warnings]
+    return "\n".join(_folded(part) for part in parts if part)
+
+
+def _folded(part: str) -> str:
+    """Sentences fit a terminal; a table, of several lines, is left as it is."""
+    if "\n" in part.rstrip() or len(part) < WIDTH:
+        return part
+    folded = wrap(part, WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(folded) + ("\n" if part.endswith("\n") else "")
 
 
 def sample(found: Sample) -> str:
@@ -43,6 +55,19 @@ def sample(found: Sample) -> str:
     head = f"SAMPLE, somebody who is {READS_AS[found.verdict]} reads ({found.locale}):"
     lines = [f"Subject: {found.subject}", "", *found.text.rstrip().splitlines()]
     return "\n".join([head, *(f"  | {line}".rstrip() for line in lines)])
+
+
+def _who_lines(found: Estimate) -> list[str]:
+    """What is cut off, and for whom, as SQL: also for those who gave it by options."""
+    names = ", ".join(service.name for service in found.services)
+    lines = [f"  Services: {names}", f"  Who: {found.where or 'everybody who holds one of them'}"]
+    if found.dependents:
+        one = len(found.dependents) == 1
+        lines.append(
+            f"! {', '.join(found.dependents)} cannot work without {'it' if len(found.services) == 1 else 'them'}"
+            f" and {'is' if one else 'are'} left out: --with-dependents tells their customers too."
+        )
+    return [*lines[:-1], lines[-1] + "\n"]
 
 
 def _verdicts(found: Estimate) -> str:
