@@ -74,7 +74,7 @@ def approve_by_policy(
         drafts = notices.drafts(tx, disruption_id)
         if not drafts:
             return ()
-        people = count_people(tx, drafts[-1], notice_rule(tx, drafts[-1]))
+        people, _ = count(tx, drafts[-1], notice_rule(tx, drafts[-1]))
         if people > ceiling:
             return ()
         return approve_in(tx, drafts[-1].notice_id, actor, now, Consent(yes=True, ceiling=ceiling)).rings
@@ -86,8 +86,7 @@ def approve_in(tx: Tx, notice_id: int, actor: str, now: datetime, consent: Conse
     if notice.state is not NoticeState.DRAFT:
         raise Refused(f"This notice is {notice.state} already: there is nothing to approve.")
     rule = notice_rule(tx, notice)
-    people = count_people(tx, notice, rule)
-    gap = count_gap(tx, notice, rule)
+    people, gap = count(tx, notice, rule)
     refusal = objection(consent, gap, notice, people)
     if refusal is not None:
         return Gate(approved=False, people=people, gap=gap, refusal=refusal)
@@ -111,22 +110,21 @@ def objection(consent: Consent, gap: Gap, notice: Notice, people: int) -> str | 
     return None
 
 
-def count_people(tx: Tx, notice: Notice, rule: Rule) -> int:
-    """People with a usable address who would be in this notice now."""
+def count(tx: Tx, notice: Notice, rule: Rule) -> tuple[int, Gap]:
+    """People with a usable address who would be in this notice now, and the gap.
+
+    The gap is scope against reality: for a first notice who is cut off and not told, for a restoration who is
+    still cut off.
+    """
     following = later(notice, rule)
-    if following is not None:
-        return telling.count_later(tx, following).people
-    return sum(found.people for found in audience.locales(tx, rule))
-
-
-def count_gap(tx: Tx, notice: Notice, rule: Rule) -> Gap:
-    """Scope against reality: for a first notice who is cut off and not told, for a restoration who still is."""
-    if notice.kind is NoticeKind.FIRST:
-        return audience.gap(tx, rule)
-    if notice.kind is NoticeKind.RESTORED:
-        still = audience.still_cut_off(tx, rule.services)
-        return Gap(cut_off=still, cut_off_not_told=still, told_not_cut_off=0)
-    return NO_GAP
+    if following is None:
+        found = audience.survey(tx, rule)
+        return found.people, found.gap if notice.kind is NoticeKind.FIRST else NO_GAP
+    people = telling.count_later(tx, following).people
+    if notice.kind is not NoticeKind.RESTORED:
+        return people, NO_GAP
+    still = audience.still_cut_off(tx, rule.services)
+    return people, Gap(cut_off=still, cut_off_not_told=still, told_not_cut_off=0)
 
 
 def _record(
@@ -153,6 +151,9 @@ def _record(
     if notice.kind in FOLLOWING and FOLLOWING[notice.kind].replaces:
         for earlier in notices.of_disruption(tx, notice.disruption_id):
             if earlier.seq < notice.seq:
+                notices.locked(
+                    tx, earlier.notice_id
+                )  # a range that just commits belongs to what is cancelled
                 notices.cancel(tx, earlier.notice_id)
     if notice.kind is NoticeKind.RESTORED:
         disruptions.add_restoration(
@@ -207,10 +208,7 @@ def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[ShownL
         notice = notices.locked(tx, notice_id)
         if notice.state is not NoticeState.DRAFT:
             raise Refused(f"This notice is {notice.state} already: there is nothing to approve.")
-        if (
-            notice.closed_at is not None
-            and count_people(tx, notice, notice_rule(tx, notice)) != notice.people_n
-        ):
+        if notice.closed_at is not None and count(tx, notice, notice_rule(tx, notice))[0] != notice.people_n:
             notices.void(tx, notice_id)
             notice_id = draft_notice(
                 tx, desk, notice.disruption_id, notice.kind, notice.timeline_id, now, notice.only_customer

@@ -6,26 +6,43 @@ from notifier.actions.desk import notice_rule
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState
 from notifier.pipeline import audience
+from notifier.pipeline.audience import Overtaken
 from notifier.pipeline.compose import Words
-from notifier.store import Db, Tx, catalogue, disruptions, notices
+from notifier.store import Db, Tx, catalogue, disruptions, freezing, notices
 from notifier.store import audience as verdicts
 from notifier.store.notices import Notice
+from notifier.store.telling import LAST
 
 ON_ITS_WAY = (NoticeState.APPROVED, NoticeState.SENDING)
 
 
 def freeze(db: Db, words: Words, now: datetime, notice_id: int) -> tuple[Ring, ...]:
     """One range in one transaction: if the process dies, the sweeper rings again and the range is taken anew."""
-    with db.transaction() as tx:
-        notice = notices.locked_unless_busy(tx, notice_id)
-        if notice is None or not may_freeze(notice) or not notices.is_next(tx, notice):
-            return ()
-        if not _in_effect(tx, notice):
-            return ()
-        closed = _freeze_range(tx, words, notice, now)
-        again = () if closed else (Ring("freeze", notice_id),)
-        deliver = (Ring("deliver", notice_id),) if notice.state in ON_ITS_WAY else ()
-        return deliver + again
+    try:
+        with db.transaction() as tx:
+            notice = _ours(tx, notice_id)
+            if notice is None or not _in_effect(tx, notice):
+                return ()
+            complete = notice.frozen_upto == LAST or _freeze_range(tx, words, notice)
+        if complete:
+            with db.transaction() as tx:
+                notice = _ours(tx, notice_id)
+                if notice is None:
+                    return ()
+                audience.close(tx, notice, notice_rule(tx, notice), now)
+    except Overtaken:
+        return ()
+    again = () if complete else (Ring("freeze", notice_id),)
+    deliver = (Ring("deliver", notice_id),) if notice.state in ON_ITS_WAY else ()
+    return deliver + again
+
+
+def _ours(tx: Tx, notice_id: int) -> Notice | None:
+    """The notice, if its list may be frozen now and nobody else is at it."""
+    if not freezing.alone(tx, notice_id):
+        return None
+    notice = notices.by_id(tx, notice_id)
+    return notice if may_freeze(notice) and notices.is_next(tx, notice) else None
 
 
 def may_freeze(notice: Notice) -> bool:
@@ -48,12 +65,9 @@ def _in_effect(tx: Tx, notice: Notice) -> bool:
     return cut_at is not None
 
 
-def _freeze_range(tx: Tx, words: Words, notice: Notice, now: datetime) -> bool:
-    rule = notice_rule(tx, notice)
-    resolved = {asked: words.resolve(asked, notice.kind) for asked in verdicts.asked_locales(tx)}
-    default = words.resolve(None, notice.kind)
+def _freeze_range(tx: Tx, words: Words, notice: Notice) -> bool:
+    def resolve(asked: str | None) -> str:
+        return words.resolve(asked, notice.kind)
+
     chunk_people = catalogue.policy(tx).chunk_people
-    _, last = audience.freeze_next_range(tx, notice, rule, resolved, default, chunk_people)
-    if last:
-        audience.close(tx, notice, rule, now)
-    return last
+    return audience.freeze_next_range(tx, notice, notice_rule(tx, notice), resolve, chunk_people)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,12 +10,13 @@ from notifier.model.scope import canonical
 from notifier.model.words import NoticeKind, Standing
 from notifier.store import Tx, freezing
 from notifier.store.audience import Gap, Rule
-from notifier.store.freezing import Frozen, Range
+from notifier.store.freezing import Range
 from notifier.store.notices import Notice
 from notifier.store.telling import LAST, Later
 
-FIRST_RANGE, LAST_RANGE = 2_000, 250_000
-"""People in a range: small at first, so that the first mail does not wait for the millionth row."""
+FIRST_RANGE, LAST_RANGE = 2_000, 64_000
+"""People in a range: small at first, so that the first mail does not wait for the millionth row, and never so
+many that senders run dry while the next one is counted."""
 
 UNBOUNDED = 2**31
 
@@ -40,6 +41,10 @@ FOLLOWING: Mapping[NoticeKind, Following] = {
     NoticeKind.CONFIRMED: Following(None, merges=False),
 }
 """Notices to those who were last told that something is out for them; the other kinds follow the scope."""
+
+
+class Overtaken(Exception):
+    """The notice was ended or approved differently while its list was counted: nothing of this step counts."""
 
 
 def later(notice: Notice, rule: Rule) -> Later | None:
@@ -80,22 +85,24 @@ def gap_is_accepted(gap: Gap, accepted: int | None) -> bool:
 
 
 def freeze_next_range(
-    tx: Tx, notice: Notice, rule: Rule, resolved: Mapping[str, str], default: str, chunk_people: int
-) -> tuple[Frozen, bool]:
+    tx: Tx, notice: Notice, rule: Rule, resolve: Callable[[str | None], str], chunk_people: int
+) -> bool:
     """Freeze the next range of people, in the caller's transaction; True once no people are left.
 
-    If the process dies before the commit, the range was never frozen and the next call takes it again.
+    If the process dies before the commit, the range was never frozen and the next call takes it again. Raises
+    `Overtaken`.
     """
     few = notice.only_customer is not None
     upto = LAST if few else freezing.range_end(tx, notice.frozen_upto, range_people(notice.audience_n))
+    asked = freezing.asked_locales(tx, after=notice.frozen_upto, upto=upto)
     part = Range(
         notice_id=notice.notice_id,
         after=notice.frozen_upto,
         upto=upto,
         room=room(notice),
-        asked=list(resolved),
-        resolved=list(resolved.values()),
-        default=default,
+        asked=asked,
+        resolved=[resolve(locale) for locale in asked],
+        default=resolve(None),
         chunk_people=chunk_people,
     )
     following = later(notice, rule)
@@ -103,12 +110,22 @@ def freeze_next_range(
         frozen = freezing.freeze_later(tx, following, part)
     else:
         frozen = freezing.freeze_by_scope(tx, rule, part)
-    freezing.advance(tx, notice.notice_id, upto=upto, frozen=frozen)
-    return frozen, upto == LAST
+    if not freezing.advance(tx, part, frozen, ceiling=notice.ceiling):
+        raise Overtaken
+    return upto == LAST
 
 
 def close(tx: Tx, notice: Notice, rule: Rule, now: datetime) -> None:
-    """Everybody is frozen: add those who cannot be written to, and seal the list."""
+    """Everybody is frozen: add those who cannot be written to, and seal the list. Raises `Overtaken`."""
     follows = notice.kind in FOLLOWING
     unreachable = 0 if follows else freezing.freeze_unreachable(tx, notice.notice_id, rule)
-    freezing.close(tx, notice.notice_id, unreachable=unreachable, now=now)
+    closed = freezing.close(
+        tx,
+        notice.notice_id,
+        unreachable=unreachable,
+        customers=freezing.customers(tx, notice.notice_id),
+        list_hash=freezing.list_hash(tx, notice.notice_id),
+        now=now,
+    )
+    if not closed:
+        raise Overtaken

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from notifier.model.scope import CUSTOMER, REGION, SERVICE, Predicate, columns
 from notifier.model.words import Possibly
-from notifier.store import Tx, many, one, run, value
+from notifier.store import Tx, one, run, value
 from notifier.store.predicate import render
 
 
@@ -60,13 +60,15 @@ class Gap:
 
 
 HIT = """
-SELECT e.customer_id, e.service_id, s.slug, e.suspended_at, {rank} AS rank, {vals} AS vals
+SELECT e.customer_id, e.service_id, s.slug, e.suspended_at, {rank} AS rank, {vals} AS vals,
+       c.name AS customer
 FROM entitlement e JOIN customer c USING (customer_id) JOIN service s USING (service_id)
 WHERE s.slug = ANY(%(services)s)"""
 
 USABLE = """
 SELECT k.customer_id, k.recipient_id, k.contact_id, k.locale, k.tz, k.name
-FROM contact k JOIN recipient r USING (recipient_id) WHERE r.address IS NOT NULL"""
+FROM contact k WHERE k.recipient_id IS NOT NULL
+  AND NOT EXISTS (SELECT FROM recipient r WHERE r.recipient_id = k.recipient_id AND r.address IS NULL)"""
 
 PAIRS = 40
 """In one `jsonb_build_object`: a function takes 100 arguments."""
@@ -130,20 +132,6 @@ def plan_for_many(tx: Tx) -> None:
     run(tx, "SET LOCAL enable_nestloop = off")
 
 
-def gap(tx: Tx, rule: Rule) -> Gap:
-    """Compare who is cut off with who would be told, both ways."""
-    statement = sql.SQL("""
-SELECT count(DISTINCT customer_id) FILTER (WHERE suspended_at IS NOT NULL) AS cut_off,
-       count(DISTINCT customer_id) FILTER (WHERE suspended_at IS NOT NULL AND rank < %(told_rank)s)
-         AS cut_off_not_told,
-       count(DISTINCT customer_id) FILTER (WHERE suspended_at IS NULL AND rank >= %(told_rank)s)
-         AS told_not_cut_off
-FROM ({hit}) hit""").format(hit=hits(rule))
-    found = one(tx, Gap, statement, **rule_params(rule))
-    assert found is not None
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Survey:
     """What a person must see before they send."""
@@ -151,6 +139,12 @@ class Survey:
     verdicts: tuple[VerdictCount, ...]
     gap: Gap
     locales: tuple[LocaleCount, ...]
+    """Of those who are to be told, the most first."""
+
+    @property
+    def people(self) -> int:
+        """To be told, with a usable address."""
+        return sum(found.people for found in self.locales)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,26 +159,35 @@ class _Surveyed:
 def survey(tx: Tx, rule: Rule) -> Survey:
     """Everything from one pass: a million entitlements are read once. Verdicts whatever `rule.possibly` says."""
     plan_for_many(tx)
+    run(tx, "SET LOCAL work_mem = '128MB'")
     statement = sql.SQL("""
 WITH held AS MATERIALIZED (
        SELECT customer_id, max(rank) AS rank, bool_or(suspended_at IS NOT NULL) AS cut_off,
               bool_or(suspended_at IS NOT NULL AND rank < %(told_rank)s) AS cut_off_not_told,
               bool_or(suspended_at IS NULL AND rank >= %(told_rank)s) AS told_not_cut_off
        FROM ({hit}) hit GROUP BY 1),
-     voice AS MATERIALIZED (
-       SELECT customer_id, k.recipient_id, k.contact_id, k.locale, rank
-       FROM held JOIN ({usable}) k USING (customer_id)),
+     shared AS MATERIALIZED (
+       SELECT recipient_id FROM contact WHERE recipient_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1),
+     tallied AS MATERIALIZED (
+       SELECT h.rank, k.locale, k.recipient_id IS NULL AS unreachable, s.recipient_id AS shared,
+              CASE WHEN s.recipient_id IS NOT NULL THEN customer_id END AS customer_id,
+              CASE WHEN s.recipient_id IS NOT NULL THEN k.contact_id END AS contact_id,
+              EXISTS ({suppressed}) AS suppressed, count(*) AS n
+       FROM held h LEFT JOIN ({usable}) k USING (customer_id)
+       LEFT JOIN shared s ON s.recipient_id = k.recipient_id GROUP BY 1, 2, 3, 4, 5, 6, 7),
      person AS MATERIALIZED (
-       SELECT p.recipient_id, max(rank) AS rank, (array_agg(p.locale ORDER BY customer_id, contact_id)
-                FILTER (WHERE p.locale IS NOT NULL AND rank >= %(told_rank)s))[1] AS locale
-       FROM voice p WHERE NOT EXISTS ({suppressed}) GROUP BY 1),
-     by_rank AS (SELECT rank, count(*) AS people FROM person GROUP BY 1),
-     verdict AS (SELECT h.rank, count(*) AS customers,
-                        count(*) FILTER (WHERE v.customer_id IS NULL) AS unreachable
-                 FROM held h LEFT JOIN (SELECT DISTINCT customer_id FROM voice) v USING (customer_id) GROUP BY 1),
-     locale AS (SELECT locale, count(*) AS people FROM person WHERE rank >= %(told_rank)s GROUP BY 1)
-SELECT coalesce((SELECT jsonb_agg(jsonb_build_array(rank, customers, coalesce(people, 0), unreachable)
-                 ORDER BY rank DESC) FROM verdict LEFT JOIN by_rank USING (rank)), '[]') AS verdicts,
+       SELECT rank, locale, n FROM tallied WHERE shared IS NULL AND NOT unreachable AND NOT suppressed
+       UNION ALL
+       SELECT max(rank), (array_agg(locale ORDER BY customer_id, contact_id)
+                FILTER (WHERE locale IS NOT NULL AND rank >= %(told_rank)s))[1], 1
+       FROM tallied WHERE NOT suppressed GROUP BY shared HAVING shared IS NOT NULL),
+     by_rank AS (SELECT rank, sum(n)::bigint AS people FROM person GROUP BY 1),
+     mute AS (SELECT rank, sum(n)::bigint AS unreachable FROM tallied WHERE unreachable GROUP BY 1),
+     verdict AS (SELECT rank, count(*) AS customers FROM held GROUP BY 1),
+     locale AS (SELECT locale, sum(n)::bigint AS people FROM person WHERE rank >= %(told_rank)s GROUP BY 1)
+SELECT coalesce((SELECT jsonb_agg(jsonb_build_array(
+                   rank, customers, coalesce(people, 0), coalesce(unreachable, 0)) ORDER BY rank DESC)
+                 FROM verdict LEFT JOIN by_rank USING (rank) LEFT JOIN mute USING (rank)), '[]') AS verdicts,
        coalesce((SELECT jsonb_agg(jsonb_build_array(locale, people) ORDER BY people DESC, locale)
                  FROM locale), '[]') AS locales,
        count(*) FILTER (WHERE cut_off) AS cut_off, count(*) FILTER (WHERE cut_off_not_told) AS cut_off_not_told,
@@ -192,7 +195,7 @@ SELECT coalesce((SELECT jsonb_agg(jsonb_build_array(rank, customers, coalesce(pe
 FROM held""").format(
         hit=hits(rule),
         usable=sql.SQL(USABLE),
-        suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
+        suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("k.recipient_id")),
     )
     found = one(tx, _Surveyed, statement, **rule_params(rule))
     assert found is not None
@@ -221,26 +224,3 @@ def still_cut_off(tx: Tx, services: list[str]) -> int:
         " WHERE slug = ANY(%(services)s) AND suspended_at IS NOT NULL",
         services=services,
     )
-
-
-def locales(tx: Tx, rule: Rule) -> list[LocaleCount]:
-    """People to be told by the locale they asked for; the most first."""
-    plan_for_many(tx)
-    statement = sql.SQL("""
-WITH told AS (SELECT DISTINCT customer_id FROM ({hit}) hit WHERE rank >= %(told_rank)s),
-     voice AS (SELECT k.recipient_id, (array_agg(k.locale ORDER BY k.customer_id, k.contact_id)
-                 FILTER (WHERE k.locale IS NOT NULL))[1] AS locale
-               FROM told JOIN ({usable}) k USING (customer_id) GROUP BY 1)
-SELECT locale, count(*) AS people FROM voice p WHERE NOT EXISTS ({suppressed})
-GROUP BY 1 ORDER BY 2 DESC, 1""").format(
-        hit=hits(rule),
-        usable=sql.SQL(USABLE),
-        suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
-    )
-    return many(tx, LocaleCount, statement, **rule_params(rule))
-
-
-def asked_locales(tx: Tx) -> list[str]:
-    """Every locale that some contact asks for."""
-    rows = many(tx, LocaleCount, "SELECT locale, count(*) AS people FROM contact GROUP BY 1")
-    return [row.locale for row in rows if row.locale is not None]

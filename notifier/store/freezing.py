@@ -8,7 +8,7 @@ from datetime import datetime
 
 from psycopg import sql
 
-from notifier.store import Tx, one, run, value
+from notifier.store import Tx, one, run, value, values
 from notifier.store.audience import (
     SUPPRESSED,
     USABLE,
@@ -43,62 +43,68 @@ def range_end(tx: Tx, after: int, people: int) -> int:
     return LAST if end is None else end
 
 
+def asked_locales(tx: Tx, *, after: int, upto: int) -> list[str]:
+    """Every locale that somebody of a range asks for."""
+    return values(
+        tx,
+        "SELECT DISTINCT locale FROM contact WHERE locale IS NOT NULL"
+        " AND recipient_id > %(after)s AND recipient_id <= %(upto)s",
+        after=after,
+        upto=upto,
+    )
+
+
 FREEZE = """
 WITH told AS MATERIALIZED ({told}),
 held_by AS (SELECT recipient_id, customer_id, told_as, array_agg(slug ORDER BY slug) AS slugs,
-                   bool_or(late) AS late
+                   bool_or(late) AS late, min(customer) AS customer,
+                   min(locale) AS locale, min(tz) AS tz, min(name) AS name
             FROM told GROUP BY 1, 2, 3),
-person AS (SELECT h.recipient_id,
-                  jsonb_agg(jsonb_build_array(c.name, h.told_as, to_jsonb(h.slugs))
-                            ORDER BY h.customer_id, h.told_as) AS held,
-                  CASE WHEN bool_or(h.late) THEN 'late_'
-                       WHEN bool_or(h.told_as IN ('released', 'restored'))
-                            AND bool_or(h.told_as IN ('affected', 'possibly')) THEN 'still_' ELSE '' END ||
-                  CASE WHEN NOT bool_or(h.told_as = 'possibly') THEN 'affected'
-                       WHEN bool_or(h.told_as = 'affected') THEN 'both' ELSE 'possibly' END AS variant
-           FROM held_by h JOIN customer c USING (customer_id) GROUP BY 1),
-voice AS (SELECT k.recipient_id,
-                 (array_agg(k.locale ORDER BY customer_id, contact_id) FILTER (WHERE k.locale IS NOT NULL))[1]
-                   AS locale,
-                 (array_agg(k.tz ORDER BY customer_id, contact_id) FILTER (WHERE k.tz IS NOT NULL))[1] AS tz,
-                 (array_agg(k.name ORDER BY customer_id, contact_id) FILTER (WHERE k.name IS NOT NULL))[1]
-                   AS name
-          FROM (SELECT DISTINCT recipient_id, customer_id FROM told) t
-          JOIN contact k USING (recipient_id, customer_id) GROUP BY 1),
+person AS (SELECT recipient_id,
+                  jsonb_agg(jsonb_build_array(customer, told_as, to_jsonb(slugs))
+                            ORDER BY customer_id, told_as) AS held,
+                  CASE WHEN bool_or(late) THEN 'late_'
+                       WHEN bool_or(told_as IN ('released', 'restored'))
+                            AND bool_or(told_as IN ('affected', 'possibly')) THEN 'still_' ELSE '' END ||
+                  CASE WHEN NOT bool_or(told_as = 'possibly') THEN 'affected'
+                       WHEN bool_or(told_as = 'affected') THEN 'both' ELSE 'possibly' END AS variant,
+                  (array_agg(locale ORDER BY customer_id, told_as) FILTER (WHERE locale IS NOT NULL))[1]
+                    AS locale,
+                  (array_agg(tz ORDER BY customer_id, told_as) FILTER (WHERE tz IS NOT NULL))[1] AS tz,
+                  (array_agg(name ORDER BY customer_id, told_as) FILTER (WHERE name IS NOT NULL))[1] AS name
+           FROM held_by GROUP BY 1),
 placed AS MATERIALIZED (
   SELECT p.recipient_id, w.content_id, least(%(chunk_people)s, 10000 / greatest(w.tags, 1)) AS size,
-         jsonb_strip_nulls(jsonb_build_object('n', v.name, 'z', v.tz))
-           || jsonb_build_object('o', p.held) AS vars,
+         jsonb_build_object('n', p.name, 'z', p.tz, 'o', p.held) AS vars,
          CASE WHEN EXISTS ({suppressed}) THEN 'suppressed' END AS exclusion
-  FROM person p JOIN voice v USING (recipient_id)
-  LEFT JOIN unnest(%(asked)s::text[], %(resolved)s::text[]) AS l (asked, resolved) ON l.asked = v.locale
+  FROM person p
+  LEFT JOIN unnest(%(asked)s::text[], %(resolved)s::text[]) AS l (asked, resolved) ON l.asked = p.locale
   LEFT JOIN content w ON w.notice_id = %(notice_id)s AND w.variant = p.variant
                      AND w.locale = coalesce(l.resolved, %(default)s)),
 counted AS (SELECT *, count(*) FILTER (WHERE exclusion IS NULL) OVER (ORDER BY recipient_id) AS nth
             FROM placed),
 seated AS (SELECT *, exclusion IS NULL AND content_id IS NOT NULL AND nth <= %(room)s AS leaves FROM counted),
-numbered AS (SELECT *, row_number() OVER (PARTITION BY leaves, content_id ORDER BY recipient_id) - 1 AS n
-             FROM seated),
-cut AS (SELECT *, n / size AS slot, n %% size AS pos,
-               CASE WHEN leaves AND n %% size = 0 THEN nextval('chunk_id_seq') END AS opens
-        FROM numbered),
-letter AS MATERIALIZED (
-  SELECT recipient_id, content_id, vars, exclusion, leaves, CASE WHEN leaves THEN pos END AS pos,
-         max(opens) OVER (PARTITION BY leaves, content_id, slot) AS chunk_id FROM cut),
+numbered AS MATERIALIZED (
+  SELECT *, (row_number() OVER (PARTITION BY leaves, content_id ORDER BY recipient_id) - 1) / size AS slot,
+         (row_number() OVER (PARTITION BY leaves, content_id ORDER BY recipient_id) - 1) %% size AS pos
+  FROM seated),
+opened AS MATERIALIZED (
+  SELECT content_id, slot, nextval('chunk_id_seq') AS chunk_id, people
+  FROM (SELECT content_id, slot, count(*) AS people FROM numbered WHERE leaves GROUP BY 1, 2 ORDER BY 2, 1) x),
 new_chunk AS (INSERT INTO chunk (chunk_id, notice_id, content_id, root_id, lo, hi)
-              SELECT chunk_id, %(notice_id)s, content_id, chunk_id, 0, count(*)
-              FROM letter WHERE leaves GROUP BY 1, 3 ORDER BY 1),
+              SELECT chunk_id, %(notice_id)s, content_id, chunk_id, 0, people FROM opened),
 new_line AS (INSERT INTO line (notice_id, recipient_id, customer_id, contact_id, service_id, verdict,
                                told_as, vals)
              SELECT %(notice_id)s, recipient_id, customer_id, contact_id, service_id, verdict, told_as, vals
              FROM told ORDER BY recipient_id),
 new_delivery AS (INSERT INTO delivery (notice_id, recipient_id, root_chunk_id, pos, vars, exclusion)
-                 SELECT %(notice_id)s, recipient_id, chunk_id, pos, vars, exclusion
-                 FROM letter ORDER BY recipient_id)
+                 SELECT %(notice_id)s, recipient_id, chunk_id, CASE WHEN leaves THEN pos END, vars, exclusion
+                 FROM numbered n LEFT JOIN opened o
+                   ON n.leaves AND o.content_id = n.content_id AND o.slot = n.slot)
 SELECT (SELECT count(DISTINCT recipient_id) FROM told) AS audience,
        count(*) FILTER (WHERE exclusion IS NULL) AS people,
        count(*) FILTER (WHERE exclusion IS NULL AND NOT leaves) AS held
-FROM letter"""
+FROM numbered"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +126,13 @@ class Range:
 
 def freeze_by_scope(tx: Tx, rule: Rule, part: Range) -> Frozen:
     """First notices: everybody whom the scope's verdict puts in."""
+    run(tx, "SET LOCAL work_mem = '64MB'")
     return _freeze(tx, told_by_scope(rule), part, rule_params(rule))
 
 
 def freeze_later(tx: Tx, later: Later, part: Range) -> Frozen:
     """Later notices: everybody who was last told that one of the services is out for them, and latecomers."""
+    plan_for_many(tx)
     return _freeze(tx, told_later(later), part, later_params(later))
 
 
@@ -132,7 +140,6 @@ def _freeze(tx: Tx, told: sql.Composed, part: Range, params: dict[str, object]) 
     statement = sql.SQL(FREEZE).format(
         told=told, suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id"))
     )
-    plan_for_many(tx)
     found = one(
         tx,
         Frozen,
@@ -153,16 +160,34 @@ def _freeze(tx: Tx, told: sql.Composed, part: Range, params: dict[str, object]) 
     return found
 
 
-def advance(tx: Tx, notice_id: int, *, upto: int, frozen: Frozen) -> None:
-    """The range is part of the list from here on: same transaction as the range itself."""
-    run(
+def alone(tx: Tx, notice_id: int) -> bool:
+    """Whether this transaction is the only one that freezes this list; False: somebody is at it.
+
+    The notice's row stays free meanwhile: a range takes seconds, and the brake must not wait for it.
+    """
+    return value(
+        tx,
+        "SELECT pg_try_advisory_xact_lock(hashtextextended('freeze:' || %(id)s::text, 0))",
+        id=notice_id,
+    )
+
+
+def advance(tx: Tx, part: Range, frozen: Frozen, *, ceiling: int | None) -> bool:
+    """The range is part of the list from here on: same transaction as the range itself.
+
+    False if the notice was ended, or given another ceiling, while the range was counted: roll it back.
+    """
+    return 1 == run(  # noqa: SIM300
         tx,
         "UPDATE notice SET frozen_upto = %(upto)s, audience_n = audience_n + %(audience)s,"
-        " people_n = people_n + %(people)s WHERE notice_id = %(id)s AND frozen_upto < %(upto)s",
-        id=notice_id,
-        upto=upto,
+        " people_n = people_n + %(people)s WHERE notice_id = %(id)s AND frozen_upto = %(after)s"
+        " AND ceiling IS NOT DISTINCT FROM %(ceiling)s AND state IN ('draft', 'approved', 'sending', 'held')",
+        id=part.notice_id,
+        after=part.after,
+        upto=part.upto,
         audience=frozen.audience,
         people=frozen.people,
+        ceiling=ceiling,
     )
 
 
@@ -201,20 +226,36 @@ SELECT count(*) FROM mute""").format(
     )
 
 
-def close(tx: Tx, notice_id: int, *, unreachable: int, now: datetime) -> None:
-    """The list is complete; its hash does not depend on ranges or order. A list closes once."""
-    run(
+def list_hash(tx: Tx, notice_id: int) -> str:
+    """Over every delivery; it does not depend on ranges or order."""
+    return value(
         tx,
-        "UPDATE notice SET closed_at = %(now)s, frozen_upto = %(last)s,"
-        " audience_n = audience_n + %(unreachable)s,"
-        " customers_n = (SELECT count(DISTINCT customer_id) FROM line"
-        "   WHERE line.notice_id = %(id)s AND told_as <> 'none'),"
-        " list_hash = (SELECT encode(sha256(convert_to(coalesce(string_agg(md5(concat_ws('|', recipient_id,"
-        "   customer_id, vars, exclusion)), '' ORDER BY recipient_id, customer_id), ''), 'UTF8')), 'hex')"
-        "   FROM delivery WHERE delivery.notice_id = %(id)s)"
-        " WHERE notice_id = %(id)s AND closed_at IS NULL",
+        "SELECT encode(sha256(convert_to(coalesce(string_agg(md5(concat_ws('|', recipient_id, customer_id,"
+        " vars, exclusion)), '' ORDER BY recipient_id, customer_id), ''), 'UTF8')), 'hex')"
+        " FROM delivery WHERE notice_id = %(id)s",
+        id=notice_id,
+    )
+
+
+def customers(tx: Tx, notice_id: int) -> int:
+    """Organisations that the list speaks of."""
+    return value(
+        tx,
+        "SELECT count(DISTINCT customer_id) FROM line WHERE notice_id = %(id)s AND told_as <> 'none'",
+        id=notice_id,
+    )
+
+
+def close(tx: Tx, notice_id: int, *, unreachable: int, customers: int, list_hash: str, now: datetime) -> bool:
+    """The list is complete. A list closes once; False if the notice was ended meanwhile: roll it back."""
+    return 1 == run(  # noqa: SIM300
+        tx,
+        "UPDATE notice SET closed_at = %(now)s, audience_n = audience_n + %(unreachable)s,"
+        " customers_n = %(customers)s, list_hash = %(list_hash)s WHERE notice_id = %(id)s"
+        " AND closed_at IS NULL AND state IN ('draft', 'approved', 'sending', 'held')",
         id=notice_id,
         unreachable=unreachable,
-        last=LAST,
+        customers=customers,
+        list_hash=list_hash,
         now=now,
     )

@@ -91,13 +91,6 @@ def locked(tx: Tx, notice_id: int) -> Notice:
     return found
 
 
-def locked_unless_busy(tx: Tx, notice_id: int) -> Notice | None:
-    """As `locked`; None if somebody else is at it."""
-    return one(
-        tx, Notice, "SELECT * FROM notice WHERE notice_id = %(id)s FOR UPDATE SKIP LOCKED", id=notice_id
-    )
-
-
 def of_disruption(tx: Tx, disruption_id: int) -> list[Notice]:
     return many(
         tx, Notice, "SELECT * FROM notice WHERE disruption_id = %(id)s ORDER BY seq", id=disruption_id

@@ -1,7 +1,8 @@
 """Whom a notice tells: by the scope, or by what they were told before. Statements that freezing builds on.
 
-Each yields lines (recipient_id, customer_id, service_id, slug, contact_id, verdict, told_as, late, vals) of the
-people with `after < recipient_id <= upto`.
+Each yields lines (recipient_id, customer_id, service_id, slug, contact_id, verdict, told_as, late, vals), with the
+organisation's name (customer) and its contact's voice (locale, tz, name), of the people with
+`after < recipient_id <= upto`.
 """
 
 from dataclasses import dataclass
@@ -26,16 +27,20 @@ TOLD_BY_SCOPE = """
 SELECT k.recipient_id, hit.customer_id, hit.service_id, hit.slug, min(k.contact_id) AS contact_id,
        CASE max(rank) WHEN 2 THEN 'affected' ELSE 'possibly' END AS verdict,
        CASE WHEN max(rank) = 2 OR %(possibly)s = 'include' THEN 'affected' ELSE 'possibly' END AS told_as,
-       false AS late, {vals} AS vals
+       false AS late, {vals} AS vals, min(hit.customer) AS customer,
+       min(k.locale) AS locale, min(k.tz) AS tz, min(k.name) AS name
 FROM ({usable} AND k.recipient_id > %(after)s AND k.recipient_id <= %(upto)s) k
 JOIN ({hit}) hit USING (customer_id)
 GROUP BY 1, 2, 3, 4 HAVING max(rank) >= %(told_rank)s"""
 
 TOLD_BY_STANDING = """
 SELECT recipient_id, customer_id, service_id, slug, contact_id, verdict,
-       coalesce(%(told_as)s, told_as) AS told_as, false AS late, vals
-FROM (SELECT DISTINCT ON (l.recipient_id, l.customer_id, l.service_id) l.*, s.slug
-      FROM line l JOIN notice n ON n.notice_id = l.notice_id JOIN service s ON s.service_id = l.service_id
+       coalesce(%(told_as)s, told_as) AS told_as, false AS late, vals, customer, locale, tz, name
+FROM (SELECT DISTINCT ON (l.recipient_id, l.customer_id, l.service_id) l.*, s.slug,
+             c.name AS customer, v.locale, v.tz, v.name
+      FROM line l JOIN customer c ON c.customer_id = l.customer_id
+      LEFT JOIN contact v ON v.contact_id = l.contact_id
+      JOIN notice n ON n.notice_id = l.notice_id JOIN service s ON s.service_id = l.service_id
       JOIN delivery d ON d.notice_id = l.notice_id AND d.recipient_id = l.recipient_id
       JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
       LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
@@ -48,7 +53,8 @@ FROM (SELECT DISTINCT ON (l.recipient_id, l.customer_id, l.service_id) l.*, s.sl
 WHERE told_as IN ('affected', 'possibly') AND slug = ANY(%(services)s)"""
 
 LEFT_OUT = """
-SELECT recipient_id, customer_id, service_id, slug, contact_id, verdict, told_as, true AS late, vals
+SELECT recipient_id, customer_id, service_id, slug, contact_id, verdict, told_as, true AS late, vals,
+       customer, locale, tz, name
 FROM ({by_scope}) scope
 WHERE NOT EXISTS (
   SELECT FROM delivery d JOIN notice n ON n.notice_id = d.notice_id

@@ -39,6 +39,8 @@ class Ours:
     """Seconds from claim to outcome, of all requests together."""
     peaks: dict[str, int] = field(default_factory=dict[str, int])
     """MB of the largest process of each kind that is its own."""
+    cpu: dict[str, float] = field(default_factory=dict[str, float])
+    """Seconds of processor time that each kind took, from the declaration to the last mail."""
 
 
 def run(stack: Stack) -> Ours:
@@ -60,8 +62,9 @@ def run(stack: Stack) -> Ours:
         row = connection.execute(FOUND).fetchall()[0]
     assert row[3] == done.gate.people, "not everybody was told"
     return Ours(
-        counting, declared, row[0] - began, row[1] - began, row[2] - began, *row[3:], peaks=dict(peaks.kinds)
-    )
+        counting, declared, row[0] - began, row[1] - began, row[2] - began, *row[3:],
+        peaks=dict(peaks.kinds), cpu=peaks.cpu(),
+    )  # fmt: skip
 
 
 OURS = "SELECT state FROM notice WHERE state <> 'void'"
@@ -82,10 +85,20 @@ class Peaks:
 
     def __init__(self) -> None:
         self.kinds: defaultdict[str, int] = defaultdict(int)
+        self._before = {pid: cpu_seconds(pid) for pid, _ in family()}
+        self._used: dict[int, tuple[str, float]] = {}
 
     def look(self) -> None:
         for pid, words in family():
-            self.kinds[kind_of(words)] = max(self.kinds[kind_of(words)], anonymous_mb(pid))
+            kind = kind_of(words)
+            self.kinds[kind] = max(self.kinds[kind], anonymous_mb(pid))
+            self._used[pid] = kind, cpu_seconds(pid) - self._before.get(pid, 0)
+
+    def cpu(self) -> dict[str, float]:
+        kinds: defaultdict[str, float] = defaultdict(float)
+        for kind, used in self._used.values():
+            kinds[kind] += used
+        return dict(kinds)
 
 
 def kind_of(command: str) -> str:
@@ -112,6 +125,15 @@ def family() -> Iterator[tuple[int, str]]:
                 yield pid, Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
             except OSError:
                 continue
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of one process."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def anonymous_mb(pid: int) -> int:

@@ -91,6 +91,7 @@ def report(n: int, us: ours.Ours, bare: floor.Floor) -> None:
         f"    ratio   {us.last / bare.last:.2f} x the floor",
         f"    where   dry run {us.dry_run:.2f} s, declared {us.declared:.2f} s, list closed {us.frozen:.2f} s",
         f"            {us.requests:,} requests, at most {us.in_flight} at once, {each:.3f} s each",
+        "    cpu     " + ", ".join(f"{kind} {used:.1f} s" for kind, used in sorted(us.cpu.items())),
         "    memory  " + ", ".join(f"{kind} {mb} MB" for kind, mb in sorted(us.peaks.items())),
     ):
         print(line, flush=True)
