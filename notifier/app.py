@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 from notifier.actions.deliver import Post, Reached, unmoved
 from notifier.actions.desk import Desk
@@ -14,7 +15,7 @@ from notifier.errors import Refused, Unreachable
 from notifier.model.mail import Sender
 from notifier.model.policy import Policy
 from notifier.model.words import Mode
-from notifier.pipeline.compose import Words
+from notifier.pipeline.compose import Words, checked
 from notifier.settings import SANDBOX_KEY, Settings, data_folder
 from notifier.store import Db
 
@@ -37,7 +38,7 @@ class App:
 
     @property
     def desk(self) -> Desk:
-        return Desk(self.settings, words())
+        return Desk(self.settings, words(self.settings.templates))
 
     @property
     def post(self) -> Post:
@@ -48,8 +49,9 @@ class App:
 
 
 @cache
-def words() -> Words:
-    return Words.load(data_folder("templates") / "email")
+def words(own: Path | None = None) -> Words:
+    """The packaged words, under those of the folder that `NOTIFIER_TEMPLATES` names."""
+    return checked(data_folder("templates") / "email", own)
 
 
 @cache

@@ -40,6 +40,9 @@ class Settings:
     rehearsals_only: bool
     """Set by `demo` and by tests: whatever key or server the environment holds is not looked at."""
 
+    templates: Path | None = None
+    """A folder of the company's own words, which win over the packaged ones file by file."""
+
     on_embedded: bool = False
     """The URLs are those of embedded servers: told to the children of `up`, and to whoever attaches to it."""
 
@@ -71,6 +74,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         port=_port(environ, problems),
         actor=environ.get("NOTIFIER_ACTOR") or f"person:{_user()}",
         rehearsals_only=rehearsals_only,
+        templates=_folder(environ.get("NOTIFIER_TEMPLATES")),
         on_embedded=_is_on(environ.get(EMBEDDED)),
         sandbox_event_key=environ.get("NOTIFIER_SANDBOX_EVENT_KEY") or None,
     )
@@ -117,6 +121,7 @@ def for_children(settings: Settings) -> dict[str, str]:
         "NOTIFIER_PUBLIC_URL": settings.public_url,
         "NOTIFIER_PORT": str(settings.port),
         "NOTIFIER_ACTOR": settings.actor,
+        "NOTIFIER_TEMPLATES": str(settings.templates) if settings.templates else None,
         "NOTIFIER_REHEARSALS_ONLY": "1" if settings.rehearsals_only else None,
         EMBEDDED: "1" if settings.on_embedded else None,
     }
@@ -150,6 +155,10 @@ def _environment() -> Mapping[str, str]:
 
     from_file = {key: value for key, value in dotenv_values(Path.cwd() / ".env").items() if value is not None}
     return from_file | os.environ
+
+
+def _folder(value: str | None) -> Path | None:
+    return Path(value).expanduser().absolute() if value else None
 
 
 def _is_on(value: str | None) -> bool:

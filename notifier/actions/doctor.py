@@ -7,6 +7,8 @@ from email.utils import parseaddr
 
 from notifier.errors import NotifierError
 from notifier.model.mail import Outcome, Result, Sender
+from notifier.model.words import NoticeKind
+from notifier.pipeline.compose import Words, lint
 from notifier.settings import Settings, data_folder
 from notifier.store import Db, catalogue, migrate, ping
 from notifier.store.views import database_now
@@ -67,6 +69,19 @@ def check_sender_identity(settings: Settings) -> Check:
     if address.endswith((".example", "@example.com")) and settings.sendgrid_key:
         return Check("sender", ok=False, found="NOTIFIER_MAIL_FROM is an example: name your verified sender.")
     return Check("sender", ok=True, found=settings.mail_from)
+
+
+def check_templates(settings: Settings) -> Check:
+    """Every mail that the files can make renders; the company's own files are named."""
+    found = lint(data_folder("templates") / "email", settings.templates)
+    if found.faults:
+        more = f" ({len(found.faults)} faults: `notifier templates lint`)" if len(found.faults) > 1 else ""
+        return Check("templates", ok=False, found=f"{found.faults[0]}{more}")
+    words = Words.load(data_folder("templates") / "email", settings.templates)
+    waiting = sum(fault.sentence.startswith("nobody") for fault in found.warnings)
+    reviews = f"; {waiting} files wait for a review" if waiting else ""
+    locales = ", ".join(words.locales(NoticeKind.FIRST))
+    return Check("templates", ok=True, found=f"every notice renders in {locales}{reviews}")
 
 
 def check_provider(settings: Settings, sender: Sender | None) -> Check:

@@ -40,6 +40,8 @@ class Estimate:
     has_statement: bool
     effective_at: datetime
     warnings: tuple[str, ...]
+    unreviewed: tuple[str, ...] = ()
+    """Languages that somebody would read, and whose words for this notice nobody has reviewed."""
 
     @property
     def people(self) -> int:
@@ -65,6 +67,7 @@ def estimate(
 ) -> Estimate:
     """Count what would be told if this were declared now; nothing is stored."""
     found = audience.survey(tx, rule_of(declaration))
+    readings = tuple(_reading(desk, statements, locale) for locale in found.locales)
     return Estimate(
         mode=declaration.mode,
         services=service_names(tx, declaration.services),
@@ -73,10 +76,15 @@ def estimate(
         possibly=declaration.possibly,
         verdicts=found.verdicts,
         gap=found.gap,
-        readings=tuple(_reading(desk, statements, locale) for locale in found.locales),
+        readings=readings,
         has_statement=bool(statements),
         effective_at=declaration.effective_at,
         warnings=warnings,
+        unreviewed=tuple(
+            locale
+            for locale in sorted({reading.read for reading in readings})
+            if not desk.words.reviewed(NoticeKind.FIRST, locale, declaration.kind)
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from notifier.errors import BadInput, Refused
 from notifier.model.story import Facts
 from notifier.model.words import NoticeKind
 from notifier.pipeline.audience import FOLLOWING
+from notifier.pipeline.compose import check_statements
 from notifier.store import Db, Tx, audit, disruptions, notices
 from notifier.store.disruptions import Disruption
 
@@ -79,6 +80,7 @@ def _say(
     consent: Consent,
 ) -> Said:
     Facts.from_mapping(news.facts)
+    check_statements(news.statements)
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
         disruption = find(tx, reference)

@@ -14,9 +14,13 @@ from notifier.entry.cli import (
     reading,
     reviews,
     scope,
+    templates,
 )
+
+TELLING = (demo, company, scope, disruption, gate)
+ASKING = (reading, explain, gaps, reviews, templates, doctor, processes)
 
 
 def register(app: typer.Typer) -> None:
-    for part in (demo, company, scope, disruption, gate, reading, explain, gaps, reviews, doctor, processes):
+    for part in (*TELLING, *ASKING):
         part.register(app)

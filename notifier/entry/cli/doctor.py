@@ -45,7 +45,7 @@ def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
     assert settings.database_url is not None
     checks = [
         actions.check_sender_identity(settings),
-        _templates(),
+        _templates(settings),
         actions.check_database(settings.database_url),
     ]
     if checks[-1].ok:
@@ -58,17 +58,10 @@ def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
     return checks
 
 
-def _templates() -> "Check":
-    from notifier.actions.doctor import Check
-    from notifier.app import words
-    from notifier.errors import NotifierError
-    from notifier.model.words import NoticeKind
+def _templates(settings: "Settings") -> "Check":
+    from notifier.actions.doctor import check_templates
 
-    try:
-        locales = words().locales(NoticeKind.FIRST)
-    except NotifierError as error:
-        return Check("templates", ok=False, found=str(error))
-    return Check("templates", ok=True, found=f"every notice renders in {', '.join(locales)}")
+    return check_templates(settings)
 
 
 def _broker(settings: "Settings") -> "Check":

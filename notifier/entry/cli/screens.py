@@ -117,6 +117,8 @@ def _words_lines(found: Estimate) -> list[str]:
         without = sum(r.people for r in found.readings if not r.statement)
         if without:
             lines.append(f"! {without:,} people get the phrases only: no statement in their language.")
+    if found.unreviewed:
+        lines.append(f"! Nobody has reviewed these words: {', '.join(found.unreviewed)}.")
     return lines
 
 

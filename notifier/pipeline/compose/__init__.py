@@ -1,18 +1,25 @@
 """Which words: facts and reviewed phrases become frozen contents, and a person's data what stands in their tags.
 
-template   files with front matter, a little Jinja and Markdown (the only import of jinja2, with words)
+template   files with front matter, a little Jinja and Markdown (the only import of jinja2)
 phrases    what codes, reasons, lists and times are called in one language; how sure a fact may sound
-markdown   HTML and text from the same tokens
+shelf      which files there are: the packaged ones, under a company's own
+variables  what a template may name
+markdown   HTML and text from the same tokens; wrapping breaks the lines of the text
 tags       placeholders that the provider fills in
 names      what comes from outside, made harmless
 moments    a time in the reader's zone and in UTC
 values     the substitutions of one person
-words      `Words`: load, check, render, fill
+quoting    what was written before, in a notice that corrects it
+words      `Words`: load, render, fill
+lint       every fault of the files, and of every mail they can make
+statement  times without a zone in the free words
 headers    of every mail of a disruption
 """
 
 from notifier.pipeline.compose.headers import headers
+from notifier.pipeline.compose.lint import checked, lint
+from notifier.pipeline.compose.statement import check_statements
 from notifier.pipeline.compose.tags import used as used_tags
 from notifier.pipeline.compose.words import Rendered, Words
 
-__all__ = ["Rendered", "Words", "headers", "used_tags"]
+__all__ = ["Rendered", "Words", "check_statements", "checked", "headers", "lint", "used_tags"]

@@ -1,5 +1,6 @@
 """Headers of every mail of a disruption, the same for all its recipients."""
 
+import hashlib
 import re
 
 from notifier.model.story import Story
@@ -10,9 +11,11 @@ def headers(story: Story, mail_domain: str) -> dict[str, str]:
 
     A synthetic root that no mail has as its own id keeps all notices together (Gmail: the same References and
     subject). Auto-Submitted: RFC 3834, section 5. X-Auto-Response-Suppress: MS-OXCMAIL 2.1.3.2.20.
+    Feedback-ID groups complaints by disruption, notice and kind, never by person.
     Raises `ValueError` for a domain or reference that cannot stand in a header.
     """
-    root = f"<{story.reference.lower()}.disruption@{mail_domain.encode('idna').decode().lower()}>"
+    domain = mail_domain.encode("idna").decode().lower()
+    root = f"<{story.reference.lower()}.disruption@{domain}>"
     if not re.fullmatch(r"<[a-z0-9.-]{1,64}\.disruption@[a-z0-9.-]{1,255}>", root):
         raise ValueError("a reference and a domain are letters, digits, dots and hyphens")
     return {
@@ -20,4 +23,10 @@ def headers(story: Story, mail_domain: str) -> dict[str, str]:
         "In-Reply-To": root,
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
+        "Feedback-ID": f"{story.reference.lower()}:{story.notice.value}:{story.kind.value}:{_sender_id(domain)}",
     }
+
+
+def _sender_id(domain: str) -> str:
+    """5 to 15 characters that never change (Gmail's feedback loop; support.google.com/mail/answer/6254652)."""
+    return f"n{hashlib.sha256(domain.encode()).hexdigest()[:12]}"

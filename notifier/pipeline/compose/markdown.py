@@ -8,13 +8,16 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from notifier.pipeline.compose import tags
+from notifier.pipeline.compose.wrapping import is_unspaced, wrapped
 
-COLUMNS = 72
+ENDED = ("?", "!", ":", ".", "\u061f", "\uff1f", "\uff01", "\u3002")
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
 
 
-def parse(source: str, statement: str | None, nonce: str, quotation: str = "") -> list[Token]:
+def parse(
+    source: str, statement: str | None, nonce: str, quotation: str = "", *, right_to_left: bool = False
+) -> list[Token]:
     """Tokens of a notice, with the company's free statement, and what it wrote before, in place of their markers.
 
     Both are parsed by themselves: a fence one does not close or a link it defines ends with it. Their headings
@@ -35,6 +38,9 @@ def parse(source: str, statement: str | None, nonce: str, quotation: str = "") -
         tokens.append(pieces[at])
         at += 1
     _mark_blocks(tokens, nonce)
+    _join_unspaced(tokens)
+    if right_to_left:
+        _keep_codes_straight(tokens)
     return tokens
 
 
@@ -60,8 +66,9 @@ def to_html(tokens: Sequence[Token], nonce: str) -> str:
     return tags.as_html(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}), nonce)
 
 
-def to_text(tokens: Sequence[Token], nonce: str) -> str:
-    blocks = list(_blocks(tokens, nonce))
+def to_text(tokens: Sequence[Token], nonce: str, label: str = "{label}: {text}") -> str:
+    """`label`: how a small heading and the paragraph under it become one."""
+    blocks = list(_blocks(tokens, nonce, label))
     return tags.as_text("\n\n".join(blocks) + "\n", nonce)
 
 
@@ -80,25 +87,53 @@ def _mark_blocks(tokens: list[Token], nonce: str) -> None:
             opening.attrSet("class", "what")
 
 
-def _blocks(tokens: Sequence[Token], nonce: str) -> Iterator[str]:
+def _join_unspaced(tokens: Sequence[Token]) -> None:
+    """A line end inside a Japanese sentence is no space."""
+    for token in tokens:
+        children = token.children or []
+        for before, child, after in zip(children, children[1:], children[2:], strict=False):
+            around = before.content[-1:], after.content[:1]
+            if child.type == "softbreak" and all(letter and is_unspaced(letter) for letter in around):
+                child.type = "text"
+
+
+def _keep_codes_straight(tokens: Sequence[Token]) -> None:
+    """Codes and addresses of pages run from left to right, also between Arabic words."""
+    for token in tokens:
+        if token.type in {"code_block", "fence"}:
+            token.attrSet("dir", "ltr")
+        for child in token.children or []:
+            if child.type == "code_inline" or (child.type == "link_open" and child.info == "auto"):
+                child.attrSet("dir", "ltr")
+
+
+def _blocks(tokens: Sequence[Token], nonce: str, pattern: str) -> Iterator[str]:
     """Blocks of text; a label (`##`) joins the paragraph that follows it: `Billing: not charged.`"""
     label = ""
     for rest, first, token in _leaves(tokens):
         if token.meta.get("label"):
-            text = _inline(token)
-            label = text if text.endswith(("?", "!", ":", ".")) else f"{text}:"
+            label = _inline(token)
         elif token.type == "inline" and not rest:
-            yield wrapped(f"{label} {_inline(token)}".lstrip(), nonce, first, rest)
+            yield wrapped(_labelled(pattern, label, _inline(token)), nonce, first, rest)
             label = ""
         else:
             if label:
-                yield label
+                yield _labelled(pattern, label, "").rstrip()
             label = ""
             yield (
                 wrapped(_inline(token), nonce, first, rest)
                 if token.type == "inline"
                 else _verbatim(token, rest)
             )
+
+
+def _labelled(pattern: str, label: str, text: str) -> str:
+    if not label:
+        return text
+    if label.endswith(ENDED):
+        return f"{label} {text}"
+    before, _, after = pattern.partition("{label}")
+    return f"{before}{label}{after}".replace("{text}", text)
 
 
 def _verbatim(token: Token, prefix: str) -> str:
@@ -183,20 +218,3 @@ def _inline(token: Token) -> str:
             case _:
                 pass
     return "".join(out)
-
-
-def wrapped(text: str, nonce: str, first: str, rest: str) -> str:
-    """At most `COLUMNS` wide, counting a placeholder as wide as its usual value."""
-    pattern = re.compile(rf"n{nonce}([a-z]+)N")
-    lines: list[str] = []
-    for given in text.split("\n"):
-        line, width = "", 0
-        for word in given.split(" "):
-            columns = len(pattern.sub(lambda m: "x" * tags.NAMES[m[1]].width, word))
-            if line and width + 1 + columns > COLUMNS - len(rest):
-                lines.append(line)
-                line, width = word, columns
-            else:
-                line, width = (f"{line} {word}", width + 1 + columns) if line else (word, columns)
-        lines.append(line)
-    return "\n".join((rest if number else first) + line for number, line in enumerate(lines))

@@ -5,6 +5,8 @@ import re
 import unicodedata
 
 LENGTH = 200
+ISOLATES = "\u2066\u2067\u2068\u2069"
+"""Ours alone: they are taken out of whatever comes from outside."""
 
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]+"
@@ -12,7 +14,8 @@ _UNSAFE = re.compile(
 """Controls, line ends, and everything invisible that changes direction or hides; not the joiner of emoji."""
 
 _RTL = frozenset({"R", "AL", "AN"})
-_LTR = frozenset({"L"})
+_LTR = frozenset({"L", "EN"})
+"""Digits too: `5 pm` and `+1 555` fall apart between Arabic words."""
 
 
 def clean(name: str, length: int, *, right_to_left: bool) -> str:

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from babel import Locale, UnknownLocaleError
+
 from notifier.model.earlier import Earlier
+from notifier.model.people import Held, Person
 from notifier.model.story import Facts, ServiceName, Story
-from notifier.model.words import CORRECTING, Kind, NoticeKind, Reason, Variant
+from notifier.model.words import CORRECTING, Kind, NoticeKind, Reason, Standing, Variant, variants_of
 
 NONCE = "sampleSAMPLE0000"
 FRIDAY = datetime(2026, 11, 27, 23, 32, tzinfo=UTC)
@@ -22,7 +25,8 @@ ANSWERS = {
 }
 
 
-_WHOLE = {(locale, variant.value): "The whole text." for locale in ("en", "de") for variant in Variant}
+LOCALES = ("ar", "de", "en", "es", "fr", "ja")
+_WHOLE = {(locale, variant.value): "The whole text." for locale in LOCALES for variant in Variant}
 _EARLIER = Earlier(FRIDAY, statements={"en": "A wrong statement.", "de": "Eine falsche Erklärung."})
 
 
@@ -70,3 +74,33 @@ def stories(notice: NoticeKind) -> Iterator[Story]:
     if notice in CORRECTING:
         about = Earlier(FRIDAY, texts=_WHOLE, stands=True)
         yield replace(full(notice), statements={}, earlier=about)
+
+
+def variants(name: str) -> tuple[Variant, ...]:
+    """Everybody who may get a notice of this folder."""
+    return variants_of(NoticeKind(name.rpartition("outage_")[2]))
+
+
+def person(variant: Variant) -> Person:
+    """Somebody in New York with two organisations, who reads this variant."""
+    both = ("fable-5", "mythos-5")
+    affected = (Held("Acme Ltd", Standing.AFFECTED, both), Held("Acme Labs", Standing.AFFECTED, both))
+    possibly = (Held("Okafor & Daughters", Standing.POSSIBLY, ("fable-5",)),)
+    over = (Held("Acme Ltd", Standing.RESTORED, ("mythos-5",)),)
+    held = {
+        Variant.AFFECTED: affected,
+        Variant.POSSIBLY: possibly,
+        Variant.BOTH: affected + possibly,
+        Variant.STILL_AFFECTED: over + affected[1:],
+        Variant.STILL_POSSIBLY: over + possibly,
+        Variant.STILL_BOTH: over + affected[1:] + possibly,
+    }
+    return Person("Ada Okafor", "America/New_York", held[variant])
+
+
+def is_language(locale: str) -> bool:
+    try:
+        Locale.parse(locale, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True

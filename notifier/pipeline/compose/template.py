@@ -1,8 +1,11 @@
 """Reading the files that the comms lead writes: front matter, Markdown and the little Jinja that is allowed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
@@ -12,6 +15,8 @@ from markupsafe import Markup
 from notifier.errors import BadInput
 
 KEYS = ("subject", "preheader", "reviewed_by", "reviewed_on")
+UNREVIEWED = "unreviewed"
+SUFFIX = ".md.j2"
 LIMIT = 60_000
 """Bytes of one rendered part. Gmail cuts HTML at 102,400; substitutions and headers need room too."""
 
@@ -22,19 +27,58 @@ ALLOWED = (
 """No calls, attributes, loops or arithmetic: `"x" * 10**9` and `__class__` are not even expressible."""
 
 
+class Fault(BadInput):
+    """A file of words cannot be used."""
+
+    def __init__(self, name: str, line: int, sentence: str) -> None:
+        super().__init__(f"{name}, line {line}: {_sentence(sentence)}")
+        self.name = name
+        self.line = line
+        self.sentence = _sentence(sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a template. It is compiled when it is first used: a process speaks of few notices."""
+
+    name: str
+    """`email/first/en.md.j2`, for messages; of a company's own file the whole path."""
+    text: str
+    """Begins with as many empty lines as stand above it in the file, so that faults have their line."""
+    known: frozenset[str]
+    autoescape: bool = False
+
+    def fill(self, variables: Mapping[str, str | bool | Markup]) -> str:
+        """Raises `Fault` for what cannot be compiled or rendered, and for a part longer than `LIMIT`."""
+        try:
+            text = compiled(self).render(variables)
+        except TemplateError as error:
+            raise Fault(self.name, 1, error.message or "it cannot be rendered") from None
+        if len(text.encode()) > LIMIT:
+            raise BadInput(
+                f"{self.name}: the mail would be longer than {LIMIT:,} bytes; shorten the statement."
+            )
+        return text
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One notice in one language."""
 
     name: str
-    """`email/first/en.md.j2`, for messages."""
     locale: str
-    subject: Template
-    preheader: Template
-    body: Template
+    own: bool
+    """The company's own file, not the packaged one."""
+    subject: Part
+    preheader: Part
+    body: Part
     reviewed_by: str
     reviewed_on: str
     """ISO date, or `unreviewed`."""
+
+    @property
+    def reviewed(self) -> bool:
+        return UNREVIEWED not in {self.reviewed_by, self.reviewed_on}
 
 
 def environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
@@ -42,7 +86,7 @@ def environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
     env.filters.clear()
     env.globals.clear()
     env.tests.clear()
-    env.filters["capital"] = _capital
+    env.filters.update(FILTERS)
     return env
 
 
@@ -50,69 +94,91 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def read(path: Path) -> tuple[str, str]:
-    """Name for messages, and text. Raises `BadInput`."""
-    name = "/".join(path.parts[-3:])
+FILTERS: Mapping[str, Callable[[str], str]] = {"capital": _capital}
+
+
+def read(path: Path, name: str) -> str:
+    """Raises `Fault`; `name` is what the file is called in messages."""
     try:
-        return name, path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
-        raise BadInput(f"{name} is missing.") from None
+        raise Fault(name, 1, "it is missing") from None
+    except OSError as error:
+        raise Fault(name, 1, f"it cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise BadInput(f"{name} is not UTF-8: save it in that encoding.") from None
+        raise Fault(name, 1, "it is not UTF-8: save it in that encoding") from None
 
 
-def load(path: Path, known: frozenset[str]) -> Source:
-    """Read `<notice>/<locale>.md.j2`; `known` are the variables it may use. Raises `BadInput` with the line."""
-    name, text = read(path)
+def load(path: Path, name: str, known: frozenset[str], *, own: bool) -> Source:
+    """Read `<notice>/<locale>.md.j2`; `known` are the variables it may use. Raises `Fault`."""
+    text = read(path, name)
     front, start = _front_matter(name, text)
-    env = environment(autoescape=False)
     below = "\n" * start + "\n".join(text.split("\n")[start:])  # keeps the numbers of the lines
     return Source(
         name=name,
-        locale=path.name.removesuffix(".md.j2"),
-        subject=compiled(env, name, _at_line(front["subject"]), known),
-        preheader=compiled(env, name, _at_line(front["preheader"]), known),
-        body=compiled(env, name, below, known),
+        locale=path.name.removesuffix(SUFFIX),
+        own=own,
+        subject=Part(name, _at_line(front["subject"]), known),
+        preheader=Part(name, _at_line(front["preheader"]), known),
+        body=Part(name, below, known),
         reviewed_by=front["reviewed_by"][1],
-        reviewed_on=front["reviewed_on"][1],
+        reviewed_on=_reviewed_on(name, *front["reviewed_on"]),
     )
 
 
-def compiled(env: ImmutableSandboxedEnvironment, name: str, source: str, known: frozenset[str]) -> Template:
-    """Raises `BadInput` naming file and line for a syntax error, an unknown variable, or what is not allowed."""
+@lru_cache(maxsize=1024)
+def compiled(part: Part) -> Template:
+    """Raises `Fault` for a syntax error, an unknown variable, or what is not allowed."""
+    if fault := next(faults(part), None):
+        raise fault
+    env = environment(autoescape=part.autoescape)
+    return env.from_string(env.parse(part.text, part.name))
+
+
+def faults(part: Part) -> Iterator[Fault]:
+    """Everything that hinders a part from being compiled."""
     try:
-        tree = env.parse(source, name)
-        _check(name, tree, known)
-        return env.from_string(tree)
+        tree = environment(autoescape=part.autoescape).parse(part.text, part.name)
     except TemplateSyntaxError as error:
-        raise BadInput(f"{name}, line {error.lineno}: {_sentence(error.message)}") from None
+        yield Fault(part.name, error.lineno, error.message or "it cannot be read")
+        return
+    for node in tree.find_all(nodes.Node):
+        if not isinstance(node, ALLOWED):
+            what = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).lower()
+            yield Fault(part.name, node.lineno, f"a template may not use this ({what})")
+        elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
+            yield Fault(part.name, node.lineno, f"no filter named {node.name!r}; there is only 'capital'")
+        elif isinstance(node, nodes.Name) and node.name not in part.known:
+            yield Fault(part.name, node.lineno, _unknown(node.name, part.known))
 
 
-def fill(template: Template, name: str, variables: Mapping[str, str | bool | Markup]) -> str:
-    """Raises `BadInput` for what only shows when rendering, and for a part longer than `LIMIT`."""
+def _unknown(name: str, known: frozenset[str]) -> str:
+    near = get_close_matches(name, sorted(known), n=1)
+    instead = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(sorted(known))}"
+    return f"there is no variable {name!r}; {instead}"
+
+
+def _reviewed_on(name: str, line: int, value: str) -> str:
     try:
-        text = template.render(variables)
-    except TemplateError as error:
-        raise BadInput(f"{name}: {_sentence(error.message)}") from None
-    if len(text.encode()) > LIMIT:
-        raise BadInput(f"{name}: the mail would be longer than {LIMIT:,} bytes; shorten the statement.")
-    return text
+        return value if value == UNREVIEWED else date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise Fault(name, line, f"write reviewed_on as 2026-11-30, or {UNREVIEWED}") from None
 
 
 def _front_matter(name: str, text: str) -> tuple[dict[str, tuple[int, str]], int]:
     """Key -> (line, value), and the number of lines before the Markdown."""
     lines = text.split("\n")
     if lines[0].rstrip() != "---" or "---" not in (line.rstrip() for line in lines[1:]):
-        raise BadInput(f"{name}, line 1: begin with front matter between two lines of '---'.")
+        raise Fault(name, 1, "begin with front matter between two lines of '---'.")
     end = next(i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---")
     front: dict[str, tuple[int, str]] = {}
     for number, line in enumerate(lines[1:end], 2):
         key, colon, value = line.partition(":")
         if not colon or key.strip() not in KEYS:
-            raise BadInput(f"{name}, line {number}: only {', '.join(KEYS)} belong into the front matter.")
+            raise Fault(name, number, f"only {', '.join(KEYS)} belong into the front matter.")
         front[key.strip()] = (number, value.strip())
     if missing := next((key for key in KEYS if not front.get(key, (0, ""))[1]), None):
-        raise BadInput(f"{name}, line {end + 1}: the front matter has no {missing}; add '{missing}: ...'.")
+        raise Fault(name, end + 1, f"the front matter has no {missing}; add '{missing}: ...'.")
     return front, end + 1
 
 
@@ -121,18 +187,6 @@ def _at_line(numbered: tuple[int, str]) -> str:
     return "\n" * (number - 1) + value
 
 
-def _check(name: str, tree: nodes.Template, known: frozenset[str]) -> None:
-    for node in tree.find_all(nodes.Node):
-        if not isinstance(node, ALLOWED):
-            what = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).lower()
-            raise BadInput(f"{name}, line {node.lineno}: a template may not use this ({what}).")
-        if isinstance(node, nodes.Name) and node.name not in known:
-            raise BadInput(
-                f"{name}, line {node.lineno}: there is no variable {node.name!r}; use one of"
-                f" {', '.join(sorted(known))}."
-            )
-
-
 def _sentence(message: str | None) -> str:
     text = (message or "it cannot be rendered").strip()
-    return text if text.endswith(".") else f"{text}."
+    return text if text.endswith((".", "?")) else f"{text}."

@@ -29,7 +29,7 @@ class Filler:
         self._nonce = tags.checked(nonce)
         self._prefix = f"n{nonce}"
         self._tags = {logical: tags.tag(nonce, logical) for logical in used}
-        self._rtl = phrases.babel.text_direction == "rtl"
+        self._rtl = phrases.right_to_left
         self._names = {service.slug: service.name for service in story.services}
         wanted = frozenset(logical[:-1] for logical in used)
         self._blocks = {
@@ -94,7 +94,7 @@ class Filler:
             for h, name in zip(shown, called, strict=True)
         ]
         if left_out:
-            lines.append(self._phrases["what.more_lines"].replace("{n}", str(left_out)))
+            lines.append(self._phrases.counted("what.more_lines", left_out))
         return "\n".join(lines)
 
     def _say_times(self, tz: str | None) -> Times:
@@ -115,7 +115,7 @@ def _place(standing: Standing, wanted: frozenset[str]) -> str:
 
 
 def service_list(phrases: Phrases, called: Sequence[str], entries: int, length: int) -> str:
-    rtl = phrases.babel.text_direction == "rtl"
+    rtl = phrases.right_to_left
     shown = [names.clean(name, length, right_to_left=rtl) for name in called[:entries]]
     return phrases.listed(shown, len(called) - len(shown))
 

@@ -1,5 +1,6 @@
 """Loading refuses what would fail on a Friday; hashes name the words and nothing else."""
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +10,7 @@ import pytest
 
 from notifier.errors import BadInput
 from notifier.model.words import OUT, NoticeKind, Variant
-from notifier.pipeline.compose import Words, headers, sample
+from notifier.pipeline.compose import Words, headers, lint, sample
 from notifier.settings import data_folder
 
 FOLDER = data_folder("templates") / "email"
@@ -41,7 +42,7 @@ def line_of(path: Path, what: str) -> int:
         ("{{ symptom }}", "{{ 'x' * 1000000000 }}", "a template may not use this (mul)"),
         ("{{ symptom }}", "{{ 2 ** 9 }}", "a template may not use this (pow)"),
         ("{{ symptom }}", "{{ ''.__class__ }}", "a template may not use this (getattr)"),
-        ("{{ symptom }}", "{{ symptom | upper }}", "No filter named 'upper'"),
+        ("{{ symptom }}", "{{ symptom | upper }}", "no filter named 'upper'"),
         (
             "{{ symptom }}",
             "{% for x in symptom %}{{ state }}{% endfor %}",
@@ -53,12 +54,9 @@ def line_of(path: Path, what: str) -> int:
 def test_a_faulty_template_is_named_with_its_line(folder: Path, old: str, new: str, sentence: str) -> None:
     path = folder / "first" / "en.md.j2"
     change(path, old, new)
-    with pytest.raises(BadInput) as error:
-        Words.load(folder)
     line = line_of(path, new)
-    message = str(error.value)
-    assert message.startswith(f"email/first/en.md.j2, line {line}")
-    assert sentence in message
+    (message,) = [str(f) for f in lint(folder, None).faults if sentence in str(f)]
+    assert message.startswith(f"email/first/en.md.j2, line {line}: ")
     assert "\n" not in message
 
 
@@ -79,9 +77,8 @@ def test_faulty_front_matter_and_missing_parts_are_named(
     folder: Path, old: str, new: str, sentence: str
 ) -> None:
     change(folder / "first" / "en.md.j2", old, new)
-    with pytest.raises(BadInput) as error:
-        Words.load(folder)
-    assert sentence in str(error.value)
+    found = [str(fault) for fault in lint(folder, None).faults]
+    assert [fault for fault in found if sentence in fault], found
 
 
 def remove_phrase(folder: Path) -> None:
@@ -115,22 +112,21 @@ def no_layout(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        (remove_phrase, "email/phrases/de.toml has no phrase reason.legal"),
+        (remove_phrase, ": there is no phrase reason.legal: add it"),
         (break_phrase, "the phrase hello.known must hold exactly {name}"),
-        (break_toml, "email/phrases/de.toml: "),
-        (no_english, "email/update/de.md.j2 has no English beside it"),
-        (no_phrases, "has no phrases: add email/phrases/de.toml"),
-        (latin_1, "email/first/de.md.j2 is not UTF-8"),
-        (no_layout, "email/layout.html.j2 is missing"),
+        (break_toml, "email/phrases/de.toml, line "),
+        (no_english, "email/update/de.md.j2, line 1: there is no English beside it"),
+        (no_phrases, "there are no phrases: add email/phrases/de.toml"),
+        (latin_1, "email/first/de.md.j2, line 1: it is not UTF-8"),
+        (no_layout, "email/layout.html.j2, line 1: it is missing"),
     ],
 )
 def test_faults_around_the_templates_are_named(
     folder: Path, fault: Callable[[Path], None], sentence: str
 ) -> None:
     fault(folder)
-    with pytest.raises(BadInput) as error:
-        Words.load(folder)
-    assert sentence in str(error.value)
+    found = [str(each) for each in lint(folder, None).faults]
+    assert [each for each in found if sentence in each], found
 
 
 @pytest.mark.parametrize(
@@ -197,6 +193,19 @@ def test_one_conversation_and_no_automatic_answers() -> None:
     assert found["References"] == found["In-Reply-To"] == "<7k2m.disruption@xn--mnch-0ra.example>"
     assert found["Auto-Submitted"] == "auto-generated"
     assert found["X-Auto-Response-Suppress"] == "OOF, AutoReply"
-    assert headers(replace(STORY, notice=NoticeKind.RESTORED), "Münch.example") == found
+    over = headers(replace(STORY, notice=NoticeKind.RESTORED), "Münch.example")
+    assert over == found | {"Feedback-ID": over["Feedback-ID"]}
+
+
+def test_complaints_are_counted_by_notice_and_never_by_person() -> None:
+    found = headers(STORY, "example.com")["Feedback-ID"]
+    assert re.fullmatch(r"7k2m:first:suspension:n[0-9a-f]{12}", found)
+    assert (
+        found.rpartition(":")[2]
+        == headers(sample.bare(NoticeKind.UPDATE), "example.com")["Feedback-ID"].rpartition(":")[2]
+    )
+
+
+def test_what_cannot_stand_in_a_header_is_refused() -> None:
     with pytest.raises(ValueError, match="letters, digits"):
         headers(replace(STORY, reference="7K2M\r\nBcc: x"), "example.com")

@@ -1,0 +1,102 @@
+"""`templates`: the words as files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from notifier.entry.cli.disruption import AsJson
+from notifier.model.words import Variant
+
+if TYPE_CHECKING:
+    from notifier.pipeline.compose.template import Fault
+
+SHOWN = 4
+
+templates = typer.Typer(
+    help="The words of the mails: check them, look at them, change them.", no_args_is_help=True
+)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(templates, name="templates")
+
+
+@templates.command(help="Every fault of every file and mail, with its line; what waits for a review.")
+def lint(json: AsJson = False) -> None:
+    from notifier.actions import templates as actions
+    from notifier.entry.cli import output
+    from notifier.settings import from_env
+
+    found = actions.lint(from_env())
+    if json:
+        named = {"faults": found.faults, "warnings": found.warnings}
+        rows = {
+            kind: [{"file": f.name, "line": f.line, "says": f.sentence} for f in faults]
+            for kind, faults in named.items()
+        }
+        output.print_json(rows)
+    else:
+        for fault in found.faults:
+            output.say(f"FAULT  {fault}")
+        for says, files in _by_sentence(found.warnings).items():
+            output.say(f"!      {says} {_shortened(files)}")
+        output.say(_sum(len(found.faults), len(found.warnings)))
+    if found.faults:
+        raise typer.Exit(2)
+
+
+def _by_sentence(warnings: "Sequence[Fault]") -> dict[str, list[str]]:
+    files: dict[str, list[str]] = {}
+    for warning in warnings:
+        says = f"{warning.sentence.removesuffix('.')}:".replace("it is missing;", "missing,")
+        files.setdefault(says[:1].upper() + says[1:], []).append(warning.name)
+    return files
+
+
+def _shortened(files: list[str]) -> str:
+    more = f", and {len(files) - SHOWN} more (--json names all)" if len(files) > SHOWN else ""
+    return ", ".join(files[:SHOWN]) + more
+
+
+def _sum(faults: int, warnings: int) -> str:
+    if faults:
+        return f"{faults} fault{'' if faults == 1 else 's'}: the notifier refuses these words."
+    more = f", {warnings} to look at" if warnings else ""
+    return f"No fault{more}: every mail can be made."
+
+
+@templates.command(help="Write mails as a made-up person would get them, as HTML and text.")
+def preview(
+    notice: Annotated[
+        list[str], typer.Argument(metavar="[NOTICE]...", help="first, update, ... or all.")
+    ] = [],  # noqa: B006
+    locale: Annotated[list[str], typer.Option(help="de, ja, ...; all if left out.")] = [],  # noqa: B006
+    variant: Annotated[list[Variant], typer.Option(help="Whom for; all if left out.")] = [],  # noqa: B006
+    bare: Annotated[bool, typer.Option("--bare", help="As if nothing were known.")] = False,
+    folder: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER")] = Path("preview"),
+) -> None:
+    from notifier.actions import templates as actions
+    from notifier.entry.cli import output
+    from notifier.settings import from_env
+
+    wanted = actions.Wanted(notice, locale, variant, bare)
+    written = actions.preview(from_env(), wanted, folder)
+    if len(written) <= 12:
+        for path in written:
+            output.say(str(path))
+    output.say(f"{len(written) // 2} mails, as HTML and as text, in {folder}.")
+
+
+@templates.command(help="Copy a packaged file to NOTIFIER_TEMPLATES, to be changed there.")
+def new(
+    name: Annotated[str, typer.Argument(metavar="NOTICE|phrases|layout")],
+    locale: Annotated[str, typer.Argument(metavar="[LOCALE]")] = "en",
+) -> None:
+    from notifier.actions import templates as actions
+    from notifier.entry.cli import output
+    from notifier.settings import from_env
+
+    path = actions.copy(from_env(), name, locale)
+    output.say(f"{path} is yours now. `notifier templates lint` says whether it holds.")

@@ -1,0 +1,101 @@
+"""Everything that a template may name, made from the story of a notice."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from markupsafe import Markup
+
+from notifier.model.story import CONTACT, QUESTIONS, Story
+from notifier.model.words import Kind, Variant
+from notifier.pipeline.compose import names, quoting, tags, values
+from notifier.pipeline.compose.phrases import Phrases, Quote
+
+SUBJECT_SERVICES = 3
+"""Names in a subject; further ones are counted."""
+
+LONGEST_TITLE = 300
+
+VARIABLES = frozenset(
+    {
+        *tags.NAMES,
+        *QUESTIONS,
+        *(f"{name}_known" for name in QUESTIONS),
+        *CONTACT,
+        "title",
+        "services",
+        "reference",
+    }
+    | {"state", "affected", "possibly", "still_out", "maybe_out", "future", "statement", "elsewhere"}
+    | {"quoted", "whole", "stands", "over", "impaired", "maintenance"}
+)
+LAYOUT_VARIABLES = frozenset({"lang", "dir", "subject", "preheader", "body", "notice"})
+
+Variables: TypeAlias = dict[str, str | bool | Markup]
+NEEDED: Mapping[Variant, frozenset[str]] = {
+    Variant.AFFECTED: frozenset({"hello", "what"}),
+    Variant.POSSIBLY: frozenset({"hello", "maybe"}),
+    Variant.BOTH: frozenset({"hello", "what", "maybe"}),
+    Variant.STILL_AFFECTED: frozenset({"hello", "what", "out"}),
+    Variant.STILL_POSSIBLY: frozenset({"hello", "what", "maybe"}),
+    Variant.STILL_BOTH: frozenset({"hello", "what", "out", "maybe"}),
+}
+"""A template that leaves one out would not say whom or what it is about."""
+
+
+def variables(story: Story, spoken: Phrases, variant: Variant, nonce: str, quote: Quote) -> Variables:
+    """As `quote` makes the company's own words safe for where they will stand."""
+    made: Variables = {name: tags.neutral(nonce, name) for name in tags.NAMES}
+    made["next"] = made["next"] if story.next_update_at else ""
+    made["wrote"] = made["wrote"] if story.earlier else ""
+    for name in QUESTIONS:
+        made[name] = spoken.fact(name, story.facts, quote, tags.neutral(nonce, name))
+        made[f"{name}_known"] = story.facts.shown(name) is not None
+    made["cause"] = spoken.cause(story.reason, story.facts, quote)
+    made["assessment"] = made["assessment"] if made["assessment_known"] else ""
+    return (
+        made
+        | _of_the_story(story, spoken, quote)
+        | quoting.variables(story, spoken.locale, variant, nonce)
+        | {
+            "affected": variant is not Variant.POSSIBLY,
+            "possibly": variant in {Variant.POSSIBLY, Variant.BOTH},
+            "still_out": variant in {Variant.STILL_AFFECTED, Variant.STILL_BOTH},
+            "maybe_out": variant in {Variant.STILL_POSSIBLY, Variant.STILL_BOTH},
+            "statement": tags.neutral(nonce, "statement") if story.statement(spoken.locale) else "",
+            "elsewhere": any(text.strip() for text in story.statements.values()),
+        }
+    )
+
+
+def _of_the_story(story: Story, spoken: Phrases, quote: Quote) -> Variables:
+    called = [service.name for service in story.services]
+    url = (story.status_url or "").replace("{reference}", story.reference)
+    rtl = spoken.right_to_left
+    return {
+        "title": quote.plain(names.clean(story.title or "", LONGEST_TITLE, right_to_left=rtl)),
+        "services": quote.plain(values.service_list(spoken, called, SUBJECT_SERVICES, 60)),
+        "reference": quote.plain(names.isolated(story.reference, right_to_left=rtl)),
+        "state": spoken[f"state.{story.kind.value}"],
+        "impaired": story.kind is Kind.DEGRADATION,
+        "maintenance": story.kind is Kind.MAINTENANCE,
+        "future": story.effective_at > story.now,
+        "company": quote.plain(names.clean(story.company, LONGEST_TITLE, right_to_left=rtl)),
+        "phone": quote.plain(_phone(story.phone, right_to_left=rtl)),
+        "reply_to": quote.plain(line(story.reply_to or "")),
+        "status_url": url if CONTACT["status_url"].fullmatch(url) else "",
+    }
+
+
+def _phone(number: str | None, *, right_to_left: bool) -> str:
+    """In one piece, and from left to right."""
+    shown = line(number or "").replace(" ", "\u00a0")
+    return f"\u2066{shown}\u2069" if shown and right_to_left else shown
+
+
+def line(text: str) -> str:
+    """One line: a subject or a name never brings a line end, and so never a header, along."""
+    return " ".join("".join(c if _stays(c) else " " for c in text).split())
+
+
+def _stays(letter: str) -> bool:
+    return letter.isprintable() or letter in names.ISOLATES
