@@ -22,6 +22,8 @@ from notifier.local.sockets import socket_folder
 
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
 NOBODY = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
+MEMORY = ("-c", "shared_buffers=256MB", "-c", "max_wal_size=2GB")
+"""A send to a million reads what it has just written: it should still be there. Taken only when it is used."""
 READY_SECONDS = 120
 """After kill -9 Postgres replays its log before it answers."""
 
@@ -133,7 +135,7 @@ def _spawn(home: Path, *options: str) -> Process:
     stale = {"PG_GRANDPARENT_PID": str(pid)} if (pid := _pid(home / "postgres" / "postmaster.pid")) else {}
     return processes.spawn(
         [*as_nobody(), str(binaries() / "postgres"), "-D", str(home / "postgres"),
-         "-k", str(socket_folder(home)), "-h", "", *options],
+         "-k", str(socket_folder(home)), "-h", "", *MEMORY, *options],
         env=environment(**stale), log=log_file(home, "postgres"),
     )  # fmt: skip
 

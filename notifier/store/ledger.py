@@ -6,6 +6,7 @@ Write ahead: `claim` is committed before anything leaves, `record` is a step of 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
 
@@ -29,8 +30,7 @@ class Claim:
     attempt_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """One letter of a chunk."""
 
     recipient_id: int
