@@ -1,0 +1,107 @@
+"""A list that is being frozen stands in nobody's way: brakes, cancels and approvals do not wait for a range."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+
+from notifier.actions import brake
+from notifier.actions.approve import Consent, approve
+from notifier.actions.declare import Wish, suspend
+from notifier.actions.desk import Desk, notice_rule
+from notifier.actions.freeze import freeze
+from notifier.app import words
+from notifier.model.words import NoticeState, Reason
+from notifier.pipeline import audience
+from notifier.settings import from_env
+from notifier.store import Db, freezing, notices
+from notifier.store.telling import LAST
+
+NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
+LIND = "person:lind"
+COMPANY = """
+INSERT INTO service (slug, name) VALUES ('fable-5', 'Fable 5');
+INSERT INTO recipient (address, address_key) SELECT a, a FROM (
+  SELECT 'p' || i || '@example.com' AS a FROM generate_series(1, 9) i) x;
+INSERT INTO customer (ext_id, name) SELECT 'c' || i, 'Customer ' || i FROM generate_series(1, 9) i;
+INSERT INTO contact (customer_id, recipient_id) SELECT i, i FROM generate_series(1, 9) i;
+INSERT INTO entitlement (customer_id, service_id) SELECT i, 1 FROM generate_series(1, 9) i;"""
+
+
+class Desks:
+    """A declared first notice to nine people, and a range of it that somebody freezes and has not committed."""
+
+    def __init__(self, db: Db) -> None:
+        self.db = db
+        self.desk = Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), words())
+
+    def declared(self, consent: Consent) -> int:
+        wish = Wish(("fable-5",), Reason.LEGAL, rehearse=True)
+        return suspend(self.db, self.desk, LIND, NOW, wish, consent).name.notice_id
+
+    def freeze_while(self, notice_id: int, meanwhile: Callable[[], object]) -> None:
+        """The first five people as a worker freezes them, and what happens before it commits."""
+        with self.db.transaction() as tx:
+            assert freezing.alone(tx, notice_id)
+            notice = notices.by_id(tx, notice_id)
+            part = freezing.Range(notice_id, 0, 5, audience.room(notice), [], [], "en", chunk_people=1000)
+            frozen = freezing.freeze_by_scope(tx, notice_rule(tx, notice), part)
+            meanwhile()
+            if not freezing.advance(tx, part, frozen, ceiling=notice.ceiling):
+                raise audience.Overtaken
+
+    def one(self, statement: str) -> Any:
+        with psycopg.connect(self.db.url) as connection:
+            row = connection.execute(statement).fetchone()  # pyright: ignore[reportArgumentType]
+        assert row
+        return row[0]
+
+
+@pytest.fixture
+def desks(db: Db) -> Desks:
+    with psycopg.connect(db.url) as connection:
+        connection.execute(COMPANY)
+        connection.execute("ALTER DATABASE " + connection.info.dbname + " SET lock_timeout = '5s'")
+    return Desks(db)
+
+
+def test_a_pause_does_not_wait_for_the_range_that_is_being_frozen(desks: Desks) -> None:
+    """A lock on the notice's row would end here in a time-out."""
+    notice_id = desks.declared(Consent(yes=True))
+    desks.freeze_while(notice_id, lambda: brake.pause(desks.db, LIND, NOW, notice_id))
+    assert desks.one("SELECT state FROM notice") == NoticeState.HELD
+    assert desks.one("SELECT people_n FROM notice") == 5
+
+
+def test_a_range_that_a_cancel_overtook_is_rolled_back_whole(desks: Desks) -> None:
+    notice_id = desks.declared(Consent(yes=True))
+    with pytest.raises(audience.Overtaken):
+        desks.freeze_while(notice_id, lambda: brake.cancel(desks.db, LIND, NOW, notice_id))
+    assert desks.one("SELECT count(*) FROM delivery") == 0
+    assert desks.one("SELECT count(*) FROM chunk") == 0
+    assert desks.one("SELECT audience_n FROM notice") == 0
+
+
+def test_a_ceiling_that_comes_while_a_range_is_counted_holds_for_it_too(desks: Desks) -> None:
+    """The range of a draft knows no ceiling: committed, it would let more people leave than were approved."""
+    notice_id = desks.declared(Consent())
+    with desks.db.transaction() as tx:
+        notices.ask_to_freeze(tx, notice_id, now=NOW)
+    with pytest.raises(audience.Overtaken):
+        desks.freeze_while(notice_id, lambda: approve(desks.db, LIND, NOW, notice_id, Consent(ceiling=3)))
+    freeze(desks.db, desks.desk.words, NOW, notice_id)
+    assert desks.one("SELECT sum(hi - lo) FROM chunk") == 3
+    assert desks.one("SELECT count(*) FROM delivery") == 9
+
+
+def test_two_at_once_freeze_a_list_once(desks: Desks) -> None:
+    notice_id = desks.declared(Consent(yes=True))
+    with desks.db.transaction() as tx:
+        assert freezing.alone(tx, notice_id)
+        assert freeze(desks.db, desks.desk.words, NOW, notice_id) == ()
+    freeze(desks.db, desks.desk.words, NOW, notice_id)
+    assert freeze(desks.db, desks.desk.words, NOW, notice_id) == ()
+    assert desks.one("SELECT frozen_upto FROM notice") == LAST
+    assert desks.one("SELECT count(*) FROM delivery") == 9
