@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.actions.desk import Desk, draft_notice, notice_rule
+from notifier.actions.desk import Desk, about_of, draft_notice, notice_rule
 from notifier.errors import Refused
 from notifier.model.ring import Ring
 from notifier.model.words import Mode, NoticeKind, NoticeState
@@ -155,6 +155,8 @@ def _record(
                     tx, earlier.notice_id
                 )  # a range that just commits belongs to what is cancelled
                 notices.cancel(tx, earlier.notice_id)
+    if notice.kind is NoticeKind.RETRACTION and notice.about_first:
+        disruptions.end(tx, notice.disruption_id, ended_as="retracted", now=now)
     if notice.kind is NoticeKind.RESTORED:
         disruptions.add_restoration(
             tx, notice.disruption_id, rev=notice.rev, services=rule.services, actor=actor, now=now
@@ -211,7 +213,14 @@ def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[ShownL
         if notice.closed_at is not None and count(tx, notice, notice_rule(tx, notice))[0] != notice.people_n:
             notices.void(tx, notice_id)
             notice_id = draft_notice(
-                tx, desk, notice.disruption_id, notice.kind, notice.timeline_id, now, notice.only_customer
+                tx,
+                desk,
+                notice.disruption_id,
+                notice.kind,
+                notice.timeline_id,
+                now,
+                notice.only_customer,
+                about_of(notice),
             )
             reviews.move_notice(tx, notice.notice_id, notice_id)
         notices.ask_to_freeze(tx, notice_id, now=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from notifier.actions.approve import Consent, Gate, Name, approve_in, name_of
+from notifier.actions.correct import unready
 from notifier.actions.desk import Desk, draft_notice
 from notifier.actions.estimate import Estimate, estimate
 from notifier.actions.samples import Sample, sample_mails
@@ -105,7 +106,8 @@ def dry_run(db: Db, desk: Desk, now: datetime, wish: Wish) -> DryRun:
     """Who would be told, with which words; nothing is stored, nothing leaves."""
     with db.transaction() as tx:
         declaration, scope = read(tx, desk.settings, wish, now)
-        counted = estimate(tx, desk, declaration, wish.statements, scope.warnings)
+        warnings = (*scope.warnings, *unready(desk.words))
+        counted = estimate(tx, desk, declaration, wish.statements, warnings)
         entry = Entry(
             0, "declared", now, "nobody", dict(wish.facts), dict(wish.statements), wish.next_update_at
         )

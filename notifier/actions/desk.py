@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
 
+from notifier.actions import texts
+from notifier.model.earlier import About, Earlier
 from notifier.model.scope import Column, from_json, scope_columns
 from notifier.model.story import Facts, ServiceName, Story
-from notifier.model.words import OUT, AttributeType, NoticeKind, Possibly, Variant, variants_of
+from notifier.model.words import AttributeType, NoticeKind, Possibly
 from notifier.pipeline import audience, compose
-from notifier.pipeline.audience import FOLLOWING
 from notifier.settings import Settings
-from notifier.store import Tx, catalogue, disruptions, notices, reviews
+from notifier.store import Tx, catalogue, correcting, disruptions, notices, reviews
 from notifier.store.audience import Rule
 from notifier.store.contents import Words, store_contents
 from notifier.store.disruptions import Disruption, Entry, Revision
@@ -89,14 +90,20 @@ def story_of(tx: Tx, settings: Settings, notice: Notice) -> Story:
         e for e in disruptions.timeline(tx, notice.disruption_id) if e.timeline_id == notice.timeline_id
     )
     services = disruptions.revision(tx, notice.disruption_id, notice.rev).services
-    return tell(tx, settings, disruption, notice.kind, entry, services)
+    story = tell(tx, settings, disruption, notice.kind, entry, services)
+    if notice.about is None:
+        return story
+    return replace(story, earlier=Earlier(texts.began(notices.by_id(tx, notice.about))))
 
 
-def variants(kind: NoticeKind, rule: Rule) -> tuple[Variant, ...]:
-    """Which words may be needed: people who are hedged read others than people who are affected."""
-    if kind is NoticeKind.FIRST and (rule.predicate is None or rule.possibly is not Possibly.HEDGE):
-        return (Variant.AFFECTED,)
-    return variants_of(kind)
+def about_of(notice: Notice) -> About | None:
+    if notice.about is None:
+        return None
+    return About(
+        notice.about,
+        None if notice.about_locales is None else tuple(notice.about_locales),
+        notice.about_first,
+    )
 
 
 def words_hash(contents: Sequence[Words]) -> str:
@@ -113,6 +120,7 @@ def draft_notice(
     timeline_id: int,
     now: datetime,
     only_customer: int | None = None,
+    about: About | None = None,
 ) -> int:
     """Render every content of a notice and store it as a draft; nothing leaves before it is approved."""
     disruption = disruptions.by_id(tx, disruption_id)
@@ -121,21 +129,14 @@ def draft_notice(
     rule = rule_of(revision)
     story = tell(tx, desk.settings, disruption, kind, entry, revision.services)
     nonce = secrets.token_hex(8)
-    rendered = [
-        (variant, desk.words.render(story, locale, variant, nonce))
-        for locale in desk.words.locales(kind)
-        for variant in variants(kind, rule)
-    ]
-    # Those whom a cancelled notice left out hear all of it at once, in the words of a first notice.
-    late = replace(story, notice=NoticeKind.CATCH_UP)
-    rendered += [
-        (f"late_{variant}", desk.words.render(late, locale, variant, nonce))
-        for locale in desk.words.locales(kind)
-        for variant in (OUT if kind in FOLLOWING and FOLLOWING[kind].merges else ())
-    ]
-    contents = [
-        Words(r.locale, variant, r.subject, r.text, r.html, len(r.tags), r.sha256) for variant, r in rendered
-    ]
+    if about is not None:
+        wrong = notices.by_id(tx, about.notice_id)
+        told = story_of(tx, desk.settings, wrong)
+        story = replace(story, earlier=texts.earlier(tx, desk.words, about, wrong, told, nonce, kind))
+    contents: list[Words] = []
+    for text in texts.of_notice(tx, desk.words, story, rule, disruption_id, about):
+        r = desk.words.render(text.story, text.locale, text.variant, nonce)
+        contents.append(Words(r.locale, text.key, r.subject, r.text, r.html, len(r.tags), r.sha256))
     notice_id = notices.insert(
         tx,
         disruption_id,
@@ -144,10 +145,12 @@ def draft_notice(
         rev=revision.rev,
         nonce=nonce,
         words_hash=words_hash(contents),
-        rule_hash=audience.rule_hash(kind, rule),
+        rule_hash=audience.rule_hash(kind, rule, about),
         now=now,
     )
     store_contents(tx, notice_id, contents)
     if only_customer is not None:
         notices.confine(tx, notice_id, only_customer)
+    if about is not None:
+        correcting.set_about(tx, notice_id, about)
     return notice_id

@@ -8,9 +8,9 @@ from typing import Any
 from notifier.actions.approve import Consent, Gate, Name, approve_in, name_of
 from notifier.actions.desk import Desk, draft_notice
 from notifier.errors import BadInput, Refused
+from notifier.model.earlier import About
 from notifier.model.story import Facts
 from notifier.model.words import NoticeKind
-from notifier.pipeline.audience import FOLLOWING
 from notifier.pipeline.compose import check_statements
 from notifier.store import Db, Tx, audit, disruptions, notices
 from notifier.store.disruptions import Disruption
@@ -57,18 +57,6 @@ def restore(
     return _say(db, desk, actor, now, reference, NoticeKind.RESTORED, news, consent)
 
 
-def correct(
-    db: Db, desk: Desk, actor: str, now: datetime, reference: str, news: News, consent: Consent
-) -> Said:
-    """Something that was written is wrong: what is left of it is cancelled, and everybody hears what is right.
-
-    Those whom the cancelled notice had not reached get one merged notice.
-    """
-    if not news.statements:
-        raise BadInput("A correction needs the right words: add --statement FILE.")
-    return _say(db, desk, actor, now, reference, NoticeKind.CORRECTION, news, consent)
-
-
 def _say(
     db: Db,
     desk: Desk,
@@ -83,28 +71,45 @@ def _say(
     check_statements(news.statements)
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
-        disruption = find(tx, reference)
-        _check(disruption)
-        for draft in notices.drafts(tx, disruption.disruption_id):
-            notices.void(tx, draft.notice_id)
-        if kind in FOLLOWING and FOLLOWING[kind].replaces:
-            # At once, not only when it is approved: every minute sends more of what is known to be wrong.
-            for earlier in notices.of_disruption(tx, disruption.disruption_id):
-                notices.hold(tx, earlier.notice_id, f"stopped by {actor}: a correction is being written")
-        timeline_id = disruptions.add_entry(
-            tx,
-            disruption.disruption_id,
-            kind=kind,
-            actor=actor,
-            facts=news.facts,
-            statements=news.statements,
-            next_update_at=news.next_update_at,
-            now=now,
-        )
-        notice_id = draft_notice(tx, desk, disruption.disruption_id, kind, timeline_id, now)
-        audit.append(tx, actor=actor, act=kind, at=now, disruption_id=disruption.disruption_id)
-        gate = approve_in(tx, notice_id, actor, now, consent)
-        return Said(name_of(tx, notice_id), gate)
+        return say_in(tx, desk, actor, now, spoken_of(tx, reference), kind, news, consent)
+
+
+def say_in(
+    tx: Tx,
+    desk: Desk,
+    actor: str,
+    now: datetime,
+    disruption: Disruption,
+    kind: NoticeKind,
+    news: News,
+    consent: Consent,
+    *,
+    about: About | None = None,
+) -> Said:
+    """One more notice of a disruption, in the caller's transaction; it takes the place of every draft."""
+    for draft in notices.drafts(tx, disruption.disruption_id):
+        notices.void(tx, draft.notice_id)
+    timeline_id = disruptions.add_entry(
+        tx,
+        disruption.disruption_id,
+        kind=kind,
+        actor=actor,
+        facts=news.facts,
+        statements=news.statements,
+        next_update_at=news.next_update_at,
+        now=now,
+    )
+    notice_id = draft_notice(tx, desk, disruption.disruption_id, kind, timeline_id, now, about=about)
+    audit.append(tx, actor=actor, act=kind, at=now, disruption_id=disruption.disruption_id)
+    gate = approve_in(tx, notice_id, actor, now, consent)
+    return Said(name_of(tx, notice_id), gate)
+
+
+def spoken_of(tx: Tx, reference: str) -> Disruption:
+    """A disruption that people were told about and that is not over; raises `Refused` for any other."""
+    found = find(tx, reference)
+    _check(found)
+    return found
 
 
 def _check(disruption: Disruption) -> None:

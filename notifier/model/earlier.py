@@ -6,6 +6,17 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """Which notice was wrong, and where."""
+
+    notice_id: int
+    locales: tuple[str, ...] | None = None
+    """The languages in which its words were wrong; None: all of them."""
+    first: bool = False
+    """Nobody had heard anything before it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Earlier:
     at: datetime
     """When it was approved, and so began to leave."""

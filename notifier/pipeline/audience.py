@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from notifier.model.earlier import About
 from notifier.model.scope import canonical
 from notifier.model.words import NoticeKind, Standing
 from notifier.store import Tx, freezing
@@ -19,6 +20,8 @@ FIRST_RANGE, LAST_RANGE = 2_000, 64_000
 many that senders run dry while the next one is counted."""
 
 UNBOUNDED = 2**31
+UNWRITTEN = 0
+"""The id of no notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Following:
 FOLLOWING: Mapping[NoticeKind, Following] = {
     NoticeKind.UPDATE: Following(None, merges=True),
     NoticeKind.CORRECTION: Following(None, merges=True, replaces=True),
+    NoticeKind.RETRACTION: Following(None, merges=False, replaces=True),
     NoticeKind.RESTORED: Following(Standing.RESTORED, merges=False),
     NoticeKind.RELEASED: Following(Standing.RELEASED, merges=False),
     NoticeKind.CONFIRMED: Following(None, merges=False),
@@ -60,6 +64,29 @@ def later(notice: Notice, rule: Rule) -> Later | None:
         how.merges,
         how.replaces,
         notice.only_customer,
+        notice.about,
+        notice.about_locales,
+        withdraws=notice.kind is NoticeKind.RETRACTION,
+        was_first=notice.about_first,
+    )
+
+
+def of_a_draft(kind: NoticeKind, disruption_id: int, rule: Rule, about: About | None) -> Later | None:
+    """As `later`, for a notice that is still being written."""
+    how = FOLLOWING.get(kind)
+    if how is None:
+        return None
+    return Later(
+        UNWRITTEN,
+        disruption_id,
+        rule,
+        how.told_as,
+        how.merges,
+        how.replaces,
+        about=about.notice_id if about else None,
+        about_locales=list(about.locales) if about and about.locales else None,
+        withdraws=kind is NoticeKind.RETRACTION,
+        was_first=about is not None and about.first,
     )
 
 
@@ -73,9 +100,13 @@ def room(notice: Notice) -> int:
     return UNBOUNDED if notice.ceiling is None else max(0, notice.ceiling - notice.people_n)
 
 
-def rule_hash(kind: NoticeKind, rule: Rule) -> str:
-    """What an approval names as the rule of an audience: scope, services, treatment of *possibly*, roles."""
+def rule_hash(kind: NoticeKind, rule: Rule, about: About | None = None) -> str:
+    """What an approval names as the rule of an audience: scope, services, treatment of *possibly*, roles.
+
+    Of a correction also what it is about: it goes to exactly those whom that reached.
+    """
     parts = [kind, canonical(rule.predicate), sorted(rule.services), rule.possibly, "all roles"]
+    parts += [[about.notice_id, about.locales]] if about else []
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

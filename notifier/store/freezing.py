@@ -18,7 +18,7 @@ from notifier.store.audience import (
     plan_for_many,
     rule_params,
 )
-from notifier.store.telling import LAST, Later, later_params, told_by_scope, told_later
+from notifier.store.telling import LAST, VARIANT, Later, later_params, told_by_scope, told_later
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +57,13 @@ def asked_locales(tx: Tx, *, after: int, upto: int) -> list[str]:
 FREEZE = """
 WITH told AS MATERIALIZED ({told}),
 held_by AS (SELECT recipient_id, customer_id, told_as, array_agg(slug ORDER BY slug) AS slugs,
-                   bool_or(late) AS late, min(customer) AS customer,
+                   max(manner) AS manner, min(customer) AS customer,
                    min(locale) AS locale, min(tz) AS tz, min(name) AS name
             FROM told GROUP BY 1, 2, 3),
 person AS (SELECT recipient_id,
                   jsonb_agg(jsonb_build_array(customer, told_as, to_jsonb(slugs))
                             ORDER BY customer_id, told_as) AS held,
-                  CASE WHEN bool_or(late) THEN 'late_'
-                       WHEN bool_or(told_as IN ('released', 'restored'))
-                            AND bool_or(told_as IN ('affected', 'possibly')) THEN 'still_' ELSE '' END ||
-                  CASE WHEN NOT bool_or(told_as = 'possibly') THEN 'affected'
-                       WHEN bool_or(told_as = 'affected') THEN 'both' ELSE 'possibly' END AS variant,
+                  {variant} AS variant,
                   (array_agg(locale ORDER BY customer_id, told_as) FILTER (WHERE locale IS NOT NULL))[1]
                     AS locale,
                   (array_agg(tz ORDER BY customer_id, told_as) FILTER (WHERE tz IS NOT NULL))[1] AS tz,
@@ -138,7 +134,9 @@ def freeze_later(tx: Tx, later: Later, part: Range) -> Frozen:
 
 def _freeze(tx: Tx, told: sql.Composed, part: Range, params: dict[str, object]) -> Frozen:
     statement = sql.SQL(FREEZE).format(
-        told=told, suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id"))
+        told=told,
+        variant=sql.SQL(VARIANT),
+        suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
     )
     found = one(
         tx,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.model.words import NoticeKind, NoticeState
+from notifier.model.words import CORRECTING, NoticeKind, NoticeState
 from notifier.store import Tx, many, one, run, value, values
 
 
@@ -34,6 +34,10 @@ class Notice:
     finished_at: datetime | None
     only_customer: int | None = None
     """It goes to the people of this customer only."""
+    about: int | None = None
+    """The notice that this one corrects or withdraws."""
+    about_locales: list[str] | None = None
+    about_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +239,7 @@ def is_next(tx: Tx, notice: Notice) -> bool:
         "   WHERE chunk.notice_id = notice.notice_id AND chunk.state IN ('due', 'claimed'))) END)",
         disruption=notice.disruption_id,
         seq=notice.seq,
-        replaces=notice.kind is NoticeKind.CORRECTION,
+        replaces=notice.kind in CORRECTING,
     )
 
 

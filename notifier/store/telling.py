@@ -1,7 +1,7 @@
 """Whom a notice tells: by the scope, or by what they were told before. Statements that freezing builds on.
 
-Each yields lines (recipient_id, customer_id, service_id, slug, contact_id, verdict, told_as, late, vals), with the
-organisation's name (customer) and its contact's voice (locale, tz, name), of the people with
+Each yields lines (recipient_id, customer_id, service_id, slug, contact_id, verdict, told_as, manner, vals), with
+the organisation's name (customer) and its contact's voice (locale, tz, name), of the people with
 `after < recipient_id <= upto`.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from notifier.store import Tx, one
+from notifier.store import Tx, correcting, many, one
 from notifier.store.audience import (
     SUPPRESSED,
     USABLE,
@@ -23,11 +23,18 @@ from notifier.store.audience import (
 LAST = 2**63 - 1
 """Beyond every recipient_id."""
 
+VARIANT = """CASE WHEN max(manner) <> '' THEN max(manner)
+     WHEN bool_or(told_as IN ('released', 'restored'))
+          AND bool_or(told_as IN ('affected', 'possibly')) THEN 'still_' ELSE '' END ||
+CASE WHEN NOT bool_or(told_as = 'possibly') THEN 'affected'
+     WHEN bool_or(told_as = 'affected') THEN 'both' ELSE 'possibly' END"""
+"""Which words somebody reads, over all their lines; `model/people.py` has the same."""
+
 TOLD_BY_SCOPE = """
 SELECT k.recipient_id, hit.customer_id, hit.service_id, hit.slug, min(k.contact_id) AS contact_id,
        CASE max(rank) WHEN 2 THEN 'affected' ELSE 'possibly' END AS verdict,
        CASE WHEN max(rank) = 2 OR %(possibly)s = 'include' THEN 'affected' ELSE 'possibly' END AS told_as,
-       false AS late, {vals} AS vals, min(hit.customer) AS customer,
+       '' AS manner, {vals} AS vals, min(hit.customer) AS customer,
        min(k.locale) AS locale, min(k.tz) AS tz, min(k.name) AS name
 FROM ({usable} AND k.recipient_id > %(after)s AND k.recipient_id <= %(upto)s) k
 JOIN ({hit}) hit USING (customer_id)
@@ -35,7 +42,7 @@ GROUP BY 1, 2, 3, 4 HAVING max(rank) >= %(told_rank)s"""
 
 TOLD_BY_STANDING = """
 SELECT recipient_id, customer_id, service_id, slug, contact_id, verdict,
-       coalesce(%(told_as)s, told_as) AS told_as, false AS late, vals, customer, locale, tz, name
+       coalesce(%(told_as)s, told_as) AS told_as, '' AS manner, vals, customer, locale, tz, name
 FROM (SELECT DISTINCT ON (l.recipient_id, l.customer_id, l.service_id) l.*, s.slug,
              c.name AS customer, v.locale, v.tz, v.name
       FROM line l JOIN customer c ON c.customer_id = l.customer_id
@@ -53,7 +60,7 @@ FROM (SELECT DISTINCT ON (l.recipient_id, l.customer_id, l.service_id) l.*, s.sl
 WHERE told_as IN ('affected', 'possibly') AND slug = ANY(%(services)s)"""
 
 LEFT_OUT = """
-SELECT recipient_id, customer_id, service_id, slug, contact_id, verdict, told_as, true AS late, vals,
+SELECT recipient_id, customer_id, service_id, slug, contact_id, verdict, told_as, 'late_' AS manner, vals,
        customer, locale, tz, name
 FROM ({by_scope}) scope
 WHERE NOT EXISTS (
@@ -84,6 +91,12 @@ class Later:
     """What is left of earlier notices is cancelled when this one is approved."""
     only: int | None = None
     """The one customer whose people it goes to; None: to all of them."""
+    about: int | None = None
+    """The notice that this one corrects or withdraws."""
+    about_locales: list[str] | None = None
+    withdraws: bool = False
+    was_first: bool = False
+    """What is withdrawn is the first that anybody heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +118,39 @@ WHERE NOT EXISTS ({suppressed})""").format(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A text that somebody would read, by the locale they asked for."""
+
+    asked: str | None
+    variant: str
+
+
+def needed(tx: Tx, later: Later) -> list[Needed]:
+    """Every text that the people of a later notice would read now."""
+    plan_for_many(tx)
+    statement = sql.SQL("""
+SELECT DISTINCT locale AS asked, variant FROM (
+  SELECT (array_agg(locale ORDER BY customer_id) FILTER (WHERE locale IS NOT NULL))[1] AS locale,
+         {variant} AS variant FROM ({told}) told GROUP BY recipient_id) person
+ORDER BY 1, 2""").format(variant=sql.SQL(VARIANT), told=told_later(later))
+    return many(tx, Needed, statement, after=0, upto=LAST, **later_params(later))
+
+
 def told_by_scope(rule: Rule) -> sql.Composed:
     """Lines of everybody whom the scope puts in; expects `after` and `upto` beside `rule_params`."""
     return sql.SQL(TOLD_BY_SCOPE).format(usable=sql.SQL(USABLE), hit=hits(rule), vals=deciding_values(rule))
 
 
 def told_later(later: Later) -> sql.Composed:
-    standing = sql.Composed([sql.SQL(TOLD_BY_STANDING)])
+    if later.withdraws:
+        return correcting.withdrawn()
+    corrects = later.about is not None
+    standing = correcting.corrected() if corrects else sql.Composed([sql.SQL(TOLD_BY_STANDING)])
     if not later.merges:
         return standing
     left_out = sql.SQL(LEFT_OUT).format(by_scope=told_by_scope(later.rule))
-    return sql.SQL("{} UNION ALL {}").format(standing, left_out)
+    return sql.SQL("({}) UNION ALL {}").format(standing, left_out)
 
 
 def later_params(later: Later) -> dict[str, object]:
@@ -125,4 +160,7 @@ def later_params(later: Later) -> dict[str, object]:
         "told_as": later.told_as,
         "replaces": later.replaces,
         "only": later.only,
+        "about": later.about,
+        "about_locales": later.about_locales,
+        "was_first": later.was_first,
     }

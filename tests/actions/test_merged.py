@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from notifier.actions import declare, freeze, timeline
+from notifier.actions import correct, declare, freeze, timeline
 from notifier.actions.approve import Consent
 from notifier.actions.desk import Desk
 from notifier.model.mail import Envelope, Outcome, Result
@@ -95,12 +95,12 @@ def test_a_correction_reaches_everybody_once(db: Db, database_url: str, desk: De
 
     news = timeline.News(statements={"en": "Right.", "de": "Richtig."})
     later = NOW + timedelta(hours=1)
-    kept = timeline.correct(db, desk, "person:a", later, first.name.reference, news, Consent())
+    kept = correct.correct(db, desk, "person:a", later, first.name.reference, news, Consent())
     assert not kept.gate.approved
     assert standing(db, first.name.notice_id) == {Account.TOLD: 5, Account.HELD: 5}, (
         "the wrong words stop at once"
     )
-    right = timeline.correct(db, desk, "person:a", later, first.name.reference, news, YES)
+    right = correct.correct(db, desk, "person:a", later, first.name.reference, news, YES)
     assert right.gate.approved
     assert right.gate.people == 10
     frozen(db, right.name.notice_id)

@@ -4,6 +4,7 @@ import typer
 
 from notifier.entry.cli import (
     company,
+    correct,
     demo,
     disruption,
     doctor,
@@ -17,7 +18,7 @@ from notifier.entry.cli import (
     templates,
 )
 
-TELLING = (demo, company, scope, disruption, gate)
+TELLING = (demo, company, scope, disruption, correct, gate)
 ASKING = (reading, explain, gaps, reviews, templates, doctor, processes)
 
 

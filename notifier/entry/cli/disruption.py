@@ -45,7 +45,6 @@ AsWritten = Annotated[
 def register(app: typer.Typer) -> None:
     app.command(help="Declare a suspension and tell everybody it affects.")(suspend)
     app.command(help="Keep those who were told up to date.")(update)
-    app.command(help="What was written is wrong: stop the rest of it and say what is right.")(correct)
     app.command(help="It is over: tell everybody who was told.")(restore)
 
 
@@ -130,18 +129,6 @@ def update(
     _say("update", disruption, statement, facts, next_update, ceiling, None, nothing_new, yes, json)
 
 
-def correct(
-    disruption: Annotated[str, typer.Argument(metavar="DISRUPTION")],
-    statement: Statement = [],  # noqa: B006
-    facts: FactsFile = None,
-    next_update: NextUpdate = None,
-    ceiling: Ceiling = None,
-    yes: Yes = False,
-    json: AsJson = False,
-) -> None:
-    _say("correct", disruption, statement, facts, next_update, ceiling, None, False, yes, json)
-
-
 def restore(
     disruption: Annotated[str, typer.Argument(metavar="DISRUPTION")],
     statement: Statement = [],  # noqa: B006
@@ -180,6 +167,6 @@ def _say(
         )
         sending.require_workers(app)
         consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
-        act = {"update": timeline.update, "correct": timeline.correct, "restore": timeline.restore}[what]
+        act = {"update": timeline.update, "restore": timeline.restore}[what]
         said = act(app.db, app.desk, app.settings.actor, app.clock.now(), disruption, news, consent)
         sending.follow(app, sending.Started(said.name, said.gate, consent, ceiling), as_json=json)

@@ -72,11 +72,17 @@ def future(text: str | None, app: App, option: str) -> datetime | None:
 
 def notice(app: App, name: str) -> int:
     """`7K2M`, `D-7K2M` (its newest notice) or `7K2M/2`; raises `BadInput` if there is none."""
-    reference, _, seq = name.strip().upper().removeprefix("D-").partition("/")
-    if seq and not seq.isdecimal():
-        raise BadInput(f"{name!r} is not a notice: write 7K2M or 7K2M/2.")
+    reference, seq = one_of(name)
     with app.db.transaction() as tx:
-        found = views.notice_id(tx, reference, int(seq) if seq else None)
+        found = views.notice_id(tx, reference, seq)
     if found is None:
         raise BadInput(f"There is no notice {name!r}: `notifier list` shows what there is.")
     return found
+
+
+def one_of(name: str) -> tuple[str, int | None]:
+    """The reference of a disruption, and the number of one of its notices if it names one."""
+    reference, slash, seq = name.strip().upper().removeprefix("D-").partition("/")
+    if slash and not (seq.isascii() and seq.isdecimal()):
+        raise BadInput(f"{name!r} is not a notice: write 7K2M or 7K2M/2.")
+    return reference, int(seq) if seq else None

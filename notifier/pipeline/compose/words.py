@@ -110,6 +110,12 @@ class Words:
         spoken = self._shelf.languages[source.locale]
         return line(source.subject.fill(variables(story, spoken, variant, nonce, _PLAIN)))
 
+    def quote(self, frozen: str, told: Story, locale: str, nonce: str, own: str) -> str:
+        """A frozen text of an earlier notice, to stand as a quotation in the notice with the nonce `own`."""
+        return quoting.from_frozen(
+            frozen, nonce, own, values.times(told, self._shelf.languages[locale], None)
+        )
+
     def filler(
         self, story: Story, locale: str, nonce: str, used: Sequence[str]
     ) -> Callable[[Person], dict[str, str]]:

@@ -1,0 +1,128 @@
+"""What was written is wrong: stop the rest of it, and say so to exactly those who got it."""
+
+from datetime import datetime
+
+from notifier.actions.approve import Consent
+from notifier.actions.desk import Desk
+from notifier.actions.timeline import News, Said, say_in, spoken_of
+from notifier.errors import BadInput, Refused
+from notifier.model.earlier import About
+from notifier.model.story import Facts, in_locale
+from notifier.model.words import NoticeKind
+from notifier.pipeline.compose import Words, check_statements
+from notifier.store import Db, Tx, correcting, disruptions, notices
+from notifier.store.correcting import Sent
+from notifier.store.disruptions import Disruption
+
+
+def correct(
+    db: Db,
+    desk: Desk,
+    actor: str,
+    now: datetime,
+    reference: str,
+    news: News,
+    consent: Consent,
+    which: int | None = None,
+) -> Said:
+    """Something in a notice is wrong: what is left of it is cancelled, and who got it reads what is right.
+
+    It quotes the wrong words. Those whom the notice had not reached read the right ones and no correction.
+    `which` is the number of the notice; None: the newest that has left.
+    """
+    if not news.statements:
+        raise BadInput(
+            "A correction needs the right words: add --statement FILE, or withdraw it with --retract."
+        )
+    Facts.from_mapping(news.facts)
+    check_statements(news.statements)
+    with db.transaction() as tx:
+        disruptions.lock_declarations(tx)
+        disruption = spoken_of(tx, reference)
+        wrong = _wrong(tx, disruption, which)
+        about = About(wrong.notice_id, _locales(tx, desk.words, wrong, news), _is_first(tx, wrong))
+        _stop(tx, disruption, f"stopped by {actor}: a correction is being written")
+        return say_in(tx, desk, actor, now, disruption, NoticeKind.CORRECTION, news, consent, about=about)
+
+
+def retract(
+    db: Db,
+    desk: Desk,
+    actor: str,
+    now: datetime,
+    reference: str,
+    news: News,
+    consent: Consent,
+    which: int | None = None,
+) -> Said:
+    """All of a notice is withdrawn, in words that exist in every language: nothing has to be written.
+
+    Only the newest can be: what came after it has told people something else already. Withdrawing the first one
+    ends the disruption, for nobody is told anything by it any more.
+    """
+    if news.facts or news.next_update_at:
+        raise BadInput("A retraction states and promises nothing: leave out --facts and --next-update.")
+    check_statements(news.statements)
+    with db.transaction() as tx:
+        disruptions.lock_declarations(tx)
+        disruption = spoken_of(tx, reference)
+        wrong = _wrong(tx, disruption, which)
+        name = f"{disruption.reference}/{wrong.seq}"
+        if not wrong.has_left:
+            raise Refused(f"Nobody has got {name} yet: `notifier cancel {name}` stops it.")
+        newest = [each for each in correcting.sent(tx, disruption.disruption_id) if each.has_left][-1]
+        if wrong.seq != newest.seq:
+            raise Refused(
+                f"Notice {newest.seq} came after {name}: withdraw that one, or correct with --statement."
+            )
+        about = About(wrong.notice_id, None, _is_first(tx, wrong))
+        _stop(tx, disruption, f"stopped by {actor}: a retraction is being written")
+        return say_in(tx, desk, actor, now, disruption, NoticeKind.RETRACTION, news, consent, about=about)
+
+
+def _wrong(tx: Tx, disruption: Disruption, which: int | None) -> Sent:
+    sent = correcting.sent(tx, disruption.disruption_id)
+    if which is not None:
+        found = [each for each in sent if each.seq == which]
+    else:
+        to_all = [each for each in sent if each.only_customer is None]
+        found = [each for each in to_all if each.has_left] or to_all
+    if not found:
+        raise Refused(
+            f"D-{disruption.reference} has no such notice that was approved: nothing can be corrected."
+        )
+    return found[-1]
+
+
+def _is_first(tx: Tx, wrong: Sent) -> bool:
+    disruption_id = notices.by_id(tx, wrong.notice_id).disruption_id
+    return not any(each.seq < wrong.seq and each.has_left for each in correcting.sent(tx, disruption_id))
+
+
+def _locales(tx: Tx, words: Words, wrong: Sent, news: News) -> tuple[str, ...] | None:
+    """Where the wrong statement was read. If facts were wrong too, or nothing was stated: everywhere."""
+    notice = notices.by_id(tx, wrong.notice_id)
+    entries = disruptions.timeline(tx, notice.disruption_id)
+    statements = next(e.statements for e in entries if e.timeline_id == notice.timeline_id)
+    if news.facts or not statements:
+        return None
+    return tuple(each for each in words.locales(notice.kind) if in_locale(statements, each))
+
+
+def _stop(tx: Tx, disruption: Disruption, reason: str) -> None:
+    """At once, not only when it is approved: every minute sends more of what is known to be wrong."""
+    for earlier in notices.of_disruption(tx, disruption.disruption_id):
+        notices.hold(tx, earlier.notice_id, reason)
+
+
+def unready(words: Words) -> tuple[str, ...]:
+    """Languages of first notices in which nothing could be corrected or withdrawn, as warnings."""
+    warnings: list[str] = []
+    for kind in (NoticeKind.CORRECTION, NoticeKind.RETRACTION):
+        missing = sorted(set(words.locales(NoticeKind.FIRST)) - set(words.locales(kind)))
+        if missing:
+            warnings.append(
+                f"! There are no words for a {kind} in {', '.join(missing)}: if something turns out wrong, "
+                "they would read English."
+            )
+    return tuple(warnings)

@@ -1,0 +1,45 @@
+"""`correct`: what was written is wrong."""
+
+from typing import Annotated
+
+import typer
+
+from notifier.entry.cli.disruption import AsJson, Ceiling, FactsFile, NextUpdate, Statement, Yes
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help="What was written is wrong: stop the rest of it, and tell exactly those who got it.")(
+        correct
+    )
+
+
+def correct(
+    disruption: Annotated[str, typer.Argument(metavar="DISRUPTION", help="7K2M, or 7K2M/2 for that notice.")],
+    statement: Statement = [],  # noqa: B006
+    retract: Annotated[
+        bool, typer.Option("--retract", help="Withdraw all of it; the words are there in every language.")
+    ] = False,
+    facts: FactsFile = None,
+    next_update: NextUpdate = None,
+    ceiling: Ceiling = None,
+    yes: Yes = False,
+    json: AsJson = False,
+) -> None:
+    from notifier.actions import correct as actions
+    from notifier.actions.approve import Consent
+    from notifier.actions.timeline import News
+    from notifier.entry.cli import given, sending
+    from notifier.entry.cli.session import opened_app
+
+    with opened_app() as app:
+        news = News(
+            facts=given.facts(facts),
+            statements=given.statements(statement),
+            next_update_at=given.future(next_update, app, "--next-update"),
+        )
+        reference, which = given.one_of(disruption)
+        sending.require_workers(app)
+        consent = Consent(yes=yes, ceiling=ceiling if yes else None)
+        act = actions.retract if retract else actions.correct
+        said = act(app.db, app.desk, app.settings.actor, app.clock.now(), reference, news, consent, which)
+        sending.follow(app, sending.Started(said.name, said.gate, consent, ceiling), as_json=json)

@@ -1,0 +1,162 @@
+"""A correction reaches exactly those whom the wrong words reached, and quotes them."""
+
+from datetime import timedelta
+
+import pytest
+
+from notifier.actions import correct, declare, reviews, timeline
+from notifier.actions.approve import Consent
+from notifier.actions.desk import Desk
+from notifier.errors import Refused
+from notifier.model.words import Account, NoticeKind, NoticeState, Reason
+from notifier.store import Db, contents, disruptions, notices
+
+from .test_merged import NOW, YES, Border, desk, frozen, people, sent, standing
+
+__all__ = ["desk"]
+LATER = NOW + timedelta(hours=1)
+GERMAN, ENGLISH = {1, 3, 5, 7, 9}, {2, 4, 6, 8, 10}
+
+
+def first(db: Db, desk: Desk, border: Border, statements: dict[str, str], chunks: int) -> str:
+    wish = declare.Wish(("fable-5",), Reason.LEGAL, statements=statements)
+    said = declare.suspend(db, desk, "person:a", NOW, wish, YES)
+    frozen(db, said.name.notice_id)
+    sent(db, border, said.name.notice_id, chunks=chunks)
+    return said.name.reference
+
+
+def all_sent(db: Db, border: Border, said: timeline.Said, chunks: int) -> dict[int, str]:
+    """What each person got of this notice; nobody got it twice."""
+    assert said.gate.approved, said.gate.refusal
+    border.got.clear()
+    frozen(db, said.name.notice_id)
+    sent(db, border, said.name.notice_id, chunks=chunks)
+    told = {person: text for text, person in border.got}
+    assert len(told) == len(border.got)
+    accounts = standing(db, said.name.notice_id)
+    assert accounts == {Account.TOLD: len(told)}
+    assert said.gate.people == len(told)
+    return told
+
+
+def test_who_never_read_the_wrong_words_hears_nothing(db: Db, database_url: str, desk: Desk):
+    people(database_url, 10)
+    border = Border()
+    reference = first(db, desk, border, {"en": "It is a **wrong** sentence."}, chunks=2)
+    news = timeline.News(statements={"en": "The right one.", "de": "Das Richtige."})
+    told = all_sent(db, border, correct.correct(db, desk, "person:a", LATER, reference, news, YES), chunks=1)
+    assert set(told) == ENGLISH
+    for text in told.values():
+        assert "> It is a wrong sentence." in text
+        assert "The right one." in text
+
+
+def test_wrong_facts_were_read_in_every_language(db: Db, database_url: str, desk: Desk):
+    people(database_url, 10)
+    border = Border()
+    reference = first(db, desk, border, {"en": "A sentence."}, chunks=2)
+    news = timeline.News(facts={"billing": "charged"}, statements={"en": "Billing goes on."})
+    told = all_sent(db, border, correct.correct(db, desk, "person:a", LATER, reference, news, YES), chunks=2)
+    assert set(told) == GERMAN | ENGLISH
+    assert "> Ihr Zugang ist gesperrt" in told[1]
+    assert "> Your access is suspended" in told[2]
+    assert "> A sentence." in told[2]
+
+
+def test_an_update_that_half_of_them_got(db: Db, database_url: str, desk: Desk):
+    people(database_url, 10)
+    border = Border()
+    reference = first(db, desk, border, {}, chunks=2)
+    wrong = timeline.News(statements={"en": "Wrong.", "de": "Falsch."})
+    update = timeline.update(db, desk, "person:a", LATER, reference, wrong, YES)
+    frozen(db, update.name.notice_id)
+    border.got.clear()
+    sent(db, border, update.name.notice_id, chunks=1)
+    got = {person for _, person in border.got}
+    assert len(got) == 5
+    right = timeline.News(statements={"en": "Right.", "de": "Richtig."})
+    told = all_sent(db, border, correct.correct(db, desk, "person:a", LATER, reference, right, YES), chunks=2)
+    assert set(told) == GERMAN | ENGLISH
+    for person, text in told.items():
+        assert ("> Wrong." in text or "> Falsch." in text) == (person in got)
+        assert ("correction" in text or "Richtigstellung" in text) == (person in got)
+        assert "Right." in text or "Richtig." in text
+    assert standing(db, update.name.notice_id) == {Account.TOLD: 5, Account.CANCELLED: 5}
+
+
+def test_an_older_notice_is_corrected_by_its_number(db: Db, database_url: str, desk: Desk):
+    people(database_url, 10)
+    border = Border()
+    reference = first(db, desk, border, {"de": "Falsch."}, chunks=2)
+    news = timeline.News(nothing_new=True)
+    update = timeline.update(db, desk, "person:a", LATER, reference, news, YES)
+    frozen(db, update.name.notice_id)
+    sent(db, border, update.name.notice_id, chunks=2)
+    right = timeline.News(statements={"de": "Richtig."})
+    said = correct.correct(db, desk, "person:a", LATER, reference, right, YES, 1)
+    assert set(all_sent(db, border, said, chunks=1)) == GERMAN
+    with pytest.raises(Refused, match="no such notice"):
+        correct.correct(db, desk, "person:a", LATER, reference, right, YES, 17)
+
+
+def test_whom_a_review_released_since_hears_that_it_was_wrong_and_not_that_they_are_cut_off(
+    db: Db, database_url: str, desk: Desk
+):
+    people(database_url, 4)
+    border = Border()
+    reference = first(db, desk, border, {"en": "Wrong.", "de": "Falsch."}, chunks=2)
+    asked = reviews.add(db, "person:a", NOW, reference, reviews.Objection("c2", "Ann", "not us"))
+    ended = reviews.decide(
+        db, desk, "person:b", NOW, asked.review_id, reviews.Decision("released", why="true"), YES
+    )
+    assert ended.name is not None
+    frozen(db, ended.name.notice_id)
+    sent(db, border, ended.name.notice_id, chunks=1)
+    right = timeline.News(statements={"en": "Right.", "de": "Richtig."})
+    told = all_sent(db, border, correct.correct(db, desk, "person:a", LATER, reference, right, YES), chunks=3)
+    assert set(told) == {1, 2, 3, 4}
+    assert "> Wrong." in told[2]
+    assert "is suspended for you" not in " ".join(told[2].split())
+    assert "is suspended for you" in " ".join(told[4].split())
+
+
+def test_the_first_notice_withdrawn_in_every_language_without_a_word_written(
+    db: Db, database_url: str, desk: Desk
+):
+    people(database_url, 10)
+    border = Border()
+    reference = first(db, desk, border, {}, chunks=1)
+    reached = {person for _, person in border.got}
+    said = correct.retract(db, desk, "person:a", LATER, reference, timeline.News(), YES)
+    told = all_sent(db, border, said, chunks=1)
+    assert set(told) == reached
+    for text in told.values():
+        assert "withdraw" in text or "ziehen" in text
+        assert "> Your access is suspended" in text or "> Ihr Zugang ist gesperrt" in text
+    with db.transaction() as tx:
+        found = disruptions.by_reference(tx, reference)
+        assert found is not None
+        assert found.ended_as == "retracted"
+        assert notices.by_id(tx, 1).state is NoticeState.CANCELLED
+        locales = {c.locale for c in contents.contents(tx, said.name.notice_id)}
+        assert locales == set(desk.words.locales(NoticeKind.FIRST))
+
+
+def test_an_update_withdrawn_leaves_what_was_told_before_it(db: Db, database_url: str, desk: Desk):
+    people(database_url, 4)
+    border = Border()
+    reference = first(db, desk, border, {}, chunks=2)
+    wrong = timeline.News(statements={"en": "Wrong.", "de": "Falsch."})
+    update = timeline.update(db, desk, "person:a", LATER, reference, wrong, YES)
+    frozen(db, update.name.notice_id)
+    sent(db, border, update.name.notice_id, chunks=2)
+    with pytest.raises(Refused, match="came after"):
+        correct.retract(db, desk, "person:a", LATER, reference, timeline.News(), YES, 1)
+    told = all_sent(
+        db, border, correct.retract(db, desk, "person:a", LATER, reference, timeline.News(), YES), chunks=2
+    )
+    assert set(told) == {1, 2, 3, 4}
+    assert "still holds" in " ".join(told[2].split())
+    back = timeline.restore(db, desk, "person:a", LATER, reference, timeline.News(), Consent())
+    assert back.gate.people == 4, "who was told of the suspension still hears of its end"
