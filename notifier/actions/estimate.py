@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.actions.desk import Desk, service_names
+from notifier.actions.outlook import Outlook, outlook
 from notifier.actions.services import dependents
 from notifier.model.declaration import Declaration
 from notifier.model.story import ServiceName, in_locale
@@ -38,7 +39,12 @@ class Estimate:
     gap: Gap
     readings: tuple[Reading, ...]
     has_statement: bool
+    statement_in: tuple[str, ...]
+    """The locales that the statement is written in."""
     effective_at: datetime
+    cut_since: datetime | None
+    """Since when the data says that somebody is cut off; None: it says so of nobody."""
+    outlook: Outlook
     warnings: tuple[str, ...]
     unreviewed: tuple[str, ...] = ()
     """Languages that somebody would read, and whose words for this notice nobody has reviewed."""
@@ -68,6 +74,9 @@ def estimate(
     """Count what would be told if this were declared now; nothing is stored."""
     found = audience.survey(tx, rule_of(declaration))
     readings = tuple(_reading(desk, statements, locale) for locale in found.locales)
+    by_language: dict[str, int] = {}
+    for reading in readings:
+        by_language[reading.read] = by_language.get(reading.read, 0) + reading.people
     return Estimate(
         mode=declaration.mode,
         services=service_names(tx, declaration.services),
@@ -78,7 +87,10 @@ def estimate(
         gap=found.gap,
         readings=readings,
         has_statement=bool(statements),
+        statement_in=tuple(sorted(statements)),
         effective_at=declaration.effective_at,
+        cut_since=audience.cut_off_since(tx, list(declaration.services)) if found.gap.cut_off else None,
+        outlook=outlook(tx, desk, declaration, by_language),
         warnings=warnings,
         unreviewed=tuple(
             locale

@@ -119,3 +119,14 @@ def asked_lately(tx: Tx, notice_id: int) -> int:
         " AND claimed_at > clock_timestamp() - interval '1 second'",
         id=notice_id,
     )
+
+
+def seconds_each(tx: Tx, provider: str) -> float | None:
+    """What its last requests took on average; None: it was never asked."""
+    return value(
+        tx,
+        "SELECT avg(extract(epoch FROM ended_at - claimed_at))::float8 FROM (SELECT claimed_at, ended_at"
+        " FROM attempt WHERE provider = %(provider)s AND outcome = 'accepted' AND ended_at >= claimed_at"
+        " ORDER BY claimed_at DESC LIMIT 200) latest",
+        provider=provider,
+    )

@@ -80,6 +80,7 @@ def suspend(
 ) -> None:
     from notifier.actions import declare
     from notifier.actions.approve import Consent
+    from notifier.entry.cli import dry_run as dry_run_screen
     from notifier.entry.cli import given, output, screens, sending
     from notifier.entry.cli.session import opened_app
 
@@ -110,7 +111,7 @@ def suspend(
         sending.require_workers(app)
         if not json:
             output.say(screens.mode_line(counted.mode))
-            output.say(screens.estimate(counted))
+            output.say(dry_run_screen.picture(counted))
         consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
         declared = declare.suspend(app.db, app.desk, app.settings.actor, app.clock.now(), wish, consent)
         sending.follow(app, sending.Started(declared.name, declared.gate, consent, ceiling), as_json=json)

@@ -1,19 +1,10 @@
 """What an operator reads before, during and after a send."""
 
-from textwrap import wrap
-
-from notifier.actions.estimate import Estimate
 from notifier.actions.samples import Sample
 from notifier.entry.cli.output import clock, table
-from notifier.model.words import Account, Mode, Possibly, Verdict
+from notifier.model.words import Account, Mode, Verdict
 from notifier.store.views import AlarmRow, DisruptionRow, NoticeRow, Trouble
 
-WIDTH = 79
-READS = {
-    2: ("affected", '"is suspended for you"'),
-    1: ("possibly", '"may be suspended for you"'),
-    0: ("not", "nothing"),
-}
 READS_AS = {Verdict.AFFECTED: "affected", Verdict.POSSIBLY: "possibly affected"}
 KINDS = {
     "first": "First notice",
@@ -35,91 +26,11 @@ def mode_line(mode: Mode) -> str:
     return "REHEARSAL: everything goes to the sandbox, no customer is told."
 
 
-def estimate(found: Estimate) -> str:
-    """The dry run, as SKETCHES draws it."""
-    parts = [*_who_lines(found), _verdicts(found), *_gap_lines(found), *_words_lines(found)]
-    parts += [f"! {warning}" for warning in found.warnings]
-    return "\n".join(_folded(part) for part in parts if part)
-
-
-def _folded(part: str) -> str:
-    """Sentences fit a terminal; a table, of several lines, is left as it is."""
-    if "\n" in part.rstrip() or len(part) < WIDTH:
-        return part
-    folded = wrap(part, WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
-    return "\n".join(folded) + ("\n" if part.endswith("\n") else "")
-
-
 def sample(found: Sample) -> str:
     """One mail, set off from what the notifier itself says."""
     head = f"SAMPLE, somebody who is {READS_AS[found.verdict]} reads ({found.locale}):"
     lines = [f"Subject: {found.subject}", "", *found.text.rstrip().splitlines()]
     return "\n".join([head, *(f"  | {line}".rstrip() for line in lines)])
-
-
-def _who_lines(found: Estimate) -> list[str]:
-    """What is cut off, and for whom, as SQL: also for those who gave it by options."""
-    names = ", ".join(service.name for service in found.services)
-    lines = [f"  Services: {names}", f"  Who: {found.where or 'everybody who holds one of them'}"]
-    if found.dependents:
-        one = len(found.dependents) == 1
-        lines.append(
-            f"! {', '.join(found.dependents)} cannot work without {'it' if len(found.services) == 1 else 'them'}"
-            f" and {'is' if one else 'are'} left out: --with-dependents tells their customers too."
-        )
-    return [*lines[:-1], lines[-1] + "\n"]
-
-
-def _verdicts(found: Estimate) -> str:
-    rows = [("", "customers", "people", "they read")]
-    for row in found.verdicts:
-        name, reads = READS[row.rank]
-        if row.rank == 1 and found.possibly is Possibly.EXCLUDE:
-            reads = "nothing (--possibly exclude)"
-        if row.rank == 1 and found.possibly is Possibly.INCLUDE:
-            reads = READS[2][1]
-        silent = reads.startswith("nothing")
-        rows.append((name, f"{row.customers:,}", "-" if silent else f"{row.people:,}", reads))
-    total = f"one mail each; {found.unreachable:,} more: call list" if found.unreachable else "one mail each"
-    rows.append(("total", f"{sum(v.customers for v in found.verdicts):,}", f"{found.people:,}", total))
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
-    return "\n".join(
-        f"  {a.ljust(widths[0])}  {b.rjust(widths[1])}  {c.rjust(widths[2])}  {d}".rstrip()
-        for a, b, c, d in rows
-    )
-
-
-def _gap_lines(found: Estimate) -> list[str]:
-    gap = found.gap
-    lines: list[str] = []
-    if gap.cut_off and gap.cut_off_not_told:
-        lines.append(f"! {gap.cut_off_not_told:,} customers are CUT OFF in the data and would NOT be told.")
-    if gap.cut_off and gap.told_not_cut_off:
-        lines.append(f"! {gap.told_not_cut_off:,} customers would be told and are NOT cut off in the data.")
-    if lines:
-        lines.append(f"  To send all the same, acknowledge the number: --accept-gap {gap.difference}")
-    return lines
-
-
-def _words_lines(found: Estimate) -> list[str]:
-    by_language: dict[str, int] = {}
-    fallback: dict[str, int] = {}
-    for reading in found.readings:
-        by_language[reading.read] = by_language.get(reading.read, 0) + reading.people
-        asked = (reading.asked or reading.read).replace("_", "-").split("-")[0].lower()
-        if asked != reading.read.split("-")[0].lower():
-            fallback[asked] = fallback.get(asked, 0) + reading.people
-    lines = ["  They read: " + "  ".join(f"{k} {n:,}" for k, n in by_language.items())] if by_language else []
-    if fallback:
-        who = ", ".join(f"{locale} {n:,}" for locale, n in sorted(fallback.items(), key=lambda i: -i[1])[:6])
-        lines.append(f"! {sum(fallback.values()):,} people asked for a language without words here ({who}).")
-    if found.has_statement:
-        without = sum(r.people for r in found.readings if not r.statement)
-        if without:
-            lines.append(f"! {without:,} people get the phrases only: no statement in their language.")
-    if found.unreviewed:
-        lines.append(f"! Nobody has reviewed these words: {', '.join(found.unreviewed)}.")
-    return lines
 
 
 def disruption_title(row: DisruptionRow) -> str:

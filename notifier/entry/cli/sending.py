@@ -8,7 +8,7 @@ from notifier.actions import approve as gate
 from notifier.actions.approve import Consent, Gate, Name, ShownList
 from notifier.actions.declare import DryRun
 from notifier.app import App
-from notifier.entry.cli import output, screens
+from notifier.entry.cli import dry_run, output, screens
 from notifier.entry.tasks import ring
 from notifier.errors import Refused, Unreachable
 from notifier.model.words import Account, Mode, NoticeState
@@ -35,9 +35,9 @@ def show_dry_run(dry: DryRun, *, as_json: bool) -> None:
         # The counts at the top level, as scripts want them; the samples beside them.
         output.print_json(output.plain(found) | {"samples": output.plain(dry.samples)})
         return
-    data = "LIVE" if found.mode is Mode.LIVE else "REHEARSAL"
-    output.say(f"DRY RUN, {data}. Nothing is stored, nothing leaves.\n")
-    output.say(screens.estimate(found))
+    data = "on LIVE data" if found.mode is Mode.LIVE else "of a REHEARSAL"
+    output.say(f"DRY RUN {data}. Nothing is stored, nothing leaves.\n")
+    output.say(dry_run.picture(found))
     for sample in dry.samples:
         output.say(f"\n{screens.sample(sample)}")
     output.say(f"\nSend: the same line without --dry-run; you will type {found.people}.")

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from notifier.actions.estimate import Estimate
 from notifier.actions.import_customers import Imported
-from notifier.entry.cli import output, screens
+from notifier.entry.cli import dry_run, output, screens
 from notifier.model.words import Account
 from notifier.store.views import AlarmRow, NoticeRow
 
@@ -50,7 +50,7 @@ class Terminal:
             self._wrapped(f"  ALARM  {row.text}", "bold red")
 
     def counted(self, found: Estimate) -> None:
-        for line in screens.estimate(found).splitlines():
+        for line in dry_run.picture(found).splitlines():
             self._wrapped(line, "yellow" if line.startswith("!") else "")
 
     def progress(self, notice: NoticeRow, accounts: dict[Account, int], fault: int) -> None:

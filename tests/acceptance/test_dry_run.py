@@ -1,0 +1,58 @@
+"""The dry run says what the send then does, and stores nothing."""
+
+from .conftest import Place
+
+SUSPEND = ("suspend", "fable-5", "--reason", "legal", "--where", "nationality <> 'US'")
+HEADER = ",locale,nationality,suspended"
+
+
+def people(place: Place) -> None:
+    place.people(30, "en", header=HEADER, cells=",en,GB,fable-5")
+    place.people(20, "de", header=HEADER, cells=",de,DE,fable-5")
+    place.people(3, "ja", header=HEADER, cells=",ja,,fable-5")
+    place.people(7, "us", header=HEADER, cells=",en,US,fable-5")
+    place.customers("customer,name,services,nationality,suspended\nmute,Mute,fable-5,FR,fable-5\n")
+
+
+def test_everything_a_person_must_see_before_they_send(notifier: Place) -> None:
+    people(notifier)
+    (notifier.folder / "words.md").write_text("We are working on it.")
+    before = notifier.rows("SELECT count(*) FROM disruption WHERE opened_by <> 'database'")
+    shown = notifier(*SUSPEND, "--statement", "de=words.md", "--dry-run", COLUMNS="80").out
+    for line in (
+        "DRY RUN on LIVE data. Nothing is stored, nothing leaves.",
+        '  affected         51      50  "is suspended for you"',
+        '  possibly          3       3  "may be suspended for you"',
+        "  not               7       -  nothing",
+        "  total            61      53  one mail each; 1 more: call list",
+        "  Services: Fable 5",
+        "  Who: nationality <> 'US'",
+        "! 7 customers are CUT OFF in the data and would NOT be told: the scope leaves",
+        "  them out. To tell them, widen or drop it.",
+        "  To send all the same, acknowledge the number: --accept-gap 7",
+        "! 3 people asked for a language without words here (ja 3).",
+        "! Statement in de: 33 people (en) get the phrases only.",
+        "! Nobody has reviewed these words: de, en.",
+        "  They read: en\u00a033  de\u00a020",
+        "  about 2 requests; with one worker, a pause lets at most 53 more leave",
+        "Send: the same line without --dry-run; you will type 53.",
+    ):
+        assert line in shown.splitlines(), (line, shown)
+    assert "  ok  cut in force since " in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert notifier.rows("SELECT count(*) FROM disruption WHERE opened_by <> 'database'") == before
+    assert notifier.provider.count() == 0
+
+
+def test_it_says_what_the_send_then_does(notifier: Place) -> None:
+    people(notifier)
+    assert notifier(*SUSPEND, "--rehearse", "--accept-gap", "7", "--yes").code == 0
+    counted = notifier(*SUSPEND, "--rehearse", "--dry-run", "--json").json()
+    notice = notifier.shown()[-1]["notice"]
+    assert (notice["people_n"], notice["audience_n"]) == (counted["people"], 54)
+    assert notice["audience_n"] == counted["people"] + counted["unreachable"]
+    # People who are told something else read other words: a request more at most for each language.
+    requests = notifier.value("SELECT count(*) FROM chunk")
+    assert counted["outlook"]["requests"] <= requests <= counted["outlook"]["requests"] + 2
+    # What the last requests took tells how long it will be.
+    assert 0 < counted["outlook"]["seconds"] < 30
