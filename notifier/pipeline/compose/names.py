@@ -13,6 +13,7 @@ _UNSAFE = re.compile(
 )
 """Controls, line ends, and everything invisible that changes direction or hides; not the joiner of emoji."""
 
+_MARKUP = re.compile(r"[&<>\"'\n]")
 _RTL = frozenset({"R", "AL", "AN"})
 _LTR = frozenset({"L", "EN"})
 """Digits too: `5 pm` and `+1 555` fall apart between Arabic words."""
@@ -41,7 +42,7 @@ def isolated(line: str, *, right_to_left: bool) -> str:
 
 def escaped(value: str) -> str:
     """For HTML: no markup, and a line end is one there too."""
-    return html.escape(value).replace("\n", "<br>")
+    return html.escape(value).replace("\n", "<br>") if _MARKUP.search(value) else value
 
 
 def _cut(line: str, length: int) -> str:

@@ -28,7 +28,14 @@ class Filler:
         self._phrases = phrases
         self._nonce = tags.checked(nonce)
         self._prefix = f"n{nonce}"
-        self._tags = {logical: tags.tag(nonce, logical) for logical in used}
+        self._forms = {
+            logical[:-1]: [
+                tags.tag(nonce, logical[:-1] + form) if logical[:-1] + form in used else "" for form in "RH"
+            ]
+            for logical in used
+        }
+        """Raw and escaped tag of each name; empty where it is not in use."""
+        self._greets = phrases["hello.known"]
         self._rtl = phrases.right_to_left
         self._names = {service.slug: service.name for service in story.services}
         wanted = frozenset(logical[:-1] for logical in used)
@@ -43,6 +50,9 @@ class Filler:
         self._times: Callable[[str | None], Times] = lru_cache(maxsize=1024)(self._say_times)
         self._services: Callable[[tuple[str, ...], int, int], str] = lru_cache(maxsize=4096)(
             self._list_services
+        )
+        self._together: Callable[[tuple[str, ...], int, int], str] = lru_cache(maxsize=4096)(
+            self._say_together
         )
 
     def __call__(self, person: Person) -> dict[str, str]:
@@ -66,26 +76,24 @@ class Filler:
     def _put(self, made: dict[str, str], name: str, value: str) -> None:
         while self._prefix in value:  # a value that held a tag would be filled in a second time
             value = value.replace(self._prefix, "")
-        if raw := self._tags.get(f"{name}R"):
+        raw, for_html = self._forms[name]
+        if raw:
             made[raw] = value
-        if for_html := self._tags.get(f"{name}H"):
+        if for_html:
             made[for_html] = names.escaped(value)
 
     def _greeting(self, name: str | None, length: int) -> str:
         shown = names.clean(name, length, right_to_left=self._rtl) if name else ""
-        return (
-            self._phrases["hello.known"].replace("{name}", shown) if shown else self._phrases["hello.unknown"]
-        )
+        return self._greets.replace("{name}", shown) if shown else self._phrases["hello.unknown"]
 
     def _block(self, held: Sequence[Held], entries: int, length: int) -> str:
         """`Fable 5 and Mythos 5, for Acme Ltd and Acme Labs`, or a line for each organisation."""
         shown = held[:entries]
         left_out = len(held) - len(shown)
         called = [names.clean(h.customer, length, right_to_left=self._rtl) or "\u2013" for h in shown]
-        if len({h.services for h in held}) == 1:
-            services = self._services(held[0].services, entries, length)
-            pattern = self._phrases["what.together"].replace("{services}", services)
-            return pattern.replace("{customers}", self._phrases.listed(called, left_out))
+        if len(held) == 1 or len({h.services for h in held}) == 1:
+            together = self._together(held[0].services, entries, length)
+            return together.replace("{customers}", self._phrases.listed(called, left_out))
         pattern = self._phrases["what.line"]
         lines = [  # the name is filled in last: it may hold braces
             pattern.replace("{services}", self._services(h.services, entries, length)).replace(
@@ -96,6 +104,9 @@ class Filler:
         if left_out:
             lines.append(self._phrases.counted("what.more_lines", left_out))
         return "\n".join(lines)
+
+    def _say_together(self, slugs: tuple[str, ...], entries: int, length: int) -> str:
+        return self._phrases["what.together"].replace("{services}", self._services(slugs, entries, length))
 
     def _say_times(self, tz: str | None) -> Times:
         said = times(self._story, self._phrases, tz)
