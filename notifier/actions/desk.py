@@ -68,6 +68,7 @@ def tell(
         restored_at=entry.at if kind is NoticeKind.RESTORED else None,
         reply_to=facts.contact.get("reply_to") or settings.reply_to,
         phone=facts.contact.get("phone"),
+        fresh=Facts.from_mapping(entry.facts).open_to_the_public(),
         status_url=status_url.replace("{reference}", disruption.reference) if status_url else None,
     )
 

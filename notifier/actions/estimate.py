@@ -8,7 +8,8 @@ from notifier.actions.desk import Desk, service_names
 from notifier.actions.outlook import Outlook, outlook
 from notifier.actions.services import dependents
 from notifier.model.declaration import Declaration
-from notifier.model.story import ServiceName, in_locale
+from notifier.model.locales import in_locale
+from notifier.model.story import ServiceName
 from notifier.model.words import Mode, NoticeKind, Possibly
 from notifier.store import Tx, audience
 from notifier.store.audience import Gap, LocaleCount, Rule, VerdictCount

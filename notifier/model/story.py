@@ -1,17 +1,21 @@
 """What a notice has to say, before any language: the facts, how sure they are, and what goes with them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias, cast
 
 from notifier.errors import BadInput
 from notifier.model.earlier import Earlier
+from notifier.model.locales import in_locale
 from notifier.model.words import Confidence, Kind, NoticeKind, Reason
 
 FactValue: TypeAlias = "str | datetime | Mapping[str, str] | None"
 """A reviewed code or a literal (never translated), a moment, texts by locale; `None` if unknown."""
+
+FRESH = timedelta(hours=1)
+"""What was confirmed so shortly before a notice was written needs no date."""
 
 NO_TEXTS: Mapping[str, str] = {}
 
@@ -23,20 +27,26 @@ class Asked:
     codes: frozenset[str] = frozenset()
     """Answers that have reviewed phrases in every language."""
     literal: bool = False
-    """Any string, shown untranslated: what a machine prints."""
+    """Any string, shown untranslated: what a machine prints, what a law is called."""
+    machine: bool = False
+    """Shown as a machine prints it."""
     moment: bool = False
 
 
 QUESTIONS: Mapping[str, Asked] = {
     "cause": Asked(frozenset({"government_directive", "court_order"})),
+    "legal_basis": Asked(literal=True),
     "assessment": Asked(frozenset({"misunderstanding"})),
     "end": Asked(moment=True),
-    "symptom": Asked(literal=True),
+    "symptom": Asked(literal=True, machine=True),
     "still_works": Asked(frozenset({"other_services", "nothing_else"})),
     "data": Asked(frozenset({"kept", "at_risk", "partly_lost", "lost"})),
     "billing": Asked(frozenset({"not_charged", "charged", "credited"})),
     "action": Asked(frozenset({"none"})),
 }
+
+SINCE = "since"
+"""Since when: a moment that has no words of its own, it stands in every sentence that says when."""
 
 CONTACT: Mapping[str, re.Pattern[str]] = {
     "company": re.compile(r"[^\x00-\x1f]{1,100}"),
@@ -92,6 +102,8 @@ class Facts:
         data = "kept"                            # kept, at_risk, partly_lost, lost
         still_works = { en = "All other models.", de = "Alle anderen Modelle." }  # or a text for each locale
         symptom = "error 403, model_suspended"   # shown as it stands
+        legal_basis = "15 CFR 744.23"            # shown as it stands, too
+        since = { value = 2026-11-27T18:32:00-05:00, confidence = "believed" }  # "about"; unknown: "at the latest"
         assessment = { value = "misunderstanding", confidence = "believed" }
         end = { value = 2026-11-28T12:00:00-05:00, confidence = "believed", as_of = 2026-11-27T18:40:00-05:00 }
         memo = { value = "by telephone, 17:55", public = false }  # any other name, as long as it is internal
@@ -111,6 +123,10 @@ class Facts:
     def to_json(self) -> dict[str, Any]:
         """For `company.value` and `timeline.facts`; `from_mapping` is the way back."""
         return {name: fact.to_json() for name, fact in self.known.items()} | dict(self.contact)
+
+    def open_to_the_public(self) -> frozenset[str]:
+        """Questions that have a public answer, even if it is that nobody knows."""
+        return frozenset(name for name, fact in self.known.items() if fact.public and name in QUESTIONS)
 
     def merged(self, own: "Facts") -> "Facts":
         """These standing answers under a disruption's `own`, which win, also when they are internal."""
@@ -151,23 +167,30 @@ class Story:
     phone: str | None = None
     status_url: str | None = None
     earlier: Earlier | None = None
+    fresh: frozenset[str] = frozenset()
+    """Questions that this very notice answers anew."""
+
+    @property
+    def since(self) -> tuple[datetime, Confidence]:
+        """Since when, and how surely: by the fact if there is one, else as it was declared."""
+        fact = self.facts.known.get(SINCE)
+        if fact is None:
+            return self.effective_at, Confidence.CONFIRMED
+        if self.facts.shown(SINCE) and isinstance(fact.value, datetime):
+            return fact.value, fact.confidence
+        return self.effective_at, Confidence.UNKNOWN
+
+    def dated(self, name: str) -> datetime | None:
+        """As of when the answer to a question stands, where that matters: it is not sure, or no longer fresh."""
+        fact = self.facts.known.get(name)
+        if fact is None or fact.as_of is None or not fact.public:
+            return None
+        old = self.now - fact.as_of > FRESH
+        return fact.as_of if old or fact.confidence is not Confidence.CONFIRMED else None
 
     def statement(self, locale: str) -> str | None:
         """The free words for a locale or its parents (de-CH, de), never those of another language."""
         return in_locale(self.statements, locale)
-
-
-def in_locale(texts: Mapping[str, str], locale: str) -> str | None:
-    """The text for the nearest of `chain(locale)`; blank counts as missing."""
-    by_tag = {tag.replace("_", "-").lower(): text for tag, text in texts.items()}
-    return next((by_tag[tag] for tag in chain(locale) if by_tag.get(tag, "").strip()), None)
-
-
-def chain(locale: str) -> Iterator[str]:
-    """`de_CH` -> `de-ch`, `de`: the locale and its parents, lower case."""
-    parts = locale.strip().replace("_", "-").lower().split("-")
-    for end in range(len(parts), 0, -1):
-        yield "-".join(parts[:end])
 
 
 def _contact(name: str, value: object, problems: list[str]) -> str:
@@ -219,10 +242,10 @@ def _confidence(name: str, value: object, problems: list[str]) -> Confidence:
 
 def _value(name: str, table: Mapping[str, Any], problems: list[str]) -> FactValue:
     value: object = table.get("value")
-    asked = QUESTIONS.get(name)
+    asked = Asked(moment=True) if name == SINCE else QUESTIONS.get(name)
     if asked is None and table.get("public", True) is not False:
         problems.append(
-            f"The fact {name} has no words in a mail: use one of {', '.join((*QUESTIONS, *CONTACT))},"
+            f"The fact {name} has no words in a mail: use one of {', '.join((*QUESTIONS, SINCE, *CONTACT))},"
             " or mark it public = false."
         )
     if _blank(value):

@@ -11,7 +11,8 @@ from typing import Any, Final, cast
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
-from notifier.model.story import QUESTIONS, Facts, in_locale
+from notifier.model.locales import in_locale
+from notifier.model.story import QUESTIONS, Facts
 from notifier.model.words import Confidence, Kind, Reason
 from notifier.pipeline.compose import template
 from notifier.pipeline.compose.names import isolated
@@ -22,7 +23,7 @@ SURE: Final = ("confirmed", "believed")
 REQUIRED: Mapping[str, Sequence[str]] = {
     "hello": ("known", "unknown"),
     "what": ("together", "line", "more", "more_lines"),
-    "time": ("day", "weekday", "full", "soon", "utc", "utc_other_day"),
+    "time": ("day", "weekday", "full", "soon", "about", "latest", "as_of", "utc", "utc_other_day"),
     "state": tuple(Kind),
     "reason": tuple(Reason),
     "text": SURE,
@@ -38,6 +39,9 @@ FILLED: Mapping[str, frozenset[str]] = {
     "what.more_lines": frozenset({"n"}),
     "time.full": frozenset({"day", "clock", "zone"}),
     "time.soon": frozenset({"weekday", "clock", "zone"}),
+    "time.about": frozenset({"when"}),
+    "time.latest": frozenset({"when"}),
+    "time.as_of": frozenset({"when"}),
     "time.utc": frozenset({"clock"}),
     "mark.copy": frozenset({"when"}),
     "time.utc_other_day": frozenset({"clock", "weekday"}),
@@ -88,11 +92,16 @@ class Phrases:
             text = self.list_patterns["middle"].format(item, text)
         return self.list_patterns["start"].format(items[0], text)
 
-    def fact(self, name: str, facts: Facts, quote: "Quote", when: str) -> str:
+    def fact(self, name: str, facts: Facts, quote: "Quote", when: str, as_of: str = "") -> str:
         """What may be said about one question: sure only if confirmed; honest if unknown, missing or internal.
 
-        `when` stands for a fact that is a moment. A text that is missing in this language is not shown in another.
+        `when` stands for a fact that is a moment, `as_of` for the time of an answer whose time matters. A text
+        that is missing in this language is not shown in another.
         """
+        said = self._answer(name, facts, quote, when)
+        return f"{said} {self['time.as_of'].replace('{when}', as_of)}" if as_of else said
+
+    def _answer(self, name: str, facts: Facts, quote: "Quote", when: str) -> str:
         fact = facts.shown(name)
         if fact is None:
             return self[f"facts.{name}.unknown"]
@@ -108,14 +117,15 @@ class Phrases:
     def _code(self, name: str, value: str, sure: str, quote: "Quote") -> str:
         if QUESTIONS[name].literal:
             literal = isolated(_one_line(value), right_to_left=self.right_to_left)
-            return self[f"facts.{name}.literal.{sure}"].replace("{text}", quote.code(literal))
+            shown = quote.code(literal) if QUESTIONS[name].machine else quote.plain(literal)
+            return self[f"facts.{name}.literal.{sure}"].replace("{text}", shown)
         return self[f"facts.{name}.{value}.{sure}"]
 
-    def cause(self, reason: Reason, facts: Facts, quote: "Quote") -> str:
+    def cause(self, reason: Reason, facts: Facts, quote: "Quote", as_of: str = "") -> str:
         """A fact that was given decides, also when it is internal; else what the reason implies."""
-        return (
-            self.fact("cause", facts, quote, "") if "cause" in facts.known else self[f"reason.{reason.value}"]
-        )
+        if "cause" not in facts.known:
+            return self[f"reason.{reason.value}"]
+        return self.fact("cause", facts, quote, "", as_of)
 
 
 @dataclass(frozen=True, slots=True)

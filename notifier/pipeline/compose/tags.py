@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from notifier.model.story import QUESTIONS
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -19,6 +21,11 @@ class Kind:
     """Holds names: needs a form of its own in HTML."""
     block: bool = False
     """May have several lines, stands in a paragraph of its own."""
+
+
+def as_of(question: str) -> str:
+    """The placeholder for the time of the answer to a question."""
+    return f"asof{question.replace('_', '')}"
 
 
 NAMES: Mapping[str, Kind] = {
@@ -31,6 +38,7 @@ NAMES: Mapping[str, Kind] = {
     "end": Kind(50, escaped=False),
     "back": Kind(50, escaped=False),
     "wrote": Kind(50, escaped=False),
+    **{as_of(question): Kind(50, escaped=False) for question in QUESTIONS},
 }
 
 LOGICAL = tuple(f"{name}{form}" for name, kind in NAMES.items() for form in ("RH" if kind.escaped else "R"))

@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 
 from notifier.model.people import Held, Person
-from notifier.model.story import Story
-from notifier.model.words import Standing
+from notifier.model.story import QUESTIONS, Story
+from notifier.model.words import Confidence, Standing
 from notifier.pipeline.compose import moments, names, tags
 from notifier.pipeline.compose.phrases import Phrases
 
@@ -133,16 +133,26 @@ def service_list(phrases: Phrases, called: Sequence[str], entries: int, length: 
 
 def times(story: Story, phrases: Phrases, tz: str | None) -> Times:
     """Every moment that the story knows, as somebody in `tz` says it, by the name of its tag."""
-    known = {"since": story.effective_at, "back": story.restored_at or story.now}
+    known = {"back": story.restored_at or story.now}
     end = story.facts.shown("end")
     if end and isinstance(end.value, datetime):
         known["end"] = end.value
     if story.earlier:
         known["wrote"] = story.earlier.at
+    known |= {tags.as_of(name): at for name in QUESTIONS if (at := story.dated(name))}
     said = {name: moments.full(phrases, at, tz) for name, at in known.items()}
+    at, sure = story.since
+    said["since"] = _how_surely(phrases, sure).replace("{when}", moments.full(phrases, at, tz))
     if story.next_update_at:
         said["next"] = moments.soon(phrases, story.next_update_at, tz, story.now)
     return said
+
+
+def _how_surely(phrases: Phrases, sure: Confidence) -> str:
+    """The pattern of a moment: an unsure one never reads as certain."""
+    if sure is Confidence.CONFIRMED:
+        return "{when}"
+    return phrases["time.about" if sure is Confidence.BELIEVED else "time.latest"]
 
 
 def _bytes(made: Mapping[str, str]) -> int:

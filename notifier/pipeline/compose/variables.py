@@ -20,12 +20,13 @@ VARIABLES = frozenset(
         *tags.NAMES,
         *QUESTIONS,
         *(f"{name}_known" for name in QUESTIONS),
+        *(f"{name}_new" for name in QUESTIONS),
         *CONTACT,
         "title",
         "services",
         "reference",
     }
-    | {"state", "affected", "possibly", "still_out", "maybe_out", "future", "statement", "elsewhere"}
+    | {"state", "affected", "possibly", "still_out", "maybe_out", "future", "statement", "elsewhere", "news"}
     | {"quoted", "whole", "stands", "over", "impaired", "maintenance"}
 )
 LAYOUT_VARIABLES = frozenset({"lang", "dir", "subject", "preheader", "body", "notice"})
@@ -48,9 +49,12 @@ def variables(story: Story, spoken: Phrases, variant: Variant, nonce: str, quote
     made["next"] = made["next"] if story.next_update_at else ""
     made["wrote"] = made["wrote"] if story.earlier else ""
     for name in QUESTIONS:
-        made[name] = spoken.fact(name, story.facts, quote, tags.neutral(nonce, name))
+        as_of = tags.neutral(nonce, tags.as_of(name)) if story.dated(name) else ""
+        made[name] = spoken.fact(name, story.facts, quote, tags.neutral(nonce, name), as_of)
         made[f"{name}_known"] = story.facts.shown(name) is not None
-    made["cause"] = spoken.cause(story.reason, story.facts, quote)
+        made[f"{name}_new"] = name in story.fresh
+        if name == "cause":
+            made[name] = spoken.cause(story.reason, story.facts, quote, as_of)
     made["assessment"] = made["assessment"] if made["assessment_known"] else ""
     return (
         made
@@ -62,6 +66,7 @@ def variables(story: Story, spoken: Phrases, variant: Variant, nonce: str, quote
             "still_out": variant in {Variant.STILL_AFFECTED, Variant.STILL_BOTH},
             "maybe_out": variant in {Variant.STILL_POSSIBLY, Variant.STILL_BOTH},
             "statement": tags.neutral(nonce, "statement") if story.statement(spoken.locale) else "",
+            "news": bool(story.fresh),
             "elsewhere": any(text.strip() for text in story.statements.values()),
         }
     )
@@ -78,7 +83,7 @@ def _of_the_story(story: Story, spoken: Phrases, quote: Quote) -> Variables:
         "state": spoken[f"state.{story.kind.value}"],
         "impaired": story.kind is Kind.DEGRADATION,
         "maintenance": story.kind is Kind.MAINTENANCE,
-        "future": story.effective_at > story.now,
+        "future": story.since[0] > story.now,
         "company": quote.plain(names.clean(story.company, LONGEST_TITLE, right_to_left=rtl)),
         "phone": quote.plain(_phone(story.phone, right_to_left=rtl)),
         "reply_to": quote.plain(line(story.reply_to or "")),

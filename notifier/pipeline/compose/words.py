@@ -12,8 +12,9 @@ from css_inline import CSSInliner
 from markupsafe import Markup
 
 from notifier.errors import BadInput
+from notifier.model.locales import chain
 from notifier.model.people import Person
-from notifier.model.story import Story, chain
+from notifier.model.story import Story
 from notifier.model.words import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import markdown, quoting, shelf, tags, template, values
 from notifier.pipeline.compose.phrases import Phrases, Quote

@@ -152,10 +152,13 @@ def test_who_comes_late_reads_the_first_notice() -> None:
     assert late.text == WORDS.render(STORY, "en", Variant.AFFECTED, NONCES[0]).text
 
 
-def test_a_notice_without_words_is_refused_in_one_sentence() -> None:
-    assert WORDS.locales(NoticeKind.HOLDING) == ()
+def test_a_notice_without_words_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    shutil.copytree(data_folder("templates") / "email", tmp_path / "email")
+    shutil.rmtree(tmp_path / "email" / "holding")
+    words = Words.load(tmp_path / "email")
+    assert words.locales(NoticeKind.HOLDING) == ()
     with pytest.raises(BadInput, match=r"no words for the notice 'holding' in 'en'"):
-        WORDS.render(sample.full(NoticeKind.HOLDING), "en", Variant.AFFECTED, NONCES[0])
+        words.render(sample.full(NoticeKind.HOLDING), "en", Variant.AFFECTED, NONCES[0])
 
 
 def test_hashes_do_not_depend_on_the_nonce_and_change_with_every_word() -> None:
