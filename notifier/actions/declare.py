@@ -36,6 +36,7 @@ class Wish:
     only: tuple[str, ...] = ()
     leave_out: tuple[str, ...] = ()
     as_written: bool = False
+    roles: tuple[str, ...] = ()
     possibly: Possibly = Possibly.HEDGE
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     statements: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -92,6 +93,7 @@ def read(tx: Tx, settings: Settings, wish: Wish, now: datetime) -> tuple[Declara
         effective_at=wish.effective_at or cut_at or now,
         awaits_cutoff=wish.on_cutoff and cut_at is None,
         title=wish.title,
+        roles=tuple(sorted(set(wish.roles))),
     )
     return declaration, scope
 
@@ -180,5 +182,6 @@ def _public(declaration: Declaration) -> dict[str, object]:
         "reason": declaration.reason,
         "services": sorted(declaration.services),
         "possibly": declaration.possibly,
+        "roles": list(declaration.roles),
         "key": declaration.key,
     }

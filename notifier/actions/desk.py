@@ -32,7 +32,9 @@ class Desk:
 
 def rule_of(revision: Revision, released: Sequence[int] = ()) -> Rule:
     predicate = None if revision.predicate is None else from_json(revision.predicate)
-    return Rule(revision.services, predicate, Possibly(revision.possibly), tuple(released))
+    return Rule(
+        revision.services, predicate, Possibly(revision.possibly), tuple(released), tuple(revision.roles)
+    )
 
 
 def notice_rule(tx: Tx, notice: Notice) -> Rule:

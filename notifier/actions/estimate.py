@@ -35,6 +35,8 @@ class Estimate:
     """The scope as SQL; empty: everybody who holds one of the services."""
     dependents: tuple[str, ...]
     """Services that cannot work without these, and are left out."""
+    roles: tuple[str, ...]
+    """Contacts that are told, with a fall-back; empty: all of them."""
     possibly: Possibly
     verdicts: tuple[VerdictCount, ...]
     gap: Gap
@@ -62,7 +64,9 @@ class Estimate:
 
 
 def rule_of(declaration: Declaration) -> Rule:
-    return Rule(sorted(declaration.services), declaration.predicate, declaration.possibly)
+    return Rule(
+        sorted(declaration.services), declaration.predicate, declaration.possibly, roles=declaration.roles
+    )
 
 
 def estimate(
@@ -83,6 +87,7 @@ def estimate(
         services=service_names(tx, declaration.services),
         where=declaration.where,
         dependents=dependents(tx, declaration.services),
+        roles=declaration.roles,
         possibly=declaration.possibly,
         verdicts=found.verdicts,
         gap=found.gap,

@@ -21,6 +21,8 @@ class Declaration:
     effective_at: datetime
     awaits_cutoff: bool = False
     title: str | None = None
+    roles: tuple[str, ...] = ()
+    """Contacts that are told; empty: all of them. Who has none of these has an owner told, else anybody."""
     again: int = 0
     """How often the same was declared on purpose: `--again`."""
 

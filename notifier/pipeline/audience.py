@@ -105,7 +105,8 @@ def rule_hash(kind: NoticeKind, rule: Rule, about: About | None = None) -> str:
 
     Of a correction also what it is about: it goes to exactly those whom that reached.
     """
-    parts = [kind, canonical(rule.predicate), sorted(rule.services), rule.possibly, "all roles"]
+    roles = sorted(rule.roles) or "all roles"
+    parts = [kind, canonical(rule.predicate), sorted(rule.services), rule.possibly, roles]
     parts += [[about.notice_id, about.locales]] if about else []
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

@@ -78,6 +78,7 @@ def sketch(declaration: Declaration, now: datetime) -> Disruption:
         declare_key=declaration.key,
         ended_at=None,
         ended_as=None,
+        roles=list(declaration.roles),
     )
 
 

@@ -13,6 +13,7 @@ from notifier.model.scope import CUSTOMER, REGION, SERVICE, Predicate, columns
 from notifier.model.words import Possibly
 from notifier.store import Tx, one, run, value
 from notifier.store.predicate import render
+from notifier.store.voices import SUPPRESSED, usable
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Rule:
     possibly: Possibly
     released: tuple[int, ...] = ()
     """customer_ids that a person has taken out after a review, whatever the predicate says."""
+    roles: tuple[str, ...] = ()
+    """Contacts that are told, with a fall-back; empty: all of them."""
 
     @property
     def told_rank(self) -> int:
@@ -65,15 +68,8 @@ SELECT e.customer_id, e.service_id, s.slug, e.suspended_at, {rank} AS rank, {val
 FROM entitlement e JOIN customer c USING (customer_id) JOIN service s USING (service_id)
 WHERE s.slug = ANY(%(services)s)"""
 
-USABLE = """
-SELECT k.customer_id, k.recipient_id, k.contact_id, k.locale, k.tz, k.name
-FROM contact k WHERE k.recipient_id IS NOT NULL
-  AND NOT EXISTS (SELECT FROM recipient r WHERE r.recipient_id = k.recipient_id AND r.address IS NULL)"""
-
 PAIRS = 40
 """In one `jsonb_build_object`: a function takes 100 arguments."""
-
-SUPPRESSED = "SELECT FROM suppression u WHERE u.recipient_id = {person} AND u.reason <> 'unsubscribed'"
 
 
 def hits(rule: Rule) -> sql.Composed:
@@ -91,6 +87,7 @@ def rule_params(rule: Rule) -> dict[str, object]:
         "possibly": rule.possibly,
         "told_rank": rule.told_rank,
         "released": list(rule.released),
+        "roles": list(rule.roles),
     }
     asked = {f"asked_{n}": column.name for n, column in enumerate(columns(rule.predicate))}
     return own | asked | render(rule.predicate).params
@@ -194,7 +191,7 @@ SELECT coalesce((SELECT jsonb_agg(jsonb_build_array(
        count(*) FILTER (WHERE told_not_cut_off) AS told_not_cut_off
 FROM held""").format(
         hit=hits(rule),
-        usable=sql.SQL(USABLE),
+        usable=usable(rule.roles),
         suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("k.recipient_id")),
     )
     found = one(tx, _Surveyed, statement, **rule_params(rule))

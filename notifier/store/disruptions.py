@@ -32,6 +32,7 @@ class Disruption:
     declare_key: str
     ended_at: datetime | None
     ended_as: str | None
+    roles: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Revision:
     predicate: Json
     services: list[str]
     possibly: Possibly
+    roles: tuple[str, ...] = ()
+    """Of the disruption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,9 @@ def insert(
     return value(
         tx,
         "INSERT INTO disruption (reference, mode, kind, reason, title, services, opened_by, opened_at,"
-        " effective_at, awaits_cutoff, declare_key) VALUES (%(reference)s, %(mode)s, %(kind)s,"
+        " effective_at, awaits_cutoff, declare_key, roles) VALUES (%(reference)s, %(mode)s, %(kind)s,"
         " %(reason)s, %(title)s, %(services)s, %(opened_by)s, %(now)s, %(effective_at)s,"
-        " %(awaits)s, %(key)s)"
+        " %(awaits)s, %(key)s, %(roles)s)"
         " ON CONFLICT DO NOTHING RETURNING disruption_id",
         reference=reference,
         opened_by=opened_by,
@@ -102,7 +105,7 @@ def redraft(tx: Tx, disruption_id: int, declaration: Declaration) -> None:
         tx,
         "UPDATE disruption SET mode = %(mode)s, kind = %(kind)s, reason = %(reason)s, title = %(title)s,"
         " services = %(services)s, effective_at = %(effective_at)s, awaits_cutoff = %(awaits)s,"
-        " declare_key = %(key)s WHERE disruption_id = %(id)s",
+        " declare_key = %(key)s, roles = %(roles)s WHERE disruption_id = %(id)s",
         id=disruption_id,
         **_columns(declaration),
     )
@@ -118,6 +121,7 @@ def _columns(declaration: Declaration) -> dict[str, object]:
         "effective_at": declaration.effective_at,
         "awaits": declaration.awaits_cutoff,
         "key": declaration.key,
+        "roles": list(declaration.roles),
     }
 
 
@@ -218,7 +222,8 @@ def revision(tx: Tx, disruption_id: int, rev: int | None = None) -> Revision:
     found = one(
         tx,
         Revision,
-        "SELECT rev, text, predicate, services, possibly FROM scope_revision"
+        "SELECT rev, text, predicate, s.services, possibly, roles FROM scope_revision s JOIN disruption"
+        " USING (disruption_id)"
         " WHERE disruption_id = %(id)s AND rev = coalesce(%(rev)s, rev) ORDER BY rev DESC LIMIT 1",
         id=disruption_id,
         rev=rev,

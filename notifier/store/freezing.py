@@ -10,8 +10,6 @@ from psycopg import sql
 
 from notifier.store import Tx, one, run, value, values
 from notifier.store.audience import (
-    SUPPRESSED,
-    USABLE,
     Rule,
     deciding_values,
     hits,
@@ -19,6 +17,7 @@ from notifier.store.audience import (
     rule_params,
 )
 from notifier.store.telling import LAST, VARIANT, Later, later_params, told_by_scope, told_later
+from notifier.store.voices import SUPPRESSED, USABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +188,11 @@ def advance(tx: Tx, part: Range, frozen: Frozen, *, ceiling: int | None) -> bool
     )
 
 
+LISTED = "SELECT FROM line k WHERE k.notice_id = %(notice_id)s AND k.recipient_id IS NOT NULL"
+"""Where roles choose, one contact counts on another: if that other loses its address while ranges are frozen,
+neither is on the list, and only the list itself shows that nobody speaks for their customer."""
+
+
 def freeze_unreachable(tx: Tx, notice_id: int, rule: Rule) -> int:
     """Customers who are to be told and have no usable address, and the lines of those who are not told.
 
@@ -200,7 +204,7 @@ WITH verdict AS MATERIALIZED (
        SELECT customer_id, service_id, max(rank) AS rank, {vals} AS vals FROM ({hit}) hit GROUP BY 1, 2),
      mute AS MATERIALIZED (
        SELECT DISTINCT customer_id FROM verdict v WHERE rank >= %(told_rank)s
-       AND NOT EXISTS (SELECT FROM ({usable}) k WHERE k.customer_id = v.customer_id)),
+       AND NOT EXISTS ({written} AND k.customer_id = v.customer_id)),
      new_delivery AS (INSERT INTO delivery (notice_id, customer_id, exclusion)
                       SELECT %(notice_id)s, customer_id, 'no_address' FROM mute),
      new_line AS (INSERT INTO line (notice_id, customer_id, service_id, verdict, told_as, vals)
@@ -213,7 +217,7 @@ WITH verdict AS MATERIALIZED (
                   WHERE mute.customer_id IS NOT NULL OR rank < %(told_rank)s)
 SELECT count(*) FROM mute""").format(
         hit=hits(rule),
-        usable=sql.SQL(USABLE),
+        written=sql.SQL(LISTED if rule.roles else USABLE),
         vals=deciding_values(rule),
     )
     return value(

@@ -7,8 +7,9 @@ from psycopg import sql
 from notifier.model.people import Held, Person
 from notifier.model.words import Standing
 from notifier.store import Tx, many, value
-from notifier.store.audience import USABLE, Rule, hits, rule_params
+from notifier.store.audience import Rule, hits, rule_params
 from notifier.store.telling import told_by_scope
+from notifier.store.voices import usable
 
 CANDIDATES = 50
 """Looked at for a sample: enough to find a long name, few enough to answer at once."""
@@ -30,7 +31,7 @@ def candidate(tx: Tx, rule: Rule, rank: int) -> int | None:
 SELECT k.recipient_id FROM (SELECT DISTINCT customer_id FROM (
     SELECT customer_id FROM ({hit}) hit WHERE rank = %(rank)s LIMIT %(candidates)s) early) few
 JOIN ({usable}) k USING (customer_id) ORDER BY length(k.name) DESC NULLS LAST, k.recipient_id LIMIT 1""").format(
-        hit=hits(rule), usable=sql.SQL(USABLE)
+        hit=hits(rule), usable=usable(rule.roles)
     )
     return value(tx, statement, **rule_params(rule) | {"rank": rank, "candidates": CANDIDATES})
 

@@ -11,14 +11,13 @@ from psycopg import sql
 
 from notifier.store import Tx, correcting, many, one
 from notifier.store.audience import (
-    SUPPRESSED,
-    USABLE,
     Rule,
     deciding_values,
     hits,
     plan_for_many,
     rule_params,
 )
+from notifier.store.voices import SUPPRESSED, usable
 
 LAST = 2**63 - 1
 """Beyond every recipient_id."""
@@ -139,7 +138,9 @@ ORDER BY 1, 2""").format(variant=sql.SQL(VARIANT), told=told_later(later))
 
 def told_by_scope(rule: Rule) -> sql.Composed:
     """Lines of everybody whom the scope puts in; expects `after` and `upto` beside `rule_params`."""
-    return sql.SQL(TOLD_BY_SCOPE).format(usable=sql.SQL(USABLE), hit=hits(rule), vals=deciding_values(rule))
+    return sql.SQL(TOLD_BY_SCOPE).format(
+        usable=usable(rule.roles), hit=hits(rule), vals=deciding_values(rule)
+    )
 
 
 def told_later(later: Later) -> sql.Composed:

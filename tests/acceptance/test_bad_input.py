@@ -47,6 +47,7 @@ def test_an_empty_statement(notifier: Place) -> None:
         (("--next-update", "soon"), "'soon' is not a time"),
         (("--next-update", "2020-01-01T00:00:00Z"), "is in the past"),
         (("--effective", "25:99"), "'25:99' is not a time of day"),
+        (("--roles", "owner,janitor"), "'janitor' is not a role: use billing, owner, security, technical."),
     ],
 )
 def test_options_that_cannot_be_read(notifier: Place, options: tuple[str, ...], says: str) -> None:

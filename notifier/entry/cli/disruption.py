@@ -37,6 +37,9 @@ Only = Annotated[
 LeaveOut = Annotated[
     list[str], typer.Option("--except", metavar="ATTRIBUTE=VALUES", help="All but these: plan=free.")
 ]
+Roles = Annotated[
+    list[str], typer.Option("--roles", metavar="ROLE[,ROLE]", help="Tell these contacts: technical,security.")
+]
 AsWritten = Annotated[
     bool, typer.Option("--as-written", help="Also values that no customer has, however near another is.")
 ]
@@ -57,6 +60,7 @@ def suspend(
     only: Only = [],  # noqa: B006
     leave_out: LeaveOut = [],  # noqa: B006
     as_written: AsWritten = False,
+    roles: Roles = [],  # noqa: B006
     with_dependents: Annotated[
         bool, typer.Option("--with-dependents", help="Also the services that cannot work without these.")
     ] = False,
@@ -92,6 +96,7 @@ def suspend(
             only=tuple(only),
             leave_out=tuple(leave_out),
             as_written=as_written,
+            roles=given.roles(roles),
             with_dependents=with_dependents,
             possibly=possibly,
             facts=given.facts(facts),

@@ -37,7 +37,9 @@ def _who_lines(found: Estimate) -> list[str]:
     """What is cut off, and for whom, as SQL: also for those who gave it by options."""
     names = ", ".join(service.name for service in found.services)
     who = found.where or "everybody who holds one of them"
-    lines = (f"  Services: {names}", f"  Who: {who}")
+    lines = [f"  Services: {names}", f"  Who: {who}"]
+    if found.roles:
+        lines.append(f"  Contacts: {' and '.join(found.roles)}; where there are none, the owners, else all")
     return [part for line in lines for part in wrap(line, COLUMNS, subsequent_indent="    ")]
 
 

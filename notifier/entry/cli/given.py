@@ -10,6 +10,7 @@ from typing import Any
 from notifier.app import App
 from notifier.edges.times import read_time
 from notifier.errors import BadInput
+from notifier.model.customer import ROLES
 from notifier.store import views
 
 LARGEST_STATEMENT = 20_000
@@ -68,6 +69,15 @@ def future(text: str | None, app: App, option: str) -> datetime | None:
     if found is not None and found <= app.clock.now():
         raise BadInput(f"{option} {text} is in the past: give a time to come.")
     return found
+
+
+def roles(given: Iterable[str]) -> tuple[str, ...]:
+    """`technical,security`, once or several times."""
+    found = [role.strip().lower() for each in given for role in each.split(",")]
+    for role in found:
+        if role not in ROLES:
+            raise BadInput(f"--roles {role[:40]!r} is not a role: use {', '.join(sorted(ROLES))}.")
+    return tuple(found)
 
 
 def notice(app: App, name: str) -> int:
