@@ -23,15 +23,16 @@ class Fate(StrEnum):
 
 
 RANKS: Mapping[Fate, int] = {
+    Fate.SUPPRESSED: 5,
     Fate.PROCESSED: 10,
     Fate.DEFERRED: 20,
     Fate.DELIVERED: 30,
     Fate.DROPPED: 40,
     Fate.BOUNCED: 50,
-    Fate.SUPPRESSED: 80,
     Fate.REJECTED: 90,
 }
-"""`suppressed` and `rejected` never come from an event: nothing was mailed, and no event may deny that."""
+"""`suppressed` and `rejected` never come from an event. Who was left out of a request as suppressed may have been
+in an earlier one: what is reported of that one says more, so it outranks. Nothing denies `rejected`."""
 
 
 class Suppressing(StrEnum):

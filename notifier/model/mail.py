@@ -51,6 +51,8 @@ class Result(StrEnum):
     """The request never left: no connection."""
     STOPPED = "stopped"
     """The request never left: directly before its first byte it was no longer ours to send."""
+    NOBODY = "nobody"
+    """There is nobody left in the request to write to."""
     POISON = "poison"
     """The letters of this chunk could not be put together: no other try will do better."""
     UNKNOWN = "unknown"

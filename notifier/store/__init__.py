@@ -5,6 +5,7 @@ leave as ours.
 """
 
 import logging
+import select
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import Any, LiteralString, Self, TypeAlias, TypeVar, cast, get_args,
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import IdleInTransactionSessionTimeout
 from psycopg.rows import BaseRowFactory, args_row, class_row, kwargs_row, scalar_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -26,6 +28,8 @@ Statement: TypeAlias = LiteralString | sql.Composed
 T = TypeVar("T")
 
 CONNECT_SECONDS = 5
+IDLE_SECONDS = 30.0
+"""A process that stops inside a transaction (SIGSTOP, a frozen machine) keeps its locks for so long at most."""
 
 logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())  # it would say each failed try on stderr
 
@@ -33,7 +37,7 @@ logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())  # it would 
 class Db:
     """A pool of connections to one Postgres. Open it after a fork, never before."""
 
-    def __init__(self, url: str, *, size: int = 4) -> None:
+    def __init__(self, url: str, *, size: int = 4, idle_seconds: float = IDLE_SECONDS) -> None:
         self.url = url
         self._pool = ConnectionPool(
             url,
@@ -43,7 +47,7 @@ class Db:
             kwargs={
                 "autocommit": False,
                 "connect_timeout": CONNECT_SECONDS,
-                "options": "-c timezone=UTC",
+                "options": f"-c timezone=UTC -c idle_in_transaction_session_timeout={idle_seconds * 1000:.0f}",
                 # One plan for all: a chunk's reads differ by their parameters too much for a cached plan.
                 "prepare_threshold": None,
             },
@@ -64,20 +68,48 @@ class Db:
         self._pool.close(timeout=2)
 
     @contextmanager
+    def _connection(self) -> Generator[Tx]:
+        """One that the server has not closed: after a restart each pooled one would fail a transaction.
+
+        The pool's own `check` waits a second and more after each that fails (psycopg-pool 3.3).
+        """
+        connection = self._pool.getconn()
+        while _is_closed(connection):
+            connection.close()
+            self._pool.putconn(connection)
+            connection = self._pool.getconn()
+        try:
+            yield connection
+        finally:
+            self._pool.putconn(connection)
+
+    @contextmanager
     def transaction(self) -> Generator[Tx]:
         """Commits when the block ends, rolls back when it raises.
 
         Raises `Unreachable` when the database does not answer, before or inside the block, or was never migrated.
         """
         try:
-            with self._pool.connection() as connection, connection.transaction():
+            with self._connection() as connection, connection.transaction():
                 yield connection
-        except (PoolTimeout, psycopg.OperationalError) as error:
+        except (PoolTimeout, psycopg.OperationalError, IdleInTransactionSessionTimeout) as error:
             raise Unreachable(_unreachable(self.url)) from error
         except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
             raise Unreachable(
                 "The database lacks the schema of this version: run `notifier migrate`."
             ) from error
+
+
+def _is_closed(connection: Tx) -> bool:
+    """A server that hangs up makes the socket readable: this costs one look at the socket and no round trip."""
+    poll = select.poll()
+    try:
+        poll.register(connection.fileno(), select.POLLIN)
+        while poll.poll(0):
+            connection.pgconn.consume_input()
+    except psycopg.OperationalError:
+        return True
+    return False
 
 
 def ping(url: str) -> int:

@@ -53,7 +53,9 @@ def waiting(tx: Tx, notice_id: int) -> int:
     """Letters of chunks that are still to leave."""
     return value(
         tx,
-        "SELECT coalesce(sum(hi - lo), 0)::bigint FROM chunk WHERE notice_id = %(id)s AND state = 'due'",
+        "SELECT coalesce(sum(hi - lo - (SELECT count(DISTINCT pos) FROM attempt a JOIN chunk o USING (chunk_id)"
+        "  CROSS JOIN unnest(a.skip) pos WHERE o.root_id = k.root_id AND pos >= k.lo AND pos < k.hi)), 0)::bigint"
+        " FROM chunk k WHERE notice_id = %(id)s AND state = 'due'",
         id=notice_id,
     )
 

@@ -125,7 +125,8 @@ FROM unnest(%(attempts)s::uuid[], %(people)s::bigint[], %(words)s::text[], %(ran
 JOIN attempt a ON a.attempt_id = e.attempt_id AND a.provider = %(provider)s
 JOIN chunk k ON k.chunk_id = a.chunk_id
 JOIN delivery d ON d.notice_id = k.notice_id AND d.recipient_id = e.recipient_id
-               AND d.root_chunk_id = k.root_id AND d.pos >= k.lo AND d.pos < k.hi """
+               AND d.root_chunk_id = k.root_id AND d.pos >= k.lo AND d.pos < k.hi
+               AND d.pos <> ALL(a.skip) """
 """One row for each thing said about somebody whom that attempt really carried."""
 
 

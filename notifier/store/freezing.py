@@ -92,8 +92,10 @@ new_line AS (INSERT INTO line (notice_id, recipient_id, customer_id, contact_id,
                                told_as, vals)
              SELECT %(notice_id)s, recipient_id, customer_id, contact_id, service_id, verdict, told_as, vals
              FROM told ORDER BY recipient_id),
-new_delivery AS (INSERT INTO delivery (notice_id, recipient_id, root_chunk_id, pos, vars, exclusion)
-                 SELECT %(notice_id)s, recipient_id, chunk_id, CASE WHEN leaves THEN pos END, vars, exclusion
+new_delivery AS (INSERT INTO delivery (notice_id, recipient_id, root_chunk_id, pos, vars, exclusion,
+                                       content_id)
+                 SELECT %(notice_id)s, recipient_id, chunk_id, CASE WHEN leaves THEN pos END, vars, exclusion,
+                        CASE WHEN NOT leaves AND exclusion IS NULL THEN n.content_id END
                  FROM numbered n LEFT JOIN opened o
                    ON n.leaves AND o.content_id = n.content_id AND o.slot = n.slot)
 SELECT (SELECT count(DISTINCT recipient_id) FROM told) AS audience,

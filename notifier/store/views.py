@@ -113,12 +113,12 @@ SELECT n.notice_id, n.seq, n.kind, n.state, n.hold_reason, n.ceiling, n.audience
 FROM notice n
 CROSS JOIN LATERAL (
   WITH accepted AS MATERIALIZED (
-    SELECT k.root_id, k.lo, k.hi, a.n, a.again, a.ended_at FROM attempt a JOIN chunk k USING (chunk_id)
+    SELECT k.root_id, k.lo, k.hi, a.skip, a.n, a.again, a.ended_at FROM attempt a JOIN chunk k USING (chunk_id)
     WHERE k.notice_id = n.notice_id AND a.outcome = 'accepted'),
   carried_twice AS (
     SELECT root_id, pos FROM accepted CROSS JOIN LATERAL generate_series(lo, hi - 1) pos
     WHERE root_id IN (SELECT root_id FROM accepted GROUP BY 1 HAVING count(*) > 1)
-    GROUP BY 1, 2 HAVING count(*) > 1)
+    AND pos <> ALL(skip) GROUP BY 1, 2 HAVING count(*) > 1)
   SELECT min(ended_at) AS first_accepted_at, max(ended_at) AS last_accepted_at,
          coalesce(sum(n) FILTER (WHERE again), 0)::bigint AS again,
          (SELECT count(*) FROM carried_twice) AS twice FROM accepted) sent

@@ -50,6 +50,41 @@ def test_whoever_comes_above_the_ceiling_is_held_and_counted(notifier: Place) ->
     assert notifier.provider.addresses().total() == 6
 
 
+def test_whoever_is_held_above_the_ceiling_is_let_go_by_their_number(notifier: Place) -> None:
+    notifier.people(9)
+    notifier.start(*SUSPEND, "--yes", "--ceiling", "6")
+    notifier.until_state("finished")
+    (reference,) = notifier.references
+    line = f"notifier approve {reference}/1 --held 3"
+    assert line in notifier("show", reference).out
+    for wrong in ("2", "4", "9"):
+        refused = notifier("approve", reference, "--held", wrong)
+        assert (refused.code, "say --held 3" in refused.err) == (3, True)
+    assert notifier.provider.addresses().total() == 6
+    assert notifier(*line.split()[1:]).code == 0
+    notifier.until(lambda: notifier.provider.count() == 9)
+    notifier.until_state("finished")
+    assert notifier.provider.addresses() == {f"p{i}@example.com": 1 for i in range(1, 10)}
+    (notice,) = notifier.shown()
+    assert (notice["accounts"]["told"], notice["accounts"]["held"]) == (9, 0)
+    assert notifier.rows("SELECT ceiling FROM approval ORDER BY approval_id") == [(6,), (9,)]
+    assert "approve held" in [row[0] for row in notifier.rows("SELECT act FROM audit")]
+    assert "--held" not in notifier("show", reference).out
+    assert notifier("approve", reference, "--held", "3").code == 3
+
+
+def test_who_was_held_hears_the_newer_words_not_the_old_ones(notifier: Place) -> None:
+    notifier.people(4)
+    notifier.start(*SUSPEND, "--yes", "--ceiling", "1")
+    notifier.until_state("finished")
+    (reference,) = notifier.references
+    assert notifier("restore", reference, "--yes").code == 0
+    refused = notifier("approve", f"{reference}/1", "--held", "3")
+    assert refused.code == 3
+    assert "A later notice" in refused.err
+    assert f"{reference}/1 --held" not in notifier("show", reference).out
+
+
 def test_typing_the_number_sends_to_exactly_the_list_that_was_shown(notifier: Place) -> None:
     notifier.people(7)
     done = notifier.on_a_terminal(*SUSPEND, answers=(("Type 7 to tell 7 people: ", "7"),))

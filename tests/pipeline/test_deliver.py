@@ -8,10 +8,15 @@ from hypothesis import strategies as st
 
 from notifier.model.mail import Outcome, Result
 from notifier.pipeline.deliver import BACKOFF_SECONDS, Next, Wait, backoff, cuts, rest_of, what_next
+from notifier.store.ledger import Claim
 from notifier.store.pace import Pace
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=9)
+
+
+def a_claim(lo: int, hi: int, skip: tuple[int, ...] = ()) -> Claim:
+    return Claim(1, 1, 1, 1, lo, hi, 1, "a", skip)
 
 
 @pytest.mark.parametrize(
@@ -71,22 +76,30 @@ def test_what_was_not_sent_waits_longer_with_each_try_up_to_a_bound(tries: int) 
 def test_the_rest_goes_on_without_the_culprits(
     lo: int, hi: int, culprits: tuple[int, ...], rest: list[tuple[int, int]]
 ) -> None:
-    assert cuts(lo, hi, Next("refused", "split", culprits=culprits)) == rest
+    assert cuts(a_claim(lo, hi), Next("refused", "split", culprits=culprits)) == rest
 
 
 @given(lo=st.integers(0, 500), letters=st.integers(2, 1000))
 def test_halves_are_smaller_and_miss_nobody(lo: int, letters: int) -> None:
-    first, second = cuts(lo, lo + letters, Next("refused", "split", halves=True))
+    first, second = cuts(a_claim(lo, lo + letters), Next("refused", "split", halves=True))
     assert first[0] == lo
     assert first[1] == second[0]
     assert second[1] == lo + letters
     assert all(a < b for a, b in (first, second))
 
 
+def test_culprits_are_counted_among_the_letters_that_were_in_the_request() -> None:
+    claimed = a_claim(10, 16, skip=(10, 12))
+    assert claimed.positions == [11, 13, 14, 15]
+    assert cuts(claimed, Next("refused", "split", culprits=(1,))) == [(10, 13), (14, 16)]
+    assert cuts(claimed, Next("refused", "split", halves=True)) == [(10, 14), (14, 16)]
+    assert cuts(a_claim(10, 12, skip=(10,)), Next("refused", "split", culprits=(0,))) == [(10, 11)]
+
+
 @given(data=st.data(), lo=st.integers(0, 500), letters=st.integers(1, 60))
 def test_culprits_and_rest_together_are_everybody_once(data: st.DataObject, lo: int, letters: int) -> None:
     culprits = tuple(sorted(data.draw(st.sets(st.integers(0, letters - 1), min_size=1))))
-    rest = cuts(lo, lo + letters, Next("refused", "split", culprits=culprits))
+    rest = cuts(a_claim(lo, lo + letters), Next("refused", "split", culprits=culprits))
     seats = [seat for a, b in rest for seat in range(a, b)] + [lo + n for n in culprits]
     assert sorted(seats) == list(range(lo, lo + letters))
 

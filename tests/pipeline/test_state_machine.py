@@ -8,7 +8,7 @@ import os
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -51,9 +51,10 @@ EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
 
 ALLOWED: dict[str, set[str]] = {
     "due": {"claimed", "cancelled", "accepted"},
-    "claimed": {"accepted", "due", "split", "dead", "unknown"},
+    # Cancelled: everybody in it has been suppressed since.
+    "claimed": {"accepted", "due", "split", "dead", "unknown", "cancelled"},
     # A late definite answer of the attempt itself does what it would have done in time.
-    "unknown": {"accepted", "due", "dead", "split"},
+    "unknown": {"accepted", "due", "dead", "split", "cancelled"},
     "dead": {"due", "cancelled", "accepted"},
     "cancelled": {"accepted"},
     "accepted": set(),
@@ -125,6 +126,12 @@ class Attempt:
     chunk: Key
     again: bool
     outcome: str = "open"
+    skip: set[int] = field(default_factory=set)
+    """Positions that are not in the request."""
+
+    @property
+    def letters(self) -> list[int]:
+        return [pos for pos in range(*self.chunk[1:]) if pos not in self.skip]
 
 
 @dataclass
@@ -161,7 +168,7 @@ class Model:
 
     def record(self, attempt_id: str, outcome: Outcome) -> None:  # noqa: C901 - one table, in one place
         attempt = self.attempts[attempt_id]
-        chunk, letters = self.chunks[attempt.chunk], attempt.chunk[2] - attempt.chunk[1]
+        chunk, letters = self.chunks[attempt.chunk], len(attempt.letters)
         word, state = MEANS[outcome.result]
         if outcome.result in {Result.LATER, Result.NOT_SENT} and chunk.tries >= POLICY.most_tries:
             state = "dead"
@@ -180,15 +187,16 @@ class Model:
         elif chunk.attempt == attempt_id and chunk.state in {"claimed", "unknown"}:
             chunk.state = state
             if state == "split":
-                self.split(attempt.chunk, outcome)
+                self.split(attempt, outcome)
 
-    def split(self, key: Key, outcome: Outcome) -> None:
+    def split(self, attempt: Attempt, outcome: Outcome) -> None:
+        key, letters = attempt.chunk, attempt.letters
         root, lo, hi = key
-        culprits = {lo + n for n in outcome.culprits}
-        if not culprits and hi - lo == 1:
-            culprits = {lo}
+        culprits = {letters[n] for n in outcome.culprits}
+        if not culprits and len(letters) == 1:
+            culprits = set(letters)
         self.rejected |= {(root, pos) for pos in culprits}
-        middle = (lo + hi) // 2
+        middle = letters[len(letters) // 2]
         cuts = {hi, *([] if culprits else [middle]), *culprits, *(pos + 1 for pos in culprits)}
         begin = lo
         for end in sorted(cuts - {lo}):
@@ -239,6 +247,11 @@ class Model:
             if chunk.state in {"due", "dead"}:
                 chunk.state = "cancelled"
 
+    def left_out(self, key: Key) -> set[int]:
+        """Positions of a chunk that some attempt of its root left out."""
+        skipped = {pos for a in self.attempts.values() if a.chunk[0] == key[0] for pos in a.skip}
+        return skipped & set(range(*key[1:]))
+
 
 MEANS: dict[Result, tuple[str, str]] = {
     Result.ACCEPTED: ("accepted", "accepted"),
@@ -250,6 +263,7 @@ MEANS: dict[Result, tuple[str, str]] = {
     Result.NOT_SENT: ("not_sent", "due"),
     Result.STOPPED: ("not_sent", "due"),
     Result.POISON: ("not_sent", "dead"),
+    Result.NOBODY: ("not_sent", "cancelled"),
 }
 
 
@@ -270,10 +284,6 @@ class Flight:
     at: float
     asked: bool = False
     """It has asked whether it may send, and fell asleep before it did."""
-
-    @property
-    def letters(self) -> int:
-        return self.claim.hi - self.claim.lo
 
 
 Answer = tuple[Result, bool] | None
@@ -315,6 +325,7 @@ class Sending(RuleBasedStateMachine):
         for key, was in zip(list(self.model.chunks), past, strict=True):
             if was != "fresh":
                 self.was_given_up(key, took=was == "lost and taken")
+        self.suppressed: set[int] = set()
         self.flights: list[Flight] = []
         self.recorded: list[tuple[Claim, Outcome]] = []
         self.lied: set[str] = set()
@@ -340,8 +351,21 @@ class Sending(RuleBasedStateMachine):
         return Envelope(claimed.attempt_id, self.notice_id, "a@b.example", None, {}, "s", "t", "h", letters)
 
     def people_of(self, attempt_id: str) -> list[int]:
-        root, lo, hi = self.model.attempts[attempt_id].chunk
-        return [person for person, (other, pos) in self.at.items() if other == root and lo <= pos < hi]
+        attempt = self.model.attempts[attempt_id]
+        here = {(attempt.chunk[0], pos) for pos in attempt.letters}
+        return [person for person, where in self.at.items() if where in here]
+
+    def leaves_out(self, flight: Flight) -> None:
+        """Whoever is suppressed when the letters are read, and whoever was left out before."""
+        attempt = self.model.attempts[flight.claim.attempt_id]
+        root, lo, hi = attempt.chunk
+        suppressed = {self.at[person] for person in self.suppressed}
+        found = {pos for pos in range(lo, hi) if (root, pos) in suppressed} | self.model.left_out(
+            attempt.chunk
+        )
+        if attempt.outcome == "open":
+            attempt.skip = found
+        flight.claim = replace(flight.claim, skip=tuple(sorted(found)))
 
     def sql(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
         cursor = self.own.execute(statement, params)  # pyright: ignore[reportArgumentType]
@@ -377,18 +401,21 @@ class Sending(RuleBasedStateMachine):
         self.leave(data, data.draw(st.sampled_from([f for f in self.flights if not f.asked])), answer)
 
     def leave(self, data: st.DataObject, flight: Flight, answer: Answer) -> None:
-        self.provider.answer = self.outcome(data, flight, answer[0]) if answer else None
+        self.leaves_out(flight)
+        nobody = not flight.claim.positions
+        self.provider.answer = self.outcome(data, flight, answer[0]) if answer and not nobody else None
         self.provider.takes = bool(answer and answer[1])
         self.poison = bool(answer and answer[0] is Result.POISON)
         try:
-            outcome = send_claimed(self.lane, flight.claim, flight.at)
+            outcome = send_claimed(self.lane, replace(flight.claim, skip=()), flight.at)
         except Asleep:
             assert self.may_send(flight)
             flight.asked = True
             return
+        assert (outcome.result is Result.NOBODY) == nobody
         if outcome.result is Result.STOPPED:
             assert not self.may_send(flight)
-        elif outcome.result not in {Result.POISON, Result.NOT_SENT}:
+        elif outcome.result not in {Result.POISON, Result.NOT_SENT, Result.NOBODY}:
             assert self.may_send(flight)
         self.came(flight, outcome)
 
@@ -399,7 +426,7 @@ class Sending(RuleBasedStateMachine):
         return ours and fresh and self.model.leaves and not self.model.everything_stopped
 
     def outcome(self, data: st.DataObject, flight: Flight, result: Result) -> Outcome:
-        some = st.sets(st.integers(0, flight.letters - 1), max_size=2)
+        some = st.sets(st.integers(0, len(flight.claim.positions) - 1), max_size=2)
         culprits = tuple(sorted(data.draw(some))) if result is Result.REJECTED else ()
         status = None if result is Result.NOT_SENT else 599
         later = NOW + timedelta(seconds=5) if result is Result.LATER else None
@@ -578,6 +605,20 @@ class Sending(RuleBasedStateMachine):
         if new:
             self.model.prove(attempt_id)
 
+    @precondition(lambda self: len(self.suppressed) < 6)
+    @rule(person=st.integers(1, PEOPLE))
+    def an_address_is_suppressed(self, person: int) -> None:
+        """Since the list was frozen: a bounce of another notice, a complaint."""
+        self.sql("INSERT INTO suppression VALUES (%s, 'bounce', 'x', now()) ON CONFLICT DO NOTHING", person)
+        self.suppressed.add(person)
+
+    @precondition(lambda self: bool(self.suppressed))
+    @rule(data=st.data())
+    def an_address_is_good_again(self, data: st.DataObject) -> None:
+        person = data.draw(st.sampled_from(sorted(self.suppressed)))
+        self.sql("DELETE FROM suppression WHERE recipient_id = %s", person)
+        self.suppressed.remove(person)
+
     # ------------------------------------------------------------ people
 
     def acts(self, action: Callable[..., Any], *, allowed: bool) -> Any:
@@ -623,7 +664,7 @@ class Sending(RuleBasedStateMachine):
         return sum(map(len, self.provider.took.values()))
 
     def resume(self) -> None:
-        waiting = sum(hi - lo for _, lo, hi in self.model.of("due"))
+        waiting = sum(key[2] - key[1] - len(self.model.left_out(key)) for key in self.model.of("due"))
         if released := self.acts(brake.resume, allowed=self.model.notice == "held"):
             assert released.waiting == waiting
             proved = any(a.outcome == "accepted" for a in self.model.attempts.values())
@@ -694,12 +735,21 @@ class Sending(RuleBasedStateMachine):
         }
         told = {p for p, where in self.at.items() if leaf.get(where) == "accepted"}
         assert rows.get(Account.TOLD, 0) == sum(fates.get(p) not in BAD_FATES for p in told)
+        skipped = {(a.chunk[0], pos) for a in self.model.attempts.values() for pos in a.skip}
+        assert {p for p, fate in fates.items() if fate == "suppressed"} <= {
+            p for p in self.at if self.at[p] in skipped
+        }
+        stored = self.sql("SELECT attempt_id::text, skip, n FROM attempt")
+        assert {id_: (set(skip), n) for id_, skip, n in stored} == {
+            id_: (a.skip, len(a.letters)) for id_, a in self.model.attempts.items()
+        }
         # Who was refused by the provider stands in no chunk that goes on, and nobody else is left out.
         rejected = {p for p, fate in fates.items() if fate == "rejected"}
         assert rejected == {p for p, where in self.at.items() if where in self.model.rejected}
         assert rejected == {p for p, where in self.at.items() if where not in leaf}
         mailed = {p for people in self.provider.took.values() for p in people}
-        assert told <= mailed, "told, and the provider has nothing for them"
+        heard = {p for p in told if fates.get(p) not in BAD_FATES}
+        assert heard <= mailed, "told, and the provider has nothing for them"
 
     @invariant()
     def one_attempt_at_a_time(self) -> None:
@@ -730,7 +780,7 @@ class Sending(RuleBasedStateMachine):
 EMPTY = (
     "TRUNCATE recipient, customer, contact, entitlement, suppression, disruption, timeline, notice, signal,"
     " scope_revision, restoration, approval, content, delivery, chunk, attempt, fate, event, brake, provider,"
-    " alarm, audit RESTART IDENTITY"
+    " alarm, audit RESTART IDENTITY CASCADE"
 )
 SEED = """
 WITH d AS (INSERT INTO disruption (reference, mode, kind, reason, services, opened_by, opened_at, effective_at,

@@ -24,8 +24,14 @@ def approve(
     ceiling: Ceiling = None,
     yes: Yes = False,
     accept_gap: AcceptGap = None,
+    held: Annotated[
+        int | None, typer.Option("--held", metavar="N", min=1, help="Let the N held above the ceiling go.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
+    if held is not None:
+        _let_go(notice, held, as_json=json)
+        return
     from notifier.actions import approve as gate
     from notifier.actions.approve import Consent
     from notifier.entry.cli import given, sending
@@ -40,6 +46,22 @@ def approve(
             name = gate.name_of(tx, notice_id)
         started = sending.Started(name, said, consent, ceiling)
         sending.follow(app, started, as_json=json)
+
+
+def _let_go(notice: str, people: int, *, as_json: bool) -> None:
+    from notifier.actions.held import approve_held
+    from notifier.entry.cli import given, output
+    from notifier.entry.cli.session import opened_app
+    from notifier.entry.tasks import ring
+
+    with opened_app() as app:
+        notice_id = given.notice(app, notice)
+        said = approve_held(app.db, app.settings.actor, app.clock.now(), notice_id, people)
+        ring(app.settings, said.rings)
+        if as_json:
+            output.print_json(said)
+        else:
+            output.say(f"Going on: {said.people:,} people who were held are being told. See: notifier watch")
 
 
 def pause(notice: MaybeNotice = "", everything: All = False, json: AsJson = False) -> None:

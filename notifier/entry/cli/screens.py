@@ -3,6 +3,7 @@
 from notifier.actions.samples import Sample
 from notifier.entry.cli.output import clock, table
 from notifier.model.words import Account, Mode, Verdict
+from notifier.store.held import Held
 from notifier.store.views import AlarmRow, DisruptionRow, NoticeRow, Trouble
 
 READS_AS = {Verdict.AFFECTED: "affected", Verdict.POSSIBLY: "possibly affected"}
@@ -101,6 +102,18 @@ def trouble_lines(row: NoticeRow, rows: list[Trouble]) -> list[str]:
         lines.append("    decide: notifier dead NOTICE --retry | --drop")
     if row.again or row.twice:
         lines.append(f"  ! {row.again:,} were sent again, {row.twice:,} have been told twice")
+    return lines
+
+
+def held_lines(name: str, row: NoticeRow, found: Held) -> list[str]:
+    """Who comes above the ceiling, and the command that lets them go."""
+    lines: list[str] = []
+    if found.people:
+        lines.append(f"  ! {found.people:,} people are held above the ceiling of {row.ceiling or 0:,}")
+        if row.closed_at:
+            lines.append(f"    tell them too: notifier approve {name} --held {found.people}")
+    if found.wordless:
+        lines.append(f"  ! {found.wordless:,} people need words that nobody approved: the next notice tells them")
     return lines
 
 

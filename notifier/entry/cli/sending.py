@@ -12,9 +12,10 @@ from notifier.entry.cli import dry_run, output, screens
 from notifier.entry.tasks import ring
 from notifier.errors import Refused, Unreachable
 from notifier.model.words import Account, Mode, NoticeState
-from notifier.store import views
+from notifier.store import held, views
 from notifier.store.views import NoticeRow
 
+UNSENT = (NoticeState.DRAFT, NoticeState.CANCELLED, NoticeState.VOID)
 OVER = (NoticeState.FINISHED, NoticeState.CANCELLED, NoticeState.VOID, NoticeState.HELD)
 PATIENCE_SECONDS = 5.0
 
@@ -140,6 +141,7 @@ def status(app: App, reference: str) -> dict[str, object]:
                 "adds_up": views.fault(tx, each) == 0,
                 "not_told": views.not_told(tx, each.notice_id),
                 "troubles": views.troubles(tx, each.notice_id),
+                "above_ceiling": held.above_ceiling(tx, each.notice_id),
             }
             for each in views.notices(tx, row.disruption_id)
         ]
@@ -159,6 +161,10 @@ def picture(app: App, reference: str) -> tuple[str, list[NoticeRow]]:
         for each in rows:
             lines += ["", *screens.notice_lines(each, views.accounts(tx, each), views.fault(tx, each))]
             lines += screens.trouble_lines(each, views.troubles(tx, each.notice_id))
+            if each.state not in UNSENT and not held.is_overtaken(tx, each.notice_id):
+                lines += screens.held_lines(
+                    f"{reference}/{each.seq}", each, held.above_ceiling(tx, each.notice_id)
+                )
     return "\n".join(lines), rows
 
 

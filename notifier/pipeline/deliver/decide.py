@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from notifier.model.mail import Outcome, Result
 from notifier.model.policy import Policy
+from notifier.store.ledger import Claim
 from notifier.store.pace import Pace
 
 BACKOFF_SECONDS = (0.5, 2, 5, 15, 60, 120)
@@ -39,6 +40,7 @@ def what_next(outcome: Outcome, letters: int, tries: int, now: datetime) -> Next
         Result.NOT_SENT: Next("not_sent", "due", not_before=now + backoff(tries)),
         Result.POISON: Next("not_sent", "dead"),
         Result.STOPPED: Next("not_sent", "due"),
+        Result.NOBODY: Next("not_sent", "cancelled"),
     }
     return table[outcome.result]
 
@@ -72,12 +74,16 @@ def backoff(tries: int) -> timedelta:
     return timedelta(seconds=seconds * random.uniform(0.5, 1.5))  # noqa: S311
 
 
-def cuts(lo: int, hi: int, next_: Next) -> list[tuple[int, int]]:
-    """The positions that go on, as ranges: both halves, or everything between the culprits."""
+def cuts(claimed: Claim, next_: Next) -> list[tuple[int, int]]:
+    """The positions that go on, as ranges: both halves, or everything between the culprits.
+
+    Who was left out stays in a range: an earlier request that carried them may still be proved.
+    """
+    lo, hi, letters = claimed.lo, claimed.hi, claimed.positions
     if next_.halves:
-        middle = (lo + hi) // 2
+        middle = letters[len(letters) // 2]
         return [(lo, middle), (middle, hi)]
-    edges = [lo - 1, *(lo + index for index in next_.culprits), hi]
+    edges = [lo - 1, *(letters[index] for index in next_.culprits), hi]
     return [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]
 
 

@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from notifier.errors import Unreachable
@@ -13,6 +13,7 @@ from notifier.model.words import NoticeState
 from notifier.pipeline.deliver.decide import Next, Wait, bounded, cuts, rest_of, what_next
 from notifier.store import Db, Tx, alarms, events, ledger, notices, pace
 from notifier.store.ledger import Claim, Record, Seat
+from notifier.store.left_out import leave_out
 
 SHORT = 0.1
 PROBE_SECONDS = 1.0
@@ -109,18 +110,31 @@ def send_claimed(lane: Lane, claimed: Claim, claimed_at: float) -> Outcome:
     If the process dies in here, the lease ends and the attempt is unknown: evidence decides, never a retry.
     """
     try:
-        with lane.db.transaction() as tx:
-            letters = ledger.seats(tx, claimed)
-        envelope = lane.seal(claimed, letters)
+        claimed, letters = _letters(lane, claimed)
+        envelope = lane.seal(claimed, letters) if letters else None
     except Unreachable:
         outcome = Outcome(Result.NOT_SENT, "The database went away before the letters were read.")
     except Exception as error:  # noqa: BLE001 - whatever a chunk does to us must not stop the others
         outcome = Outcome(Result.POISON, f"The letters could not be written: {type(error).__name__}.")
     else:
-        outcome = lane.sender.send(envelope, lambda: _still_ours(lane, claimed, claimed_at))
+        outcome = (
+            lane.sender.send(envelope, lambda: _still_ours(lane, claimed, claimed_at))
+            if envelope
+            else Outcome(Result.NOBODY, "Everybody in it has been suppressed since the list was frozen.")
+        )
     lane.reached("after post")
     _record_at_last(lane, claimed, outcome)
     return outcome
+
+
+def _letters(lane: Lane, claimed: Claim) -> tuple[Claim, list[Seat]]:
+    """Whom it still goes to. Who is left out is committed before anything leaves, in the same transaction."""
+    with lane.db.transaction() as tx:
+        seats = ledger.seats(tx, claimed)
+        skip = tuple(seat.pos for seat in seats if seat.left_out)
+        if skip:
+            leave_out(tx, claimed, skip, now=lane.now())
+    return replace(claimed, skip=skip), [seat for seat in seats if not seat.left_out]
 
 
 def _still_ours(lane: Lane, claimed: Claim, claimed_at: float) -> bool:
@@ -153,7 +167,7 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
     """Write what came of an attempt. It never sends, it may run late, and twice."""
     now = lane.now()
     next_ = bounded(
-        what_next(outcome, claimed.hi - claimed.lo, claimed.tries, now), claimed.tries, lane.policy
+        what_next(outcome, len(claimed.positions), claimed.tries, now), claimed.tries, lane.policy
     )
     with lane.db.transaction() as tx:
         moved = ledger.record(
@@ -193,8 +207,9 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
 def _split(tx: Tx, claimed: Claim, next_: Next, now: datetime) -> None:
     """Only for a chunk that still waits for the answer: evidence may have proved that these letters arrived."""
     if next_.culprits:
-        ledger.reject(tx, claimed, [claimed.lo + index for index in next_.culprits], now=now)
-    ledger.split(tx, claimed, cuts(claimed.lo, claimed.hi, next_))
+        letters = claimed.positions
+        ledger.reject(tx, claimed, [letters[index] for index in next_.culprits], now=now)
+    ledger.split(tx, claimed, cuts(claimed, next_))
 
 
 def learn(tx: Tx, provider: str, outcome: Outcome, now: datetime) -> None:
@@ -204,7 +219,7 @@ def learn(tx: Tx, provider: str, outcome: Outcome, now: datetime) -> None:
             pace.doubt(tx, provider, rest_seconds=PROBE_SECONDS)
         case Result.LATER:
             pace.slow_down(tx, provider, until=outcome.retry_at or now + timedelta(seconds=1))
-        case Result.NOT_SENT | Result.STOPPED | Result.POISON:
+        case Result.NOT_SENT | Result.STOPPED | Result.POISON | Result.NOBODY:
             pass
         case result:
             pace.trust(tx, provider, accepted=result is Result.ACCEPTED)
