@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 
+from notifier.edges.provider_events import is_key
 from notifier.errors import NotifierError
 from notifier.model.mail import Outcome, Result, Sender
 from notifier.model.words import NoticeKind
@@ -82,6 +83,26 @@ def check_templates(settings: Settings) -> Check:
     reviews = f"; {waiting} files wait for a review" if waiting else ""
     locales = ", ".join(words.locales(NoticeKind.FIRST))
     return Check("templates", ok=True, found=f"every notice renders in {locales}{reviews}")
+
+
+def check_event_keys(settings: Settings) -> Check:
+    """Without events a mail that was accepted and bounced counts as told, and silence proves nothing."""
+    if not settings.event_keys:
+        return Check(
+            "events",
+            ok=settings.sendgrid_key is None,
+            found="NOTIFIER_SENDGRID_EVENT_KEYS is not set: bounces stay unseen, silence about an unknown outcome "
+            "proves nothing (its deadline decides); set the public key of the signed event webhook.",
+        )
+    bad = [n for n, key in enumerate(settings.event_keys, 1) if not is_key(key)]
+    if bad:
+        which = ", ".join(map(str, bad))
+        return Check(
+            "events",
+            ok=False,
+            found=f"NOTIFIER_SENDGRID_EVENT_KEYS: number {which} is no public key; copy it again.",
+        )
+    return Check("events", ok=True, found=f"{len(settings.event_keys)} public key(s) of the event webhook")
 
 
 def check_provider(settings: Settings, sender: Sender | None) -> Check:

@@ -64,6 +64,15 @@ def _base64(text: str) -> bytes | None:
         return None
 
 
+def is_key(key: str) -> bool:
+    """Can signatures be checked with it?"""
+    try:
+        public = load_der_public_key(_base64(key) or b"")
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return isinstance(public, EllipticCurvePublicKey)
+
+
 def _fits(key: str, signature: bytes, signed: bytes) -> bool:
     """A key that cannot be read fits nothing: another one may, while keys are exchanged."""
     try:

@@ -54,7 +54,7 @@ def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
     checks.append(_broker(settings))
     asks = live and settings.sendgrid_key is not None
     provider = sender(settings, Mode.LIVE, Policy().deadline_seconds) if asks else None
-    checks.append(actions.check_provider(settings, provider))
+    checks += [actions.check_provider(settings, provider), actions.check_event_keys(settings)]
     return checks
 
 

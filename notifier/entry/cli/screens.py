@@ -113,7 +113,9 @@ def held_lines(name: str, row: NoticeRow, found: Held) -> list[str]:
         if row.closed_at:
             lines.append(f"    tell them too: notifier approve {name} --held {found.people}")
     if found.wordless:
-        lines.append(f"  ! {found.wordless:,} people need words that nobody approved: the next notice tells them")
+        lines.append(
+            f"  ! {found.wordless:,} people need words that nobody approved: the next notice tells them"
+        )
     return lines
 
 
