@@ -1,6 +1,8 @@
 """A few real people of an audience, for somebody who wants to read what they would read."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 from psycopg import sql
 
@@ -53,3 +55,48 @@ GROUP BY c.customer_id, c.name, t.told_as ORDER BY c.customer_id, t.told_as""").
         held=tuple(Held(row.customer, row.told_as, tuple(row.services)) for row in rows),
     )
     return found, next((row.locale for row in rows if row.locale), None)
+
+
+class Way(StrEnum):
+    """In which way a mail may look bad."""
+
+    LONGEST_NAME = "longest_name"
+    RIGHT_TO_LEFT = "right_to_left"
+    LEAST_KNOWN = "least_known"
+    """No name, no time zone: whoever is asked for the least."""
+    LONGEST_LIST = "longest_list"
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    way: Way
+    recipient_id: int
+    content_id: int
+    vars: dict[str, Any]
+
+
+def worst(tx: Tx, notice_id: int) -> list[Bad]:
+    """At most one mail for each way, of those that a notice really made."""
+    return many(
+        tx,
+        Bad,
+        """
+WITH letter AS MATERIALIZED (
+  SELECT d.recipient_id, k.content_id, d.vars,
+         greatest(length(d.vars ->> 'n'), (SELECT max(length(o ->> 0)) FROM jsonb_array_elements(d.vars -> 'o') o))
+           AS longest,
+         d.vars::text ~ '[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]' AS right_to_left,
+         num_nonnulls(d.vars ->> 'n', d.vars ->> 'z') AS known,
+         (SELECT sum(jsonb_array_length(o -> 2)) FROM jsonb_array_elements(d.vars -> 'o') o) AS services
+  FROM delivery d JOIN chunk k ON k.chunk_id = d.root_chunk_id WHERE d.notice_id = %(id)s)
+SELECT * FROM (
+  (SELECT 'longest_name' AS way, recipient_id, content_id, vars FROM letter ORDER BY longest DESC NULLS LAST,
+     recipient_id LIMIT 1)
+  UNION ALL (SELECT 'right_to_left', recipient_id, content_id, vars FROM letter WHERE right_to_left
+     ORDER BY longest DESC, recipient_id LIMIT 1)
+  UNION ALL (SELECT 'least_known', recipient_id, content_id, vars FROM letter WHERE known < 2
+     ORDER BY known, recipient_id LIMIT 1)
+  UNION ALL (SELECT 'longest_list', recipient_id, content_id, vars FROM letter WHERE services > 1
+     ORDER BY services DESC, recipient_id LIMIT 1)) worst""",
+        id=notice_id,
+    )

@@ -39,6 +39,8 @@ class NoticeRow:
     audience_n: int
     people_n: int
     customers_n: int
+    list_hash: str | None
+    """Of the closed list: the same people, told the same, have the same hash, in a rehearsal as in a real run."""
     closed_at: datetime | None
     created_at: datetime
     approved_at: datetime | None
@@ -107,7 +109,7 @@ def notices(tx: Tx, disruption_id: int) -> list[NoticeRow]:
         NoticeRow,
         """
 SELECT n.notice_id, n.seq, n.kind, n.state, n.hold_reason, n.ceiling, n.audience_n, n.people_n, n.customers_n,
-       n.closed_at, n.created_at, n.approved_at, n.finished_at,
+       n.list_hash, n.closed_at, n.created_at, n.approved_at, n.finished_at,
        (SELECT string_agg(actor, ', ') FROM approval WHERE approval.notice_id = n.notice_id) AS approved_by,
        sent.first_accepted_at, sent.last_accepted_at, sent.again, sent.twice
 FROM notice n

@@ -1,5 +1,6 @@
 """What an operator reads before, during and after a send."""
 
+from notifier.actions.rehearsal import Shown
 from notifier.actions.samples import Sample
 from notifier.entry.cli.output import clock, table
 from notifier.model.words import Account, Mode, Verdict
@@ -7,6 +8,14 @@ from notifier.store.held import Held
 from notifier.store.views import AlarmRow, DisruptionRow, NoticeRow, Trouble
 
 READS_AS = {Verdict.AFFECTED: "affected", Verdict.POSSIBLY: "possibly affected"}
+WAYS = {
+    "longest_name": "longest name",
+    "right_to_left": "right to left",
+    "least_known": "least known of them",
+    "longest_list": "longest list",
+}
+SHOWN_LINES = 8
+"""Of a mail: the greeting and what it is about."""
 KINDS = {
     "first": "First notice",
     "update": "Update",
@@ -32,6 +41,18 @@ def sample(found: Sample) -> str:
     head = f"SAMPLE, somebody who is {READS_AS[found.verdict]} reads ({found.locale}):"
     lines = [f"Subject: {found.subject}", "", *found.text.rstrip().splitlines()]
     return "\n".join([head, *(f"  | {line}".rstrip() for line in lines)])
+
+
+def rehearsal(found: Shown) -> str:
+    """What a rehearsal is for: the mails that look worst, as they went, and the list to compare."""
+    lines: list[str] = []
+    for mail in found.worst:
+        lines += [f"WORST ({', '.join(WAYS[way] for way in mail.ways)}; {mail.locale}):"]
+        head = [line for line in mail.text.splitlines() if line.strip()][:SHOWN_LINES]
+        lines += [f"  | {line}".rstrip() for line in (f"Subject: {mail.subject}", *head, "...")]
+    if found.list_hash:
+        lines.append(f"List {found.list_hash[:16]}: a real run now, if nobody changes, freezes the same one.")
+    return "\n".join(lines)
 
 
 def disruption_title(row: DisruptionRow) -> str:

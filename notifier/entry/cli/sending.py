@@ -5,8 +5,10 @@ import time
 from dataclasses import dataclass, replace
 
 from notifier.actions import approve as gate
+from notifier.actions import rehearsal
 from notifier.actions.approve import Consent, Gate, Name, ShownList
 from notifier.actions.declare import DryRun
+from notifier.actions.rehearsal import Shown
 from notifier.app import App
 from notifier.entry.cli import dry_run, output, screens
 from notifier.entry.tasks import ring
@@ -68,10 +70,20 @@ def follow(app: App, started: Started, *, as_json: bool) -> None:
         started = ask(app, started)
     if as_json:
         wait(app, started.name.reference, started.name.notice_id)
-        output.print_json(status(app, started.name.reference))
+        rehearsed = _rehearsed(app, started.name)
+        output.print_json(
+            status(app, started.name.reference) | ({"rehearsal": rehearsed} if rehearsed else {})
+        )
     else:
         output.say(f"Approved: D-{started.name}. You may close this terminal, sending goes on.")
         watch(app, started.name.reference, started.name.notice_id)
+        if rehearsed := _rehearsed(app, started.name):
+            output.say("\n" + screens.rehearsal(rehearsed))
+
+
+def _rehearsed(app: App, name: Name) -> Shown | None:
+    """What a rehearsal is for; None for what is live."""
+    return rehearsal.shown(app.db, app.desk, name.notice_id) if name.mode is Mode.REHEARSAL else None
 
 
 def _gap_option(found: Gate) -> str:
