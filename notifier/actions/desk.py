@@ -33,7 +33,11 @@ class Desk:
 def rule_of(revision: Revision, released: Sequence[int] = ()) -> Rule:
     predicate = None if revision.predicate is None else from_json(revision.predicate)
     return Rule(
-        revision.services, predicate, Possibly(revision.possibly), tuple(released), tuple(revision.roles)
+        revision.services,
+        predicate,
+        Possibly(revision.possibly),
+        tuple(released),
+        roles=tuple(revision.roles),
     )
 
 

@@ -157,6 +157,34 @@ FIRM = Firm(
 
 
 @pytest.mark.parametrize(
+    ("locales", "read"),
+    [
+        (("", "de", "en"), "de"),  # the lowest-numbered that says one
+        (("en", "de", ""), "en"),
+        (("", "", ""), "en"),
+        (("de-AT", "en", "en"), "de"),
+    ],
+)
+def test_a_person_of_several_firms_reads_the_language_of_the_first_that_is_affected(
+    db: Db, locales: tuple[str, ...], read: str
+) -> None:
+    stored(db, [Firm(plan, ("fable-5",), ((0, SPELLINGS[0], "owner"),)) for plan in ("free", *["team"] * 3)])
+    with db.transaction() as tx:
+        for n, locale in enumerate(("de", *locales)):
+            tx.execute(
+                "UPDATE contact SET locale = nullif(%s, '') FROM customer"
+                " WHERE contact.customer_id = customer.customer_id AND ext_id = %s", (locale, f"F{n}"),
+            )  # fmt: skip
+    wish = declare.Wish(("fable-5",), Reason.LEGAL, leave_out=("plan=free",))
+    counted = declare.dry_run(db, DESK, NOW, wish).estimate
+    told(db, wish)
+    with db.transaction() as tx:
+        ((locale,),) = tx.execute("SELECT w.locale FROM chunk JOIN content w USING (content_id)").fetchall()
+    assert locale == read
+    assert [r.read for r in counted.readings] == [read]
+
+
+@pytest.mark.parametrize(
     ("roles", "suppressed", "people"),
     [
         ((), (), {0, 1, 2}),

@@ -31,8 +31,9 @@ from notifier.model.scope import (
     verdict_of,
     written,
 )
-from notifier.model.words import AttributeType
-from notifier.store import Db, Tx, run, values
+from notifier.model.words import AttributeType, Possibly
+from notifier.store import Db, Tx, audience, run, values
+from notifier.store.audience import Rule
 from notifier.store.predicate import render
 
 COUNTRY = Column("country", AttributeType.TEXT)
@@ -225,6 +226,55 @@ def test_postgres_and_python_agree_and_every_row_has_one_verdict(
     opposite = verdicts(tx, Not(predicate), rows)
     assert [v is None for v in found] == [v is None for v in opposite]
     assert found.count(True) + found.count(None) + found.count(False) == len(rows)
+
+
+HELD = st.fixed_dictionaries(
+    {"attrs": st.dictionaries(st.sampled_from([c.name for c in ATTRIBUTES]), JSON)},
+    optional={
+        "own": st.dictionaries(st.sampled_from([c.name for c in ATTRIBUTES]), JSON, max_size=1),
+        "more": st.dictionaries(st.sampled_from([c.name for c in ATTRIBUTES]), JSON, max_size=2),
+    },
+)
+"""A customer with one entitlement, or two: then `more` is the other one's."""
+
+
+@settings(SLOW, max_examples=60)
+@given(PREDICATES, st.lists(HELD, min_size=1, max_size=8))
+def test_affected_and_possibly_and_not_are_all_customers_and_each_is_one_of_them(
+    db: Db, predicate: Predicate, rows: list[Row]
+) -> None:
+    with db.transaction() as tx:
+        run(tx, "INSERT INTO service (slug, name) VALUES ('a', 'A'), ('b', 'B')")
+        expected: list[int] = []
+        for n, row in enumerate(rows):
+            run(
+                tx,
+                "INSERT INTO customer (ext_id, name, attrs) VALUES (%(id)s, %(id)s, %(attrs)s)",
+                id=f"c{n}",
+                attrs=Jsonb(row["attrs"]),
+            )
+            verdicts_of_one: list[int] = []
+            for slug, own in (("a", row.get("own", {})), ("b", row.get("more"))):
+                if own is None:
+                    continue
+                run(
+                    tx,
+                    "INSERT INTO entitlement (customer_id, service_id, region, attrs) SELECT customer_id,"
+                    " service_id, 'EU', %(own)s FROM customer, service WHERE ext_id = %(id)s AND slug = %(slug)s",
+                    own=Jsonb(own),
+                    id=f"c{n}",
+                    slug=slug,
+                )
+                said = verdict_of(
+                    predicate, row["attrs"] | own | {"region": "EU", "customer": f"c{n}", "service": slug}
+                )
+                verdicts_of_one.append(1 if said is None else 2 if said else 0)
+            expected.append(max(verdicts_of_one))
+        survey = audience.survey(tx, Rule(["a", "b"], predicate, Possibly.HEDGE))
+        found = {v.rank: v.customers for v in survey.verdicts}
+        assert sum(found.values()) == len(rows)
+        assert found == {rank: expected.count(rank) for rank in set(expected)}
+        raise psycopg.Rollback
 
 
 @SLOW
