@@ -8,7 +8,7 @@ from notifier.errors import Refused
 from notifier.model.ring import Ring
 from notifier.model.words import Mode, NoticeKind, NoticeState
 from notifier.pipeline.audience import FOLLOWING, gap_is_accepted, later
-from notifier.store import Db, Tx, audience, audit, disruptions, notices, reviews, telling
+from notifier.store import Db, Tx, audience, audit, disruptions, notices, owed, reviews, revisions, telling
 from notifier.store.audience import Gap, Rule
 from notifier.store.notices import Approval, Notice
 
@@ -91,7 +91,7 @@ def approve_in(tx: Tx, notice_id: int, actor: str, now: datetime, consent: Conse
     if refusal is not None:
         return Gate(approved=False, people=people, gap=gap, refusal=refusal)
     ceiling = None if consent.list_hash else consent.ceiling if consent.ceiling is not None else people
-    _record(tx, notice, rule, actor, now, consent, ceiling)
+    _record(tx, notice, actor, now, consent, ceiling)
     ring = "freeze" if notice.closed_at is None else "deliver"
     return Gate(approved=True, people=people, gap=gap, rings=(Ring(ring, notice_id),))
 
@@ -113,24 +113,26 @@ def objection(consent: Consent, gap: Gap, notice: Notice, people: int) -> str | 
 def count(tx: Tx, notice: Notice, rule: Rule) -> tuple[int, Gap]:
     """People with a usable address who would be in this notice now, and the gap.
 
-    The gap is scope against reality: for a first notice who is cut off and not told, for a restoration who is
-    still cut off.
+    The gap is scope against reality: for a new scope who is cut off and not told, for a restoration who is still
+    cut off.
     """
-    following = later(notice, rule)
+    following = later(tx, notice, rule)
+    proposed = revisions.is_proposed(tx, notice.disruption_id, notice.rev)
     if following is None:
         found = audience.survey(tx, rule)
         return found.people, found.gap if notice.kind is NoticeKind.FIRST else NO_GAP
     people = telling.count_later(tx, following).people
-    if notice.kind is not NoticeKind.RESTORED:
+    if notice.kind is NoticeKind.FIRST or proposed:
+        return people, audience.survey(tx, rule).gap
+    if notice.kind not in {NoticeKind.PARTIAL, NoticeKind.RESTORED}:
         return people, NO_GAP
-    still = audience.still_cut_off(tx, rule.services)
+    still = owed.back_but_cut_off(tx, rule)
     return people, Gap(cut_off=still, cut_off_not_told=still, told_not_cut_off=0)
 
 
 def _record(
     tx: Tx,
     notice: Notice,
-    rule: Rule,
     actor: str,
     now: datetime,
     consent: Consent,
@@ -157,10 +159,11 @@ def _record(
                 notices.cancel(tx, earlier.notice_id)
     if notice.kind is NoticeKind.RETRACTION and notice.about_first:
         disruptions.end(tx, notice.disruption_id, ended_as="retracted", now=now)
+    if revisions.put_in_force(tx, notice.disruption_id, notice.rev):
+        revisions.cancel_rescoped(tx, notice.disruption_id, rev=notice.rev)
+    if notice.kind in {NoticeKind.PARTIAL, NoticeKind.RESTORED}:
+        revisions.restore(tx, notice.timeline_id)
     if notice.kind is NoticeKind.RESTORED:
-        disruptions.add_restoration(
-            tx, notice.disruption_id, rev=notice.rev, services=rule.services, actor=actor, now=now
-        )
         disruptions.end(tx, notice.disruption_id, ended_as="restored", now=now)
     audit.append(
         tx,
@@ -219,8 +222,9 @@ def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[ShownL
                 notice.kind,
                 notice.timeline_id,
                 now,
-                notice.only_customer,
-                about_of(notice),
+                only_customer=notice.only_customer,
+                about=about_of(notice),
+                rev=notice.rev,
             )
             reviews.move_notice(tx, notice.notice_id, notice_id)
         notices.ask_to_freeze(tx, notice_id, now=now)

@@ -15,8 +15,8 @@ from notifier.model.story import Facts, ServiceName, Story
 from notifier.model.words import AttributeType, NoticeKind, Possibly
 from notifier.pipeline import audience, compose
 from notifier.settings import Settings
-from notifier.store import Tx, catalogue, correcting, disruptions, notices, reviews
-from notifier.store.audience import Rule
+from notifier.store import Tx, catalogue, correcting, disruptions, notices, reviews, revisions
+from notifier.store.audience import Back, Rule
 from notifier.store.contents import Words, store_contents
 from notifier.store.disruptions import Disruption, Entry, Revision
 from notifier.store.notices import Notice
@@ -43,14 +43,39 @@ def rule_of(revision: Revision, released: Sequence[int] = ()) -> Rule:
 
 def notice_rule(tx: Tx, notice: Notice) -> Rule:
     """The rule as it was approved, without those whom a review has released since: that only takes people out."""
-    released = reviews.released(tx, notice.disruption_id)
-    return rule_of(disruptions.revision(tx, notice.disruption_id, notice.rev), released)
+    return rule_at(tx, notice.disruption_id, notice.kind, notice.rev, notice.timeline_id)
 
 
-def tell(
-    tx: Tx, settings: Settings, disruption: Disruption, kind: NoticeKind, entry: Entry, services: list[str]
-) -> Story:
-    """The story of one notice: its timeline entry, under everything that was said before it."""
+def rule_at(
+    tx: Tx, disruption_id: int, kind: NoticeKind, rev: int | None = None, timeline_id: int | None = None
+) -> Rule:
+    """What is true under a revision (None: the one in force), with what an entry of the timeline proposes."""
+    revision = disruptions.revision(tx, disruption_id, rev)
+    rule = rule_of(revision, reviews.released(tx, disruption_id))
+    backs = revisions.restored(tx, disruption_id, revision.rev, timeline_id)
+    back = tuple(Back(b.service, None if b.predicate is None else from_json(b.predicate)) for b in backs)
+    says_back = kind in {NoticeKind.PARTIAL, NoticeKind.RESTORED}
+    others = held_elsewhere(tx, disruption_id, rule.services) if says_back else ()
+    return replace(rule, restored=back, elsewhere=others)
+
+
+def held_elsewhere(tx: Tx, disruption_id: int, services: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules of other disruptions of the same mode that are declared, open, and about one of these."""
+    mode = disruptions.by_id(tx, disruption_id).mode
+    return tuple(
+        rule_at(tx, other.disruption_id, NoticeKind.FIRST)
+        for other in disruptions.open_ones(tx, mode)
+        if other.disruption_id != disruption_id
+        and other.declared_at is not None
+        and set(other.services) & set(services)
+    )
+
+
+def tell(tx: Tx, settings: Settings, disruption: Disruption, kind: NoticeKind, entry: Entry) -> Story:
+    """The story of one notice: its timeline entry, under everything that was said before it.
+
+    Its services are those that were declared, so that all mails share a subject; others are only named in lists.
+    """
     facts = Facts.from_mapping(catalogue.facts(tx))
     for earlier in disruptions.timeline(tx, disruption.disruption_id):
         if earlier.timeline_id < entry.timeline_id:
@@ -64,14 +89,17 @@ def tell(
         reason=disruption.reason,
         reference=disruption.reference,
         title=disruption.title,
-        services=service_names(tx, services),
+        services=service_names(tx, disruption.services),
+        others=service_names(
+            tx, [s.slug for s in catalogue.services(tx) if s.slug not in disruption.services]
+        ),
         effective_at=disruption.effective_at,
         facts=facts,
         now=entry.at,
         company=facts.contact.get("company") or name or address,
         statements=entry.statements,
         next_update_at=entry.next_update_at,
-        restored_at=entry.at if kind is NoticeKind.RESTORED else None,
+        restored_at=entry.at if kind in {NoticeKind.PARTIAL, NoticeKind.RESTORED} else None,
         reply_to=facts.contact.get("reply_to") or settings.reply_to,
         phone=facts.contact.get("phone"),
         fresh=Facts.from_mapping(entry.facts).open_to_the_public(),
@@ -96,8 +124,7 @@ def story_of(tx: Tx, settings: Settings, notice: Notice) -> Story:
     entry = next(
         e for e in disruptions.timeline(tx, notice.disruption_id) if e.timeline_id == notice.timeline_id
     )
-    services = disruptions.revision(tx, notice.disruption_id, notice.rev).services
-    story = tell(tx, settings, disruption, notice.kind, entry, services)
+    story = tell(tx, settings, disruption, notice.kind, entry)
     if notice.about is None:
         return story
     return replace(story, earlier=Earlier(texts.began(notices.by_id(tx, notice.about))))
@@ -126,22 +153,27 @@ def draft_notice(
     kind: NoticeKind,
     timeline_id: int,
     now: datetime,
+    *,
     only_customer: int | None = None,
     about: About | None = None,
+    rev: int | None = None,
 ) -> int:
-    """Render every content of a notice and store it as a draft; nothing leaves before it is approved."""
+    """Render every content of a notice and store it as a draft; nothing leaves before it is approved.
+
+    `rev`: the revision that it goes by; None: the one in force.
+    """
     disruption = disruptions.by_id(tx, disruption_id)
-    revision = disruptions.revision(tx, disruption_id)
+    revision = disruptions.revision(tx, disruption_id, rev)
     entry = next(e for e in disruptions.timeline(tx, disruption_id) if e.timeline_id == timeline_id)
-    rule = rule_of(revision)
-    story = tell(tx, desk.settings, disruption, kind, entry, revision.services)
+    rule = rule_at(tx, disruption_id, kind, revision.rev, timeline_id)
+    story = tell(tx, desk.settings, disruption, kind, entry)
     nonce = secrets.token_hex(8)
     if about is not None:
         wrong = notices.by_id(tx, about.notice_id)
         told = story_of(tx, desk.settings, wrong)
         story = replace(story, earlier=texts.earlier(tx, desk.words, about, wrong, told, nonce, kind))
     contents: list[Words] = []
-    for text in texts.of_notice(tx, desk.words, story, rule, disruption_id, about):
+    for text in texts.of_notice(tx, desk.words, story, rule, disruption_id, about, revision.rev):
         r = desk.words.render(text.story, text.locale, text.variant, nonce)
         contents.append(Words(r.locale, text.key, r.subject, r.text, r.html, len(r.tags), r.sha256))
     notice_id = notices.insert(

@@ -11,7 +11,7 @@ from notifier.pipeline.compose import Words
 from notifier.store import Db, Tx, catalogue, disruptions, freezing, notices
 from notifier.store import audience as verdicts
 from notifier.store.notices import Notice
-from notifier.store.telling import LAST
+from notifier.store.owed import LAST
 
 ON_ITS_WAY = (NoticeState.APPROVED, NoticeState.SENDING)
 

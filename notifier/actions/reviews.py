@@ -121,7 +121,9 @@ def _answer(
         next_update_at=disruptions.promised(tx, review.disruption_id, now=now),
         now=now,
     )
-    notice_id = draft_notice(tx, desk, review.disruption_id, kind, timeline_id, now, review.customer_id)
+    notice_id = draft_notice(
+        tx, desk, review.disruption_id, kind, timeline_id, now, only_customer=review.customer_id
+    )
     reviews.set_notice(tx, review.review_id, notice_id)
     bounded = replace(consent, ceiling=people if consent.yes else None)
     return name_of(tx, notice_id), approve_in(tx, notice_id, actor, now, bounded)

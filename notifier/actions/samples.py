@@ -48,7 +48,7 @@ def _sample(
     if recipient_id is None:
         return None
     person, asked = samples.person(tx, rule, recipient_id)
-    story = tell(tx, desk.settings, sketch(declaration, now), NoticeKind.FIRST, entry, rule.services)
+    story = tell(tx, desk.settings, sketch(declaration, now), NoticeKind.FIRST, entry)
     locale = desk.words.resolve(asked, NoticeKind.FIRST)
     nonce = secrets.token_hex(8)
     rendered = desk.words.render(story, locale, person.variant, nonce)

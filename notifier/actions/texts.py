@@ -37,13 +37,14 @@ class Text:
 
 def variants(kind: NoticeKind, rule: Rule) -> tuple[Variant, ...]:
     """Which words may be needed: people who are hedged read others than people who are affected."""
-    if kind is NoticeKind.FIRST and (rule.predicate is None or rule.possibly is not Possibly.HEDGE):
+    sure = rule.predicate is None and all(back.predicate is None for back in rule.restored)
+    if kind is NoticeKind.FIRST and (sure or rule.possibly is not Possibly.HEDGE):
         return (Variant.AFFECTED,)
     return variants_of(kind)
 
 
 def of_notice(
-    tx: Tx, words: Words, story: Story, rule: Rule, disruption_id: int, about: About | None
+    tx: Tx, words: Words, story: Story, rule: Rule, disruption_id: int, about: About | None, rev: int
 ) -> list[Text]:
     """Everything that somebody may have to read; where that is more than `MOST`, what somebody reads now.
 
@@ -56,7 +57,7 @@ def of_notice(
         for text in manners(story, variants(kind, rule), about, several=several)
         for locale in words.locales(kind)
     ]
-    following = audience.of_a_draft(kind, disruption_id, rule, about)
+    following = audience.of_a_draft(kind, disruption_id, rule, rev, about)
     if len(texts) > MOST and following is not None:
         read = {(words.resolve(n.asked, kind), n.variant) for n in telling.needed(tx, following)}
         texts = [text for text in texts if (text.locale, text.key) in read]

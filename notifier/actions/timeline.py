@@ -1,4 +1,4 @@
-"""The rest of the timeline: updates, and the end."""
+"""The rest of the timeline: updates, what is back, and the end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,12 +7,13 @@ from typing import Any
 
 from notifier.actions.approve import Consent, Gate, Name, approve_in, name_of
 from notifier.actions.desk import Desk, draft_notice
+from notifier.actions.parts import EVERYTHING, Part, kind_of, read_part
 from notifier.errors import BadInput, Refused
 from notifier.model.earlier import About
 from notifier.model.story import Facts
 from notifier.model.words import NoticeKind
 from notifier.pipeline.compose import check_statements
-from notifier.store import Db, Tx, audit, disruptions, notices
+from notifier.store import Db, Tx, audit, disruptions, notices, revisions
 from notifier.store.disruptions import Disruption
 
 
@@ -51,10 +52,29 @@ def update(
 
 
 def restore(
-    db: Db, desk: Desk, actor: str, now: datetime, reference: str, news: News, consent: Consent
+    db: Db,
+    desk: Desk,
+    actor: str,
+    now: datetime,
+    reference: str,
+    news: News,
+    consent: Consent,
+    part: Part = EVERYTHING,
 ) -> Said:
-    """It is over: everybody who was told that something is out hears that it is back."""
-    return _say(db, desk, actor, now, reference, NoticeKind.RESTORED, news, consent)
+    """It is over, or a part of it is: whoever was told that something is out hears that it is back."""
+    Facts.from_mapping(news.facts)
+    check_statements(news.statements)
+    with db.transaction() as tx:
+        disruption = begin(tx, reference)
+        backs = read_part(tx, disruption, part)
+        kind = kind_of(tx, disruption, backs)
+        timeline_id = enter(tx, disruption, kind, news, actor, now)
+        rev = disruptions.revision(tx, disruption.disruption_id).rev
+        for back in backs:
+            revisions.propose_restoration(
+                tx, disruption.disruption_id, timeline_id, back, rev=rev, actor=actor, now=now
+            )
+        return say(tx, desk, disruption, kind, timeline_id, actor, now, consent)
 
 
 def _say(
@@ -87,9 +107,27 @@ def say_in(
     about: About | None = None,
 ) -> Said:
     """One more notice of a disruption, in the caller's transaction; it takes the place of every draft."""
+    _void_drafts(tx, disruption)
+    timeline_id = enter(tx, disruption, kind, news, actor, now)
+    return say(tx, desk, disruption, kind, timeline_id, actor, now, consent, about=about)
+
+
+def begin(tx: Tx, reference: str) -> Disruption:
+    """The disruption, for this transaction alone; drafts that nobody let go are void from here on."""
+    disruptions.lock_declarations(tx)
+    disruption = spoken_of(tx, reference)
+    _void_drafts(tx, disruption)
+    return disruption
+
+
+def _void_drafts(tx: Tx, disruption: Disruption) -> None:
     for draft in notices.drafts(tx, disruption.disruption_id):
         notices.void(tx, draft.notice_id)
-    timeline_id = disruptions.add_entry(
+
+
+def enter(tx: Tx, disruption: Disruption, kind: str, news: News, actor: str, now: datetime) -> int:
+    """A new entry on the timeline."""
+    return disruptions.add_entry(
         tx,
         disruption.disruption_id,
         kind=kind,
@@ -99,6 +137,21 @@ def say_in(
         next_update_at=news.next_update_at,
         now=now,
     )
+
+
+def say(
+    tx: Tx,
+    desk: Desk,
+    disruption: Disruption,
+    kind: NoticeKind,
+    timeline_id: int,
+    actor: str,
+    now: datetime,
+    consent: Consent,
+    *,
+    about: About | None = None,
+) -> Said:
+    """Write the notice of an entry and bring it to the gate."""
     notice_id = draft_notice(tx, desk, disruption.disruption_id, kind, timeline_id, now, about=about)
     audit.append(tx, actor=actor, act=kind, at=now, disruption_id=disruption.disruption_id)
     gate = approve_in(tx, notice_id, actor, now, consent)

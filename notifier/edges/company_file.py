@@ -100,6 +100,8 @@ class PolicyTable(Table):
     refused_share: Annotated[float, Field(gt=0, le=1)] | None = None
     refused_least: Annotated[int, Field(ge=1, strict=True)] | None = None
     review_hours: Annotated[float, Field(gt=0, le=24 * 365)] | None = None
+    latecomers_seconds: Annotated[float, Field(ge=1)] | None = None
+    catch_up_ceiling: Annotated[int, Field(ge=1, strict=True)] | None = None
     canary_waits_for_events: bool | None = None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from celery import Celery, signals
 from kombu.exceptions import OperationalError
 
-from notifier.actions import deliver, evidence, freeze, sweep
+from notifier.actions import deliver, evidence, freeze, latecomers, sweep
 from notifier.actions.deliver import Reached, unmoved
 from notifier.app import App, opened
 from notifier.model.ring import Ring
@@ -77,6 +77,7 @@ TASKS: dict[str, Work] = {
     "deliver": lambda app, id_: deliver.deliver(app.db, app.post, id_),
     "sweep": lambda app, _: sweep.sweep(app.db, app.clock.now()),
     "judge": lambda app, _: evidence.judge_signals(app.db, app.desk, app.clock.now()).rings,
+    "late": lambda app, _: latecomers.look(app.db, app.desk, app.clock.now()).rings,
     "watch": lambda app, _: evidence.watch_cut_offs(app.db, app.desk, app.clock.now()).rings,
 }
 
@@ -141,6 +142,7 @@ def run_beat(settings: Settings) -> None:
     app.conf.beat_schedule = {
         "sweep": {"task": "sweep", "schedule": seconds, "args": [None], "options": tick},
         "watch": {"task": "watch", "schedule": WATCH_SECONDS, "args": [None], "options": tick},
+        "late": {"task": "late", "schedule": WATCH_SECONDS, "args": [None], "options": tick},
         "judge": {"task": "judge", "schedule": seconds, "args": [None], "options": tick},
     }
     app.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING").run()

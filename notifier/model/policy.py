@@ -46,6 +46,10 @@ class Policy:
     """A notice is held when so many people, and such a share, were rejected, dropped or bounced."""
     review_hours: float = 24.0
     """Who says that a suspension is wrong for them has an answer after at most so many hours."""
+    latecomers_seconds: float = 60.0
+    """How often it is asked who came late to an open disruption and was not told."""
+    catch_up_ceiling: int | None = None
+    """To at most so many latecomers a catch-up goes by itself; None: it waits for a person."""
     canary_waits_for_events: bool = False
     """Go on after the first chunk only when the provider has reported on it. Off: minutes matter."""
 

@@ -159,6 +159,8 @@ class Story:
     company: str
     statements: Mapping[str, str] = field(default_factory=lambda: NO_TEXTS)
     """Locale -> Markdown; a locale without one gets the phrases."""
+    others: tuple[ServiceName, ...] = ()
+    """Services that lists may name besides, and the subject does not."""
     next_update_at: datetime | None = None
     restored_at: datetime | None = None
     """Since when access is back; `None`: since now. Used by notices of restoration."""

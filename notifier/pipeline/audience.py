@@ -8,86 +8,76 @@ from datetime import datetime
 
 from notifier.model.earlier import About
 from notifier.model.scope import canonical
-from notifier.model.words import NoticeKind, Standing
-from notifier.store import Tx, freezing
+from notifier.model.words import NoticeKind
+from notifier.store import Tx, freezing, revisions, unreachable
 from notifier.store.audience import Gap, Rule
 from notifier.store.freezing import Range
 from notifier.store.notices import Notice
-from notifier.store.telling import LAST, Later
+from notifier.store.owed import LAST, Asked
+from notifier.store.telling import Later
 
 FIRST_RANGE, LAST_RANGE = 2_000, 64_000
 """People in a range: small at first, so that the first mail does not wait for the millionth row, and never so
 many that senders run dry while the next one is counted."""
 
 UNBOUNDED = 2**31
-UNWRITTEN = 0
-"""The id of no notice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
     """How a kind of notice follows the ledger."""
 
-    told_as: str | None
-    """What its people are told now; None: what they were told before."""
-    merges: bool
-    """It also goes to those whom no notice has reached: one mail that tells all of it."""
+    merges: bool = False
+    """It also goes to those who do not know yet what is out for them: one mail that tells all of it."""
     replaces: bool = False
     """It cancels what is left of earlier notices."""
 
 
 FOLLOWING: Mapping[NoticeKind, Following] = {
-    NoticeKind.UPDATE: Following(None, merges=True),
-    NoticeKind.CORRECTION: Following(None, merges=True, replaces=True),
-    NoticeKind.RETRACTION: Following(None, merges=False, replaces=True),
-    NoticeKind.RESTORED: Following(Standing.RESTORED, merges=False),
-    NoticeKind.RELEASED: Following(Standing.RELEASED, merges=False),
-    NoticeKind.CONFIRMED: Following(None, merges=False),
+    NoticeKind.UPDATE: Following(merges=True),
+    NoticeKind.CORRECTION: Following(merges=True, replaces=True),
+    NoticeKind.RETRACTION: Following(replaces=True),
+    NoticeKind.CATCH_UP: Following(),
+    NoticeKind.PARTIAL: Following(),
+    NoticeKind.RESTORED: Following(),
+    NoticeKind.RELEASED: Following(),
+    NoticeKind.CONFIRMED: Following(),
 }
-"""Notices to those who were last told that something is out for them; the other kinds follow the scope."""
+"""Notices whose people depend on what they were told before, as a first notice's do once others went before it."""
 
 
 class Overtaken(Exception):
     """The notice was ended or approved differently while its list was counted: nothing of this step counts."""
 
 
-def later(notice: Notice, rule: Rule) -> Later | None:
-    """To whom a following notice goes; None: this kind follows the scope."""
+BEGINNING = (NoticeKind.FIRST, NoticeKind.CATCH_UP)
+"""They say that something is out: a customer whom nobody can be written to for is a member too."""
+
+
+def later(tx: Tx, notice: Notice, rule: Rule) -> Later | None:
+    """To whom a notice goes that follows others; None: it goes by the scope alone."""
     how = FOLLOWING.get(notice.kind)
     if how is None:
-        return None
-    return Later(
-        notice.notice_id,
-        notice.disruption_id,
-        rule,
-        how.told_as,
-        how.merges,
-        how.replaces,
-        notice.only_customer,
-        notice.about,
-        notice.about_locales,
-        withdraws=notice.kind is NoticeKind.RETRACTION,
-        was_first=notice.about_first,
-    )
+        if notice.kind is not NoticeKind.FIRST or not revisions.has_earlier(tx, notice):
+            return None
+        how = Following()
+    asked = Asked(notice.disruption_id, rule, notice.rev, notice.notice_id, how.replaces)
+    about = notice.about, notice.about_locales, notice.about_first
+    return Later(asked, notice.kind, how.merges, notice.only_customer, *about)
 
 
-def of_a_draft(kind: NoticeKind, disruption_id: int, rule: Rule, about: About | None) -> Later | None:
+def of_a_draft(
+    kind: NoticeKind, disruption_id: int, rule: Rule, rev: int, about: About | None
+) -> Later | None:
     """As `later`, for a notice that is still being written."""
     how = FOLLOWING.get(kind)
     if how is None:
         return None
-    return Later(
-        UNWRITTEN,
-        disruption_id,
-        rule,
-        how.told_as,
-        how.merges,
-        how.replaces,
-        about=about.notice_id if about else None,
-        about_locales=list(about.locales) if about and about.locales else None,
-        withdraws=kind is NoticeKind.RETRACTION,
-        was_first=about is not None and about.first,
-    )
+    asked = Asked(disruption_id, rule, rev, replaces=how.replaces)
+    if about is None:
+        return Later(asked, kind, how.merges)
+    locales = list(about.locales) if about.locales else None
+    return Later(asked, kind, how.merges, None, about.notice_id, locales, about.first)
 
 
 def range_people(frozen_so_far: int) -> int:
@@ -101,13 +91,17 @@ def room(notice: Notice) -> int:
 
 
 def rule_hash(kind: NoticeKind, rule: Rule, about: About | None = None) -> str:
-    """What an approval names as the rule of an audience: scope, services, treatment of *possibly*, roles.
+    """What an approval names as the rule of an audience: scope, services, treatment of *possibly*, roles, what is
+    back.
 
     Of a correction also what it is about: it goes to exactly those whom that reached.
     """
     roles = sorted(rule.roles) or "all roles"
-    parts = [kind, canonical(rule.predicate), sorted(rule.services), rule.possibly, roles]
-    parts += [[about.notice_id, about.locales]] if about else []
+    parts: list[object] = [kind, canonical(rule.predicate), sorted(rule.services), rule.possibly, roles]
+    if rule.restored:
+        parts.append(sorted((back.service, canonical(back.predicate)) for back in rule.restored))
+    if about:
+        parts.append([about.notice_id, about.locales])
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -137,7 +131,7 @@ def freeze_next_range(
         default=resolve(None),
         chunk_people=chunk_people,
     )
-    following = later(notice, rule)
+    following = later(tx, notice, rule)
     if following is not None:
         frozen = freezing.freeze_later(tx, following, part)
     else:
@@ -149,12 +143,17 @@ def freeze_next_range(
 
 def close(tx: Tx, notice: Notice, rule: Rule, now: datetime) -> None:
     """Everybody is frozen: add those who cannot be written to, and seal the list. Raises `Overtaken`."""
-    follows = notice.kind in FOLLOWING
-    unreachable = 0 if follows else freezing.freeze_unreachable(tx, notice.notice_id, rule)
+    following = later(tx, notice, rule)
+    if following is None:
+        mute = freezing.freeze_unreachable(tx, notice.notice_id, rule)
+    elif notice.kind in BEGINNING and notice.only_customer is None:
+        mute = unreachable.freeze_unreachable_later(tx, following.asked)
+    else:
+        mute = 0
     closed = freezing.close(
         tx,
         notice.notice_id,
-        unreachable=unreachable,
+        unreachable=mute,
         customers=freezing.customers(tx, notice.notice_id),
         list_hash=freezing.list_hash(tx, notice.notice_id),
         now=now,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from psycopg import sql
 
-from notifier.model.scope import CUSTOMER, REGION, SERVICE, Predicate, columns
+from notifier.model.scope import CUSTOMER, REGION, SERVICE, Column, Predicate, columns
 from notifier.model.words import Possibly
 from notifier.store import Tx, one, run, value
 from notifier.store.predicate import render
@@ -27,10 +27,29 @@ class Rule:
     """customer_ids that a person has taken out after a review, whatever the predicate says."""
     roles: tuple[str, ...] = ()
     """Contacts that are told, with a fall-back; empty: all of them."""
+    restored: tuple["Back", ...] = ()
+    """What is back, for whom: it decides before the predicate does."""
+    elsewhere: tuple["Rule", ...] = ()
+    """Of other open disruptions with one of these services: what they hold is not back."""
 
     @property
     def told_rank(self) -> int:
         return 2 if self.possibly is Possibly.EXCLUDE else 1
+
+    @property
+    def asked(self) -> tuple[Column, ...]:
+        """The columns that decide."""
+        backs = (column for back in self.restored for column in columns(back.predicate))
+        return tuple(dict.fromkeys((*columns(self.predicate), *backs)))
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """One restoration."""
+
+    service: str
+    predicate: Predicate | None
+    """None: for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +82,74 @@ class Gap:
 
 
 HIT = """
-SELECT e.customer_id, e.service_id, s.slug, e.suspended_at, {rank} AS rank, {vals} AS vals,
-       c.name AS customer
+SELECT e.customer_id, e.service_id, s.slug, e.suspended_at, {rank} AS rank, {back} AS back,
+       {vals} AS vals, c.name AS customer
 FROM entitlement e JOIN customer c USING (customer_id) JOIN service s USING (service_id)
-WHERE s.slug = ANY(%(services)s)"""
+WHERE s.slug = ANY({services})"""
 
 PAIRS = 40
 """In one `jsonb_build_object`: a function takes 100 arguments."""
 
 
-def hits(rule: Rule) -> sql.Composed:
-    """`HIT` for this rule; goes with `rule_params`."""
-    rank = sql.SQL("coalesce(({})::int * 2, 1)").format(render(rule.predicate).sql)
+def hits(rule: Rule, prefix: str = "") -> sql.Composed:
+    """`HIT` for this rule; goes with `rule_params`. `prefix` keeps two rules of one statement apart."""
+    back = _back(rule, prefix)
+    return sql.SQL(HIT).format(
+        rank=_rank(rule, back, prefix),
+        back=sql.SQL("coalesce({}, false)").format(back) if back else sql.SQL("false"),
+        vals=_asked_values(rule, prefix),
+        services=sql.Placeholder(f"{prefix}services"),
+    )
+
+
+def _rank(rule: Rule, back: sql.Composed | None, prefix: str) -> sql.Composed:
+    """What is back is out for nobody; where that cannot be said, it possibly still is."""
+    rank = sql.SQL("coalesce(({})::int * 2, 1)").format(render(rule.predicate, prefix=f"{prefix}scope").sql)
     if rule.released:
-        rank = sql.SQL("CASE WHEN e.customer_id = ANY(%(released)s) THEN 0 ELSE {} END").format(rank)
-    return sql.SQL(HIT).format(rank=rank, vals=_asked_values(rule))
+        rank = sql.SQL("CASE WHEN e.customer_id = ANY({}) THEN 0 ELSE {} END").format(
+            sql.Placeholder(f"{prefix}released"), rank
+        )
+    if back is None:
+        return rank
+    return sql.SQL("CASE WHEN {0} THEN 0 WHEN {0} IS NULL THEN least({1}, 1) ELSE {1} END").format(back, rank)
 
 
-def rule_params(rule: Rule) -> dict[str, object]:
+def _back(rule: Rule, prefix: str) -> sql.Composed | None:
+    """TRUE: it is back for this entitlement; NULL: that cannot be said."""
+    each = [
+        sql.SQL("(s.slug = {} AND {})").format(
+            sql.Placeholder(f"{prefix}back_{n}"), render(back.predicate, prefix=f"{prefix}back_{n}_").sql
+        )
+        for n, back in enumerate(rule.restored)
+    ]
+    return sql.SQL("({})").format(sql.SQL(" OR ").join(each)) if each else None
+
+
+def rule_params(rule: Rule, prefix: str = "") -> dict[str, object]:
     """What the statements built on `hits` expect."""
-    own = {
-        "services": rule.services,
-        "possibly": rule.possibly,
-        "told_rank": rule.told_rank,
-        "released": list(rule.released),
-        "roles": list(rule.roles),
+    own: dict[str, object] = {
+        f"{prefix}services": rule.services,
+        f"{prefix}possibly": rule.possibly,
+        f"{prefix}told_rank": rule.told_rank,
+        f"{prefix}released": list(rule.released),
+        f"{prefix}roles": list(rule.roles),
     }
-    asked = {f"asked_{n}": column.name for n, column in enumerate(columns(rule.predicate))}
-    return own | asked | render(rule.predicate).params
+    own |= {f"{prefix}asked_{n}": column.name for n, column in enumerate(rule.asked)}
+    own |= render(rule.predicate, prefix=f"{prefix}scope").params
+    for n, back in enumerate(rule.restored):
+        own[f"{prefix}back_{n}"] = back.service
+        own |= render(back.predicate, prefix=f"{prefix}back_{n}_").params
+    return own
 
 
 def deciding_values(rule: Rule) -> sql.SQL:
     """The values of the entitlement that decided, over rows of `hits` grouped together."""
-    return sql.SQL("(array_agg(hit.vals ORDER BY hit.rank DESC))[1]" if rule.predicate else "NULL::jsonb")
+    return sql.SQL("(array_agg(hit.vals ORDER BY hit.rank DESC))[1]" if rule.asked else "NULL::jsonb")
 
 
-def _asked_values(rule: Rule) -> sql.Composable:
-    """The attributes that the predicate asks for, as they are now: kept with the line, for `explain`."""
-    asked = columns(rule.predicate)
-    pairs = [_asked_value(column.name, f"asked_{n}") for n, column in enumerate(asked)]
+def _asked_values(rule: Rule, prefix: str) -> sql.Composable:
+    """The attributes that the predicates ask for, as they are now: kept with the line, for `explain`."""
+    pairs = [_asked_value(column.name, f"{prefix}asked_{n}") for n, column in enumerate(rule.asked)]
     objects = [
         sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(pairs[at : at + PAIRS]))
         for at in range(0, len(pairs), PAIRS)

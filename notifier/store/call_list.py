@@ -82,7 +82,7 @@ cut AS (
   SELECT DISTINCT e.customer_id, e.service_id FROM entitlement e JOIN service s USING (service_id)
   WHERE e.suspended_at IS NOT NULL AND s.slug = ANY(
     SELECT unnest(services) FROM scope_revision WHERE disruption_id = %(id)s
-    AND rev = (SELECT max(rev) FROM scope_revision WHERE disruption_id = %(id)s))),
+    AND rev = (SELECT max(rev) FROM scope_revision WHERE disruption_id = %(id)s AND NOT proposed))),
 best AS (
   SELECT customer_id, service_id, min(CASE why WHEN 'told' THEN 0
     ELSE coalesce(array_position(%(order)s::text[], why), cardinality(%(order)s::text[])) END) AS rank

@@ -76,6 +76,11 @@ def lock_declarations(tx: Tx) -> None:
     run(tx, "SELECT pg_advisory_xact_lock(%(lock)s)", lock=DECLARE_LOCK)
 
 
+def try_lock_declarations(tx: Tx) -> bool:
+    """As `lock_declarations`, without waiting; False: somebody else holds it."""
+    return value(tx, "SELECT pg_try_advisory_xact_lock(%(lock)s)", lock=DECLARE_LOCK)
+
+
 def insert(
     tx: Tx,
     declaration: Declaration,
@@ -173,7 +178,7 @@ def open_ones(tx: Tx, mode: Mode) -> list[OpenDisruption]:
         OpenDisruption,
         "SELECT d.disruption_id, d.reference, r.services, d.opened_by, d.declared_at, d.effective_at,"
         " d.declare_key FROM disruption d JOIN LATERAL (SELECT services FROM scope_revision"
-        " WHERE disruption_id = d.disruption_id ORDER BY rev DESC LIMIT 1) r ON true"
+        " WHERE disruption_id = d.disruption_id AND NOT proposed ORDER BY rev DESC LIMIT 1) r ON true"
         " WHERE d.ended_at IS NULL AND d.mode = %(mode)s ORDER BY d.disruption_id",
         mode=mode,
     )
@@ -218,13 +223,13 @@ def add_revision(tx: Tx, disruption_id: int, declaration: Declaration, *, actor:
 
 
 def revision(tx: Tx, disruption_id: int, rev: int | None = None) -> Revision:
-    """The given revision, or the latest."""
+    """The given revision, or the latest that is in force."""
     found = one(
         tx,
         Revision,
         "SELECT rev, text, predicate, s.services, possibly, roles FROM scope_revision s JOIN disruption"
         " USING (disruption_id)"
-        " WHERE disruption_id = %(id)s AND rev = coalesce(%(rev)s, rev) ORDER BY rev DESC LIMIT 1",
+        " WHERE disruption_id = %(id)s AND coalesce(rev = %(rev)s, NOT proposed) ORDER BY rev DESC LIMIT 1",
         id=disruption_id,
         rev=rev,
     )
@@ -274,21 +279,5 @@ def promised(tx: Tx, disruption_id: int, *, now: datetime) -> datetime | None:
         "SELECT CASE WHEN next_update_at > %(now)s THEN next_update_at END FROM timeline"
         " WHERE disruption_id = %(id)s AND next_update_at IS NOT NULL ORDER BY timeline_id DESC LIMIT 1",
         id=disruption_id,
-        now=now,
-    )
-
-
-def add_restoration(
-    tx: Tx, disruption_id: int, *, rev: int, services: list[str], actor: str, now: datetime
-) -> None:
-    """What is back, one row for each service."""
-    run(
-        tx,
-        "INSERT INTO restoration (disruption_id, rev, service_id, actor, at)"
-        " SELECT %(id)s, %(rev)s, service_id, %(actor)s, %(now)s FROM service WHERE slug = ANY(%(services)s)",
-        id=disruption_id,
-        rev=rev,
-        services=services,
-        actor=actor,
         now=now,
     )

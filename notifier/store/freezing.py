@@ -16,7 +16,8 @@ from notifier.store.audience import (
     plan_for_many,
     rule_params,
 )
-from notifier.store.telling import LAST, VARIANT, Later, later_params, told_by_scope, told_later
+from notifier.store.owed import LAST
+from notifier.store.telling import VARIANT, Later, later_params, told_by_scope, told_later
 from notifier.store.voices import SUPPRESSED, USABLE
 
 
@@ -128,9 +129,8 @@ def freeze_by_scope(tx: Tx, rule: Rule, part: Range) -> Frozen:
 
 
 def freeze_later(tx: Tx, later: Later, part: Range) -> Frozen:
-    """Later notices: everybody who was last told that one of the services is out for them, and latecomers."""
-    plan_for_many(tx)
-    return _freeze(tx, told_later(later), part, later_params(later))
+    """Later notices: everybody to whom they are owed, by what they were told before."""
+    return _freeze(tx, told_later(tx, later), part, later_params(later))
 
 
 def _freeze(tx: Tx, told: sql.Composed, part: Range, params: dict[str, object]) -> Frozen:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from notifier.model.owed import RESCOPED
 from notifier.model.words import CORRECTING, NoticeKind, NoticeState
 from notifier.store import Tx, many, one, run, value, values
 
@@ -243,19 +244,22 @@ def finish(tx: Tx, notice_id: int, *, now: datetime) -> bool:
 def is_next(tx: Tx, notice: Notice) -> bool:
     """Notices of one disruption leave one after another: none before this one is still on its way.
 
-    A correction does not wait for what it cancels, only for the requests of it that are in flight. Nobody waits
-    for a notice to one customer: held, it would hold up everybody else.
+    A correction and a new scope do not wait for what they cancel, only for its requests that are in flight.
+    Nobody waits for a notice to one customer: held, it would hold up everybody else.
     """
     return not value(
         tx,
         "SELECT EXISTS (SELECT FROM notice WHERE disruption_id = %(disruption)s AND seq < %(seq)s"
         " AND only_customer IS NULL"
-        " AND CASE WHEN %(replaces)s THEN EXISTS (SELECT FROM chunk WHERE chunk.notice_id = notice.notice_id"
+        " AND CASE WHEN %(replaces)s OR (rev < %(rev)s AND kind = ANY(%(rescoped)s))"
+        "  THEN EXISTS (SELECT FROM chunk WHERE chunk.notice_id = notice.notice_id"
         "   AND chunk.state = 'claimed')"
         "  ELSE state IN ('approved', 'sending', 'held') AND (closed_at IS NULL OR EXISTS (SELECT FROM chunk"
         "   WHERE chunk.notice_id = notice.notice_id AND chunk.state IN ('due', 'claimed'))) END)",
         disruption=notice.disruption_id,
         seq=notice.seq,
+        rev=notice.rev,
+        rescoped=list(RESCOPED),
         replaces=notice.kind in CORRECTING,
     )
 

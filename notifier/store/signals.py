@@ -157,7 +157,7 @@ def judge_again(tx: Tx, mode: Mode) -> int:
         """
 WITH covered AS (SELECT coalesce(array_agg(slug), '{}') AS slugs
                  FROM disruption d JOIN LATERAL (SELECT services FROM scope_revision
-                   WHERE disruption_id = d.disruption_id ORDER BY rev DESC LIMIT 1) r ON true
+                   WHERE disruption_id = d.disruption_id AND NOT proposed ORDER BY rev DESC LIMIT 1) r ON true
                  CROSS JOIN unnest(r.services) AS slug
                  WHERE d.ended_at IS NULL AND d.mode = %(mode)s),
      taken AS (SELECT DISTINCT ON (disruption_id) disruption_id, r.services, r.at
@@ -213,7 +213,7 @@ def cut_offs(tx: Tx, mode: Mode, *, now: datetime) -> list[CutOff]:
 WITH unexplained AS MATERIALIZED (  -- first: a million who are told of it already are not counted at every tick
   SELECT service_id, slug FROM service s WHERE NOT EXISTS (
     SELECT FROM disruption d JOIN LATERAL (SELECT services FROM scope_revision
-      WHERE disruption_id = d.disruption_id ORDER BY rev DESC LIMIT 1) r ON true
+      WHERE disruption_id = d.disruption_id AND NOT proposed ORDER BY rev DESC LIMIT 1) r ON true
     WHERE d.ended_at IS NULL AND d.mode = %(mode)s AND s.slug = ANY(r.services)))
 SELECT s.slug AS service, e.customers, e.since, e.latest,
        (SELECT count(*) FROM signal WHERE source = 'database' AND state = 'resolved'

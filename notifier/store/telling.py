@@ -6,21 +6,20 @@ the organisation's name (customer) and its contact's voice (locale, tz, name), o
 """
 
 from dataclasses import dataclass
+from typing import LiteralString
 
 from psycopg import sql
 
+from notifier.model.words import ENDINGS, NoticeKind, Standing
 from notifier.store import Tx, correcting, many, one
 from notifier.store.audience import (
     Rule,
     deciding_values,
     hits,
     plan_for_many,
-    rule_params,
 )
+from notifier.store.owed import LAST, Asked, owed, owed_params
 from notifier.store.voices import SUPPRESSED, usable
-
-LAST = 2**63 - 1
-"""Beyond every recipient_id."""
 
 VARIANT = """CASE WHEN max(manner) <> '' THEN max(manner)
      WHEN bool_or(told_as IN ('released', 'restored'))
@@ -39,61 +38,57 @@ FROM ({usable} AND k.recipient_id > %(after)s AND k.recipient_id <= %(upto)s) k
 JOIN ({hit}) hit USING (customer_id)
 GROUP BY 1, 2, 3, 4 HAVING max(rank) >= %(told_rank)s"""
 
-TOLD_BY_STANDING = """
-SELECT recipient_id, customer_id, service_id, slug, contact_id, verdict,
-       coalesce(%(told_as)s, told_as) AS told_as, '' AS manner, vals, customer, locale, tz, name
-FROM (SELECT DISTINCT ON (l.recipient_id, l.customer_id, l.service_id) l.*, s.slug,
-             c.name AS customer, v.locale, v.tz, v.name
-      FROM line l JOIN customer c ON c.customer_id = l.customer_id
-      LEFT JOIN contact v ON v.contact_id = l.contact_id
-      JOIN notice n ON n.notice_id = l.notice_id JOIN service s ON s.service_id = l.service_id
-      JOIN delivery d ON d.notice_id = l.notice_id AND d.recipient_id = l.recipient_id
-      JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
-      LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
-      WHERE n.disruption_id = %(disruption_id)s AND l.recipient_id > %(after)s AND l.recipient_id <= %(upto)s
-        AND k.state IN ('accepted', 'claimed', 'unknown')
-        AND coalesce(f.fate, '') NOT IN ('rejected', 'suppressed', 'dropped', 'bounced')
-        AND (%(only)s::bigint IS NULL OR l.customer_id = %(only)s)
-        AND (%(told_as)s = 'released' OR l.customer_id <> ALL(%(released)s::bigint[]))
-      ORDER BY l.recipient_id, l.customer_id, l.service_id, n.seq DESC) standing
-WHERE told_as IN ('affected', 'possibly') AND slug = ANY(%(services)s)"""
+LINES = """
+SELECT recipient_id, customer_id, service_id, slug, contact_id,
+       CASE rank WHEN 2 THEN 'affected' WHEN 1 THEN 'possibly' ELSE 'not' END AS verdict,
+       {told_as} AS told_as, {manner} AS manner, vals, customer, locale, tz, name
+FROM (SELECT *, bool_or({ends}) OVER (PARTITION BY recipient_id) AS ends,
+             bool_or(told <> 'none') OVER (PARTITION BY recipient_id) AS knows,
+             bool_or(kind = 'catch_up') OVER (PARTITION BY recipient_id) AS sure FROM owed) owed
+WHERE {wanted}"""
 
-LEFT_OUT = """
-SELECT recipient_id, customer_id, service_id, slug, contact_id, verdict, told_as, 'late_' AS manner, vals,
-       customer, locale, tz, name
-FROM ({by_scope}) scope
-WHERE NOT EXISTS (
-  SELECT FROM delivery d JOIN notice n ON n.notice_id = d.notice_id
-  LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
-  WHERE n.disruption_id = %(disruption_id)s AND n.notice_id <> %(notice_id)s
-    AND d.recipient_id = scope.recipient_id AND n.state NOT IN ('draft', 'void')
-    AND CASE WHEN d.exclusion IS NOT NULL THEN true
-             WHEN k.state IS NULL THEN n.state <> 'cancelled' AND NOT %(replaces)s
-             WHEN k.state = 'due' THEN NOT %(replaces)s
-             ELSE k.state <> 'cancelled' END)"""
-"""Whom the scope puts in and no notice of the disruption has reached or may still reach: latecomers, and those
-whom a cancelled notice left out. They get one mail that tells all of it, never two."""
+BEGINS = "kind IN ('first', 'catch_up')"
+STILL_OUT = "heard IN ('affected', 'possibly')"
+
+MERGED = "coalesce(%(merges)s AND " + BEGINS + ", false)"
+
+FIRST_ONLY = "kind = 'first' AND NOT sure"
+"""Who is owed a catch-up as well hears all of it there."""
+CATCHING_UP = (
+    BEGINS
+    + """ AND (sure OR NOT EXISTS (SELECT FROM notice mine JOIN notice n USING (timeline_id)
+    WHERE mine.notice_id = %(notice_id)s AND n.kind = 'first' AND n.state <> 'void'))"""
+)
+"""Beside a first notice of the same entry only those who knew something already; alone, everybody late."""
+ENDS = "kind = %(ends)s AND (%(only)s::bigint IS NULL OR customer_id = %(only)s)"
+ENDING_LINES = (
+    "ends AND (({ends}) OR (" + STILL_OUT + " AND coalesce(kind, '') NOT IN ('released', 'restored')))"
+)
+"""Whoever hears that something ends hears in the same mail what does not."""
+NEWS = (
+    "(%(merges)s AND " + BEGINS + ") OR (" + STILL_OUT + " AND slug = ANY(%(services)s)"
+    " AND (%(only)s::bigint IS NULL OR customer_id = %(only)s) AND customer_id <> ALL(%(released)s::bigint[]))"
+)
+"""Whoever knows that something is out, and in one mail that tells all of it, whoever should."""
+
+
+LATE = BEGINS + " AND NOT knows"
+"""Beside a correction: whom nothing has reached so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
     """To whom a notice goes that follows others of its disruption."""
 
-    notice_id: int
-    disruption_id: int
-    rule: Rule
-    told_as: str | None
-    """What they are told now; None keeps what they were told before."""
-    merges: bool
-    """Also to those whom no notice has reached."""
-    replaces: bool
-    """What is left of earlier notices is cancelled when this one is approved."""
+    asked: Asked
+    kind: NoticeKind
+    merges: bool = False
+    """Also to those who do not know yet."""
     only: int | None = None
     """The one customer whose people it goes to; None: to all of them."""
     about: int | None = None
     """The notice that this one corrects or withdraws."""
     about_locales: list[str] | None = None
-    withdraws: bool = False
     was_first: bool = False
     """What is withdrawn is the first that anybody heard."""
 
@@ -106,11 +101,10 @@ class StandingCount:
 
 def count_later(tx: Tx, later: Later) -> StandingCount:
     """The audience of a later notice, people with a usable address."""
-    plan_for_many(tx)
     statement = sql.SQL("""
 SELECT count(DISTINCT recipient_id) AS people, count(DISTINCT customer_id) AS customers FROM ({told}) told
 WHERE NOT EXISTS ({suppressed})""").format(
-        told=told_later(later), suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("told.recipient_id"))
+        told=told_later(tx, later), suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("told.recipient_id"))
     )
     found = one(tx, StandingCount, statement, after=0, upto=LAST, **later_params(later))
     assert found is not None
@@ -127,12 +121,11 @@ class Needed:
 
 def needed(tx: Tx, later: Later) -> list[Needed]:
     """Every text that the people of a later notice would read now."""
-    plan_for_many(tx)
     statement = sql.SQL("""
 SELECT DISTINCT locale AS asked, variant FROM (
   SELECT (array_agg(locale ORDER BY customer_id) FILTER (WHERE locale IS NOT NULL))[1] AS locale,
          {variant} AS variant FROM ({told}) told GROUP BY recipient_id) person
-ORDER BY 1, 2""").format(variant=sql.SQL(VARIANT), told=told_later(later))
+ORDER BY 1, 2""").format(variant=sql.SQL(VARIANT), told=told_later(tx, later))
     return many(tx, Needed, statement, after=0, upto=LAST, **later_params(later))
 
 
@@ -143,23 +136,40 @@ def told_by_scope(rule: Rule) -> sql.Composed:
     )
 
 
-def told_later(later: Later) -> sql.Composed:
-    if later.withdraws:
-        return correcting.withdrawn()
-    corrects = later.about is not None
-    standing = correcting.corrected() if corrects else sql.Composed([sql.SQL(TOLD_BY_STANDING)])
-    if not later.merges:
-        return standing
-    left_out = sql.SQL(LEFT_OUT).format(by_scope=told_by_scope(later.rule))
-    return sql.SQL("({}) UNION ALL {}").format(standing, left_out)
+def told_later(tx: Tx, later: Later) -> sql.Composed:
+    """Lines of everybody whom a later notice goes to; expects `after` and `upto` beside `later_params`."""
+    plan_for_many(tx)
+    match later.kind:
+        case NoticeKind.RETRACTION:
+            return correcting.withdrawn()
+        case NoticeKind.CORRECTION:
+            late = _lines(tx, later, "present", "'late_'", sql.SQL(LATE))
+            return sql.SQL("({}) UNION ALL ({})").format(correcting.corrected(), late)
+        case NoticeKind.FIRST:
+            return _lines(tx, later, "present", "''", sql.SQL(FIRST_ONLY))
+        case NoticeKind.CATCH_UP:
+            return _lines(tx, later, "present", "''", sql.SQL(CATCHING_UP))
+        case NoticeKind.RELEASED | NoticeKind.PARTIAL | NoticeKind.RESTORED:
+            told_as = "CASE WHEN kind = %(ends)s THEN %(ends)s ELSE heard END"
+            return _lines(tx, later, told_as, "''", sql.SQL(ENDING_LINES).format(ends=sql.SQL(ENDS)))
+        case _:
+            told_as = f"CASE WHEN {MERGED} THEN present ELSE heard END"
+            return _lines(tx, later, told_as, f"CASE WHEN {MERGED} THEN 'late_' ELSE '' END", sql.SQL(NEWS))
+
+
+def _lines(
+    tx: Tx, later: Later, told_as: LiteralString, manner: LiteralString, wanted: sql.Composable
+) -> sql.Composed:
+    ends = sql.SQL(ENDS if later.kind in ENDINGS else "false")
+    lines = sql.SQL(LINES).format(told_as=sql.SQL(told_as), manner=sql.SQL(manner), ends=ends, wanted=wanted)
+    return owed(tx, later.asked) + lines
 
 
 def later_params(later: Later) -> dict[str, object]:
-    return rule_params(later.rule) | {
-        "notice_id": later.notice_id,
-        "disruption_id": later.disruption_id,
-        "told_as": later.told_as,
-        "replaces": later.replaces,
+    ends = Standing.RELEASED if later.kind is NoticeKind.RELEASED else Standing.RESTORED
+    return owed_params(later.asked) | {
+        "ends": ends,
+        "merges": later.merges,
         "only": later.only,
         "about": later.about,
         "about_locales": later.about_locales,

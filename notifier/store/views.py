@@ -85,7 +85,7 @@ SELECT d.disruption_id, d.reference, d.mode, d.reason, d.opened_by, d.opened_at,
        (SELECT t.next_update_at FROM timeline t WHERE t.disruption_id = d.disruption_id
         AND t.next_update_at IS NOT NULL ORDER BY t.timeline_id DESC LIMIT 1) AS next_update_at
 FROM disruption d JOIN LATERAL (SELECT text, possibly, services FROM scope_revision
-  WHERE disruption_id = d.disruption_id ORDER BY rev DESC LIMIT 1) r ON true """
+  WHERE disruption_id = d.disruption_id AND NOT proposed ORDER BY rev DESC LIMIT 1) r ON true """
 
 
 def disruptions(tx: Tx, *, ended: bool = False) -> list[DisruptionRow]:

@@ -19,7 +19,7 @@ from notifier.model.scope import Column, scope_columns
 from notifier.model.words import Account, AttributeType, Kind, Mode, NoticeKind, Possibly, Reason, Variant
 from notifier.pipeline import audience as pipeline
 from notifier.pipeline.disruption import open_disruption
-from notifier.store import Db, Tx, accounts, audience, catalogue, disruptions, freezing, notices, telling
+from notifier.store import Db, Tx, accounts, audience, catalogue, disruptions, freezing, notices, owed
 from notifier.store.audience import Rule
 from notifier.store.contents import Words, store_contents
 from notifier.store.freezing import Range
@@ -238,7 +238,7 @@ class Stored:
 
     def freeze(self, notice_id: int, rule: Rule, cuts: Sequence[int], room: int = 2**31) -> None:
         """In ranges that end after the people in `cuts`."""
-        edges = [0, *(self.people[cut] for cut in sorted(set(cuts))), telling.LAST]
+        edges = [0, *(self.people[cut] for cut in sorted(set(cuts))), owed.LAST]
         left = room
         for after, upto in pairwise(edges):
             part = Range(notice_id, after, upto, max(0, left), ["en"], ["en"], "en", chunk_people=1000)

@@ -13,12 +13,13 @@ from notifier.entry.cli import (
     gate,
     processes,
     reading,
+    rescoping,
     reviews,
     scope,
     templates,
 )
 
-TELLING = (demo, company, scope, disruption, correct, gate)
+TELLING = (demo, company, scope, disruption, correct, rescoping, gate)
 ASKING = (reading, explain, gaps, reviews, templates, doctor, processes)
 
 

@@ -1,6 +1,5 @@
-"""`suspend`, `update`, `restore`: say what has happened."""
+"""`suspend`, `update`, `correct`: say what has happened."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +47,6 @@ AsWritten = Annotated[
 def register(app: typer.Typer) -> None:
     app.command(help="Declare a suspension and tell everybody it affects.")(suspend)
     app.command(help="Keep those who were told up to date.")(update)
-    app.command(help="It is over: tell everybody who was told.")(restore)
 
 
 def suspend(
@@ -132,33 +130,6 @@ def update(
     yes: Yes = False,
     json: AsJson = False,
 ) -> None:
-    _say("update", disruption, statement, facts, next_update, ceiling, None, nothing_new, yes, json)
-
-
-def restore(
-    disruption: Annotated[str, typer.Argument(metavar="DISRUPTION")],
-    statement: Statement = [],  # noqa: B006
-    facts: FactsFile = None,
-    ceiling: Ceiling = None,
-    yes: Yes = False,
-    accept_gap: AcceptGap = None,
-    json: AsJson = False,
-) -> None:
-    _say("restore", disruption, statement, facts, None, ceiling, accept_gap, False, yes, json)
-
-
-def _say(
-    what: str,
-    disruption: str,
-    statement: Iterable[str],
-    facts: Path | None,
-    next_update: str | None,
-    ceiling: int | None,
-    accept_gap: int | None,
-    nothing_new: bool,
-    yes: bool,
-    json: bool,
-) -> None:
     from notifier.actions import timeline
     from notifier.actions.approve import Consent
     from notifier.entry.cli import given, sending
@@ -172,7 +143,8 @@ def _say(
             nothing_new=nothing_new,
         )
         sending.require_workers(app)
-        consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
-        act = {"update": timeline.update, "restore": timeline.restore}[what]
-        said = act(app.db, app.desk, app.settings.actor, app.clock.now(), disruption, news, consent)
+        consent = Consent(yes=yes, ceiling=ceiling if yes else None)
+        said = timeline.update(
+            app.db, app.desk, app.settings.actor, app.clock.now(), disruption, news, consent
+        )
         sending.follow(app, sending.Started(said.name, said.gate, consent, ceiling), as_json=json)

@@ -37,7 +37,7 @@ class Filler:
         """Raw and escaped tag of each name; empty where it is not in use."""
         self._greets = phrases["hello.known"]
         self._rtl = phrases.right_to_left
-        self._names = {service.slug: service.name for service in story.services}
+        self._names = {service.slug: service.name for service in (*story.others, *story.services)}
         wanted = frozenset(logical[:-1] for logical in used)
         self._blocks = {
             block: frozenset(standing for standing in Standing if _place(standing, wanted) == block)

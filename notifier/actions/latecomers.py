@@ -1,0 +1,113 @@
+"""Who came late: cut off, or imported, or given an address after the notices had left. They get one catch-up.
+
+The next update or correction tells them as well. Until then they are drafted for, and alarmed about; policy may
+let the catch-up go by itself, to so many people and no more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from notifier.actions.approve import Consent, Name, approve_in, name_of
+from notifier.actions.desk import Desk, draft_notice, rule_at
+from notifier.model.policy import Policy
+from notifier.model.ring import Ring
+from notifier.model.words import NoticeKind, NoticeState
+from notifier.store import Db, Tx, alarms, audit, catalogue, disruptions, late, notices, telling
+from notifier.store.notices import Notice
+from notifier.store.owed import Asked
+from notifier.store.telling import Later
+
+POLICY = "policy"
+ON_ITS_WAY = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    drafted: tuple[int, ...]
+    """Notices."""
+    rings: tuple[Ring, ...]
+
+
+def look(db: Db, desk: Desk, now: datetime) -> Looked:
+    """One tick: every open disruption that nothing is on its way for, each at most as often as policy says.
+
+    Two ticks at once: the second finds that the first has asked just now.
+    """
+    with db.transaction() as tx:
+        policy = catalogue.policy(tx)
+        open_ones = late.open_ones(tx)
+        alarms.clear_others(tx, "late", [_key(one.disruption_id) for one in open_ones], now)
+    since = now - timedelta(seconds=policy.latecomers_seconds)
+    drafted: list[int] = []
+    rings: list[Ring] = []
+    for one in open_ones:
+        if one.asked_at is not None and one.asked_at > since:
+            continue
+        with db.transaction() as tx:
+            # A person who is declaring something goes first; the next tick finds the same people.
+            if disruptions.try_lock_declarations(tx) and late.ask(
+                tx, one.disruption_id, since=since, now=now
+            ):
+                notice_id, rung = _look_at(tx, desk, policy, one.disruption_id, now)
+                drafted += [] if notice_id is None else [notice_id]
+                rings += rung
+    return Looked(tuple(drafted), tuple(rings))
+
+
+def _look_at(
+    tx: Tx, desk: Desk, policy: Policy, disruption_id: int, now: datetime
+) -> tuple[int | None, tuple[Ring, ...]]:
+    there = [n for n in notices.of_disruption(tx, disruption_id) if n.only_customer is None]
+    drafts = [n for n in there if n.state is NoticeState.DRAFT]
+    if any(n.state in ON_ITS_WAY and not _is_quiet(n) for n in there):
+        return None, ()
+    if any(n.kind is not NoticeKind.CATCH_UP for n in drafts):
+        return None, ()  # what a person has drafted tells them as well, or is about to change who they are
+    people = _count(tx, disruption_id)
+    if not people:
+        for draft in drafts:
+            notices.void(tx, draft.notice_id)
+        alarms.clear(tx, _key(disruption_id), now)
+        return None, ()
+    notice_id = drafts[-1].notice_id if drafts else _draft(tx, desk, disruption_id, now)
+    if policy.catch_up_ceiling is not None and people <= policy.catch_up_ceiling:
+        consent = Consent(yes=True, ceiling=policy.catch_up_ceiling)
+        alarms.clear(tx, _key(disruption_id), now)
+        return notice_id, approve_in(tx, notice_id, POLICY, now, consent).rings
+    alarms.raise_once(tx, _key(disruption_id), _text(name_of(tx, notice_id), people), disruption_id, now)
+    return notice_id, ()
+
+
+def _count(tx: Tx, disruption_id: int) -> int:
+    rule = rule_at(tx, disruption_id, NoticeKind.CATCH_UP)
+    asked = Asked(disruption_id, rule, disruptions.revision(tx, disruption_id).rev)
+    return telling.count_later(tx, Later(asked, NoticeKind.CATCH_UP)).people
+
+
+def _is_quiet(notice: Notice) -> bool:
+    """Held with its list closed: whom it keeps is not late, and that may last for days."""
+    return notice.state is NoticeState.HELD and notice.closed_at is not None
+
+
+def _draft(tx: Tx, desk: Desk, disruption_id: int, now: datetime) -> int:
+    timeline_id = disruptions.add_entry(
+        tx,
+        disruption_id,
+        kind=NoticeKind.CATCH_UP,
+        actor=POLICY,
+        facts={},
+        statements={},
+        next_update_at=disruptions.promised(tx, disruption_id, now=now),
+        now=now,
+    )
+    audit.append(tx, actor=POLICY, act="draft catch-up", at=now, disruption_id=disruption_id)
+    return draft_notice(tx, desk, disruption_id, NoticeKind.CATCH_UP, timeline_id, now)
+
+
+def _key(disruption_id: int) -> str:
+    return f"late:{disruption_id}"
+
+
+def _text(name: Name, people: int) -> str:
+    who = "1 person is" if people == 1 else f"{people:,} people are"
+    return f"{who} affected and came too late to be told: notifier approve {name}"

@@ -1,0 +1,228 @@
+"""The scope changes: the difference first, then one notice of each kind that is owed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from notifier.actions.approve import Consent, Gate, approve_in, name_of
+from notifier.actions.declare import known_services
+from notifier.actions.desk import Desk, columns, draft_notice, rule_at
+from notifier.actions.timeline import News, Said, begin, enter, find
+from notifier.edges.predicate import parse
+from notifier.errors import BadInput, Refused
+from notifier.model.scope import from_json, to_json
+from notifier.model.story import Facts
+from notifier.model.words import Mode, NoticeKind, Possibly
+from notifier.pipeline.audience import gap_is_accepted
+from notifier.pipeline.compose import check_statements
+from notifier.store import Db, Tx, audience, audit, disruptions, owed, revisions
+from notifier.store.audience import Gap, Rule
+from notifier.store.disruptions import Disruption, Revision
+from notifier.store.owed import Asked, Difference
+
+KIND = "rescope"
+NOTICES = {
+    "first": NoticeKind.FIRST,
+    "catch_up": NoticeKind.CATCH_UP,
+    "released": NoticeKind.RELEASED,
+    "restored": NoticeKind.PARTIAL,
+}
+"""What is owed, and the notice that says it; in the order in which they leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How the scope differs from the one in force; what is not given stays."""
+
+    where: str | None = None
+    everybody: bool = False
+    """No predicate any more."""
+    possibly: Possibly | None = None
+    services: tuple[str, ...] = ()
+    anew: bool = False
+    """What was restored is out again, where the scope says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a person must see before they change a scope."""
+
+    reference: str
+    mode: Mode
+    where: str
+    """Empty: everybody."""
+    possibly: Possibly
+    services: list[str]
+    differences: tuple[Difference, ...]
+    gap: Gap
+    warnings: tuple[str, ...]
+
+    @property
+    def mails(self) -> int:
+        return sum(d.people for d in self.differences if d.what in NOTICES)
+
+
+@dataclass(frozen=True, slots=True)
+class Rescoped:
+    reference: str
+    rev: int
+    said: tuple[Said, ...]
+    """One notice of each kind that is owed; none: nobody has to hear of it."""
+
+    @property
+    def kept(self) -> tuple[Said, ...]:
+        """Drafts that nobody has let go yet."""
+        return tuple(said for said in self.said if not said.gate.approved)
+
+
+def preview(db: Db, reference: str, change: Change) -> Shown:
+    """Who would hear what. Nothing is stored, nothing leaves."""
+    with db.transaction() as tx:
+        disruption = find(tx, reference)
+        revision, warnings = read(tx, disruption, change)
+        rule = proposed_rule(tx, disruption, revision, anew=change.anew)
+        return Shown(
+            reference=disruption.reference,
+            mode=disruption.mode,
+            where=revision.text,
+            possibly=revision.possibly,
+            services=revision.services,
+            differences=tuple(owed.difference(tx, Asked(disruption.disruption_id, rule, revision.rev))),
+            gap=audience.survey(tx, rule).gap,
+            warnings=warnings,
+        )
+
+
+def rescope(
+    db: Db,
+    desk: Desk,
+    actor: str,
+    now: datetime,
+    reference: str,
+    change: Change,
+    news: News,
+    consent: Consent,
+) -> Rescoped:
+    """Propose a scope, write what is owed, and bring each notice to the gate; the first that opens it puts the
+    scope in force.
+
+    What still goes by the old scope stops at once. If the process dies before the commit nothing has happened.
+    """
+    Facts.from_mapping(news.facts)
+    check_statements(news.statements)
+    with db.transaction() as tx:
+        disruption = begin(tx, reference)
+        revision, _ = read(tx, disruption, change)
+        rev = revisions.propose(
+            tx, disruption.disruption_id, revision, anew=change.anew, actor=actor, now=now
+        )
+        timeline_id = enter(tx, disruption, KIND, _promise(tx, disruption, news, now), actor, now)
+        rule = rule_at(tx, disruption.disruption_id, NoticeKind.PARTIAL, rev, timeline_id)
+        found = owed.difference(tx, Asked(disruption.disruption_id, rule, rev))
+        audit.append(
+            tx,
+            actor=actor,
+            act=KIND,
+            at=now,
+            disruption_id=disruption.disruption_id,
+            after=_public(rule, rev),
+        )
+        drafts = [
+            draft_notice(tx, desk, disruption.disruption_id, kind, timeline_id, now, rev=rev)
+            for what, kind in NOTICES.items()
+            if any(d.what == what and (d.people or d.unreachable) for d in found)
+        ]
+        said = _approve_each(tx, drafts, actor, now, consent)
+        if not said:
+            _put_in_force(tx, disruption, rule, rev, consent)
+        elif not any(each.gate.approved for each in said):
+            reason = f"stopped by {actor}: another scope waits for its approval"
+            revisions.hold_rescoped(tx, disruption.disruption_id, rev=rev, reason=reason)
+        return Rescoped(disruption.reference, rev, said)
+
+
+def _approve_each(
+    tx: Tx, drafts: Sequence[int], actor: str, now: datetime, consent: Consent
+) -> tuple[Said, ...]:
+    said: list[Said] = []
+    for notice_id in drafts:
+        gate = approve_in(tx, notice_id, actor, now, consent)
+        consent = _left(consent, gate)
+        said.append(Said(name_of(tx, notice_id), gate))
+    return tuple(said)
+
+
+def _left(consent: Consent, gate: Gate) -> Consent:
+    """A ceiling bounds all notices of one change together."""
+    if consent.ceiling is None:
+        return consent
+    return replace(consent, ceiling=max(0, consent.ceiling - gate.people))
+
+
+def _put_in_force(tx: Tx, disruption: Disruption, rule: Rule, rev: int, consent: Consent) -> None:
+    """Nobody has to hear of it; what differs from the data is acknowledged all the same."""
+    gap = audience.survey(tx, rule).gap
+    if not gap_is_accepted(gap, consent.accept_gap):
+        raise Refused(
+            f"{gap.difference:,} customers differ between cut off and told: correct the scope, "
+            f"or add --accept-gap {gap.difference}."
+        )
+    revisions.put_in_force(tx, disruption.disruption_id, rev)
+    revisions.cancel_rescoped(tx, disruption.disruption_id, rev=rev)
+
+
+def read(tx: Tx, disruption: Disruption, change: Change) -> tuple[Revision, tuple[str, ...]]:
+    """The scope as it would be, and warnings about how it is written. Raises `BadInput`, `Refused`."""
+    if change.everybody and change.where is not None:
+        raise BadInput("Say --where or --everybody, not both.")
+    before = disruptions.revision(tx, disruption.disruption_id)
+    services = known_services(tx, change.services) if change.services else tuple(before.services)
+    _refuse_others(tx, disruption, set(services) - set(before.services))
+    after = Revision(
+        before.rev + 1,
+        "" if change.everybody else before.text,
+        None if change.everybody else before.predicate,
+        sorted(services),
+        change.possibly or before.possibly,
+        before.roles,
+    )
+    if change.where is None:
+        return after, ()
+    parsed = parse(change.where, columns(tx))
+    return replace(after, text=change.where, predicate=to_json(parsed.predicate)), parsed.warnings
+
+
+def _refuse_others(tx: Tx, disruption: Disruption, added: set[str]) -> None:
+    for other in disruptions.open_ones(tx, disruption.mode):
+        if other.disruption_id != disruption.disruption_id and added & set(other.services):
+            raise Refused(
+                f"D-{other.reference} is about {', '.join(sorted(added & set(other.services)))} already: "
+                "leave that out here."
+            )
+
+
+def proposed_rule(tx: Tx, disruption: Disruption, revision: Revision, *, anew: bool) -> Rule:
+    """What would be true under a revision that is not stored."""
+    now = rule_at(tx, disruption.disruption_id, NoticeKind.PARTIAL)
+    predicate = None if revision.predicate is None else from_json(revision.predicate)
+    return replace(
+        now,
+        services=revision.services,
+        predicate=predicate,
+        possibly=revision.possibly,
+        restored=() if anew else now.restored,
+    )
+
+
+def _promise(tx: Tx, disruption: Disruption, news: News, now: datetime) -> News:
+    """Who hears of a change hears when the next update was promised, too."""
+    promised = news.next_update_at or disruptions.promised(tx, disruption.disruption_id, now=now)
+    return replace(news, next_update_at=promised)
+
+
+def _public(rule: Rule, rev: int) -> dict[str, object]:
+    return {
+        "rev": rev,
+        "services": rule.services,
+        "possibly": rule.possibly,
+    }

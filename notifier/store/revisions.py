@@ -1,0 +1,151 @@
+"""What is proposed and what is in force: revisions of a scope, and restorations in parts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.types.json import Jsonb
+
+from notifier.model.owed import RESCOPED
+from notifier.model.scope import Json
+from notifier.store import Tx, many, run, value
+from notifier.store.disruptions import Revision
+from notifier.store.notices import Notice
+
+
+def propose(tx: Tx, disruption_id: int, revision: Revision, *, anew: bool, actor: str, now: datetime) -> int:
+    """Keep a revision that decides nothing before a notice of it is approved; its number."""
+    return value(
+        tx,
+        "INSERT INTO scope_revision (disruption_id, rev, text, predicate, services, possibly, actor, at, anew,"
+        " proposed) SELECT %(id)s, max(rev) + 1, %(text)s, %(predicate)s, %(services)s, %(possibly)s,"
+        " %(actor)s, %(now)s, %(anew)s, true FROM scope_revision WHERE disruption_id = %(id)s RETURNING rev",
+        id=disruption_id,
+        text=revision.text,
+        predicate=None if revision.predicate is None else Jsonb(revision.predicate),
+        services=sorted(revision.services),
+        possibly=revision.possibly,
+        anew=anew,
+        actor=actor,
+        now=now,
+    )
+
+
+def is_proposed(tx: Tx, disruption_id: int, rev: int) -> bool:
+    return value(
+        tx,
+        "SELECT proposed FROM scope_revision WHERE disruption_id = %(id)s AND rev = %(rev)s",
+        id=disruption_id,
+        rev=rev,
+    )
+
+
+def put_in_force(tx: Tx, disruption_id: int, rev: int) -> bool:
+    """The revision decides from here on; False: it did before."""
+    statement = (
+        "UPDATE scope_revision SET proposed = false"
+        " WHERE disruption_id = %(id)s AND rev = %(rev)s AND proposed"
+    )
+    return run(tx, statement, id=disruption_id, rev=rev) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    service: str
+    predicate: Json
+    """None: for everybody."""
+
+
+def propose_restoration(
+    tx: Tx,
+    disruption_id: int,
+    timeline_id: int,
+    back: Restoration,
+    *,
+    rev: int,
+    actor: str,
+    now: datetime,
+) -> None:
+    """What an entry of the timeline says is back; it counts from the approval of its notice on."""
+    run(
+        tx,
+        "INSERT INTO restoration (disruption_id, timeline_id, rev, service_id, predicate, actor, at, proposed)"
+        " SELECT %(id)s, %(timeline_id)s, %(rev)s, service_id, %(predicate)s, %(actor)s, %(now)s, true"
+        " FROM service WHERE slug = %(service)s",
+        id=disruption_id,
+        timeline_id=timeline_id,
+        rev=rev,
+        service=back.service,
+        predicate=None if back.predicate is None else Jsonb(back.predicate),
+        actor=actor,
+        now=now,
+    )
+
+
+def restored(
+    tx: Tx, disruption_id: int, rev: int | None = None, timeline_id: int | None = None
+) -> list[Restoration]:
+    """What is back under a revision, with what this entry of the timeline proposes."""
+    return many(
+        tx,
+        Restoration,
+        "SELECT DISTINCT s.slug AS service, r.predicate FROM restoration r JOIN service s USING (service_id)"
+        " WHERE r.disruption_id = %(id)s AND (NOT r.proposed OR r.timeline_id = %(timeline_id)s)"
+        " AND r.rev >= (SELECT coalesce(max(v.rev), 0) FROM scope_revision v WHERE v.disruption_id = %(id)s"
+        "  AND v.anew AND (v.rev = %(rev)s OR (NOT v.proposed AND v.rev <= coalesce(%(rev)s, v.rev))))"
+        " ORDER BY 1, 2",
+        id=disruption_id,
+        rev=rev,
+        timeline_id=timeline_id,
+    )
+
+
+def restore(tx: Tx, timeline_id: int) -> None:
+    """What this entry proposes is back."""
+    run(tx, "UPDATE restoration SET proposed = false WHERE timeline_id = %(id)s", id=timeline_id)
+
+
+def hold_rescoped(tx: Tx, disruption_id: int, *, rev: int, reason: str) -> int:
+    """Stop what goes by an older scope while a new one waits for its approval."""
+    return run(
+        tx,
+        "UPDATE notice SET state = 'held', hold_reason = %(reason)s WHERE disruption_id = %(id)s"
+        " AND rev < %(rev)s AND kind = ANY(%(rescoped)s) AND only_customer IS NULL"
+        " AND state IN ('approved', 'sending')",
+        id=disruption_id,
+        rev=rev,
+        rescoped=list(RESCOPED),
+        reason=reason,
+    )
+
+
+def cancel_rescoped(tx: Tx, disruption_id: int, *, rev: int) -> int:
+    """A new scope is in force: what is left of older notices by scope never leaves. How many notices.
+
+    Also of finished ones, whom a ceiling kept back or whose chunk gave up: they are merged into what follows.
+    """
+    return run(
+        tx,
+        "WITH old AS (SELECT n.notice_id FROM notice n WHERE n.disruption_id = %(id)s AND n.rev < %(rev)s"
+        "  AND n.kind = ANY(%(rescoped)s) AND n.only_customer IS NULL"
+        "  AND (n.state IN ('approved', 'sending', 'held') OR (n.state = 'finished' AND ("
+        "   EXISTS (SELECT FROM chunk k WHERE k.notice_id = n.notice_id AND k.state = 'dead') OR EXISTS"
+        "   (SELECT FROM delivery d WHERE d.notice_id = n.notice_id AND d.root_chunk_id IS NULL"
+        "    AND d.exclusion IS NULL)))) FOR UPDATE),"
+        " stopped AS (UPDATE chunk SET state = 'cancelled' FROM old WHERE chunk.notice_id = old.notice_id"
+        "  AND chunk.state IN ('due', 'dead'))"
+        " UPDATE notice SET state = 'cancelled' FROM old WHERE notice.notice_id = old.notice_id",
+        id=disruption_id,
+        rev=rev,
+        rescoped=list(RESCOPED),
+    )
+
+
+def has_earlier(tx: Tx, notice: Notice) -> bool:
+    """Something was said in this disruption before, or may have been."""
+    return value(
+        tx,
+        "SELECT EXISTS (SELECT FROM notice WHERE disruption_id = %(disruption)s AND seq < %(seq)s"
+        " AND state NOT IN ('draft', 'void'))",
+        disruption=notice.disruption_id,
+        seq=notice.seq,
+    )
