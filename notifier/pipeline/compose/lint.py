@@ -104,7 +104,7 @@ def _wrong(rendered: Rendered, variant: Variant) -> str | None:
         return "the subject is the same for everybody; take the placeholder out"
     if rendered.html.count("<h1") != 1:
         return "it needs exactly one heading of the first level ('# ...')"
-    if left := re.search(rf"n{sample.NONCE}(?!(?:{'|'.join(tags.LOGICAL)})\b)", rendered.html):
+    if left := re.search(rf"n{sample.NONCE}(?!(?:{'|'.join(tags.LOGICAL)})(?![A-Za-z0-9]))", rendered.html):
         return f"a placeholder is broken near {rendered.html[left.start() :][:40]!r}"
     return None
 

@@ -25,9 +25,25 @@ ANSWERS = {
 }
 
 
+_STATEMENTS = {
+    "ar": "بيان من الشركة.",
+    "de": "Eine Erklärung.",
+    "en": "A statement.",
+    "es": "Un comunicado.",
+    "fr": "Une déclaration.",
+    "ja": "会社からのお知らせです。",
+}
+_WRONG = {
+    "ar": "بيان غير صحيح.",
+    "de": "Eine falsche Erklärung.",
+    "en": "A wrong statement.",
+    "es": "Un comunicado incorrecto.",
+    "fr": "Une déclaration inexacte.",
+    "ja": "誤ったお知らせです。",
+}
 LOCALES = ("ar", "de", "en", "es", "fr", "ja")
 _WHOLE = {(locale, variant.value): "The whole text." for locale in LOCALES for variant in Variant}
-_EARLIER = Earlier(FRIDAY, statements={"en": "A wrong statement.", "de": "Eine falsche Erklärung."})
+_EARLIER = Earlier(FRIDAY, statements=_WRONG)
 
 
 def bare(notice: NoticeKind) -> Story:
@@ -58,7 +74,7 @@ def full(notice: NoticeKind) -> Story:
         facts=Facts.from_mapping(ANSWERS),
         now=FRIDAY + timedelta(minutes=9),
         company="Example AI",
-        statements={"en": "A statement.", "de": "Eine Erklärung."},
+        statements=_STATEMENTS,
         next_update_at=FRIDAY + timedelta(hours=3, minutes=28),
         restored_at=FRIDAY + timedelta(days=1, hours=14),
         reply_to="help@example.com",
