@@ -101,6 +101,17 @@ def test_a_value_of_an_entitlement_is_known_too(here: Db) -> None:
     assert read(here, "country = 'SY'").warnings == ()
 
 
+def test_a_value_of_an_entitlement_counts_instead_of_its_customers(here: Db) -> None:
+    before = look(here, "country", services=("fable-5",))
+    assert column(before, "country") == ([("DE", 2)], 2, 0)
+    with here.transaction() as tx:
+        tx.execute("UPDATE entitlement SET attrs = '{\"country\": \"SY\"}' WHERE region = 'eu'")
+        tx.execute("UPDATE entitlement SET attrs = '{\"country\": null}' WHERE region = 'us'")
+    assert column(look(here, "country", services=("fable-5",)), "country") == ([("SY", 1)], 1, 1)
+    # Acme has another service without a country of its own: it counts under both.
+    assert column(look(here, "country"), "country") == ([("DE", 1), ("SY", 1)], 1, 2)
+
+
 def test_limits_hold_for_the_whole(here: Db) -> None:
     many = ",".join(f"v{n}" for n in range(900))
     with pytest.raises(BadInput, match="longer than 4,000"):
