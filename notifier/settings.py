@@ -49,6 +49,9 @@ class Settings:
     sandbox_event_key: str | None = None
     """The public key of the sandbox's events: they prove rehearsals only."""
 
+    audience_url: str | None = field(default=None, repr=False)
+    """The company's own database, which is only read; None: customers are imported."""
+
     @property
     def embedded(self) -> bool:
         """Without a key, everything embedded is a rehearsal."""
@@ -62,7 +65,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
     rehearsals_only = _is_on(environ.get("NOTIFIER_REHEARSALS_ONLY"))
     settings = Settings(
         home=Path(environ.get("NOTIFIER_HOME") or ".notifier").expanduser().absolute(),
-        database_url=_url(environ, "NOTIFIER_DATABASE_URL", ("postgresql", "postgres"), problems),
+        database_url=_url(environ, "NOTIFIER_DATABASE_URL", POSTGRES_SCHEMES, problems),
         broker_url=_url(environ, "NOTIFIER_BROKER_URL", BROKER_SCHEMES, problems),
         sendgrid_key=None if rehearsals_only else environ.get("SENDGRID_API_KEY") or None,
         sendgrid_url=_sendgrid_url(environ, problems),
@@ -77,6 +80,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         templates=_folder(environ.get("NOTIFIER_TEMPLATES")),
         on_embedded=_is_on(environ.get(EMBEDDED)),
         sandbox_event_key=environ.get("NOTIFIER_SANDBOX_EVENT_KEY") or None,
+        audience_url=_url(environ, "NOTIFIER_AUDIENCE_URL", POSTGRES_SCHEMES, problems),
     )
     if settings.sendgrid_key and "NOTIFIER_MAIL_FROM" not in environ:
         problems.append("NOTIFIER_MAIL_FROM is not set: SendGrid needs a verified sender, name it there.")
@@ -111,6 +115,7 @@ def for_children(settings: Settings) -> dict[str, str]:
         "NOTIFIER_HOME": str(settings.home),
         "NOTIFIER_DATABASE_URL": settings.database_url,
         "NOTIFIER_BROKER_URL": settings.broker_url,
+        "NOTIFIER_AUDIENCE_URL": settings.audience_url,
         "SENDGRID_API_KEY": settings.sendgrid_key,
         "NOTIFIER_SENDGRID_URL": settings.sendgrid_url,
         "NOTIFIER_SANDBOX_URL": settings.sandbox_url,
@@ -140,6 +145,7 @@ def data_folder(name: str) -> Path:
     return installed if installed.is_dir() else package.parent / name
 
 
+POSTGRES_SCHEMES = ("postgresql", "postgres")
 BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss", "redis+socket")
 
 

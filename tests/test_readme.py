@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
+import psycopg
 import typer
 
 from notifier import errors, settings
@@ -14,6 +15,8 @@ from notifier.edges import company_file
 from notifier.edges.customer_row import Known, rows
 from notifier.entry.cli import commands
 from notifier.entry.cli.demo import INTERRUPTED
+from notifier.model import contract
+from notifier.store import outer
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -109,6 +112,27 @@ def test_the_customers_it_shows_can_be_imported() -> None:
     known = Known(frozenset({"fable-5"}), {}, datetime.now(UTC))
     read = list(rows(BytesIO(dedented(found[1])), known))
     assert [getattr(row, "customer", row) for row in read] == ["C-1", "C-2"]
+
+
+SHOP = """
+CREATE TABLE country (id int PRIMARY KEY, iso char(2));
+CREATE TABLE address (id int PRIMARY KEY, street text, country_id int REFERENCES country);
+CREATE TABLE customer (id int PRIMARY KEY, company text, contact text, email text, lang varchar(5), plan text,
+                       address_id int REFERENCES address);
+CREATE TABLE subscription (customer_id int REFERENCES customer, product varchar(20), blocked_at timestamptz);
+"""
+
+
+def test_the_view_it_shows_keeps_the_contract(database_url: str) -> None:
+    (example,) = re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
+    with psycopg.connect(database_url) as connection:
+        connection.execute(f"CREATE SCHEMA shop; SET search_path = shop; {SHOP}{example}".encode())
+        connection.commit()
+        found = outer.columns(outer.Outer(connection, "The shop"))
+        connection.execute("DROP OWNED BY notifier_reader; DROP ROLE notifier_reader")
+    assert contract.faults(contract.examine(found)) == ()
+    shown = {name for row in rows_of_table("in the view") for name in re.findall(r"`([a-z_]+)`", row[0])}
+    assert shown == set(found) == {column.name for column in contract.COLUMNS}
 
 
 def dedented(text: str) -> bytes:

@@ -8,7 +8,8 @@ from typing import Any
 from notifier.actions.approve import Consent, Gate, Name, approve_in, name_of
 from notifier.actions.correct import unready
 from notifier.actions.desk import Desk, draft_notice
-from notifier.actions.estimate import Estimate, estimate
+from notifier.actions.estimate import Estimate, estimate, rule_of
+from notifier.actions.people import Copied, bring
 from notifier.actions.samples import Sample, sample_mails
 from notifier.actions.scope import Asked, Scope, read_scope
 from notifier.actions.services import dependents, known_services
@@ -19,7 +20,7 @@ from notifier.model.words import Kind, Mode, NoticeKind, Possibly, Reason
 from notifier.pipeline.compose import check_statements
 from notifier.pipeline.disruption import Adopt, Open, Overlap, Same, how_to_declare, open_disruption
 from notifier.settings import Settings
-from notifier.store import Db, Tx, audience, audit, disruptions, notices
+from notifier.store import Db, Tx, audience, audit, catalogue, copying, disruptions, notices
 from notifier.store.disruptions import Entry
 
 
@@ -48,6 +49,10 @@ class Wish:
     title: str | None = None
     rehearse: bool = False
     again: bool = False
+    as_of: datetime | None = None
+    """By the newest snapshot of the company's own database that was taken by then."""
+    people: Copied | None = None
+    """The copy of that database that is in our tables already: see `with_people`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +109,41 @@ class DryRun:
     samples: tuple[Sample, ...]
 
 
-def dry_run(db: Db, desk: Desk, now: datetime, wish: Wish) -> DryRun:
-    """Who would be told, with which words; nothing is stored, nothing leaves."""
+def with_people(db: Db, desk: Desk, now: datetime, wish: Wish) -> Wish:
+    """The wish with its people in our tables, if they live in the company's own database.
+
+    Raises `Unreachable`, offering a snapshot, if that database does not answer.
+    """
+    if wish.people is not None:
+        return wish
     with db.transaction() as tx:
+        return replace(wish, people=_bring(tx, desk, now, wish))
+
+
+def _bring(tx: Tx, desk: Desk, now: datetime, wish: Wish) -> Copied | None:
+    # Whether a value is a slip is asked of the people who come, not of those who happen to be here.
+    declaration, _ = read(tx, desk.settings, replace(wish, as_written=True), now)
+    return bring(tx, desk.settings.audience_url, rule_of(declaration), now, wish.as_of)
+
+
+def _require_watch(tx: Tx, desk: Desk, declaration: Declaration) -> None:
+    """What waits for a cut-off in the company's own database needs somebody to look there."""
+    unwatched = desk.settings.audience_url and not catalogue.policy(tx).snapshot_seconds
+    if declaration.awaits_cutoff and unwatched:
+        raise Refused(
+            "Nobody would see the cut-off come: set snapshot_seconds in [policy], or declare it once it is there."
+        )
+
+
+def dry_run(db: Db, desk: Desk, now: datetime, wish: Wish) -> DryRun:
+    """Who would be told, with which words; nothing is stored, nothing leaves: what is copied is undone."""
+    with db.transaction(keep=False) as tx:
+        people = wish.people or _bring(tx, desk, now, wish)
         declaration, scope = read(tx, desk.settings, wish, now)
+        _require_watch(tx, desk, declaration)
         warnings = (*scope.warnings, *unready(desk.words))
         counted = estimate(tx, desk, declaration, wish.statements, warnings)
+        counted = replace(counted, people_copied=people)
         entry = Entry(
             0, "declared", now, "nobody", dict(wish.facts), dict(wish.statements), wish.next_update_at
         )
@@ -121,10 +155,14 @@ def suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent: 
 
     If the process dies before the commit nothing has happened; after it, nothing is missing.
     """
+    wish = with_people(db, desk, now, wish)
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
         declaration, _ = read(tx, desk.settings, wish, now)
+        _require_watch(tx, desk, declaration)
         disruption_id, adopted = _open_or_adopt(tx, declaration, actor, now, again=wish.again)
+        if wish.people:
+            copying.note_people(tx, disruption_id, wish.people.source, wish.people.at)
         timeline_id = disruptions.add_entry(
             tx,
             disruption_id,
@@ -137,7 +175,12 @@ def suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent: 
         )
         notice_id = draft_notice(tx, desk, disruption_id, NoticeKind.FIRST, timeline_id, now)
         audit.append(
-            tx, actor=actor, act="declare", at=now, disruption_id=disruption_id, after=_public(declaration)
+            tx,
+            actor=actor,
+            act="declare",
+            at=now,
+            disruption_id=disruption_id,
+            after=_public(declaration, wish.people),
         )
         gate = approve_in(tx, notice_id, actor, now, consent)
         return Declared(name_of(tx, notice_id), gate, adopted)
@@ -176,8 +219,10 @@ def next_again(tx: Tx, declaration: Declaration) -> Declaration:
     return declaration
 
 
-def _public(declaration: Declaration) -> dict[str, object]:
+def _public(declaration: Declaration, people: Copied | None) -> dict[str, object]:
     return {
+        "people": people.source if people else "imported",
+        "people_at": people.at.isoformat() if people else None,
         "mode": declaration.mode,
         "reason": declaration.reason,
         "services": sorted(declaration.services),

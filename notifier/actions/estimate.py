@@ -6,6 +6,7 @@ from datetime import datetime
 
 from notifier.actions.desk import Desk, service_names
 from notifier.actions.outlook import Outlook, outlook
+from notifier.actions.people import Copied
 from notifier.actions.services import dependents
 from notifier.model.declaration import Declaration
 from notifier.model.locales import in_locale
@@ -51,6 +52,8 @@ class Estimate:
     warnings: tuple[str, ...]
     unreviewed: tuple[str, ...] = ()
     """Languages that somebody would read, and whose words for this notice nobody has reviewed."""
+    people_copied: Copied | None = None
+    """From the company's own database; None: customers are imported."""
 
     @property
     def people(self) -> int:

@@ -11,6 +11,7 @@ from notifier.actions.approve import approve_by_policy
 from notifier.actions.bench import AT_ONCE, Bench
 from notifier.actions.declare import mode_of
 from notifier.actions.desk import Desk
+from notifier.actions.refresh import FRESH, refresh
 from notifier.edges.webhooks import DIALECTS, Dialect
 from notifier.errors import BadInput, Refused
 from notifier.model.ring import Ring
@@ -154,13 +155,13 @@ def judge_signals(db: Db, desk: Desk, now: datetime) -> Judged:
         bench.write_notices()
         bench.raise_alarms()
         announcing = bench.announcing()
-    announced, rings = _announce(db, announcing, now)
+    announced, rings = _announce(db, desk.settings, announcing, now)
     again = (Ring("judge"),) if count == AT_ONCE else ()
     return Judged(count, tuple(bench.opened), voided, announced, (*rings, *again))
 
 
 def _announce(
-    db: Db, announcing: Mapping[int, detect.MayAnnounce], now: datetime
+    db: Db, settings: Settings, announcing: Mapping[int, detect.MayAnnounce], now: datetime
 ) -> tuple[tuple[int, ...], tuple[Ring, ...]]:
     """After the commit, and again at every tick while the draft stands: above its ceiling, or while the data
     contradicts it, nothing leaves.
@@ -169,6 +170,8 @@ def _announce(
     rings: list[Ring] = []
     for disruption_id, may in announcing.items():
         try:
+            if refresh(db, settings, now, disruption_id, fresh=FRESH)[1] is not None:
+                continue  # nobody knows who the people are: the draft and its alarm stay
             found = approve_by_policy(db, disruption_id, may.ceiling, f"source:{may.source}", now)
         except Refused:  # a person was faster
             continue

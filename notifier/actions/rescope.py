@@ -1,6 +1,6 @@
 """The scope changes: the difference first, then one notice of each kind that is owed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -75,12 +75,24 @@ class Rescoped:
         return tuple(said for said in self.said if not said.gate.approved)
 
 
-def preview(db: Db, reference: str, change: Change) -> Shown:
-    """Who would hear what. Nothing is stored, nothing leaves."""
+def wanted_rule(db: Db, reference: str, change: Change) -> Rule:
+    """Who would belong: for whom people are to be read from the company's own database."""
     with db.transaction() as tx:
+        disruption = find(tx, reference)
+        revision, _ = read(tx, disruption, change)
+        return proposed_rule(tx, disruption, revision, anew=change.anew)
+
+
+def preview(
+    db: Db, reference: str, change: Change, bring: Callable[[Tx, Disruption, Rule], object] | None = None
+) -> Shown:
+    """Who would hear what. Nothing is stored, nothing leaves: also what `bring` reads of people is undone."""
+    with db.transaction(keep=False) as tx:
         disruption = find(tx, reference)
         revision, warnings = read(tx, disruption, change)
         rule = proposed_rule(tx, disruption, revision, anew=change.anew)
+        if bring is not None:
+            bring(tx, disruption, rule)
         return Shown(
             reference=disruption.reference,
             mode=disruption.mode,

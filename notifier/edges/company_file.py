@@ -102,6 +102,9 @@ class PolicyTable(Table):
     review_hours: Annotated[float, Field(gt=0, le=24 * 365)] | None = None
     latecomers_seconds: Annotated[float, Field(ge=1)] | None = None
     catch_up_ceiling: Annotated[int, Field(ge=1, strict=True)] | None = None
+    snapshot_seconds: Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)] | None = None
+    snapshots_kept: Annotated[int, Field(ge=1, le=1000, strict=True)] | None = None
+    vanished_seconds: Seconds | None = None
     canary_waits_for_events: bool | None = None
 
 

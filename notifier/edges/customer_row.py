@@ -57,18 +57,18 @@ def judged(record: Record, known: Known) -> CustomerRow | BadRow:
     customer = read("customer", _customer)
     if customer is None and not faults:
         faults.append("has no customer id")
-    address = read("email", _address)
+    address = read("email", read_address)
     attributes, misfits = _attributes(cells, known.attributes)
     row = CustomerRow(
         line=record.line,
         customer=customer or "",
-        name=read("name", _words),
+        name=read("name", read_words),
         address=address.deliverable if address else None,
         address_key=address.key if address else None,
-        contact_name=read("contact_name", _words),
-        role=read("role", _role),
-        locale=read("locale", _locale),
-        timezone=read("timezone", _timezone),
+        contact_name=read("contact_name", read_words),
+        role=read("role", read_role),
+        locale=read("locale", read_locale),
+        timezone=read("timezone", read_timezone),
         services=read("services", lambda cell: _services(cell, known)) or (),
         suspended=(read("suspended", lambda c: _cuts(c, known)) or ()) if "suspended" in cells else None,
         attributes=attributes,
@@ -89,26 +89,26 @@ def _customer(cell: str) -> str:
     return cell
 
 
-def _words(cell: str) -> str:
+def read_words(cell: str) -> str:
     """A name stands on one line, whatever the file has."""
     return " ".join(cell.split())
 
 
-def _address(cell: str) -> Address:
+def read_address(cell: str) -> Address:
     found = normalised(cell)
     if isinstance(found, str):
         raise Fault(f"email cannot be written to: {found}")
     return found
 
 
-def _role(cell: str) -> str:
+def read_role(cell: str) -> str:
     if cell.lower() not in ROLES:
         raise Fault(f"role is {cell[:40]!r}: use {', '.join(sorted(ROLES))}, or leave it empty")
     return cell.lower()
 
 
 @lru_cache(1024)
-def _locale(cell: str) -> str:
+def read_locale(cell: str) -> str:
     """`de_at` -> `de-AT`. A region the language is not known in is fine, an unknown language is not."""
     from babel import Locale, UnknownLocaleError
 
@@ -125,7 +125,7 @@ def _locale(cell: str) -> str:
 
 
 @lru_cache(1024)
-def _timezone(cell: str) -> str:
+def read_timezone(cell: str) -> str:
     if cell not in _zones():
         raise Fault(f"timezone is {cell[:40]!r}: use a name like Europe/Berlin")
     return cell

@@ -10,7 +10,7 @@ from typing import Any
 from celery import Celery, signals
 from kombu.exceptions import OperationalError
 
-from notifier.actions import deliver, evidence, freeze, latecomers, sweep
+from notifier.actions import deliver, evidence, freeze, latecomers, snapshots, sweep
 from notifier.actions.deliver import Reached, unmoved
 from notifier.app import App, opened
 from notifier.model.ring import Ring
@@ -20,6 +20,11 @@ from notifier.telemetry import configure, log
 QUEUE = "notifier"
 TICKS = "notifier-ticks"
 """Workers take from both queues in turn: a tick does not stand in line behind what it has rung for."""
+SNAPSHOT_SECONDS = 10.0
+"""How often somebody looks whether policy wants a snapshot of the company's own database."""
+TASK_SECONDS = 120
+LONG_SECONDS = {"snapshot": 1800}
+"""Tasks that may take longer than others: they read everybody."""
 WATCH_SECONDS = 5.0
 """How often the database is asked who is cut off although nobody was told."""
 
@@ -36,7 +41,7 @@ def celery_app(broker_url: str) -> Celery:
         task_acks_on_failure=True,  # the sweeper retries, never the broker
         task_acks_on_timeout=True,
         task_ignore_result=True,
-        task_time_limit=120,
+        task_time_limit=TASK_SECONDS,
         worker_lost_wait=1,  # no result is awaited from a process that died: its place is free again at once
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
@@ -45,7 +50,7 @@ def celery_app(broker_url: str) -> Celery:
         broker_transport_options=transport_options(broker_url),
     )
     for name, work in TASKS.items():
-        app.task(name=name)(_task(work))
+        app.task(name=name, time_limit=LONG_SECONDS.get(name, TASK_SECONDS))(_task(work))
     return app
 
 
@@ -78,6 +83,7 @@ TASKS: dict[str, Work] = {
     "sweep": lambda app, _: sweep.sweep(app.db, app.clock.now()),
     "judge": lambda app, _: evidence.judge_signals(app.db, app.desk, app.clock.now()).rings,
     "late": lambda app, _: latecomers.look(app.db, app.desk, app.clock.now()).rings,
+    "snapshot": lambda app, _: snapshots.keep(app.db, app.settings, app.clock.now()),
     "watch": lambda app, _: evidence.watch_cut_offs(app.db, app.desk, app.clock.now()).rings,
 }
 
@@ -143,6 +149,7 @@ def run_beat(settings: Settings) -> None:
         "sweep": {"task": "sweep", "schedule": seconds, "args": [None], "options": tick},
         "watch": {"task": "watch", "schedule": WATCH_SECONDS, "args": [None], "options": tick},
         "late": {"task": "late", "schedule": WATCH_SECONDS, "args": [None], "options": tick},
+        "snapshot": {"task": "snapshot", "schedule": SNAPSHOT_SECONDS, "args": [None], "options": tick},
         "judge": {"task": "judge", "schedule": seconds, "args": [None], "options": tick},
     }
     app.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING").run()

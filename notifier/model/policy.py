@@ -8,7 +8,7 @@ from typing import Any
 
 from notifier.model.words import NoticeKind
 
-NOT_NUMBERS = frozenset({"unknown_held", "canary_waits_for_events"})
+NOT_NUMBERS = frozenset({"unknown_held", "canary_waits_for_events", "snapshot_seconds"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ class Policy:
     """How often it is asked who came late to an open disruption and was not told."""
     catch_up_ceiling: int | None = None
     """To at most so many latecomers a catch-up goes by itself; None: it waits for a person."""
+    snapshot_seconds: float = 0.0
+    """How often a snapshot of the company's own database is kept; 0: never."""
+    snapshots_kept: int = 4
+    vanished_seconds: float = 259_200.0
+    """Whom that database shows no longer is told by what was last known for so long: the cut-off may be why."""
     canary_waits_for_events: bool = False
     """Go on after the first chunk only when the provider has reported on it. Off: minutes matter."""
 
@@ -58,6 +63,7 @@ class Policy:
             (1 <= self.lanes <= 64, "lanes must be between 1 and 64"),
             (1 <= self.chunk_people <= 1000, "chunk_people must be between 1 and 1000"),
             (self._positive(), "every time must be more than 0 seconds, every other number more than 0"),
+            (self.snapshot_seconds >= 0, "snapshot_seconds must be 0 (no snapshots) or more"),
             (self.refused_share <= 1, "refused_share must be more than 0 and at most 1"),
             (
                 self.claim_age_seconds + self.deadline_seconds < self.lease_seconds,

@@ -17,6 +17,13 @@ class Kind(StrEnum):
     MAINTENANCE = "maintenance"
 
 
+class PeopleFrom(StrEnum):
+    """By which copy of the company's own database people are told."""
+
+    VIEW = "view"
+    SNAPSHOT = "snapshot"
+
+
 class Reason(StrEnum):
     LEGAL = "legal"
     SECURITY = "security"

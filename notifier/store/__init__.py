@@ -84,13 +84,13 @@ class Db:
             self._pool.putconn(connection)
 
     @contextmanager
-    def transaction(self) -> Generator[Tx]:
-        """Commits when the block ends, rolls back when it raises.
+    def transaction(self, *, keep: bool = True) -> Generator[Tx]:
+        """Commits when the block ends (without `keep`: rolls back), rolls back when it raises.
 
         Raises `Unreachable` when the database does not answer, before or inside the block, or was never migrated.
         """
         try:
-            with self._connection() as connection, connection.transaction():
+            with self._connection() as connection, connection.transaction(force_rollback=not keep):
                 yield connection
         except (PoolTimeout, psycopg.OperationalError, IdleInTransactionSessionTimeout) as error:
             raise Unreachable(_unreachable(self.url)) from error

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from notifier.model.declaration import Declaration
 from notifier.model.scope import Json, to_json
-from notifier.model.words import Kind, Mode, Possibly, Reason
+from notifier.model.words import Kind, Mode, PeopleFrom, Possibly, Reason
 from notifier.store import Tx, many, one, run, value
 
 DECLARE_LOCK = 0x6465636C  # 'decl': who declares, widens or adopts does it alone
@@ -33,6 +33,10 @@ class Disruption:
     ended_at: datetime | None
     ended_as: str | None
     roles: list[str]
+    people_from: PeopleFrom | None = None
+    """None: customers were imported."""
+    people_at: datetime | None = None
+    """When the company's own database showed them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.model.words import Account, Mode, NoticeKind, NoticeState, Reason
+from notifier.model.words import Account, Mode, NoticeKind, NoticeState, PeopleFrom, Reason
 from notifier.store import Tx, brake, many, one, value
 from notifier.store import accounts as accounting
 
@@ -26,6 +26,10 @@ class DisruptionRow:
     ended_at: datetime | None
     ended_as: str | None
     next_update_at: datetime | None
+    people_from: PeopleFrom | None
+    """None: customers were imported."""
+    people_at: datetime | None
+    """When the company's own database showed them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class NotTold:
 
 DISRUPTION = """
 SELECT d.disruption_id, d.reference, d.mode, d.reason, d.opened_by, d.opened_at, d.declared_at, d.effective_at,
-       d.awaits_cutoff, d.ended_at, d.ended_as, r.text AS where, r.possibly,
+       d.awaits_cutoff, d.ended_at, d.ended_as, d.people_from, d.people_at, r.text AS where, r.possibly,
        array(SELECT coalesce(s.name, slug) FROM unnest(r.services) slug LEFT JOIN service s USING (slug)
              ORDER BY 1) AS services,
        (SELECT t.next_update_at FROM timeline t WHERE t.disruption_id = d.disruption_id

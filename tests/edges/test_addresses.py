@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifier.edges import addresses as addresses_module
 from notifier.edges.addresses import Address, normalised
 
 
@@ -102,3 +103,40 @@ def test_what_cannot_be_written_to_is_said_without_naming_it(written):
 @given(st.text(max_size=80))
 def test_nothing_raises(written):
     assert isinstance(normalised(written), Address | str)
+
+
+ALMOST = st.lists(
+    st.sampled_from(
+        [
+            "a",
+            "B",
+            ".",
+            "..",
+            "@",
+            "+",
+            "-",
+            "_",
+            '"',
+            " ",
+            "x" * 64,
+            "y" * 200,
+            "example",
+            "com",
+            "é",
+            "(",
+            "1",
+        ]
+    ),
+    max_size=9,
+).map("".join) | st.builds(
+    "{}@{}".format, locals_, st.sampled_from(["example.com", "x.test", "localhost", "[1.2.3.4]", "a..b", ""])
+)
+
+
+@given(ALMOST)
+def test_the_short_way_for_plain_addresses_says_the_same_as_the_long_one(written):
+    short, long = (
+        normalised(written),
+        addresses_module._checked(unicodedata.normalize("NFC", written.strip())),
+    )
+    assert short == long

@@ -16,11 +16,12 @@ from notifier.entry.cli import (
     rescoping,
     reviews,
     scope,
+    snapshot,
     templates,
 )
 
 TELLING = (demo, company, scope, disruption, correct, rescoping, gate)
-ASKING = (reading, explain, gaps, reviews, templates, doctor, processes)
+ASKING = (reading, explain, gaps, reviews, snapshot, templates, doctor, processes)
 
 
 def register(app: typer.Typer) -> None:

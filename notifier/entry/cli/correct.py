@@ -39,6 +39,7 @@ def correct(
         )
         reference, which = given.one_of(disruption)
         sending.require_workers(app)
+        sending.refresh_people(app, reference, quiet=json)
         consent = Consent(yes=yes, ceiling=ceiling if yes else None)
         act = actions.retract if retract else actions.correct
         said = act(app.db, app.desk, app.settings.actor, app.clock.now(), reference, news, consent, which)

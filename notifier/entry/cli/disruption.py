@@ -78,6 +78,10 @@ def suspend(
     yes: Yes = False,
     accept_gap: AcceptGap = None,
     again: Annotated[bool, typer.Option("--again", help="Also if the same is declared already.")] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="latest|TIME", help="People by a snapshot of your database."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     from notifier.actions import declare
@@ -105,13 +109,16 @@ def suspend(
             title=title,
             rehearse=rehearse,
             again=again,
+            as_of=given.as_of(as_of, app),
         )
+        if not dry_run:
+            sending.require_workers(app)
+            wish = declare.with_people(app.db, app.desk, app.clock.now(), wish)
         dry = declare.dry_run(app.db, app.desk, app.clock.now(), wish)
         counted = dry.estimate
         if dry_run:
             sending.show_dry_run(dry, as_json=json)
             return
-        sending.require_workers(app)
         if not json:
             output.say(screens.mode_line(counted.mode))
             output.say(dry_run_screen.picture(counted))
@@ -143,6 +150,7 @@ def update(
             nothing_new=nothing_new,
         )
         sending.require_workers(app)
+        sending.refresh_people(app, disruption, quiet=json)
         consent = Consent(yes=yes, ceiling=ceiling if yes else None)
         said = timeline.update(
             app.db, app.desk, app.settings.actor, app.clock.now(), disruption, news, consent

@@ -30,14 +30,16 @@ def doctor(
     if json:
         output.print_json(checks)
     else:
+        width = max(10, *(len(check.name) for check in checks))
         for check in checks:
-            output.say(f"  {'ok' if check.ok else 'FAULT':<6} {check.name:<10} {check.found}")
+            output.say(f"  {'ok' if check.ok else 'FAULT':<6} {check.name:<{width}} {check.found}")
     if not all(check.ok for check in checks):
         raise typer.Exit(4)
 
 
 def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
     from notifier.actions import doctor as actions
+    from notifier.actions.check_view import check_view
     from notifier.app import opened, sender
     from notifier.model.policy import Policy
     from notifier.model.words import Mode
@@ -51,6 +53,8 @@ def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
     if checks[-1].ok:
         with opened(settings, connections=1) as app:
             checks += [actions.check_clock(app.db, app.clock.now), actions.check_catalogue(app.db)]
+            if settings.audience_url is not None:
+                checks += check_view(settings.audience_url, app.db)
     checks.append(_broker(settings))
     asks = live and settings.sendgrid_key is not None
     provider = sender(settings, Mode.LIVE, Policy().deadline_seconds) if asks else None

@@ -4,6 +4,7 @@ from textwrap import wrap
 
 from notifier.actions.estimate import Estimate
 from notifier.entry.cli.output import clock
+from notifier.entry.cli.people import copied_lines
 from notifier.model.words import Possibly
 
 COLUMNS = 80
@@ -17,6 +18,7 @@ READS = {
 def picture(found: Estimate) -> str:
     """The table, what does not fit (!), the languages, what is in order (ok), and what a send takes."""
     warned = [
+        *(copied_lines(found.people_copied) if found.people_copied else []),
         *_dependents_lines(found),
         *_gap_lines(found),
         *_words_lines(found),

@@ -40,10 +40,11 @@ def approve(
     with opened_app() as app:
         notice_id = given.notice(app, notice)
         sending.require_workers(app)
-        consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
-        said = gate.approve(app.db, app.settings.actor, app.clock.now(), notice_id, consent)
         with app.db.transaction() as tx:
             name = gate.name_of(tx, notice_id)
+        sending.refresh_people(app, name.reference, quiet=json, required=True)
+        consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
+        said = gate.approve(app.db, app.settings.actor, app.clock.now(), notice_id, consent)
         started = sending.Started(name, said, consent, ceiling)
         sending.follow(app, started, as_json=json)
 

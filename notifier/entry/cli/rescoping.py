@@ -47,6 +47,7 @@ def rescope(
 ) -> None:
     from notifier.actions import rescope as action
     from notifier.actions.approve import Consent
+    from notifier.actions.refresh import undone
     from notifier.actions.timeline import News
     from notifier.entry.cli import given, output, sending
     from notifier.entry.cli.session import opened_app
@@ -54,8 +55,8 @@ def rescope(
     with opened_app() as app:
         slugs = tuple(slug.strip() for slug in (services or "").split(",") if slug.strip())
         change = action.Change(where, everybody, possibly, slugs, anew)
-        shown = action.preview(app.db, disruption, change)
         if dry_run:
+            shown = action.preview(app.db, disruption, change, undone(app.settings, app.clock.now()))
             output.print_json(shown) if json else output.say(picture(shown, dry=True))
             return
         news = News(
@@ -64,6 +65,9 @@ def rescope(
             given.future(next_update, app, "--next-update"),
         )
         sending.require_workers(app)
+        rule = action.wanted_rule(app.db, disruption, change)
+        sending.refresh_people(app, disruption, quiet=json, rule=rule)
+        shown = action.preview(app.db, disruption, change)
         if not json:
             output.say(picture(shown, dry=False))
         consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
@@ -179,6 +183,7 @@ def restore(
             given.future(next_update, app, "--next-update"),
         )
         sending.require_workers(app)
+        sending.refresh_people(app, disruption, quiet=json)
         consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
         part, now = Part(tuple(services or ()), where), app.clock.now()
         said = timeline.restore(app.db, app.desk, app.settings.actor, now, disruption, news, consent, part)

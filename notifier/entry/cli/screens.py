@@ -3,6 +3,7 @@
 from notifier.actions.rehearsal import Shown
 from notifier.actions.samples import Sample
 from notifier.entry.cli.output import clock, table
+from notifier.entry.cli.people import disruption_line
 from notifier.model.words import Account, Mode, Verdict
 from notifier.store.held import Held
 from notifier.store.views import AlarmRow, DisruptionRow, NoticeRow, Trouble
@@ -62,6 +63,8 @@ def disruption_title(row: DisruptionRow) -> str:
 
 def disruption_lines(row: DisruptionRow) -> list[str]:
     lines = [disruption_title(row), f"  since {clock(row.effective_at)}, opened by {row.opened_by}"]
+    if people := disruption_line(row):
+        lines.append(people)
     if row.awaits_cutoff:
         lines.append("  waits: nothing leaves before the data shows that somebody is cut off")
     lines.append(

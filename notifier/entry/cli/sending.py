@@ -3,14 +3,16 @@
 import sys
 import time
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from notifier.actions import approve as gate
 from notifier.actions import rehearsal
 from notifier.actions.approve import Consent, Gate, Name, ShownList
 from notifier.actions.declare import DryRun
+from notifier.actions.refresh import refresh
 from notifier.actions.rehearsal import Shown
 from notifier.app import App
-from notifier.entry.cli import dry_run, output, screens
+from notifier.entry.cli import dry_run, output, people, screens
 from notifier.entry.tasks import ring
 from notifier.errors import Refused, Unreachable
 from notifier.model.words import Account, Mode, NoticeState
@@ -18,6 +20,9 @@ from notifier.store import held, views
 from notifier.store.views import NoticeRow
 
 UNSENT = (NoticeState.DRAFT, NoticeState.CANCELLED, NoticeState.VOID)
+if TYPE_CHECKING:
+    from notifier.actions.refresh import Rule
+
 OVER = (NoticeState.FINISHED, NoticeState.CANCELLED, NoticeState.VOID, NoticeState.HELD)
 PATIENCE_SECONDS = 5.0
 
@@ -56,6 +61,30 @@ def require_workers(app: App) -> None:
         raise Unreachable(
             "Nothing runs that could send: start `notifier up` in another terminal, then repeat."
         )
+
+
+def refresh_people(
+    app: App, reference: str, *, quiet: bool, required: bool = False, rule: "Rule | None" = None
+) -> None:
+    """The people as the company's own database shows them now, and a word on where they are from.
+
+    If it does not answer, later notices go by the last copy. With `required`, raises then if there is none.
+    """
+    with app.db.transaction() as tx:
+        row = views.disruption(tx, reference.strip().upper().removeprefix("D-"))
+    if row is None or row.ended_at is not None:
+        return  # the action says so
+    copied, trouble = refresh(app.db, app.settings, app.clock.now(), row.disruption_id, rule=rule)
+    if trouble is not None and required and row.people_at is None:
+        raise trouble
+    if quiet:
+        return
+    if copied is not None:
+        row = replace(row, people_from=copied.source, people_at=copied.at)
+    lines = [people.disruption_line(row), *(people.remarks(copied) if copied else [])]
+    lines += [f"! {trouble}"] if trouble is not None and row.people_at is not None else []
+    for line in filter(None, lines):
+        output.say(line)
 
 
 def follow(app: App, started: Started, *, as_json: bool) -> None:
