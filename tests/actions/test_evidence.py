@@ -28,9 +28,11 @@ from notifier.model.words import Mode, NoticeState, Reason
 from notifier.pipeline.compose import Words
 from notifier.pipeline.detect import QUIET
 from notifier.settings import data_folder, from_env
-from notifier.store import Db, Tx, alarms, catalogue, contents, disruptions, notices
+from notifier.store import Db, Tx, alarms, catalogue, contents, disruptions, notices, value
 from notifier.store.catalogue import Source
 from notifier.store.disruptions import OpenDisruption
+
+from ..shop import a_shop  # noqa: TID252
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 CUT = NOW - timedelta(minutes=8)
@@ -260,6 +262,10 @@ def test_a_cut_off_that_ends_takes_its_draft_with_it_and_may_come_back_unchanged
     assert everything(company) == (2, 1)
 
 
+def desk_of(audience_url: str) -> Desk:
+    return Desk(replace(DESK.settings, audience_url=audience_url), DESK.words)
+
+
 def declare(db: Db, *services: str, consent: Consent | None = None) -> None:
     consent = consent or Consent(yes=True)
     suspend(db, DESK, "person:lind", NOW, Wish(services, Reason.LEGAL), consent)
@@ -447,3 +453,19 @@ def test_a_rehearsal_explains_no_real_cut_off(company: Db) -> None:
     )
     tick(company, desk=live)
     assert [one.services for one in open_ones(company, Mode.LIVE)] == [["fable-5"]]
+
+
+def test_what_policy_announces_goes_to_whom_the_companys_own_database_shows(
+    company: Db, server: Path
+) -> None:
+    with company.transaction() as tx:
+        catalogue.put_source(tx, Source("trusted", "alertmanager", None, MAPPING, 4))
+    away = desk_of("postgresql:///nowhere?host=/tmp&user=nobody")
+    with a_shop(server, f"shop{os.urandom(4).hex()}") as shop:
+        shop.people(2, first=101)
+        post(company, alert("fable-prod"), source="trusted")
+        assert judge_signals(company, away, NOW).announced == ()  # nobody knows who they are: the draft stays
+        assert len(judge_signals(company, desk_of(shop.url), NOW).announced) == 1
+    with company.transaction() as tx:
+        assert value(tx, "SELECT count(*) FROM customer WHERE ext_id IN ('101', '102')") == 2
+        assert value(tx, "SELECT people_from FROM disruption") == "view"
