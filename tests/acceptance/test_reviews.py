@@ -155,3 +155,53 @@ def test_two_who_decide_at_once_answer_once(notifier: Place, told: str) -> None:
         process.communicate(timeout=60)
     assert sorted(process.returncode for process in both) == [0, 3]
     assert notifier.provider.addresses()["bob@example.com"] == 2
+
+
+def test_who_is_released_hears_so_and_nothing_as_affected_ever_after(notifier: Place, told: str) -> None:
+    notifier.customers("customer,suspended\nC-1,fable-5\n")
+    review = add(notifier, told, "C-1")
+    done = notifier("reviews", "release", str(review), "--why", "a US company after all", "--yes")
+    assert done.code == 0, done.said
+    assert "Acme Ltd (C-1) is released" in done.out
+    assert "The data still cuts them off: Fable 5" in done.out
+    assert notifier.provider.addresses() == {"ann@example.com": 2, "bob@example.com": 2, "cy@example.com": 1}
+    mail = last_mail(notifier, "bob@example.com")["text"]
+    assert "does not apply to you" in " ".join(mail.split())
+    assert "US company" not in mail
+    assert notifier.shown(told)[1]["notice"]["kind"] == "released"
+
+    found = notifier("explain", told, "C-1", "--json").json()
+    assert found["place"] == "released"
+    assert [r["told_as"] for r in found["reasons"]] == ["affected", "released"]
+    shown = notifier("explain", told, "C-1").out
+    assert "NOT IN IT: a review released them." in shown
+    assert "released by person:lind: a US company after all" in " ".join(shown.split())
+
+    # Ann stays with Bolt GmbH; Bob has nothing left to hear.
+    assert notifier("update", told, "--nothing-new", "--yes").code == 0
+    assert notifier.provider.addresses() == {"ann@example.com": 3, "bob@example.com": 2, "cy@example.com": 2}
+    kept = last_mail(notifier, "ann@example.com")["text"]
+    assert "Bolt GmbH" in kept
+    assert "Acme" not in kept
+    assert notifier("restore", told, "--accept-gap", "1", "--yes").code == 0
+    assert notifier.provider.addresses() == {"ann@example.com": 4, "bob@example.com": 2, "cy@example.com": 3}
+
+
+def test_a_person_with_another_organisation_hears_what_is_still_out(notifier: Place, told: str) -> None:
+    review = add(notifier, told, "C-1")
+    assert notifier("reviews", "release", str(review), "--why", "wrong", "--yes").code == 0
+    text = last_mail(notifier, "ann@example.com")["text"]
+    assert text.index("Acme Ltd") < text.index("Still suspended for you") < text.index("Bolt GmbH")
+    assert "Bolt" not in last_mail(notifier, "bob@example.com")["text"]
+
+
+def test_who_is_released_before_a_first_notice_leaves_is_on_no_list(notifier: Place, told: str) -> None:
+    review = add(notifier, told, "C-1")
+    assert notifier("reviews", "release", str(review), "--why", "wrong", "--yes").code == 0
+    notifier.customers("customer,name,email,services,nationality\nC-1,Acme Ltd,new@example.com,fable-5,GB\n")
+    assert notifier("update", told, "--nothing-new", "--yes").code == 0
+    assert "new@example.com" not in notifier.provider.addresses()
+    # A later review that confirms takes the release back: what is owed then is owed again.
+    review = add(notifier, told, "C-1")
+    assert notifier("reviews", "confirm", str(review), "--why", "seen again", "--yes").code == 0
+    assert notifier("explain", told, "C-1", "--json").json()["place"] == "in"
