@@ -9,7 +9,7 @@ HEADER = ",locale,nationality,suspended"
 def people(place: Place) -> None:
     place.people(30, "en", header=HEADER, cells=",en,GB,fable-5")
     place.people(20, "de", header=HEADER, cells=",de,DE,fable-5")
-    place.people(3, "ja", header=HEADER, cells=",ja,,fable-5")
+    place.people(3, "fi", header=HEADER, cells=",fi,,fable-5")
     place.people(7, "us", header=HEADER, cells=",en,US,fable-5")
     place.customers("customer,name,services,nationality,suspended\nmute,Mute,fable-5,FR,fable-5\n")
 
@@ -30,7 +30,7 @@ def test_everything_a_person_must_see_before_they_send(notifier: Place) -> None:
         "! 7 customers are CUT OFF in the data and would NOT be told: the scope leaves",
         "  them out. To tell them, widen or drop it.",
         "  To send all the same, acknowledge the number: --accept-gap 7",
-        "! 3 people asked for a language without words here (ja 3).",
+        "! 3 people asked for a language without words here (fi 3).",
         "! Statement in de: 33 people (en) get the phrases only.",
         "! Nobody has reviewed these words: de, en.",
         "  They read: en\u00a033  de\u00a020",
