@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from notifier.entry.cli import screens
 from notifier.entry.cli.gaps import WORDS
 from notifier.entry.cli.output import table
 from notifier.local.demo.ending import CALL_LIST, MAILS, Ending, Line
@@ -12,7 +11,13 @@ from notifier.model.words import Account, NoticeKind
 Styled = tuple[str, str]
 """A line and its style."""
 
-DAYS = {NoticeKind.FIRST: "Fri", NoticeKind.UPDATE: "Sat", NoticeKind.RESTORED: "Sun"}
+NAMES = {
+    NoticeKind.FIRST: "Sat newly affected",
+    NoticeKind.CATCH_UP: "Sat now certain",
+    NoticeKind.RELEASED: "Sat released",
+    NoticeKind.CORRECTION: "Sat correction",
+    NoticeKind.PARTIAL: "Sun Mythos 5 back, US",
+}
 REASONS = {"no_address": "no address", "suppressed": "must not be written to"}
 COLUMNS = (
     ("told", Account.TOLD), ("unreachable", Account.UNREACHABLE), ("unknown", Account.UNKNOWN),
@@ -56,16 +61,16 @@ def _mail(ending: Ending) -> list[Styled]:
     ]
 
 
-def _name(line: Line) -> str:
+def _name(ending: Ending, line: Line) -> str:
     kind = line.notice.kind
-    return f"{DAYS.get(kind, '')} {screens.KINDS.get(kind, kind).lower()}".strip()
+    return "Fri first notice" if line is ending.first else NAMES.get(kind, kind)
 
 
 def _table(ending: Ending) -> list[str]:
     rows: list[tuple[str, ...]] = [("notice", "audience", *(name for name, _ in COLUMNS), "twice")]
     for line in ending.lines:
         counts = (f"{line.accounts[account]:,}" for _, account in COLUMNS)
-        rows.append((_name(line), f"{line.notice.audience_n:,}", *counts, f"{line.notice.twice:,}"))
+        rows.append((_name(ending, line), f"{line.notice.audience_n:,}", *counts, f"{line.notice.twice:,}"))
     return table(rows).splitlines()
 
 
@@ -80,7 +85,7 @@ def _identity(ending: Ending) -> list[str]:
         parts = " + ".join(f"{line.accounts[a]:,}" for a in order)
         total = sum(line.accounts.values())
         word = "adds up" if line.fault == 0 else f"MISSES {line.notice.audience_n:,}"
-        lines.append(f"  {parts} = {total:,}  {word} ({_name(line)})")
+        lines.append(f"  {parts} = {total:,}  {word} ({_name(ending, line)})")
     return lines
 
 

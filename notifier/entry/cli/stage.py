@@ -7,7 +7,8 @@ from rich.text import Text
 
 from notifier.actions.estimate import Estimate
 from notifier.actions.import_customers import Imported
-from notifier.entry.cli import dry_run, output, screens
+from notifier.actions.rescope import Shown
+from notifier.entry.cli import dry_run, output, rescoping, screens
 from notifier.model.words import Account
 from notifier.store.views import AlarmRow, NoticeRow
 
@@ -52,6 +53,10 @@ class Terminal:
     def counted(self, found: Estimate) -> None:
         for line in dry_run.picture(found).splitlines():
             self._wrapped(line, "yellow" if line.startswith("!") else "")
+
+    def changed(self, shown: Shown) -> None:
+        for line in rescoping.picture(shown, dry=True).splitlines():
+            self._wrapped(f"  {line}".rstrip(), "yellow" if line.startswith("!") else "")
 
     def progress(self, notice: NoticeRow, accounts: dict[Account, int], fault: int) -> None:
         if not output.console.is_terminal or not notice.audience_n:

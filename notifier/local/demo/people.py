@@ -166,8 +166,8 @@ def _someone(rng: random.Random, country: Country, number: str) -> Someone:
     )
 
 
-def as_csv(rows: tuple[Row, ...], cut_at: datetime | None) -> bytes:
-    """The file that `notifier import` reads; with `cut_at`, both models are cut off for everybody since then."""
+def as_csv(rows: tuple[Row, ...], cut_at: datetime, cut_off: tuple[str, ...] = CUT_OFF) -> bytes:
+    """The file that `notifier import` reads: these services are cut off for everybody in it since `cut_at`."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(
@@ -178,12 +178,10 @@ def as_csv(rows: tuple[Row, ...], cut_at: datetime | None) -> bytes:
         who = row.someone
         writer.writerow(
             (row.customer, row.name, who.address, who.name, row.role, who.locale, who.timezone,
-             ";".join(row.services), _suspended(row, cut_at), row.nationality, row.plan)
+             ";".join(row.services), _suspended(row, cut_at, cut_off), row.nationality, row.plan)
         )  # fmt: skip
     return text.getvalue().encode()
 
 
-def _suspended(row: Row, cut_at: datetime | None) -> str:
-    if cut_at is None:
-        return ""
-    return ";".join(f"{slug}={cut_at.isoformat()}" for slug in row.services if slug in CUT_OFF)
+def _suspended(row: Row, cut_at: datetime, cut_off: tuple[str, ...]) -> str:
+    return ";".join(f"{slug}={cut_at.isoformat()}" for slug in row.services if slug in cut_off)

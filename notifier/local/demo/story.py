@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from notifier.actions import apply_company, declare, timeline
+from notifier.actions import apply_company, correct, declare, parts, rescope, timeline
 from notifier.actions.approve import Consent, Gate, Name
 from notifier.actions.estimate import Estimate
 from notifier.actions.import_customers import Imported, import_customers
@@ -43,6 +43,8 @@ SANDBOX_COMMANDS: Mapping[Part, tuple[str, ...]] = {
 
 
 WHERE = "nationality <> 'US'"
+SATURDAY = "nationality NOT IN ('US', 'GB') OR plan = 'free'"
+HOME = "nationality = 'US'"
 FACTS = {
     "cause": {"value": "government_directive", "confidence": "confirmed"},
     "assessment": {"value": "misunderstanding", "confidence": "believed"},
@@ -50,8 +52,8 @@ FACTS = {
     "memo": {"value": "given by telephone, 17:55", "public": False},
 }
 STATEMENTS = {
-    "en": "We have met the authority that gave the directive. The talks go on **tonight**.",
-    "de": "Wir haben mit der anordnenden Behörde gesprochen. Die Gespräche gehen **heute Nacht** weiter.",
+    "en": "The directive was given **by telephone**. We have asked for it in writing and have not got it yet.",
+    "de": "Die Anordnung kam **telefonisch**. Wir haben sie schriftlich verlangt und noch nicht erhalten.",
 }
 
 
@@ -67,6 +69,7 @@ class Stage(Protocol):
     def imported(self, found: Imported) -> None: ...
     def alarmed(self, rows: list[AlarmRow]) -> None: ...
     def counted(self, found: Estimate) -> None: ...
+    def changed(self, shown: rescope.Shown) -> None: ...
     def progress(self, notice: NoticeRow, accounts: dict[Account, int], fault: int) -> None: ...
     def sent(self, notice: NoticeRow, accounts: dict[Account, int], fault: int) -> None: ...
 
@@ -76,7 +79,9 @@ class Played:
     """What only the one who drove knows; everything else is read back from the database."""
 
     reference: str
+    first_seq: int
     directive_at: datetime
+    cut_at: datetime
     killed: int | None = None
     """The pid of the worker."""
     call_list: list[NotTold] = field(default_factory=list[NotTold])
@@ -98,14 +103,14 @@ class Drive:
 def play(drive: Drive) -> Played:
     """Friday to Sunday. Raises `Refused` if the product refuses what the story needs."""
     rows = people.everybody()
-    prepare(drive, rows)
-    played = friday(drive)
+    played = friday(drive, prepare(drive, rows))
     saturday(drive, played)
     sunday(drive, played, rows)
     return played
 
 
-def prepare(drive: Drive, rows: tuple[people.Row, ...]) -> None:
+def prepare(drive: Drive, rows: tuple[people.Row, ...]) -> datetime:
+    """Since when both models are cut off."""
     app, stage = drive.app, drive.stage
     stage.scene("FRIDAY 18:32", "Both models are switched off. The customers table says so.")
     stage.command("notifier apply company.toml --yes")
@@ -114,15 +119,19 @@ def prepare(drive: Drive, rows: tuple[people.Row, ...]) -> None:
     apply_company.apply(app.db, wanted, shown, actor=app.settings.actor, now=app.clock.now())
     stage.said(f"{len(shown.changes)} services, attributes, facts and rules of policy applied.")
     stage.command("notifier import customers.csv")
-    stage.imported(_import(app, rows, app.clock.now() - CUT_OFF_BEFORE))
+    cut_at = app.clock.now() - CUT_OFF_BEFORE
+    stage.imported(_import(app, rows, cut_at))
+    return cut_at
 
 
-def _import(app: App, rows: tuple[people.Row, ...], cut_at: datetime | None) -> Imported:
-    stream = io.BytesIO(people.as_csv(rows, cut_at))
+def _import(
+    app: App, rows: tuple[people.Row, ...], cut_at: datetime, cut_off: tuple[str, ...] = people.CUT_OFF
+) -> Imported:
+    stream = io.BytesIO(people.as_csv(rows, cut_at, cut_off))
     return import_customers(app.db, stream, actor=app.settings.actor, now=app.clock.now())
 
 
-def friday(drive: Drive) -> Played:
+def friday(drive: Drive, cut_at: datetime) -> Played:
     app, stage = drive.app, drive.stage
     stage.alarmed(_wait_for_alarm(drive))
     stage.scene("FRIDAY 18:40", "A directive by telephone: foreign nationals must lose both models.")
@@ -142,7 +151,7 @@ def friday(drive: Drive) -> Played:
     stage.command(f"{line} \\\n    --facts facts.toml --next-update +3h --yes --accept-gap {gap}")
     consent = Consent(yes=True, accept_gap=gap)
     declared = declare.suspend(app.db, app.desk, app.settings.actor, app.clock.now(), wish, consent)
-    played = Played(declared.name.reference, directive_at)
+    played = Played(declared.name.reference, declared.name.seq, directive_at, cut_at)
     _send(drive, declared.name, declared.gate, lambda accounts: _kill_in_the_middle(drive, played, accounts))
     with app.db.transaction() as tx:
         not_told = call_list.not_told(tx, timeline.find(tx, played.reference).disruption_id)
@@ -152,26 +161,47 @@ def friday(drive: Drive) -> Played:
 
 def saturday(drive: Drive, played: Played) -> None:
     app = drive.app
-    drive.stage.scene("SATURDAY", "Still no end. Whoever was told hears more, in two languages.")
-    drive.stage.command(f"notifier update {played.reference} --statement en=en.md --statement de=de.md --yes")
+    drive.stage.scene("SATURDAY", "The directive is read differently. Who is new, who is out of it?")
+    line = f'notifier rescope {played.reference} \\\n    --where "{SATURDAY}"'
+    drive.stage.command(f"{line} --dry-run")
+    change = rescope.Change(where=SATURDAY)
+    shown = rescope.preview(app.db, played.reference, change)
+    drive.stage.changed(shown)
+    drive.stage.command(f"{line} \\\n    --yes --accept-gap {shown.gap.difference}")
+    consent = Consent(yes=True, accept_gap=shown.gap.difference)
+    done = rescope.rescope(
+        app.db, app.desk, app.settings.actor, app.clock.now(), played.reference, change, timeline.News(), consent
+    )  # fmt: skip
+    for said in done.said:
+        _send(drive, said.name, said.gate)
+    _correct(drive, played)
+
+
+def _correct(drive: Drive, played: Played) -> None:
+    app = drive.app
+    drive.stage.scene("SATURDAY NIGHT", "A sentence sent on Friday was wrong: who read it hears.")
+    which = f"{played.reference}/{played.first_seq}"
+    drive.stage.command(f"notifier correct {which} --statement en=en.md --statement de=de.md --yes")
     now = app.clock.now()
     news = timeline.News(statements=STATEMENTS, next_update_at=now + timedelta(hours=20))
-    said = timeline.update(
-        app.db, app.desk, app.settings.actor, now, played.reference, news, Consent(yes=True)
+    said = correct.correct(
+        app.db, app.desk, app.settings.actor, now, played.reference, news, Consent(yes=True), played.first_seq
     )
     _send(drive, said.name, said.gate)
 
 
 def sunday(drive: Drive, played: Played, rows: tuple[people.Row, ...]) -> None:
     app = drive.app
-    drive.stage.scene("SUNDAY", "The directive is withdrawn, both models are switched on again.")
+    drive.stage.scene("SUNDAY", "One model comes back, for customers at home.")
     drive.stage.command("notifier import customers.csv")
-    imported = _import(app, rows, None)
+    imported = _import(
+        app, tuple(row for row in rows if row.nationality == "US"), played.cut_at, ("fable-5",)
+    )
     drive.stage.said(f"{imported.merged.reinstated:,} services are no longer cut off.")
-    drive.stage.command(f"notifier restore {played.reference} --yes")
+    drive.stage.command(f'notifier restore {played.reference} mythos-5 --where "{HOME}" --yes')
     said = timeline.restore(
         app.db, app.desk, app.settings.actor, app.clock.now(), played.reference, timeline.News(),
-        Consent(yes=True),
+        Consent(yes=True), parts.Part(("mythos-5",), HOME),
     )  # fmt: skip
     _send(drive, said.name, said.gate)
 
