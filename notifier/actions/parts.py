@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from notifier.actions.desk import columns
-from notifier.edges.predicate import parse
+from notifier.actions.scope import Asked, read_scope
 from notifier.errors import BadInput
 from notifier.model.scope import to_json
 from notifier.model.words import NoticeKind
@@ -19,18 +19,23 @@ class Part:
     """Slugs; none: all that the disruption is about."""
     where: str | None = None
     """For whom; None: for everybody. Whoever it cannot be said of hears nothing."""
+    only: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    as_written: bool = False
 
 
 EVERYTHING = Part()
 
 
-def read_part(tx: Tx, disruption: Disruption, part: Part) -> tuple[Restoration, ...]:
+def read_part(tx: Tx, disruption: Disruption, part: Part, now: datetime) -> tuple[Restoration, ...]:
     """Raises `BadInput` for a service that this disruption is not about, and for what is no scope."""
     out = disruptions.revision(tx, disruption.disruption_id).services
     for slug in part.services:
         if slug not in out:
             raise BadInput(f"D-{disruption.reference} is not about {slug!r}, only about {', '.join(out)}.")
-    predicate = None if part.where is None else to_json(parse(part.where, columns(tx)).predicate)
+    asked = Asked(part.where, part.only, part.leave_out, part.as_written)
+    found = read_scope(tx, asked, now).predicate
+    predicate = None if found is None else to_json(found)
     return tuple(Restoration(slug, predicate) for slug in dict.fromkeys(part.services or out))
 
 

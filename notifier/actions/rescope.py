@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from notifier.actions import scope
 from notifier.actions.approve import Consent, Gate, approve_in, name_of
-from notifier.actions.declare import known_services
-from notifier.actions.desk import Desk, columns, draft_notice, rule_at
+from notifier.actions.desk import Desk, draft_notice, rule_at
+from notifier.actions.services import known_services
 from notifier.actions.timeline import News, Said, begin, enter, find
-from notifier.edges.predicate import parse
 from notifier.errors import BadInput, Refused
 from notifier.model.scope import from_json, to_json
 from notifier.model.story import Facts
@@ -41,6 +41,13 @@ class Change:
     services: tuple[str, ...] = ()
     anew: bool = False
     """What was restored is out again, where the scope says so."""
+    only: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    as_written: bool = False
+
+    @property
+    def scope(self) -> scope.Asked:
+        return scope.Asked(self.where, self.only, self.leave_out, self.as_written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +82,33 @@ class Rescoped:
         return tuple(said for said in self.said if not said.gate.approved)
 
 
-def wanted_rule(db: Db, reference: str, change: Change) -> Rule:
+def wanted_rule(db: Db, now: datetime, reference: str, change: Change) -> Rule:
     """Who would belong: for whom people are to be read from the company's own database."""
     with db.transaction() as tx:
         disruption = find(tx, reference)
-        revision, _ = read(tx, disruption, change)
-        return proposed_rule(tx, disruption, revision, anew=change.anew)
+        return _wanted(tx, now, disruption, change)
+
+
+def _wanted(tx: Tx, now: datetime, disruption: Disruption, change: Change) -> Rule:
+    # Whether a value is a slip is asked of the people who come, not of those who happen to be here.
+    revision, _ = read(tx, disruption, replace(change, as_written=True), now)
+    return proposed_rule(tx, disruption, revision, anew=change.anew)
 
 
 def preview(
-    db: Db, reference: str, change: Change, bring: Callable[[Tx, Disruption, Rule], object] | None = None
+    db: Db,
+    now: datetime,
+    reference: str,
+    change: Change,
+    bring: Callable[[Tx, Disruption, Rule], object] | None = None,
 ) -> Shown:
     """Who would hear what. Nothing is stored, nothing leaves: also what `bring` reads of people is undone."""
     with db.transaction(keep=False) as tx:
         disruption = find(tx, reference)
-        revision, warnings = read(tx, disruption, change)
-        rule = proposed_rule(tx, disruption, revision, anew=change.anew)
         if bring is not None:
-            bring(tx, disruption, rule)
+            bring(tx, disruption, _wanted(tx, now, disruption, change))
+        revision, warnings = read(tx, disruption, change, now)
+        rule = proposed_rule(tx, disruption, revision, anew=change.anew)
         return Shown(
             reference=disruption.reference,
             mode=disruption.mode,
@@ -124,7 +140,7 @@ def rescope(
     check_statements(news.statements)
     with db.transaction() as tx:
         disruption = begin(tx, reference)
-        revision, _ = read(tx, disruption, change)
+        revision, _ = read(tx, disruption, change, now)
         rev = revisions.propose(
             tx, disruption.disruption_id, revision, anew=change.anew, actor=actor, now=now
         )
@@ -183,10 +199,10 @@ def _put_in_force(tx: Tx, disruption: Disruption, rule: Rule, rev: int, consent:
     revisions.cancel_rescoped(tx, disruption.disruption_id, rev=rev)
 
 
-def read(tx: Tx, disruption: Disruption, change: Change) -> tuple[Revision, tuple[str, ...]]:
+def read(tx: Tx, disruption: Disruption, change: Change, now: datetime) -> tuple[Revision, tuple[str, ...]]:
     """The scope as it would be, and warnings about how it is written. Raises `BadInput`, `Refused`."""
-    if change.everybody and change.where is not None:
-        raise BadInput("Say --where or --everybody, not both.")
+    if change.everybody and not change.scope.everybody:
+        raise BadInput("Say for whom, or --everybody, not both.")
     before = disruptions.revision(tx, disruption.disruption_id)
     services = known_services(tx, change.services) if change.services else tuple(before.services)
     _refuse_others(tx, disruption, set(services) - set(before.services))
@@ -198,10 +214,10 @@ def read(tx: Tx, disruption: Disruption, change: Change) -> tuple[Revision, tupl
         change.possibly or before.possibly,
         before.roles,
     )
-    if change.where is None:
+    found = scope.read_scope(tx, change.scope, now)
+    if found.predicate is None:
         return after, ()
-    parsed = parse(change.where, columns(tx))
-    return replace(after, text=change.where, predicate=to_json(parsed.predicate)), parsed.warnings
+    return replace(after, text=found.text, predicate=to_json(found.predicate)), found.warnings
 
 
 def _refuse_others(tx: Tx, disruption: Disruption, added: set[str]) -> None:

@@ -32,6 +32,10 @@ class Asked:
     as_written: bool = False
     """Take values that no customer has as they are."""
 
+    @property
+    def everybody(self) -> bool:
+        return self.where is None and not self.only and not self.leave_out
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:

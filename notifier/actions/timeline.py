@@ -66,7 +66,7 @@ def restore(
     check_statements(news.statements)
     with db.transaction() as tx:
         disruption = begin(tx, reference)
-        backs = read_part(tx, disruption, part)
+        backs = read_part(tx, disruption, part, now)
         kind = kind_of(tx, disruption, backs)
         timeline_id = enter(tx, disruption, kind, news, actor, now)
         rev = disruptions.revision(tx, disruption.disruption_id).rev

@@ -82,3 +82,20 @@ def test_a_value_that_does_not_fit_its_type_never_stops_a_send(notifier: Place) 
         "bob@example.com": True,
         "cy@example.com": False,
     }
+
+
+def test_a_changed_scope_and_a_part_that_is_back_are_chosen_in_the_same_way(notifier: Place) -> None:
+    notifier.customers(CUSTOMERS)
+    assert notifier(*SUSPEND, "--yes").code == 0
+    (reference,) = notifier.references
+    for change in ("rescope", "restore"):
+        slip = notifier(change, reference, "--only", "plan=teem", "--yes")
+        assert slip.code == 2
+        assert slip.err.splitlines()[1:] == ["  plan=teem", "       ^^^^"]
+    shown = notifier("rescope", reference, "--except", "plan=free", "--dry-run", "--json").json()
+    assert shown["where"] == "plan <> 'free'"
+    both = notifier("rescope", reference, "--everybody", "--only", "plan=team", "--yes")
+    assert (both.code, both.err) == (2, "Say for whom, or --everybody, not both.\n")
+    assert notifier("restore", reference, "--only", "plan=team", "--yes").code == 0
+    back = [m["address"] for m in notifier.provider.messages() if "back" in m["text"].lower()]
+    assert sorted(back) == ["ann@example.com", "bob@example.com"]

@@ -4,7 +4,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.entry.cli.disruption import AcceptGap, AsJson, Ceiling, FactsFile, NextUpdate, Statement, Yes
+from notifier.entry.cli.disruption import (
+    AcceptGap,
+    AsJson,
+    AsWritten,
+    Ceiling,
+    FactsFile,
+    LeaveOut,
+    NextUpdate,
+    Only,
+    Statement,
+    Yes,
+)
 from notifier.entry.cli.reading import DisruptionName
 from notifier.model.words import Possibly
 
@@ -30,6 +41,9 @@ def rescope(
     where: Annotated[
         str | None, typer.Option(metavar="PREDICATE", help="For whom from now on: nationality = 'DE'")
     ] = None,
+    only: Only = [],  # noqa: B006
+    leave_out: LeaveOut = [],  # noqa: B006
+    as_written: AsWritten = False,
     everybody: Annotated[bool, typer.Option("--everybody", help="For everybody with the services.")] = False,
     possibly: Annotated[Possibly | None, typer.Option(help="People of whom we do not know.")] = None,
     services: Slugs = None,
@@ -54,9 +68,11 @@ def rescope(
 
     with opened_app() as app:
         slugs = tuple(slug.strip() for slug in (services or "").split(",") if slug.strip())
-        change = action.Change(where, everybody, possibly, slugs, anew)
+        choice = (tuple(only), tuple(leave_out), as_written)
+        change = action.Change(where, everybody, possibly, slugs, anew, *choice)
+        now = app.clock.now()
         if dry_run:
-            shown = action.preview(app.db, disruption, change, undone(app.settings, app.clock.now()))
+            shown = action.preview(app.db, now, disruption, change, undone(app.settings, now))
             output.print_json(shown) if json else output.say(picture(shown, dry=True))
             return
         news = News(
@@ -65,9 +81,9 @@ def rescope(
             given.future(next_update, app, "--next-update"),
         )
         sending.require_workers(app)
-        rule = action.wanted_rule(app.db, disruption, change)
+        rule = action.wanted_rule(app.db, now, disruption, change)
         sending.refresh_people(app, disruption, quiet=json, rule=rule)
-        shown = action.preview(app.db, disruption, change)
+        shown = action.preview(app.db, now, disruption, change)
         if not json:
             output.say(picture(shown, dry=False))
         consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
@@ -162,6 +178,9 @@ def restore(
     where: Annotated[
         str | None, typer.Option(metavar="PREDICATE", help="For whom: nationality = 'US'")
     ] = None,
+    only: Only = [],  # noqa: B006
+    leave_out: LeaveOut = [],  # noqa: B006
+    as_written: AsWritten = False,
     statement: Statement = [],  # noqa: B006
     facts: FactsFile = None,
     next_update: NextUpdate = None,
@@ -185,6 +204,7 @@ def restore(
         sending.require_workers(app)
         sending.refresh_people(app, disruption, quiet=json)
         consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
-        part, now = Part(tuple(services or ()), where), app.clock.now()
+        part = Part(tuple(services or ()), where, tuple(only), tuple(leave_out), as_written)
+        now = app.clock.now()
         said = timeline.restore(app.db, app.desk, app.settings.actor, now, disruption, news, consent, part)
         sending.follow(app, sending.Started(said.name, said.gate, consent, ceiling), as_json=json)
