@@ -8,7 +8,19 @@ from notifier.errors import Refused
 from notifier.model.ring import Ring
 from notifier.model.words import Mode, NoticeKind, NoticeState
 from notifier.pipeline.audience import FOLLOWING, gap_is_accepted, later
-from notifier.store import Db, Tx, audience, audit, disruptions, notices, owed, reviews, revisions, telling
+from notifier.store import (
+    Db,
+    Tx,
+    audience,
+    audit,
+    disruptions,
+    notices,
+    owed,
+    promises,
+    reviews,
+    revisions,
+    telling,
+)
 from notifier.store.audience import Gap, Rule
 from notifier.store.notices import Approval, Notice
 
@@ -103,6 +115,8 @@ def objection(consent: Consent, gap: Gap, notice: Notice, people: int) -> str | 
             f"{gap.difference:,} customers differ between cut off and told: correct the scope, "
             f"or add --accept-gap {gap.difference}."
         )
+    if notice.go_at is not None and (consent.ceiling is None or not consent.yes):
+        return "It leaves by itself, nobody looks at its list then: approve it with --yes --ceiling N."
     if consent.list_hash is not None and consent.list_hash != notice.list_hash:
         return "The list has changed since it was shown: look at it again."
     if consent.list_hash is None and not consent.yes and consent.ceiling is None:
@@ -120,7 +134,7 @@ def count(tx: Tx, notice: Notice, rule: Rule) -> tuple[int, Gap]:
     proposed = revisions.is_proposed(tx, notice.disruption_id, notice.rev)
     if following is None:
         found = audience.survey(tx, rule)
-        return found.people, found.gap if notice.kind is NoticeKind.FIRST else NO_GAP
+        return found.people, found.gap if notice.kind in {NoticeKind.FIRST, NoticeKind.HOLDING} else NO_GAP
     people = telling.count_later(tx, following).people
     if notice.kind is NoticeKind.FIRST or proposed:
         return people, audience.survey(tx, rule).gap
@@ -128,6 +142,14 @@ def count(tx: Tx, notice: Notice, rule: Rule) -> tuple[int, Gap]:
         return people, NO_GAP
     still = owed.back_but_cut_off(tx, rule)
     return people, Gap(cut_off=still, cut_off_not_told=still, told_not_cut_off=0)
+
+
+def _speak(tx: Tx, notice: Notice, now: datetime) -> None:
+    """Somebody speaks now: what was to leave by itself does not. What waits itself declares nothing yet."""
+    if notice.only_customer is None:
+        promises.cancel_waiting(tx, notice.disruption_id, but=notice.notice_id)
+    if notice.go_at is None:
+        disruptions.set_declared(tx, notice.disruption_id, now=now)
 
 
 def _record(
@@ -149,7 +171,7 @@ def _record(
         gap=consent.accept_gap,
     )
     notices.approve(tx, notice.notice_id, approval, now=now)
-    disruptions.set_declared(tx, notice.disruption_id, now=now)
+    _speak(tx, notice, now)
     if notice.kind in FOLLOWING and FOLLOWING[notice.kind].replaces:
         for earlier in notices.of_disruption(tx, notice.disruption_id):
             if earlier.seq < notice.seq:
@@ -213,6 +235,8 @@ def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[ShownL
         notice = notices.locked(tx, notice_id)
         if notice.state is not NoticeState.DRAFT:
             raise Refused(f"This notice is {notice.state} already: there is nothing to approve.")
+        if notice.go_at is not None:
+            raise Refused("This notice leaves by itself: approve it with --yes --ceiling N.")
         if notice.closed_at is not None and count(tx, notice, notice_rule(tx, notice))[0] != notice.people_n:
             notices.void(tx, notice_id)
             notice_id = draft_notice(

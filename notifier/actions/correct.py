@@ -1,10 +1,11 @@
 """What was written is wrong: stop the rest of it, and say so to exactly those who got it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from notifier.actions.approve import Consent
 from notifier.actions.desk import Desk
-from notifier.actions.timeline import News, Said, say_in, spoken_of
+from notifier.actions.timeline import News, Said, promised, say_in, spoken_of
 from notifier.errors import BadInput, Refused
 from notifier.model.earlier import About
 from notifier.model.story import Facts, in_locale
@@ -42,6 +43,9 @@ def correct(
         wrong = _wrong(tx, disruption, which)
         about = About(wrong.notice_id, _locales(tx, desk.words, wrong, news), _is_first(tx, wrong))
         _stop(tx, disruption, f"stopped by {actor}: a correction is being written")
+        if not (news.next_update_at or news.no_promise):  # the promise that stands is not what was wrong
+            left = disruptions.promised(tx, disruption.disruption_id, now=now)
+            news = promised(tx, disruption, replace(news, next_update_at=left), now)
         return say_in(tx, desk, actor, now, disruption, NoticeKind.CORRECTION, news, consent, about=about)
 
 

@@ -10,6 +10,7 @@ from notifier.actions.correct import unready
 from notifier.actions.desk import Desk, draft_notice
 from notifier.actions.estimate import Estimate, estimate, rule_of
 from notifier.actions.people import Copied, bring
+from notifier.actions.promises import proposal
 from notifier.actions.samples import Sample, sample_mails
 from notifier.actions.scope import Asked, Scope, read_scope
 from notifier.actions.services import dependents, known_services
@@ -42,6 +43,8 @@ class Wish:
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     statements: Mapping[str, str] = field(default_factory=dict[str, str])
     next_update_at: datetime | None = None
+    no_promise: bool = False
+    """Nothing is promised, whatever policy proposes."""
     effective_at: datetime | None = None
     """None: since when the data says, else now."""
     on_cutoff: bool = False
@@ -61,6 +64,8 @@ class Declared:
     gate: Gate
     adopted: bool
     """Evidence had drafted it already."""
+    next_update_at: datetime | None = None
+    """What its first notice promises."""
 
 
 def mode_of(settings: Settings, *, rehearse: bool) -> Mode:
@@ -145,7 +150,7 @@ def dry_run(db: Db, desk: Desk, now: datetime, wish: Wish) -> DryRun:
         counted = estimate(tx, desk, declaration, wish.statements, warnings)
         counted = replace(counted, people_copied=people)
         entry = Entry(
-            0, "declared", now, "nobody", dict(wish.facts), dict(wish.statements), wish.next_update_at
+            0, "declared", now, "nobody", dict(wish.facts), dict(wish.statements), _promise(tx, wish, now)
         )
         return DryRun(counted, sample_mails(tx, desk, declaration, entry, now))
 
@@ -163,6 +168,7 @@ def suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent: 
         disruption_id, adopted = _open_or_adopt(tx, declaration, actor, now, again=wish.again)
         if wish.people:
             copying.note_people(tx, disruption_id, wish.people.source, wish.people.at)
+        next_update_at = _promise(tx, wish, now)
         timeline_id = disruptions.add_entry(
             tx,
             disruption_id,
@@ -170,7 +176,7 @@ def suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent: 
             actor=actor,
             facts=wish.facts,
             statements=wish.statements,
-            next_update_at=wish.next_update_at,
+            next_update_at=next_update_at,
             now=now,
         )
         notice_id = draft_notice(tx, desk, disruption_id, NoticeKind.FIRST, timeline_id, now)
@@ -183,7 +189,14 @@ def suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent: 
             after=_public(declaration, wish.people),
         )
         gate = approve_in(tx, notice_id, actor, now, consent)
-        return Declared(name_of(tx, notice_id), gate, adopted)
+        return Declared(name_of(tx, notice_id), gate, adopted, next_update_at)
+
+
+def _promise(tx: Tx, wish: Wish, now: datetime) -> datetime | None:
+    """When people hear next: as the operator said, else as policy proposes."""
+    if wish.next_update_at or wish.no_promise:
+        return wish.next_update_at
+    return proposal(tx, wish.kind, now)
 
 
 def _open_or_adopt(

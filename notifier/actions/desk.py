@@ -172,10 +172,7 @@ def draft_notice(
         wrong = notices.by_id(tx, about.notice_id)
         told = story_of(tx, desk.settings, wrong)
         story = replace(story, earlier=texts.earlier(tx, desk.words, about, wrong, told, nonce, kind))
-    contents: list[Words] = []
-    for text in texts.of_notice(tx, desk.words, story, rule, disruption_id, about, revision.rev):
-        r = desk.words.render(text.story, text.locale, text.variant, nonce)
-        contents.append(Words(r.locale, text.key, r.subject, r.text, r.html, len(r.tags), r.sha256))
+    contents = _written(tx, desk, story, rule, disruption_id, about, nonce, revision.rev)
     notice_id = notices.insert(
         tx,
         disruption_id,
@@ -193,3 +190,31 @@ def draft_notice(
     if about is not None:
         correcting.set_about(tx, notice_id, about)
     return notice_id
+
+
+def _written(
+    tx: Tx,
+    desk: Desk,
+    story: Story,
+    rule: Rule,
+    disruption_id: int,
+    about: About | None,
+    nonce: str,
+    rev: int,
+) -> list[Words]:
+    contents: list[Words] = []
+    for text in texts.of_notice(tx, desk.words, story, rule, disruption_id, about, rev):
+        r = desk.words.render(text.story, text.locale, text.variant, nonce)
+        contents.append(Words(r.locale, text.key, r.subject, r.text, r.html, len(r.tags), r.sha256))
+    return contents
+
+
+def still_as_approved(tx: Tx, desk: Desk, notice: Notice) -> bool:
+    """Would the notice be the same if it were written now: its words, its rule, and since when it says?"""
+    story = story_of(tx, desk.settings, notice)
+    rev = disruptions.revision(tx, notice.disruption_id).rev
+    rule = rule_at(tx, notice.disruption_id, notice.kind, rev, notice.timeline_id)
+    if audience.rule_hash(notice.kind, rule) != notice.rule_hash or story.since[0] != notice.go_since:
+        return False
+    contents = _written(tx, desk, story, rule, notice.disruption_id, None, notice.nonce, rev)
+    return words_hash(contents) == notice.words_hash

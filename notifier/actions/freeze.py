@@ -47,7 +47,7 @@ def _ours(tx: Tx, notice_id: int) -> Notice | None:
 
 def may_freeze(notice: Notice) -> bool:
     """Drafts only when a person wants to see the list; only a ceiling may leave before it is closed."""
-    if notice.closed_at is not None:
+    if notice.closed_at is not None or notice.waits:
         return False
     return notice.state in ON_ITS_WAY or (
         notice.state is NoticeState.DRAFT and notice.freeze_asked is not None

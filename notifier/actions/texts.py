@@ -38,7 +38,7 @@ class Text:
 def variants(kind: NoticeKind, rule: Rule) -> tuple[Variant, ...]:
     """Which words may be needed: people who are hedged read others than people who are affected."""
     sure = rule.predicate is None and all(back.predicate is None for back in rule.restored)
-    if kind is NoticeKind.FIRST and (sure or rule.possibly is not Possibly.HEDGE):
+    if kind in {NoticeKind.FIRST, NoticeKind.HOLDING} and (sure or rule.possibly is not Possibly.HEDGE):
         return (Variant.AFFECTED,)
     return variants_of(kind)
 

@@ -1,13 +1,14 @@
 """The rest of the timeline: updates, what is back, and the end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from notifier.actions.approve import Consent, Gate, Name, approve_in, name_of
 from notifier.actions.desk import Desk, draft_notice
 from notifier.actions.parts import EVERYTHING, Part, kind_of, read_part
+from notifier.actions.promises import proposal
 from notifier.errors import BadInput, Refused
 from notifier.model.earlier import About
 from notifier.model.story import Facts
@@ -25,12 +26,17 @@ class News:
     statements: Mapping[str, str] = field(default_factory=dict[str, str])
     next_update_at: datetime | None = None
     nothing_new: bool = False
+    """Only a promise is kept, in words that exist in every language."""
+    no_promise: bool = False
+    """Nothing is promised, whatever policy proposes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     name: Name
     gate: Gate
+    next_update_at: datetime | None = None
+    """What it promises."""
 
 
 def find(tx: Tx, reference: str) -> Disruption:
@@ -48,6 +54,8 @@ def update(
     """Keep those who were told up to date."""
     if not (news.facts or news.statements or news.next_update_at or news.nothing_new):
         raise BadInput("An update needs --statement, --facts or --next-update, or say --nothing-new.")
+    if news.nothing_new and (news.facts or news.statements):
+        raise BadInput("--nothing-new says that nothing is new: leave out --statement and --facts.")
     return _say(db, desk, actor, now, reference, NoticeKind.UPDATE, news, consent)
 
 
@@ -91,7 +99,18 @@ def _say(
     check_statements(news.statements)
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
-        return say_in(tx, desk, actor, now, spoken_of(tx, reference), kind, news, consent)
+        disruption = spoken_of(tx, reference)
+        if kind is NoticeKind.UPDATE:
+            news = promised(tx, disruption, news, now)
+        return say_in(tx, desk, actor, now, disruption, kind, news, consent)
+
+
+def promised(tx: Tx, disruption: Disruption, news: News, now: datetime) -> News:
+    """With what policy proposes, where nobody has said when people hear next."""
+    if news.next_update_at or news.no_promise:
+        return news
+    before = disruption.disruption_id if news.nothing_new else None
+    return replace(news, next_update_at=proposal(tx, disruption.kind, now, before))
 
 
 def say_in(
@@ -109,7 +128,8 @@ def say_in(
     """One more notice of a disruption, in the caller's transaction; it takes the place of every draft."""
     _void_drafts(tx, disruption)
     timeline_id = enter(tx, disruption, kind, news, actor, now)
-    return say(tx, desk, disruption, kind, timeline_id, actor, now, consent, about=about)
+    said = say(tx, desk, disruption, kind, timeline_id, actor, now, consent, about=about)
+    return replace(said, next_update_at=news.next_update_at)
 
 
 def begin(tx: Tx, reference: str) -> Disruption:

@@ -17,10 +17,10 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from notifier.edges import facts_file
 from notifier.errors import BadInput
 from notifier.model.customer import SLUG, attribute_fault
-from notifier.model.story import Facts
-from notifier.model.words import AttributeType, NoticeKind
+from notifier.model.words import AttributeType, Kind, NoticeKind
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -105,6 +105,8 @@ class PolicyTable(Table):
     snapshot_seconds: Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)] | None = None
     snapshots_kept: Annotated[int, Field(ge=1, le=1000, strict=True)] | None = None
     vanished_seconds: Seconds | None = None
+    next_update_minutes: dict[Kind, Annotated[float, Field(gt=0, le=60 * 24 * 7)]] | None = None
+    """How long people wait for the next update, for each kind of disruption: proposed, and then promised."""
     canary_waits_for_events: bool | None = None
 
 
@@ -144,7 +146,7 @@ def read(raw: bytes) -> CompanyFile:
         raise BadInput(f"The file is not TOML: {error}.") from error
     faults: list[str] = []
     found = _validated(tables, faults)
-    faults += _facts_faults(tables.get("facts"))
+    faults += _facts_faults(tables.get("facts"), raw.decode("utf-8-sig"))
     if faults or found is None:
         raise BadInput("The file is not right, nothing was applied:", details=tuple(faults))
     return found
@@ -158,12 +160,11 @@ def _validated(tables: dict[str, Any], faults: list[str]) -> CompanyFile | None:
         return None
 
 
-def _facts_faults(facts: object) -> Iterator[str]:
+def _facts_faults(facts: object, text: str) -> Iterator[str]:
     if isinstance(facts, dict):
-        try:
-            Facts.from_mapping({"facts": facts})
-        except BadInput as error:
-            yield from (f"[facts]: {fault}" for fault in (str(error), *error.details))
+        for fault in facts_file.faults_of({"facts": facts}):
+            line = facts_file.line_of(text, facts_file.key_of(fault))
+            yield f"[facts], line {line}: {fault}"
 
 
 def _place(error: ErrorDetails, tables: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from celery import Celery, signals
 from kombu.exceptions import OperationalError
 
-from notifier.actions import deliver, evidence, freeze, latecomers, snapshots, sweep
+from notifier.actions import deliver, evidence, freeze, latecomers, promises, snapshots, sweep
 from notifier.actions.deliver import Reached, unmoved
 from notifier.app import App, opened
 from notifier.model.ring import Ring
@@ -81,6 +81,7 @@ TASKS: dict[str, Work] = {
     "freeze": lambda app, id_: freeze.freeze(app.db, app.desk.words, app.clock.now(), id_),
     "deliver": lambda app, id_: deliver.deliver(app.db, app.post, id_),
     "sweep": lambda app, _: sweep.sweep(app.db, app.clock.now()),
+    "promises": lambda app, _: promises.tick(app.db, app.desk, app.clock.now()),
     "judge": lambda app, _: evidence.judge_signals(app.db, app.desk, app.clock.now()).rings,
     "late": lambda app, _: latecomers.look(app.db, app.desk, app.clock.now()).rings,
     "snapshot": lambda app, _: snapshots.keep(app.db, app.settings, app.clock.now()),
@@ -150,6 +151,7 @@ def run_beat(settings: Settings) -> None:
         "watch": {"task": "watch", "schedule": WATCH_SECONDS, "args": [None], "options": tick},
         "late": {"task": "late", "schedule": WATCH_SECONDS, "args": [None], "options": tick},
         "snapshot": {"task": "snapshot", "schedule": SNAPSHOT_SECONDS, "args": [None], "options": tick},
+        "promises": {"task": "promises", "schedule": seconds, "args": [None], "options": tick},
         "judge": {"task": "judge", "schedule": seconds, "args": [None], "options": tick},
     }
     app.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING").run()

@@ -3,12 +3,14 @@ but for what says hours.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from notifier.model.words import NoticeKind
+from notifier.model.words import Kind, NoticeKind
 
-NOT_NUMBERS = frozenset({"unknown_held", "canary_waits_for_events", "snapshot_seconds"})
+NOT_NUMBERS = frozenset(
+    {"unknown_held", "canary_waits_for_events", "snapshot_seconds", "next_update_minutes"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Policy:
     snapshots_kept: int = 4
     vanished_seconds: float = 259_200.0
     """Whom that database shows no longer is told by what was last known for so long: the cut-off may be why."""
+    next_update_minutes: Mapping[Kind, float] = field(default_factory=dict[Kind, float])
+    """Kind of disruption -> after how long people hear more, proposed wherever nobody says it themselves."""
     canary_waits_for_events: bool = False
     """Go on after the first chunk only when the provider has reported on it. Off: minutes matter."""
 
@@ -64,6 +68,10 @@ class Policy:
             (1 <= self.chunk_people <= 1000, "chunk_people must be between 1 and 1000"),
             (self._positive(), "every time must be more than 0 seconds, every other number more than 0"),
             (self.snapshot_seconds >= 0, "snapshot_seconds must be 0 (no snapshots) or more"),
+            (
+                all(minutes > 0 for minutes in self.next_update_minutes.values()),
+                "next_update_minutes must be more than 0",
+            ),
             (self.refused_share <= 1, "refused_share must be more than 0 and at most 1"),
             (
                 self.claim_age_seconds + self.deadline_seconds < self.lease_seconds,
@@ -96,4 +104,7 @@ class Policy:
         given = {key: value for key, value in stored.items() if key in known}
         if "unknown_held" in given:
             given["unknown_held"] = tuple(given["unknown_held"])
+        if "next_update_minutes" in given:
+            minutes = given["next_update_minutes"].items()
+            given["next_update_minutes"] = {Kind(kind): float(number) for kind, number in minutes}
         return Policy(**given)

@@ -44,7 +44,7 @@ def is_stale(tx: Tx, notice_id: int, *, seconds: float) -> bool:
     """Approved, and nothing of it moved for so long: a restored backup, a queue that slept."""
     return value(
         tx,
-        "SELECT coalesce(greatest(n.approved_at, n.resumed_at, (SELECT max(claimed_at) FROM attempt"
+        "SELECT coalesce(greatest(n.approved_at, n.let_go_at, n.resumed_at, (SELECT max(claimed_at) FROM attempt"
         " JOIN chunk USING (chunk_id) WHERE chunk.notice_id = n.notice_id))"
         " < now() - make_interval(secs => %(seconds)s), false) FROM notice n WHERE notice_id = %(id)s",
         id=notice_id,

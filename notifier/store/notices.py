@@ -39,6 +39,15 @@ class Notice:
     """The notice that this one corrects or withdraws."""
     about_locales: list[str] | None = None
     about_first: bool = False
+    go_at: datetime | None = None
+    """It leaves by itself at this time, if nobody speaks before; None: when it is approved."""
+    go_since: datetime | None = None
+    let_go_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """It was approved to leave by itself, and its time has not come."""
+        return self.state is NoticeState.APPROVED and self.go_at is not None and self.let_go_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +122,12 @@ def confine(tx: Tx, notice_id: int, customer_id: int) -> None:
 
 
 def drafts(tx: Tx, disruption_id: int) -> list[Notice]:
-    """Those to everybody; a draft to one customer is no news to the others."""
+    """Those to everybody that leave when they are approved; a draft to one customer is no news to the others."""
     return many(
         tx,
         Notice,
         "SELECT * FROM notice WHERE disruption_id = %(id)s AND state = 'draft' AND only_customer IS NULL"
-        " ORDER BY seq FOR UPDATE",
+        " AND go_at IS NULL ORDER BY seq FOR UPDATE",
         id=disruption_id,
     )
 
@@ -228,17 +237,12 @@ def cancel(tx: Tx, notice_id: int) -> int | None:
 
 def finish(tx: Tx, notice_id: int, *, now: datetime) -> bool:
     """Closed, and nothing due, claimed or unknown: finished. False if it is not so far."""
-    return (
-        run(
-            tx,
-            "UPDATE notice SET state = 'finished', finished_at = %(now)s WHERE notice_id = %(id)s"
-            " AND state IN ('approved', 'sending') AND closed_at IS NOT NULL AND NOT EXISTS (SELECT FROM chunk"
-            " WHERE chunk.notice_id = %(id)s AND chunk.state IN ('due', 'claimed', 'unknown'))",
-            id=notice_id,
-            now=now,
-        )
-        == 1
+    statement = (
+        "UPDATE notice SET state = 'finished', finished_at = %(now)s WHERE notice_id = %(id)s"
+        " AND state IN ('approved', 'sending') AND closed_at IS NOT NULL AND NOT EXISTS (SELECT FROM chunk"
+        " WHERE chunk.notice_id = %(id)s AND chunk.state IN ('due', 'claimed', 'unknown'))"
     )
+    return run(tx, statement, id=notice_id, now=now) == 1
 
 
 def is_next(tx: Tx, notice: Notice) -> bool:
@@ -250,7 +254,7 @@ def is_next(tx: Tx, notice: Notice) -> bool:
     return not value(
         tx,
         "SELECT EXISTS (SELECT FROM notice WHERE disruption_id = %(disruption)s AND seq < %(seq)s"
-        " AND only_customer IS NULL"
+        " AND only_customer IS NULL AND (go_at IS NULL OR let_go_at IS NOT NULL)"
         " AND CASE WHEN %(replaces)s OR (rev < %(rev)s AND kind = ANY(%(rescoped)s))"
         "  THEN EXISTS (SELECT FROM chunk WHERE chunk.notice_id = notice.notice_id"
         "   AND chunk.state = 'claimed')"
@@ -266,15 +270,12 @@ def is_next(tx: Tx, notice: Notice) -> bool:
 
 def open_ids(tx: Tx) -> list[int]:
     """Notices that a worker may have something to do for."""
-    return [
-        notice.notice_id
-        for notice in many(
-            tx,
-            Notice,
-            "SELECT * FROM notice WHERE state IN ('approved', 'sending')"
-            " OR (state = 'draft' AND freeze_asked IS NOT NULL AND closed_at IS NULL) ORDER BY notice_id",
-        )
-    ]
+    return values(
+        tx,
+        "SELECT notice_id FROM notice WHERE (state IN ('approved', 'sending')"
+        "  AND (go_at IS NULL OR let_go_at IS NOT NULL))"
+        " OR (state = 'draft' AND freeze_asked IS NOT NULL AND closed_at IS NULL) ORDER BY notice_id",
+    )
 
 
 def waiting_behind(tx: Tx, notice: Notice) -> list[int]:

@@ -56,6 +56,14 @@ class NoticeRow:
     """Letters in attempts that were sent although an earlier one may have been accepted."""
     twice: int
     """Letters that more than one accepted attempt carried, whatever their chunk was split into between."""
+    reference: str = ""
+    go_at: datetime | None = None
+    """It leaves by itself at this time, if nobody speaks before."""
+    let_go_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        return self.state is NoticeState.APPROVED and self.go_at is not None and self.let_go_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,8 @@ def notices(tx: Tx, disruption_id: int) -> list[NoticeRow]:
         NoticeRow,
         """
 SELECT n.notice_id, n.seq, n.kind, n.state, n.hold_reason, n.ceiling, n.audience_n, n.people_n, n.customers_n,
-       n.list_hash, n.closed_at, n.created_at, n.approved_at, n.finished_at,
+       n.list_hash, n.closed_at, n.created_at, n.approved_at, n.finished_at, n.go_at, n.let_go_at,
+       (SELECT reference FROM disruption d WHERE d.disruption_id = n.disruption_id) AS reference,
        (SELECT string_agg(actor, ', ') FROM approval WHERE approval.notice_id = n.notice_id) AS approved_by,
        sent.first_accepted_at, sent.last_accepted_at, sent.again, sent.twice
 FROM notice n

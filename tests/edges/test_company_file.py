@@ -99,7 +99,7 @@ data = "eaten"
         ("[policy], lanes", "64"),
         ("[policy], stale", "not known"),
         ("[policy], lease_seconds", "finite"),
-        ("[facts]", "data"),
+        ("[facts], line 23", "data"),
     ]:
         assert [f for f in found if f.startswith(f"{place}: ") and word in f], (place, found)
     assert len([f for f in found if not f.startswith("[facts]")]) == 13

@@ -11,6 +11,7 @@ from notifier.entry.cli import (
     explain,
     gaps,
     gate,
+    holding,
     processes,
     reading,
     rescoping,
@@ -20,7 +21,7 @@ from notifier.entry.cli import (
     templates,
 )
 
-TELLING = (demo, company, scope, disruption, correct, rescoping, gate)
+TELLING = (demo, company, scope, disruption, correct, rescoping, holding, gate)
 ASKING = (reading, explain, gaps, reviews, snapshot, templates, doctor, processes)
 
 

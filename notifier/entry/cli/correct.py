@@ -32,10 +32,12 @@ def correct(
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
+        next_at, no_promise = given.promise(next_update, app)
         news = News(
             facts=given.facts(facts),
             statements=given.statements(statement),
-            next_update_at=given.future(next_update, app, "--next-update"),
+            next_update_at=next_at,
+            no_promise=no_promise,
         )
         reference, which = given.one_of(disruption)
         sending.require_workers(app)

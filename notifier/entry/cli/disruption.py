@@ -14,7 +14,7 @@ FactsFile = Annotated[
     Path | None, typer.Option("--facts", metavar="FILE.toml", help="What is known, and how surely.")
 ]
 NextUpdate = Annotated[
-    str | None, typer.Option(metavar="TIME", help="When people hear next: 22:00, +3h, ISO 8601.")
+    str | None, typer.Option(metavar="TIME", help="When people hear next: 22:00, +3h, ISO 8601, none.")
 ]
 Yes = Annotated[
     bool, typer.Option("--yes", help="Ask nothing; tell at most as many people as are counted now.")
@@ -91,6 +91,7 @@ def suspend(
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
+        next_at, no_promise = given.promise(next_update, app)
         wish = declare.Wish(
             services=tuple(services),
             reason=reason,
@@ -103,7 +104,8 @@ def suspend(
             possibly=possibly,
             facts=given.facts(facts),
             statements=given.statements(statement),
-            next_update_at=given.future(next_update, app, "--next-update"),
+            next_update_at=next_at,
+            no_promise=no_promise,
             effective_at=None if effective in {"now", "on-cutoff"} else given.moment(effective, app),
             on_cutoff=effective == "on-cutoff",
             title=title,
@@ -124,6 +126,8 @@ def suspend(
             output.say(dry_run_screen.picture(counted))
         consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
         declared = declare.suspend(app.db, app.desk, app.settings.actor, app.clock.now(), wish, consent)
+        if not json:
+            output.say(screens.promise_line(declared.next_update_at))
         sending.follow(app, sending.Started(declared.name, declared.gate, consent, ceiling), as_json=json)
 
 
@@ -139,14 +143,16 @@ def update(
 ) -> None:
     from notifier.actions import timeline
     from notifier.actions.approve import Consent
-    from notifier.entry.cli import given, sending
+    from notifier.entry.cli import given, output, screens, sending
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
+        next_at, no_promise = given.promise(next_update, app)
         news = timeline.News(
             facts=given.facts(facts),
             statements=given.statements(statement),
-            next_update_at=given.future(next_update, app, "--next-update"),
+            next_update_at=next_at,
+            no_promise=no_promise,
             nothing_new=nothing_new,
         )
         sending.require_workers(app)
@@ -155,4 +161,6 @@ def update(
         said = timeline.update(
             app.db, app.desk, app.settings.actor, app.clock.now(), disruption, news, consent
         )
+        if not json:
+            output.say(screens.promise_line(said.next_update_at))
         sending.follow(app, sending.Started(said.name, said.gate, consent, ceiling), as_json=json)

@@ -1,13 +1,13 @@
 """What the operator gave on the command line: files, times, names of notices."""
 
 import sys
-import tomllib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from notifier.app import App
+from notifier.edges import facts_file
 from notifier.edges.times import read_time
 from notifier.errors import BadInput
 from notifier.model.customer import ROLES
@@ -40,13 +40,10 @@ def _statement(locale: str, name: str) -> str:
 
 
 def facts(path: Path | None) -> dict[str, Any]:
-    """The table of a `--facts` file."""
+    """The table of a `--facts` file; raises `BadInput` with the line of each fault."""
     if path is None:
         return {}
-    try:
-        return tomllib.loads(_read(str(path)))
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path} is not TOML: {error}.") from None
+    return facts_file.read(_read(str(path)), str(path))
 
 
 def _read(name: str) -> str:
@@ -80,6 +77,13 @@ def future(text: str | None, app: App, option: str) -> datetime | None:
     if found is not None and found <= app.clock.now():
         raise BadInput(f"{option} {text} is in the past: give a time to come.")
     return found
+
+
+def promise(text: str | None, app: App) -> tuple[datetime | None, bool]:
+    """`--next-update`: the moment, and whether nothing shall be promised (`none`). Not given: policy proposes."""
+    if text is not None and text.strip().lower() == "none":
+        return None, True
+    return future(text, app, "--next-update"), False
 
 
 def roles(given: Iterable[str]) -> tuple[str, ...]:

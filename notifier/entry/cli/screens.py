@@ -1,5 +1,7 @@
 """What an operator reads before, during and after a send."""
 
+from datetime import datetime
+
 from notifier.actions.rehearsal import Shown
 from notifier.actions.samples import Sample
 from notifier.entry.cli.output import clock, table
@@ -75,6 +77,12 @@ def disruption_lines(row: DisruptionRow) -> list[str]:
     return lines
 
 
+def promise_line(at: datetime | None) -> str:
+    if at is None:
+        return "  No next update is promised (--next-update TIME promises one)."
+    return f"  Next update promised by {clock(at)} (--next-update TIME or none changes that)."
+
+
 LABELS = {
     Account.TOLD: "handed over",
     Account.IN_FLIGHT: "in flight",
@@ -104,6 +112,12 @@ def notice_lines(row: NoticeRow, accounts: dict[Account, int], fault: int) -> li
     lines = [f"{name} (notice {row.seq}): {row.state}{by}"]
     if row.hold_reason and row.state == "held":
         lines.append(f"  HELD: {row.hold_reason}")
+    if row.waits and row.go_at:
+        lines.append(f"  leaves by itself at {clock(row.go_at)}, to at most {row.ceiling or 0:,} people,")
+        lines.append(
+            f"  unless a notice is approved before; stop it: notifier cancel {row.reference}/{row.seq}"
+        )
+        return lines
     done = accounts[Account.TOLD] + accounts[Account.UNREACHABLE]
     lines.append(f"  {progress_bar(done, row.audience_n)}")
     for account, label in LABELS.items():

@@ -198,6 +198,7 @@ def picture(app: App, reference: str) -> tuple[str, list[NoticeRow]]:
         if views.brake_is_on(tx):
             bound = views.open_attempts(tx)
             lines.append(f"  STOPPED: the brake is on, at most {bound:,} more leave. `notifier resume --all`")
+        lines += [f"  ! {each.text}" for each in views.alarms(tx) if each.reference == reference]
         rows = views.notices(tx, row.disruption_id)
         for each in rows:
             lines += ["", *screens.notice_lines(each, views.accounts(tx, each), views.fault(tx, each))]
@@ -241,6 +242,6 @@ def settled(app: App, rows: list[NoticeRow], notice_id: int | None) -> bool:
 
 
 def _settled(row: NoticeRow, accounts: dict[Account, int]) -> bool:
-    if row.state in OVER or row.state is NoticeState.DRAFT:
+    if row.state in OVER or row.state is NoticeState.DRAFT or row.waits:
         return True
     return row.closed_at is not None and not accounts[Account.WAITING] + accounts[Account.IN_FLIGHT]

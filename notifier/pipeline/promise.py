@@ -1,0 +1,106 @@
+"""When do people hear next? Which promise stands, when somebody must be reminded, what may leave by itself.
+
+Decisions only: nothing here reads or writes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from notifier.model.words import CORRECTING, NoticeKind
+
+AHEAD = timedelta(minutes=30)
+"""How long before a promise is due somebody is reminded."""
+STEP = timedelta(minutes=15)
+"""Promises are made for a quarter of an hour: people say and remember that."""
+
+TO_EVERYBODY = frozenset({NoticeKind.UPDATE, NoticeKind.RESTORED, *CORRECTING})
+"""Kinds of notice that reach all who were promised something, and so keep the promise. Others only add to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A notice that has left, and what it promised."""
+
+    kind: NoticeKind
+    next_update_at: datetime | None
+
+
+def standing(said: Sequence[Said]) -> datetime | None:
+    """By when people are owed the next word; None: nothing is promised. `said` in the order of the notices."""
+    due: datetime | None = None
+    for each in said:
+        if each.kind in TO_EVERYBODY or due is None:
+            due = each.next_update_at
+        elif each.next_update_at is not None:
+            due = min(due, each.next_update_at)
+    return due
+
+
+def proposed(now: datetime, minutes: float | None, last: timedelta | None = None) -> datetime | None:
+    """What policy proposes (`minutes`), else as long as the last promise took; None: no promise is proposed."""
+    ahead = timedelta(minutes=minutes) if minutes is not None else last
+    if ahead is None or ahead <= timedelta(0):
+        return None
+    at = (now + ahead).astimezone(UTC)
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    steps = -((at - hour) // -STEP)
+    return hour + steps * STEP
+
+
+def alarm(reference: str, due: datetime, now: datetime) -> str | None:
+    """One sentence for those who must keep a promise; None while there is time."""
+    if now < due - AHEAD:
+        return None
+    clock = f"{due.astimezone(UTC):%H:%M} UTC"
+    if due.astimezone(UTC).date() != now.astimezone(UTC).date():
+        clock = f"{due.astimezone(UTC):%d %b} {clock}"
+    keep = f"notifier update {reference}, or with --nothing-new"
+    if now < due:
+        return f"The next update is promised by {clock}: {keep}."
+    return f"The update promised by {clock} is OVERDUE: {keep}."
+
+
+class Act(StrEnum):
+    WAIT = "wait"
+    LEAVE = "leave"
+    CANCEL = "cancel"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    act: Act
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A notice that was approved to leave by itself, as things stand now."""
+
+    go_at: datetime
+    over: bool
+    """Its disruption has ended."""
+    braked: bool
+    as_approved: bool
+    """Words, scope and moments are still those that were approved."""
+
+
+def judge(waiting: Waiting, now: datetime, patience: timedelta) -> Judgement:
+    """What becomes of it at this tick. It leaves as it was approved, or it does not leave."""
+    if waiting.over:
+        return Judgement(Act.CANCEL, "the disruption is over")
+    if now < waiting.go_at:
+        return Judgement(Act.WAIT)
+    if waiting.braked:
+        return Judgement(Act.HOLD, "everything was stopped at its time; look at it, then resume it")
+    if now - waiting.go_at > patience:
+        return Judgement(
+            Act.HOLD, "nothing ran at its time, and now it is late; cancel it and say what is true"
+        )
+    if not waiting.as_approved:
+        return Judgement(
+            Act.HOLD, "its words or its scope have changed since it was approved; cancel it, prepare it again"
+        )
+    return Judgement(Act.LEAVE)

@@ -1,0 +1,75 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from notifier.model.words import NoticeKind
+from notifier.pipeline.promise import Act, Said, Waiting, alarm, judge, proposed, standing
+
+NOW = datetime(2026, 11, 27, 23, 41, tzinfo=UTC)
+AT_22, AT_23 = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+FIRST, UPDATE, RELEASED = NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.RELEASED
+
+
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        ([], None),
+        ([Said(FIRST, None)], None),
+        ([Said(FIRST, AT_22)], AT_22),
+        ([Said(FIRST, AT_22), Said(UPDATE, AT_23)], AT_23),
+        ([Said(FIRST, AT_22), Said(UPDATE, None)], None),
+        ([Said(NoticeKind.HOLDING, AT_22), Said(NoticeKind.CORRECTION, AT_23)], AT_23),
+        # Who is released, or hears of it later, leaves the others waiting.
+        ([Said(FIRST, AT_22), Said(RELEASED, None)], AT_22),
+        ([Said(FIRST, AT_22), Said(FIRST, AT_23)], AT_22),
+        ([Said(FIRST, None), Said(FIRST, AT_23)], AT_23),
+    ],
+)
+def test_a_promise_stands_until_everybody_heard_again(said: list[Said], due: datetime | None) -> None:
+    assert standing(said) == due
+
+
+def test_a_promise_is_proposed_for_the_next_quarter_of_an_hour() -> None:
+    assert proposed(NOW, 60) == datetime(2026, 11, 28, 0, 45, tzinfo=UTC)
+    assert proposed(NOW, 19) == datetime(2026, 11, 28, 0, 0, tzinfo=UTC)
+    assert proposed(NOW, None, timedelta(hours=3)) == datetime(2026, 11, 28, 2, 45, tzinfo=UTC)
+    assert proposed(NOW, 60, timedelta(hours=3)) == datetime(2026, 11, 28, 0, 45, tzinfo=UTC)
+    assert proposed(NOW, None) is None
+
+
+def test_somebody_is_reminded_half_an_hour_ahead_and_when_it_is_overdue() -> None:
+    due = datetime(2026, 11, 28, 0, 15, tzinfo=UTC)
+    assert alarm("7K2M", due, due - timedelta(minutes=31)) is None
+    soon = alarm("7K2M", due, due - timedelta(minutes=30))
+    assert soon == (
+        "The next update is promised by 28 Nov 00:15 UTC: notifier update 7K2M, or with --nothing-new."
+    )
+    late = alarm("7K2M", due, due)
+    assert late
+    assert "promised by 00:15 UTC is OVERDUE" in late
+
+
+PATIENCE = timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("late_by", "over", "braked", "as_approved", "act"),
+    [
+        (-1, False, False, True, Act.WAIT),
+        (-1, False, True, False, Act.WAIT),
+        (0, False, False, True, Act.LEAVE),
+        (60, False, False, True, Act.LEAVE),
+        (121, False, False, True, Act.HOLD),
+        (0, False, False, False, Act.HOLD),
+        (0, False, True, True, Act.HOLD),
+        (-1, True, False, True, Act.CANCEL),
+        (0, True, False, True, Act.CANCEL),
+    ],
+)
+def test_what_waits_leaves_as_it_was_approved_or_not_at_all(
+    late_by: int, over: bool, braked: bool, as_approved: bool, act: Act
+) -> None:
+    waiting = Waiting(NOW, over=over, braked=braked, as_approved=as_approved)
+    judged = judge(waiting, NOW + timedelta(minutes=late_by), PATIENCE)
+    assert judged.act is act
+    assert bool(judged.why) == (act in {Act.HOLD, Act.CANCEL})
