@@ -11,7 +11,7 @@ import psycopg
 import typer
 
 from notifier import errors, settings
-from notifier.edges import company_file
+from notifier.edges import company_file, facts_file
 from notifier.edges.customer_row import Known, rows
 from notifier.entry.cli import commands
 from notifier.entry.cli.demo import INTERRUPTED
@@ -102,7 +102,8 @@ def runtime_dependencies() -> set[str]:
 
 
 def test_the_files_it_shows_are_read_as_they_stand() -> None:
-    company, source = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    company, facts, source = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert facts_file.read(facts, "facts.toml")["facts"]["memo"]["public"] is False
     assert [s.slug for s in company_file.read(dedented(company + source)).services] == ["fable-5"]
 
 
