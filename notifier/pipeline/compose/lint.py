@@ -57,14 +57,15 @@ def _of_mails(taken: Shelf, wanted: Callable[[Source], bool]) -> Iterator[Fault]
             continue
         faults = list(_of_one(taken, key, source))
         yield from faults
-        if not faults:
+        if not faults and source.locale in taken.languages:
             yield from _of_its_mails(words, key, source)
     yield from _subjects(words, wanted)
 
 
 def _of_one(taken: Shelf, key: Key, source: Source) -> Iterator[Fault]:
     folder, locale = key
-    if locale not in taken.languages:
+    unread = any(fault.name.endswith(f"{shelf.PHRASES}/{locale}.toml") for fault in taken.faults)
+    if locale not in taken.languages and not unread:
         yield Fault(source.name, 1, f"there are no phrases: add email/phrases/{locale}.toml")
     if (folder, FALLBACK) not in taken.sources:
         yield Fault(source.name, 1, f"there is no English beside it: add email/{folder}/{FALLBACK}.md.j2")

@@ -21,7 +21,7 @@ def parse(
     """Tokens of a notice, with the company's free statement, and what it wrote before, in place of their markers.
 
     Both are parsed by themselves: a fence one does not close or a link it defines ends with it. Their headings
-    become smaller than the notice's own; what was written before is marked as quoted.
+    stand below the notice's own; what was written before is marked as quoted.
     """
     tokens: list[Token] = []
     inserted: Mapping[str, Callable[[], list[Token]]] = {
@@ -73,9 +73,11 @@ def to_text(tokens: Sequence[Token], nonce: str, label: str = "{label}: {text}")
 
 
 def _demoted(tokens: list[Token]) -> list[Token]:
-    for token in tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+    """Below the one heading of the notice, without a step left out: `#`, or whatever is largest, becomes h2."""
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
+    ranks = sorted({token.tag for token in headings})
+    for token in headings:
+        token.tag = f"h{min(ranks.index(token.tag) + 2, 6)}"
     return tokens
 
 

@@ -70,8 +70,8 @@ def test_a_statement_ends_with_itself() -> None:
 def test_the_headings_of_a_statement_are_smaller_than_the_notices() -> None:
     made = html(f"# Title\n\n{MARKER}", "# Big\n\n###### Small")
     assert made.count("<h1") == 1
-    assert "<h3>Big</h3>" in made
-    assert "<h6>Small</h6>" in made
+    assert "<h2>Big</h2>" in made
+    assert "<h3>Small</h3>" in made
 
 
 def test_a_block_of_names_is_set_apart() -> None:
