@@ -12,8 +12,8 @@ from notifier.settings import data_folder
 
 PROGRAMS = (
     "Apple Mail macOS", "Apple Mail iOS", "Gmail web", "Gmail iOS", "Gmail Android", "Outlook Windows",
-    "Outlook.com", "Outlook macOS", "Outlook iOS", "Outlook Android", "Yahoo web", "Thunderbird", "Samsung", "Proton web",
-    "Fastmail", "GMX web", "WEB.DE web",
+    "Outlook.com", "Outlook macOS", "Outlook iOS", "Outlook Android", "Yahoo web", "Thunderbird", "Samsung",
+    "Proton web", "Fastmail", "GMX web", "WEB.DE web",
 )  # fmt: skip
 SUPPORT = {
     "background-color": "yyyyyyyyyyyyyyy??",
