@@ -165,7 +165,7 @@ def saturday(drive: Drive, played: Played) -> None:
     line = f'notifier rescope {played.reference} \\\n    --where "{SATURDAY}"'
     drive.stage.command(f"{line} --dry-run")
     change = rescope.Change(where=SATURDAY)
-    shown = rescope.preview(app.db, played.reference, change)
+    shown = rescope.preview(app.db, app.clock.now(), played.reference, change)
     drive.stage.changed(shown)
     drive.stage.command(f"{line} \\\n    --yes --accept-gap {shown.gap.difference}")
     consent = Consent(yes=True, accept_gap=shown.gap.difference)
