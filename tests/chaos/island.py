@@ -64,6 +64,9 @@ KEPT = ("migration", "company", "service", "attribute", "customer", "contact", "
 BOUNCING, UNWRITABLE = 3, 2
 """People whose mails bounce, and whose addresses the provider refuses by name."""
 QUIET = 0.3
+PRESUMED: dict[str, object] = {"unknown_held": [], "unknown_watermark_seconds": numbers.WATERMARK}
+HELD: dict[str, object] = {"unknown_held": ["first"], "unknown_watermark_seconds": 10 * LONGEST_RUN}
+"""What silence would prove is not waited for: only events, or the person, decide."""
 
 
 class Stuck(Exception):
@@ -79,6 +82,8 @@ class Island:
     servers: dict[str, Process]
     zygote: "subprocess.Popen[str]"
     alive: dict[int, str] = field(default_factory=dict[int, str])
+    suppressed: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    """Address: by when it surely was, on the database's clock."""
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
@@ -141,10 +146,9 @@ class Island:
 
     def prepare(self, plan: Plan) -> None:
         self.clean()
-        self.rows(
-            "UPDATE company SET value = value || jsonb_build_object('chunk_people', %s::int) WHERE key = 'policy'",
-            plan.chunk_people,
-        )
+        policy: dict[str, object] = {"chunk_people": plan.chunk_people} | (HELD if plan.person else PRESUMED)
+        self.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", json.dumps(policy))
+        self.suppressed.clear()
         self.ask("POST", "/events/target", {"url": self.events_url if plan.events else None})
         for answer in plan.answers:
             self.ask("POST", "/faults", asdict(answer))
@@ -166,21 +170,22 @@ class Island:
         ring(self.settings, done.gate.rings)
         return done.name.notice_id
 
-    def play(self, plan: Plan) -> int:
-        """One run to its end; the notice. Raises `Stuck`."""
+    @contextmanager
+    def playing(self, plan: Plan) -> Iterator[int]:
+        """One run, until nothing moves by itself; the notice. Raises `Stuck`."""
         self.prepare(plan)
         extra = [self.start("beat") for _ in range(plan.beats - 1)]
         try:
             notice_id = self.declare(plan.people)
-            self._until_quiet(plan, notice_id)
+            self.until_quiet(plan, notice_id, list(plan.blows))
+            yield notice_id
         finally:
             for pid in extra:
                 self.end(pid)
-        return notice_id
 
-    def _until_quiet(self, plan: Plan, notice_id: int) -> None:
+    def until_quiet(self, plan: Plan, notice_id: int, blows: list[Blow]) -> None:
         dice = random.Random(f"{plan.seed}/{plan.index}/rings")
-        blows, quiet_since = list(plan.blows), None
+        quiet_since = None
         deadline = time.monotonic() + LONGEST_RUN
         while quiet_since is None or time.monotonic() - quiet_since < QUIET:
             if time.monotonic() > deadline:
@@ -241,8 +246,21 @@ class Island:
                 self.servers["postgres"].ended(seconds=10)
                 time.sleep(blow.seconds)
                 self.servers["postgres"] = postgres.start(self.home, "-c", "fsync=off")
+            case "suppressions":
+                self.suppress(blow.people)
             case what:
                 raise ValueError(what)
+
+    def suppress(self, numbers: range) -> None:
+        gone = self.rows(
+            "INSERT INTO suppression (recipient_id, reason, source) SELECT recipient_id, 'manual', 'chaos'"
+            " FROM contact JOIN customer USING (customer_id) JOIN recipient USING (recipient_id)"
+            " WHERE ext_id = ANY(%s) ORDER BY 1 RETURNING (SELECT lower(address) FROM recipient r"
+            " WHERE r.recipient_id = suppression.recipient_id)",
+            [f"c{n}" for n in numbers],
+        )
+        committed = self.rows("SELECT clock_timestamp()")[0][0]
+        self.suppressed.update({address: committed for (address,) in gone})
 
 
 def wake(pid: int) -> None:

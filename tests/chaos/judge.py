@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from notifier.store import Db, views
 
@@ -17,7 +18,7 @@ class Attempt:
     attempt_id: str
     outcome: str
     again: bool
-    claimed_at: object
+    claimed_at: datetime
 
 
 @dataclass
@@ -35,6 +36,10 @@ class Verdict:
     """Letters of attempts that are marked."""
     ledger_twice: int = 0
     sandbox_twice: int = 0
+    asked: int = 0
+    """People whose unknown chunks a person decided about."""
+    left_out: int = 0
+    """People who were suppressed in the middle, and left out of their request."""
     identity: bool = False
     wrong: list[str] = field(default_factory=list[str])
 
@@ -51,6 +56,7 @@ def judge(island: Island, plan: Plan, notice_id: int) -> Verdict:
     everybody(verdict, island, notice_id, mails)
     repeats(verdict, mails, attempts)
     outcomes(verdict, island, mails, attempts)
+    suppressions(verdict, island, notice_id, mails, attempts)
     return verdict
 
 
@@ -74,8 +80,11 @@ def accounts(verdict: Verdict, island: Island, notice_id: int) -> None:
 def everybody(verdict: Verdict, island: Island, notice_id: int, mails: list[dict[str, str]]) -> None:
     """Everybody has a mail, or stands where somebody sees them; whoever counts as told has one."""
     got = Counter(mail["address"] for mail in mails)
+    given_up = verdict.plan.person == "drop" or verdict.plan.suppressed
+    visible = {*VISIBLE, "cancelled"} if given_up else VISIBLE
     rows = island.rows(
-        "SELECT lower(r.address), CASE WHEN f.fate IN ('rejected', 'dropped', 'bounced') THEN 'unreachable'"
+        "SELECT lower(r.address),"
+        " CASE WHEN f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced') THEN 'unreachable'"
         " ELSE k.state END FROM delivery d JOIN recipient r USING (recipient_id)"
         " LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split'"
         " AND d.pos >= k.lo AND d.pos < k.hi"
@@ -83,8 +92,8 @@ def everybody(verdict: Verdict, island: Island, notice_id: int, mails: list[dict
         " WHERE d.notice_id = %s",
         notice_id,
     )
-    lost = [state for address, state in rows if not got[address] and state not in VISIBLE]
-    hidden = [state for address, state in rows if got[address] and state not in {"accepted", *VISIBLE}]
+    lost = [state for address, state in rows if not got[address] and state not in visible]
+    hidden = [state for address, state in rows if got[address] and state not in {"accepted", *visible}]
     unreachable = sum(state == "unreachable" for _, state in rows)
     verdict.lost = len(lost)
     verdict.must(not lost, f"{len(lost)} people got no mail, and count as {set(lost)}")
@@ -92,7 +101,8 @@ def everybody(verdict: Verdict, island: Island, notice_id: int, mails: list[dict
     verdict.must(
         set(got) <= {address for address, _ in rows}, "somebody got a mail who is not in the audience"
     )
-    verdict.must(unreachable <= BOUNCING + UNWRITABLE, f"{unreachable} people count as unreachable")
+    bad = BOUNCING + UNWRITABLE + verdict.plan.suppressed
+    verdict.must(unreachable <= bad, f"{unreachable} people count as unreachable")
 
 
 def repeats(verdict: Verdict, mails: list[dict[str, str]], attempts: dict[str, Attempt]) -> None:
@@ -135,3 +145,28 @@ def outcomes(
     verdict.must(
         not (sure and called), f"all events have come, and accepted attempts are called {dict(called)}"
     )
+
+
+def suppressions(
+    verdict: Verdict,
+    island: Island,
+    notice_id: int,
+    mails: list[dict[str, str]],
+    attempts: dict[str, Attempt],
+) -> None:
+    """Whoever was suppressed before a claim is not in its request; nobody else is left out."""
+    since = island.suppressed
+    late = [
+        mail
+        for mail in mails
+        if mail["address"] in since and attempts[mail["attempt"]].claimed_at > since[mail["address"]]
+    ]
+    verdict.must(not late, f"{len(late)} mails went to people who were suppressed before the claim")
+    rows = island.rows(
+        "SELECT lower(address) FROM fate JOIN recipient USING (recipient_id)"
+        " WHERE notice_id = %s AND fate = 'suppressed'",
+        notice_id,
+    )
+    left_out = {address for (address,) in rows}
+    verdict.left_out = len(left_out)
+    verdict.must(left_out <= set(since), f"{len(left_out - set(since))} people were left out for no reason")

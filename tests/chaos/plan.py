@@ -39,6 +39,8 @@ class Blow:
     after: int
     seconds: float = 0.0
     """How long the server is away."""
+    people: range = range(0)
+    """Who is suppressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Plan:
     events: bool = True
     beats: int = 1
     doubled_rings: bool = False
+    person: str = ""
+    """`retry` or `drop`: what is unknown waits for a person (`unknown_held`), who decides so; empty: policy."""
 
     @property
     def name(self) -> str:
@@ -77,6 +81,11 @@ class Plan:
         away = {"Postgres restarted"} & {blow.what for blow in self.blows}
         asleep = any(trap.act == "stop" for trap in self.traps)
         return self.events and not late and not away and not asleep
+
+    @property
+    def suppressed(self) -> int:
+        """At most so many are suppressed while they wait."""
+        return sum(len(blow.people) for blow in self.blows)
 
     def __str__(self) -> str:
         return f"{' + '.join(self.faults)}{'' if self.events else ', no events'}"
@@ -135,6 +144,32 @@ def _evidence(kind: str, seconds: tuple[float, float] = (1.0, 1.0)) -> Draw:
     return draw
 
 
+def _person(decision: str) -> Draw:
+    """Something stays unknown, mostly without evidence, and lies with a person until they decide."""
+
+    def draw(dice: random.Random, plan: Plan) -> Plan:
+        doubt = (
+            _kill("during post"),
+            _kill("after post"),
+            _answer("accept-then-drop"),
+            _evidence("lost-events"),
+        )
+        for each in dice.sample(doubt, 2):
+            plan = each(dice, plan)
+        return replace(plan, person=decision, events=dice.random() < 0.4)
+
+    return draw
+
+
+def _suppressions(dice: random.Random, plan: Plan) -> Plan:
+    """Many addresses at once, in the middle, as requests are slow: whole chunks of them, or one in three."""
+    first = dice.randint(1, plan.people - 60)
+    who = range(first, dice.randint(first + 40, plan.people) + 1, dice.choice((1, 1, 3)))
+    blow = Blow("suppressions", dice.randint(1, 5), people=who)
+    slow = Answer("slow", 30, 0, dice.uniform(0.15, 0.25))
+    return replace(plan, blows=(*plan.blows, blow), answers=(*plan.answers, slow))
+
+
 FAULTS: dict[str, Draw] = {
     **{f"SIGKILL {point}": _kill(point) for point in POINTS},
     **{f"SIGSTOP {point}": _stop(point) for point in POINTS[1:6]},
@@ -149,6 +184,9 @@ FAULTS: dict[str, Draw] = {
     "events late": _evidence("late-events", (0.5, UNKNOWN_DEADLINE + 2.0)),
     "events doubled": _evidence("doubled-events", (0.0, 1.0)),
     "events missing": _evidence("lost-events"),
+    "a person retries": _person("retry"),
+    "a person drops": _person("drop"),
+    "suppressions": _suppressions,
 }
 
 

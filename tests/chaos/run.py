@@ -13,14 +13,20 @@ from queue import Empty, SimpleQueue
 
 from .island import Island, Stuck, an_island
 from .judge import Verdict, judge
+from .person import Decided, decides
 from .plan import Plan, plan_of
 
 
 def play(island: Island, plan: Plan) -> Verdict:
     try:
-        return judge(island, plan, island.play(plan))
+        with island.playing(plan) as notice_id:
+            decided = decides(island, plan, notice_id) if plan.person else Decided()
+            verdict = judge(island, plan, notice_id)
     except Stuck as stuck:
         return Verdict(plan, wrong=[f"stuck {stuck}"])
+    verdict.asked = decided.people
+    verdict.wrong += decided.wrong
+    return verdict
 
 
 def said(verdict: Verdict) -> str:
@@ -65,6 +71,8 @@ COLUMNS = (
     "again",
     "twice: ledger",
     "sandbox",
+    "asked",
+    "left out",
     "identity",
 )
 
@@ -87,6 +95,8 @@ def table(verdicts: Iterable[Verdict]) -> str:
             sum(v.again for v in found),
             sum(v.ledger_twice for v in found),
             sum(v.sandbox_twice for v in found),
+            sum(v.asked for v in found),
+            sum(v.left_out for v in found),
             f"{holds}/{len(found)}",
         )
         texts = [f"{cell!s:>{len(column)}}" for cell, column in zip(cells, COLUMNS, strict=True)]

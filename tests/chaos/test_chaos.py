@@ -22,6 +22,8 @@ def test_nobody_is_lost_and_nobody_is_silently_told_twice() -> None:
     assert not wrong, "\n".join([*wrong, table(verdicts)])
     assert len(verdicts) == RUNS
     assert sum(verdict.struck for verdict in verdicts) > RUNS / 2, table(verdicts)
+    assert sum(verdict.asked for verdict in verdicts), table(verdicts)
+    assert sum(verdict.left_out for verdict in verdicts), table(verdicts)
 
 
 def test_a_seed_names_the_same_runs_every_time_and_every_fault_has_its_turn() -> None:
