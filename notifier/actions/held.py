@@ -1,29 +1,42 @@
 """Let those go who are held above a ceiling: an approval of its own, which names their number."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.actions.brake import Settled
 from notifier.errors import Refused
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState
-from notifier.store import Db, Tx, audit, catalogue, held, notices
-from notifier.store.notices import Approval, Notice
+from notifier.store import Db, Tx, audit, brake, catalogue, disruptions, held, notices
+from notifier.store.notices import Notice
 
 MAY = frozenset({NoticeState.APPROVED, NoticeState.SENDING, NoticeState.FINISHED, NoticeState.HELD})
 
 
-def approve_held(db: Db, actor: str, now: datetime, notice_id: int, people: int) -> Settled:
-    """`people`: how many the approver was shown; any other number is refused."""
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    people: int
+    hold_reason: str | None
+    """The notice is held for a reason of its own: nobody is told before it is resumed."""
+    braked: bool
+    """Everything is stopped."""
+    rings: tuple[Ring, ...]
+
+
+def approve_held(db: Db, actor: str, now: datetime, notice_id: int, people: int) -> LetGo:
+    """`people`: how many the approver was shown; any other number is refused. What stopped the notice stays."""
     with db.transaction() as tx:
+        # A later notice counts who is held here as nobody told: none may begin or be approved before this commits.
+        disruption_id = notices.by_id(tx, notice_id).disruption_id
+        disruptions.lock(tx, disruption_id)
+        notices.drafts(tx, disruption_id)
         notice = notices.locked(tx, notice_id)
         _may_go(tx, notice, people)
         seated = held.let_go(tx, notice_id, chunk_people=catalogue.policy(tx).chunk_people)
         assert seated == people, "nobody else changes a closed list"
-        assert notice.words_hash is not None
         assert notice.rule_hash is not None
         ceiling = (notice.ceiling or 0) + people
         notices.raise_ceiling(
-            tx, notice_id, Approval(actor, notice.words_hash, notice.rule_hash, ceiling=ceiling), now=now
+            tx, notice_id, actor=actor, rule_hash=notice.rule_hash, ceiling=ceiling, now=now
         )
         notices.reopen(tx, notice_id)
         audit.append(
@@ -34,7 +47,7 @@ def approve_held(db: Db, actor: str, now: datetime, notice_id: int, people: int)
             disruption_id=notice.disruption_id,
             after={"notice": notice_id, "people": people, "ceiling": ceiling},
         )
-    return Settled(people, (Ring("deliver", notice_id),))
+        return LetGo(people, notice.hold_reason, brake.brake_is_on(tx), (Ring("deliver", notice_id),))
 
 
 def _may_go(tx: Tx, notice: Notice, people: int) -> None:
@@ -43,7 +56,10 @@ def _may_go(tx: Tx, notice: Notice, people: int) -> None:
     if notice.closed_at is None:
         raise Refused("The list is still being frozen, so the number may grow: try again when it is closed.")
     if held.is_overtaken(tx, notice.notice_id):
-        raise Refused("A later notice was approved since: whoever is held here is told by that one.")
+        raise Refused(
+            "A later notice has taken over, so these words are old: "
+            "`notifier update` tells whoever was left out all of it."
+        )
     found = held.above_ceiling(tx, notice.notice_id).people
     if found == 0:
         raise Refused("Nobody is held above the ceiling of this notice.")

@@ -61,7 +61,8 @@ def later(tx: Tx, notice: Notice, rule: Rule) -> Later | None:
         if notice.kind is not NoticeKind.FIRST or not revisions.has_earlier(tx, notice):
             return None
         how = Following()
-    asked = Asked(notice.disruption_id, rule, notice.rev, notice.notice_id, how.replaces)
+    takes_over = how.merges and notice.only_customer is None
+    asked = Asked(notice.disruption_id, rule, notice.rev, notice.notice_id, how.replaces, takes_over)
     about = notice.about, notice.about_locales, notice.about_first
     return Later(asked, notice.kind, how.merges, notice.only_customer, *about)
 
@@ -73,7 +74,7 @@ def of_a_draft(
     how = FOLLOWING.get(kind)
     if how is None:
         return None
-    asked = Asked(disruption_id, rule, rev, replaces=how.replaces)
+    asked = Asked(disruption_id, rule, rev, replaces=how.replaces, takes_over=how.merges)
     if about is None:
         return Later(asked, kind, how.merges)
     locales = list(about.locales) if about.locales else None

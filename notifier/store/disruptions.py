@@ -194,6 +194,11 @@ def by_id(tx: Tx, disruption_id: int) -> Disruption:
     return found
 
 
+def lock(tx: Tx, disruption_id: int) -> None:
+    """No notice of it can begin until this transaction ends."""
+    run(tx, "SELECT FROM disruption WHERE disruption_id = %(id)s FOR UPDATE", id=disruption_id)
+
+
 def by_reference(tx: Tx, reference: str) -> Disruption | None:
     return one(tx, Disruption, "SELECT * FROM disruption WHERE reference = %(ref)s", ref=reference)
 

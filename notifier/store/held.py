@@ -27,11 +27,13 @@ def above_ceiling(tx: Tx, notice_id: int) -> Held:
 
 
 def is_overtaken(tx: Tx, notice_id: int) -> bool:
-    """A later notice to everybody was approved: it tells whoever is held here, these words are old."""
+    """A later notice to everybody was approved, or has a list with these people: these words are old."""
     return value(
         tx,
         "SELECT EXISTS (SELECT FROM notice n JOIN notice later USING (disruption_id) WHERE n.notice_id = %(id)s"
-        " AND later.seq > n.seq AND later.approved_at IS NOT NULL AND later.only_customer IS NULL)",
+        " AND later.seq > n.seq AND later.only_customer IS NULL AND (later.approved_at IS NOT NULL"
+        " OR (later.state = 'draft' AND later.freeze_asked IS NOT NULL"
+        "  AND later.kind IN ('update', 'correction'))))",
         id=notice_id,
     )
 

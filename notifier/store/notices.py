@@ -162,19 +162,18 @@ def approve(tx: Tx, notice_id: int, approval: Approval, *, now: datetime) -> Non
     )
 
 
-def raise_ceiling(tx: Tx, notice_id: int, approval: Approval, *, now: datetime) -> None:
-    """Record who let those go who were above the ceiling, and how far it reaches now."""
+def raise_ceiling(tx: Tx, notice_id: int, *, actor: str, rule_hash: str, ceiling: int, now: datetime) -> None:
+    """Record who let those go who were above the ceiling, and how far it reaches now. The words stay approved."""
     run(
         tx,
-        "WITH given AS (INSERT INTO approval (notice_id, actor, at, part, words_hash, rule_hash, ceiling)"
-        " VALUES (%(id)s, %(actor)s, %(now)s, 'both', %(words)s, %(rule)s, %(ceiling)s) RETURNING notice_id)"
+        "WITH given AS (INSERT INTO approval (notice_id, actor, at, part, rule_hash, ceiling)"
+        " VALUES (%(id)s, %(actor)s, %(now)s, 'audience', %(rule)s, %(ceiling)s) RETURNING notice_id)"
         " UPDATE notice SET ceiling = %(ceiling)s, resumed_at = %(now)s FROM given"
         " WHERE notice.notice_id = given.notice_id",
         id=notice_id,
-        actor=approval.actor,
-        words=approval.words_hash,
-        rule=approval.rule_hash,
-        ceiling=approval.ceiling,
+        actor=actor,
+        rule=rule_hash,
+        ceiling=ceiling,
         now=now,
     )
 

@@ -29,6 +29,8 @@ class Asked:
     """The notice that is asked for: it is no evidence of what was told before. 0: none."""
     replaces: bool = False
     """Nothing that is still waiting will be told."""
+    takes_over: bool = False
+    """Nobody lets those go any more who are held above a ceiling or for want of words: they have not been told."""
 
 
 SPOKEN = """
@@ -38,7 +40,7 @@ SELECT {person} AS recipient_id, l.customer_id, l.service_id, l.told_as, n.seq, 
         THEN 'failed' END
     WHEN k.state IN ('accepted', 'claimed', 'unknown') THEN 'heard'
     WHEN n.state = 'cancelled' OR k.state = 'cancelled' OR %(replaces)s
-      OR (n.rev < %(rev)s AND n.kind = ANY(%(rescoped)s)) THEN NULL
+      OR (d.root_chunk_id IS NULL AND %(takes_over)s) OR (n.rev < %(rev)s AND n.kind = ANY(%(rescoped)s)) THEN NULL
     WHEN k.state = 'due' THEN 'heard' ELSE 'held' END AS outcome
 FROM line l JOIN notice n ON n.notice_id = l.notice_id {contact}
 JOIN delivery d ON d.notice_id = l.notice_id AND d.recipient_id = l.recipient_id
@@ -155,6 +157,7 @@ def owed_params(asked: Asked) -> dict[str, object]:
         "notice_id": asked.notice_id,
         "rev": asked.rev,
         "replaces": asked.replaces,
+        "takes_over": asked.takes_over,
         "rescoped": list(RESCOPED),
         "all_back": [back.service for back in asked.rule.restored if back.predicate is None],
         "t_told": list(told),

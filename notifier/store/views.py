@@ -123,7 +123,8 @@ def notices(tx: Tx, disruption_id: int) -> list[NoticeRow]:
 SELECT n.notice_id, n.seq, n.kind, n.state, n.hold_reason, n.ceiling, n.audience_n, n.people_n, n.customers_n,
        n.list_hash, n.closed_at, n.created_at, n.approved_at, n.finished_at, n.go_at, n.let_go_at,
        (SELECT reference FROM disruption d WHERE d.disruption_id = n.disruption_id) AS reference,
-       (SELECT string_agg(actor, ', ') FROM approval WHERE approval.notice_id = n.notice_id) AS approved_by,
+       (SELECT string_agg(DISTINCT actor, ', ') FROM approval
+        WHERE approval.notice_id = n.notice_id) AS approved_by,
        sent.first_accepted_at, sent.last_accepted_at, sent.again, sent.twice
 FROM notice n
 CROSS JOIN LATERAL (

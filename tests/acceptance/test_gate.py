@@ -2,7 +2,7 @@
 
 import re
 
-from .conftest import Place
+from .conftest import Place, one_sentence
 
 SUSPEND = ("suspend", "fable-5", "--reason", "legal")
 
@@ -72,6 +72,59 @@ def test_whoever_is_held_above_the_ceiling_is_let_go_by_their_number(notifier: P
     assert "approve held" in [row[0] for row in notifier.rows("SELECT act FROM audit")]
     assert "--held" not in notifier("show", reference).out
     assert notifier("approve", reference, "--held", "3").code == 3
+
+
+def test_who_was_held_hears_the_newer_words_not_the_old_ones(notifier: Place) -> None:
+    reference = one_told_three_held(notifier)
+    assert f"{reference}/1 --held 3" in notifier("show", reference).out
+    assert notifier("restore", reference, "--yes").code == 0
+    refused = notifier("approve", f"{reference}/1", "--held", "3")
+    assert refused.code == 3
+    assert refused.err.startswith("A later notice has taken over")
+    assert one_sentence(refused)
+    assert "--held" not in notifier("show", reference).out
+    # They were never told of the suspension, and it is over: the three hear nothing at all.
+    assert notifier.provider.addresses().total() == 2
+    assert len(set(notifier.provider.addresses())) == 1
+
+
+def test_who_was_held_is_told_by_the_next_notice_and_once(notifier: Place) -> None:
+    reference = one_told_three_held(notifier)
+    assert notifier("update", reference, "--nothing-new", "--yes").code == 0
+    refused = notifier("approve", f"{reference}/1", "--held", "3")
+    assert (refused.code, refused.err[:14]) == (3, "A later notice")
+    notifier.until(lambda: len(notifier.provider.addresses()) == 4)
+    assert sorted(notifier.provider.addresses().values()) == [1, 1, 1, 2]
+
+
+def test_letting_people_go_does_not_resume_a_paused_notice(notifier: Place) -> None:
+    reference = one_told_three_held(notifier)
+    notifier.rows(
+        "UPDATE notice SET state = 'sending', finished_at = NULL"
+    )  # a chunk of it is still under way
+    notifier.rows("UPDATE notice SET state = 'held', hold_reason = 'paused by person:lind'")
+    approved = notifier("approve", f"{reference}/1", "--held", "3")
+    assert approved.code == 0
+    assert "Going on" not in approved.out
+    assert "held (paused by person:lind)" in approved.out
+    assert approved.out.rstrip().endswith(f"notifier resume {reference}/1")
+    (notice,) = notifier.shown()
+    assert (notice["notice"]["state"], notice["accounts"]["held"]) == ("held", 3)
+    assert notifier.rows("SELECT part, words_hash, ceiling FROM approval ORDER BY approval_id")[1:] == [
+        ("audience", None, 4)
+    ]
+    assert notifier.provider.count() == 1
+    assert notifier("resume", f"{reference}/1").code == 0
+    notifier.until(lambda: notifier.provider.count() == 4)
+    assert set(notifier.provider.addresses().values()) == {1}
+
+
+def one_told_three_held(notifier: Place) -> str:
+    notifier.people(4)
+    notifier.start(*SUSPEND, "--yes", "--ceiling", "1")
+    notifier.until(lambda: notifier.provider.count() == 1, 60)
+    notifier.until_state("finished")
+    return notifier.references[0]
 
 
 def test_typing_the_number_sends_to_exactly_the_list_that_was_shown(notifier: Place) -> None:

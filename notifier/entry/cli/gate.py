@@ -1,10 +1,13 @@
 """`approve`, `pause`, `resume`, `cancel`: the gate and the brake."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from notifier.entry.cli.disruption import AcceptGap, AsJson, Ceiling, Yes
+
+if TYPE_CHECKING:
+    from notifier.actions.held import LetGo
 
 NoticeName = Annotated[str, typer.Argument(metavar="NOTICE", help="7K2M (its newest notice) or 7K2M/2.")]
 MaybeNotice = Annotated[str, typer.Argument(metavar="[NOTICE]", help="7K2M (its newest notice) or 7K2M/2.")]
@@ -62,7 +65,19 @@ def _let_go(notice: str, people: int, *, as_json: bool) -> None:
         if as_json:
             output.print_json(said)
         else:
-            output.say(f"Going on: {said.people:,} people who were held are being told. See: notifier watch")
+            output.say(_said(said, notice))
+
+
+def _said(said: "LetGo", notice: str) -> str:
+    who = "the person who was" if said.people == 1 else f"the {said.people:,} people who were"
+    above = f"{who} above the ceiling"
+    if said.hold_reason is None and not said.braked:
+        return f"Going on: {above} {'is' if said.people == 1 else 'are'} being told. See: notifier watch"
+    why = "everything is stopped" if said.braked else f"the notice is held ({said.hold_reason})"
+    again = " and then ".join(
+        [*(["notifier resume --all"] if said.braked else []), *([_again(notice)] if said.hold_reason else [])]
+    )
+    return f"Approved, but {why}: {above} may be told once it goes on. Go on: {again}"
 
 
 def pause(notice: MaybeNotice = "", everything: All = False, json: AsJson = False) -> None:

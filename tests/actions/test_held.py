@@ -1,0 +1,82 @@
+"""Who is held above a ceiling is told once: by a person who lets them go, or by the next notice, never by both."""
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from notifier.actions import approve, declare, timeline
+from notifier.actions.approve import Consent
+from notifier.actions.desk import Desk
+from notifier.actions.held import approve_held
+from notifier.errors import Refused
+from notifier.model.words import Account, Reason
+from notifier.store import Db, notices
+from tests.actions.test_merged import NOW, YES, Border, desk, frozen, people, sent, standing
+
+__all__ = ["desk"]
+
+LATER = NOW + timedelta(hours=1)
+NOTHING_NEW = timeline.News(nothing_new=True)
+
+
+def some_are_held(db: Db, database_url: str, desk: Desk, border: Border) -> declare.Declared:
+    """Six in the audience, two of them told."""
+    people(database_url, 6)
+    wish = declare.Wish(("fable-5",), Reason.LEGAL)
+    first = declare.suspend(db, desk, "person:a", NOW, wish, Consent(yes=True, ceiling=2))
+    frozen(db, first.name.notice_id)
+    sent(db, border, first.name.notice_id, chunks=2)
+    with db.transaction() as tx:
+        assert notices.finish(tx, first.name.notice_id, now=NOW)
+    assert standing(db, first.name.notice_id) == {Account.TOLD: 2, Account.HELD: 4}
+    return first
+
+
+def variants(database_url: str, notice_id: int) -> dict[int, str]:
+    """Which words each person gets."""
+    with psycopg.connect(database_url) as tx:
+        return dict(
+            tx.execute(
+                "SELECT recipient_id, variant FROM delivery d JOIN chunk k ON k.chunk_id = d.root_chunk_id"
+                " JOIN content w ON w.content_id = k.content_id WHERE d.notice_id = %s",
+                [notice_id],
+            ).fetchall()
+        )
+
+
+def test_the_next_update_tells_them_all_of_it(db: Db, database_url: str, desk: Desk) -> None:
+    border = Border()
+    first = some_are_held(db, database_url, desk, border)
+    told = {person for _, person in border.got}
+    news = timeline.update(db, desk, "person:a", LATER, first.name.reference, NOTHING_NEW, YES)
+    assert news.gate.people == 6
+    with pytest.raises(Refused, match="taken over"):
+        approve_held(db, "person:a", LATER, first.name.notice_id, 4)
+    frozen(db, news.name.notice_id)
+    assert standing(db, news.name.notice_id) == {Account.WAITING: 6}
+    found = variants(database_url, news.name.notice_id)
+    assert {person for person, variant in found.items() if variant.startswith("late")} == set(
+        range(1, 7)
+    ) - told
+
+
+def test_whoever_was_let_go_is_no_latecomer_of_the_next_notice(db: Db, database_url: str, desk: Desk) -> None:
+    border = Border()
+    first = some_are_held(db, database_url, desk, border)
+    news = timeline.update(db, desk, "person:a", LATER, first.name.reference, NOTHING_NEW, Consent())
+    assert approve_held(db, "person:a", LATER, first.name.notice_id, 4).people == 4
+    sent(db, border, first.name.notice_id, chunks=2)
+    assert sorted(person for _, person in border.got) == list(range(1, 7))
+    assert approve.approve(db, "person:a", LATER, news.name.notice_id, YES).approved
+    frozen(db, news.name.notice_id)
+    assert set(variants(database_url, news.name.notice_id).values()) == {"affected"}
+
+
+def test_a_draft_with_a_list_has_taken_them_over(db: Db, database_url: str, desk: Desk) -> None:
+    first = some_are_held(db, database_url, desk, Border())
+    news = timeline.update(db, desk, "person:a", LATER, first.name.reference, NOTHING_NEW, Consent())
+    with db.transaction() as tx:
+        notices.ask_to_freeze(tx, news.name.notice_id, now=LATER)
+    with pytest.raises(Refused, match="taken over"):
+        approve_held(db, "person:a", LATER, first.name.notice_id, 4)
