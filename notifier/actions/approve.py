@@ -1,16 +1,21 @@
 """The gate: what was approved is what is sent."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.actions.desk import Desk, about_of, draft_notice, notice_rule
+from notifier.actions.consent import Consent, approval_of, round_of
+from notifier.actions.desk import Desk, about_of, draft_notice, notice_rule, words_are_unaltered
 from notifier.errors import Refused
+from notifier.model.approval import ALL, Part, parts
 from notifier.model.ring import Ring
 from notifier.model.words import Mode, NoticeKind, NoticeState
-from notifier.pipeline.audience import FOLLOWING, gap_is_accepted, later
+from notifier.pipeline.audience import FOLLOWING, gap_is_accepted, later, rule_hash
+from notifier.pipeline.compose import logical_only
 from notifier.store import (
     Db,
     Tx,
+    approvals,
     audience,
     audit,
     disruptions,
@@ -22,19 +27,8 @@ from notifier.store import (
     telling,
 )
 from notifier.store.audience import Gap, Rule
-from notifier.store.notices import Approval, Notice
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """How far somebody agrees before they have seen the frozen list."""
-
-    yes: bool = False
-    """Send to at most as many as are counted now."""
-    ceiling: int | None = None
-    accept_gap: int | None = None
-    list_hash: str | None = None
-    """Send to exactly this frozen list."""
+from notifier.store.contents import contents
+from notifier.store.notices import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +41,10 @@ class Gate:
     gap: Gap
     refusal: str | None = None
     """Why the draft was kept, as one sentence."""
+    waits: bool = False
+    """Nothing more that this person could approve: it waits for somebody else."""
+    asks: frozenset[Part] = ALL
+    """What this person may approve of it."""
     rings: tuple[Ring, ...] = ()
 
 
@@ -89,7 +87,8 @@ def approve_by_policy(
         people, _ = count(tx, drafts[-1], notice_rule(tx, drafts[-1]))
         if people > ceiling:
             return ()
-        return approve_in(tx, drafts[-1].notice_id, actor, now, Consent(yes=True, ceiling=ceiling)).rings
+        consent = Consent(yes=True, ceiling=ceiling, by_policy=True)
+        return approve_in(tx, drafts[-1].notice_id, actor, now, consent).rings
 
 
 def approve_in(tx: Tx, notice_id: int, actor: str, now: datetime, consent: Consent) -> Gate:
@@ -98,18 +97,35 @@ def approve_in(tx: Tx, notice_id: int, actor: str, now: datetime, consent: Conse
     if notice.state is not NoticeState.DRAFT:
         raise Refused(f"This notice is {notice.state} already: there is nothing to approve.")
     rule = notice_rule(tx, notice)
+    same_rule = rule_hash(notice.kind, rule, about_of(notice)) == notice.rule_hash
+    if not (same_rule and words_are_unaltered(tx, notice)):
+        raise Refused("The words or the scope are not those that this draft was written with: write it anew.")
     people, gap = count(tx, notice, rule)
-    refusal = objection(consent, gap, notice, people)
+    here = round_of(tx, notice, actor, consent, gap)
+    refusal = objection(consent, gap, notice, people, here.giving)
     if refusal is not None:
-        return Gate(approved=False, people=people, gap=gap, refusal=refusal)
-    ceiling = None if consent.list_hash else consent.ceiling if consent.ceiling is not None else people
-    _record(tx, notice, actor, now, consent, ceiling)
+        return Gate(approved=False, people=people, gap=gap, refusal=refusal, asks=here.giving)
+    if here.giving:
+        _record(tx, notice, actor, now, consent, here.giving, people)
+    if here.missing:
+        return Gate(approved=False, people=people, gap=gap, refusal=here.waits(), waits=True)
+    _open(tx, notice, now)
     ring = "freeze" if notice.closed_at is None else "deliver"
     return Gate(approved=True, people=people, gap=gap, rings=(Ring(ring, notice_id),))
 
 
-def objection(consent: Consent, gap: Gap, notice: Notice, people: int) -> str | None:
-    """Why this consent does not open the gate; None: it does."""
+def objection(
+    consent: Consent, gap: Gap, notice: Notice, people: int, giving: AbstractSet[Part]
+) -> str | None:
+    """Why this consent does not cover what it would approve; None: it does."""
+    if Part.AUDIENCE in giving:
+        return _audience_objection(consent, gap, notice, people)
+    if Part.WORDS in giving and not consent.is_given:
+        return "Nobody has confirmed the words: read them and approve them, or add --yes."
+    return None
+
+
+def _audience_objection(consent: Consent, gap: Gap, notice: Notice, people: int) -> str | None:
     if not gap_is_accepted(gap, consent.accept_gap):
         return (
             f"{gap.difference:,} customers differ between cut off and told: correct the scope, "
@@ -119,7 +135,7 @@ def objection(consent: Consent, gap: Gap, notice: Notice, people: int) -> str | 
         return "It leaves by itself, nobody looks at its list then: approve it with --yes --ceiling N."
     if consent.list_hash is not None and consent.list_hash != notice.list_hash:
         return "The list has changed since it was shown: look at it again."
-    if consent.list_hash is None and not consent.yes and consent.ceiling is None:
+    if not consent.is_given:
         return f"Nobody has confirmed that {people:,} people are told: approve it, or add --yes."
     return None
 
@@ -158,26 +174,41 @@ def _record(
     actor: str,
     now: datetime,
     consent: Consent,
-    ceiling: int | None,
+    giving: AbstractSet[Part],
+    people: int,
 ) -> None:
-    assert notice.words_hash is not None
-    assert notice.rule_hash is not None
-    approval = Approval(
+    ceiling = None if consent.list_hash else people if consent.ceiling is None else consent.ceiling
+    approval = approval_of(notice, actor, consent, giving, ceiling)
+    approvals.give(tx, notice.notice_id, approval, now=now)
+    audit.append(
+        tx,
         actor=actor,
-        words_hash=notice.words_hash,
-        rule_hash=notice.rule_hash,
-        list_hash=consent.list_hash,
-        ceiling=ceiling,
-        gap=consent.accept_gap,
+        act="approve",
+        at=now,
+        disruption_id=notice.disruption_id,
+        after={
+            "notice": notice.notice_id,
+            "part": approval.part,
+            "words": approval.words_hash,
+            "rule": approval.rule_hash,
+            "list": approval.list_hash,
+            "ceiling": approval.ceiling,
+            "gap": approval.gap,
+            "break_glass": approval.override_reason,
+        },
     )
-    notices.approve(tx, notice.notice_id, approval, now=now)
+
+
+def _open(tx: Tx, notice: Notice, now: datetime) -> None:
+    """Both parts are approved: the notice goes, and with it what it means for its disruption."""
+    audience_part = next(a for a in approvals.given(tx, notice) if Part.AUDIENCE in parts(a.part))
+    notices.approve(tx, notice.notice_id, ceiling=audience_part.ceiling, now=now)
     _speak(tx, notice, now)
     if notice.kind in FOLLOWING and FOLLOWING[notice.kind].replaces:
         for earlier in notices.of_disruption(tx, notice.disruption_id):
             if earlier.seq < notice.seq:
-                notices.locked(
-                    tx, earlier.notice_id
-                )  # a range that just commits belongs to what is cancelled
+                # A range that just commits belongs to what is cancelled.
+                notices.locked(tx, earlier.notice_id)
                 notices.cancel(tx, earlier.notice_id)
     if notice.kind is NoticeKind.RETRACTION and notice.about_first:
         disruptions.end(tx, notice.disruption_id, ended_as="retracted", now=now)
@@ -187,21 +218,29 @@ def _record(
         revisions.restore(tx, notice.timeline_id)
     if notice.kind is NoticeKind.RESTORED:
         disruptions.end(tx, notice.disruption_id, ended_as="restored", now=now)
-    audit.append(
-        tx,
-        actor=actor,
-        act="approve",
-        at=now,
-        disruption_id=notice.disruption_id,
-        after={
-            "notice": notice.notice_id,
-            "words": notice.words_hash,
-            "rule": notice.rule_hash,
-            "list": consent.list_hash,
-            "ceiling": ceiling,
-            "gap": consent.accept_gap,
-        },
-    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """A text as it is approved, `{{name}}` standing where something differs from person to person."""
+
+    locale: str
+    variant: str
+    subject: str
+    text: str
+    sha256: str
+
+
+def texts(db: Db, notice_id: int) -> list[ShownText]:
+    """Every text of a notice."""
+    with db.transaction() as tx:
+        nonce = notices.by_id(tx, notice_id).nonce
+        return [
+            ShownText(
+                c.locale, c.variant, logical_only(c.subject, nonce), logical_only(c.text, nonce), c.sha256
+            )
+            for c in contents(tx, notice_id)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

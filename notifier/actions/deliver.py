@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.actions.desk import Desk, story_of
+from notifier.actions.desk import Desk, story_of, words_are_unaltered
 from notifier.errors import Refused
 from notifier.model.mail import Clock, Envelope, Letter, Result, Sender
 from notifier.model.policy import Policy
@@ -23,6 +23,8 @@ TASK_SECONDS = 20.0
 LONGEST_WAIT = 2.0
 """A lane that has to wait longer ends and leaves its process to the sweeper, which may be what it waits for."""
 STALE = "stale: it was approved and has not moved for longer than policy allows; look at it, then resume"
+
+ALTERED = "its words are not those that were approved: cancel it, and write it anew"
 
 Senders = Callable[[Mode, Policy], Sender]
 """The provider for live disruptions, the sandbox for rehearsals; raises `Refused` if that one is not set up."""
@@ -52,6 +54,9 @@ def deliver(db: Db, post: Post, notice_id: int) -> tuple[Ring, ...]:
             return ()  # each claim would count as a try of its chunk, at every tick of a long stop
         if brake.is_stale(tx, notice_id, seconds=policy.stale_seconds):
             notices.hold(tx, notice_id, STALE)
+            return ()
+        if not words_are_unaltered(tx, notice):
+            notices.hold(tx, notice_id, ALTERED)
             return ()
     try:
         sender = post.senders(mode, policy)

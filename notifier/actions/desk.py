@@ -18,6 +18,7 @@ from notifier.settings import Settings
 from notifier.store import Tx, catalogue, correcting, disruptions, notices, reviews, revisions
 from notifier.store.audience import Back, Rule
 from notifier.store.contents import Words, store_contents
+from notifier.store.contents import contents as contents_of
 from notifier.store.disruptions import Disruption, Entry, Revision
 from notifier.store.notices import Notice
 
@@ -144,6 +145,13 @@ def words_hash(contents: Sequence[Words]) -> str:
     """What an approval of words names: every content, whatever order they came in."""
     listed = sorted((c.locale, c.variant, c.sha256) for c in contents)
     return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+
+
+def words_are_unaltered(tx: Tx, notice: Notice) -> bool:
+    """The frozen words still have the hash that an approval of them names."""
+    stored = contents_of(tx, notice.notice_id)
+    found = [replace(c, sha256=compose.digest(notice.nonce, c.subject, c.text, c.html)) for c in stored]
+    return words_hash(found) == notice.words_hash
 
 
 def draft_notice(

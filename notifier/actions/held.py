@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from notifier.actions.consent import Consent, approval_of, require_another
 from notifier.errors import Refused
+from notifier.model.approval import Part
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState
-from notifier.store import Db, Tx, audit, brake, catalogue, disruptions, held, notices
+from notifier.store import Db, Tx, approvals, audit, brake, catalogue, disruptions, held, notices
 from notifier.store.notices import Notice
 
 MAY = frozenset({NoticeState.APPROVED, NoticeState.SENDING, NoticeState.FINISHED, NoticeState.HELD})
@@ -33,11 +35,12 @@ def approve_held(db: Db, actor: str, now: datetime, notice_id: int, people: int)
         _may_go(tx, notice, people)
         seated = held.let_go(tx, notice_id, chunk_people=catalogue.policy(tx).chunk_people)
         assert seated == people, "nobody else changes a closed list"
-        assert notice.rule_hash is not None
         ceiling = (notice.ceiling or 0) + people
-        notices.raise_ceiling(
-            tx, notice_id, actor=actor, rule_hash=notice.rule_hash, ceiling=ceiling, now=now
-        )
+        consent = Consent(ceiling=ceiling)
+        require_another(tx, notice, actor, Part.AUDIENCE)
+        given = approval_of(notice, actor, consent, {Part.AUDIENCE}, ceiling)
+        approvals.give(tx, notice_id, given, now=now)
+        notices.raise_ceiling(tx, notice_id, ceiling=ceiling, now=now)
         notices.reopen(tx, notice_id)
         audit.append(
             tx,

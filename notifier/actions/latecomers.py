@@ -71,7 +71,7 @@ def _look_at(
         return None, ()
     notice_id = drafts[-1].notice_id if drafts else _draft(tx, desk, disruption_id, now)
     if policy.catch_up_ceiling is not None and people <= policy.catch_up_ceiling:
-        consent = Consent(yes=True, ceiling=policy.catch_up_ceiling)
+        consent = Consent(by_policy=True, yes=True, ceiling=policy.catch_up_ceiling)
         alarms.clear(tx, _key(disruption_id), now)
         return notice_id, approve_in(tx, notice_id, POLICY, now, consent).rings
     alarms.raise_once(tx, _key(disruption_id), _text(name_of(tx, notice_id), people), disruption_id, now)

@@ -5,21 +5,19 @@ Only the people of that customer hear of it.
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from notifier.actions.approve import Consent, Gate, Name, approve_in, name_of
 from notifier.actions.desk import Desk, draft_notice
+from notifier.actions.reasons import reason
 from notifier.actions.timeline import find
 from notifier.errors import BadInput, Refused
 from notifier.model.words import NoticeKind
 from notifier.store import Db, Tx, audit, catalogue, customers, disruptions, reviews
 from notifier.store.reviews import Ending, Review
 
-ADDRESS = re.compile(r"\S@\S+\.\S")
-LONGEST = 2_000
 KINDS: Mapping[Ending, NoticeKind] = {"released": NoticeKind.RELEASED, "confirmed": NoticeKind.CONFIRMED}
 
 
@@ -50,7 +48,7 @@ class Decided:
 
 def add(db: Db, actor: str, now: datetime, reference: str, objection: Objection) -> Review:
     """Raises `BadInput` for a customer nobody knows, `Refused` if theirs is open already."""
-    by, why = _text("--by", objection.by), _text("--why", objection.why)
+    by, why = reason("--by", objection.by), reason("--why", objection.why)
     with db.transaction() as tx:
         disruption = find(tx, reference)
         if disruption.ended_at is not None:
@@ -86,7 +84,7 @@ def decide(
 
     From then on a released customer is left out of every list that is frozen.
     """
-    why = _text("--why", decision.why)
+    why = reason("--why", decision.why)
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
         review = _locked(tx, review_id)
@@ -150,14 +148,3 @@ def _record(tx: Tx, review: Review, act: str, why: str, actor: str, now: datetim
             "why_sha256": hashlib.sha256(why.encode()).hexdigest(),
         },
     )
-
-
-def _text(option: str, given: str) -> str:
-    text = " ".join(given.split())
-    if not text or len(text) > LONGEST:
-        raise BadInput(f"{option} needs a text of at most {LONGEST:,} characters.")
-    if ADDRESS.search(text):
-        raise BadInput(
-            f"{option} holds an address: write a name or a role, addresses stand in one table only."
-        )
-    return text

@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 
 from notifier.edges import facts_file
 from notifier.errors import BadInput
+from notifier.model.approval import FourEyes
 from notifier.model.customer import SLUG, attribute_fault
 from notifier.model.words import AttributeType, Kind, NoticeKind
 
@@ -99,6 +100,8 @@ class PolicyTable(Table):
     unknown_held: list[NoticeKind] | None = None
     refused_share: Annotated[float, Field(gt=0, le=1)] | None = None
     refused_least: Annotated[int, Field(ge=1, strict=True)] | None = None
+    four_eyes: FourEyes | None = None
+    """Which part of a notice somebody else than its author must approve."""
     review_hours: Annotated[float, Field(gt=0, le=24 * 365)] | None = None
     latecomers_seconds: Annotated[float, Field(ge=1)] | None = None
     catch_up_ceiling: Annotated[int, Field(ge=1, strict=True)] | None = None

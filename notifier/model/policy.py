@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from notifier.model.approval import FourEyes
 from notifier.model.words import Kind, NoticeKind
 
 NOT_NUMBERS = frozenset(
-    {"unknown_held", "canary_waits_for_events", "snapshot_seconds", "next_update_minutes"}
+    {"four_eyes", "unknown_held", "canary_waits_for_events", "snapshot_seconds", "next_update_minutes"}
 )
 
 
@@ -46,6 +47,8 @@ class Policy:
     refused_share: float = 0.2
     refused_least: int = 20
     """A notice is held when so many people, and such a share, were rejected, dropped or bounced."""
+    four_eyes: FourEyes = FourEyes.NONE
+    """Which part of a notice its author may not approve: none, words, audience or both."""
     review_hours: float = 24.0
     """Who says that a suspension is wrong for them has an answer after at most so many hours."""
     latecomers_seconds: float = 60.0
@@ -107,4 +110,6 @@ class Policy:
         if "next_update_minutes" in given:
             minutes = given["next_update_minutes"].items()
             given["next_update_minutes"] = {Kind(kind): float(number) for kind, number in minutes}
+        if "four_eyes" in given:
+            given["four_eyes"] = FourEyes(given["four_eyes"])
         return Policy(**given)

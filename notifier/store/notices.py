@@ -50,18 +50,6 @@ class Notice:
         return self.state is NoticeState.APPROVED and self.go_at is not None and self.let_go_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """What somebody approved: words by their hash, the audience by its list or by a ceiling."""
-
-    actor: str
-    words_hash: str
-    rule_hash: str
-    list_hash: str | None = None
-    ceiling: int | None = None
-    gap: int | None = None
-
-
 def insert(
     tx: Tx,
     disruption_id: int,
@@ -142,37 +130,24 @@ def ask_to_freeze(tx: Tx, notice_id: int, *, now: datetime) -> None:
     )
 
 
-def approve(tx: Tx, notice_id: int, approval: Approval, *, now: datetime) -> None:
-    """Record who approved what, and let the notice go."""
+def approve(tx: Tx, notice_id: int, *, ceiling: int | None, now: datetime) -> None:
+    """Let the notice go."""
     run(
         tx,
-        "WITH given AS (INSERT INTO approval (notice_id, actor, at, part, words_hash, rule_hash, list_hash,"
-        " ceiling, gap) VALUES (%(id)s, %(actor)s, %(now)s, 'both', %(words)s, %(rule)s, %(list)s,"
-        " %(ceiling)s, %(gap)s) RETURNING notice_id)"
-        " UPDATE notice SET state = 'approved', ceiling = %(ceiling)s, approved_at = %(now)s"
-        " FROM given WHERE notice.notice_id = given.notice_id",
+        "UPDATE notice SET state = 'approved', ceiling = %(ceiling)s, approved_at = %(now)s"
+        " WHERE notice_id = %(id)s",
         id=notice_id,
-        actor=approval.actor,
-        words=approval.words_hash,
-        rule=approval.rule_hash,
-        list=approval.list_hash,
-        ceiling=approval.ceiling,
-        gap=approval.gap,
+        ceiling=ceiling,
         now=now,
     )
 
 
-def raise_ceiling(tx: Tx, notice_id: int, *, actor: str, rule_hash: str, ceiling: int, now: datetime) -> None:
-    """Record who let those go who were above the ceiling, and how far it reaches now. The words stay approved."""
+def raise_ceiling(tx: Tx, notice_id: int, *, ceiling: int, now: datetime) -> None:
+    """Those who were above the ceiling may go."""
     run(
         tx,
-        "WITH given AS (INSERT INTO approval (notice_id, actor, at, part, rule_hash, ceiling)"
-        " VALUES (%(id)s, %(actor)s, %(now)s, 'audience', %(rule)s, %(ceiling)s) RETURNING notice_id)"
-        " UPDATE notice SET ceiling = %(ceiling)s, resumed_at = %(now)s FROM given"
-        " WHERE notice.notice_id = given.notice_id",
+        "UPDATE notice SET ceiling = %(ceiling)s, resumed_at = %(now)s WHERE notice_id = %(id)s",
         id=notice_id,
-        actor=actor,
-        rule=rule_hash,
         ceiling=ceiling,
         now=now,
     )

@@ -30,6 +30,8 @@ class DisruptionRow:
     """None: customers were imported."""
     people_at: datetime | None
     """When the company's own database showed them."""
+    broken_glass: int
+    """Notices that somebody let go against policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class NoticeRow:
     created_at: datetime
     approved_at: datetime | None
     approved_by: str | None
+    broken_glass: str | None
+    """Why somebody approved what policy wants another to approve."""
     finished_at: datetime | None
     first_accepted_at: datetime | None
     last_accepted_at: datetime | None
@@ -95,7 +99,9 @@ SELECT d.disruption_id, d.reference, d.mode, d.reason, d.opened_by, d.opened_at,
        array(SELECT coalesce(s.name, slug) FROM unnest(r.services) slug LEFT JOIN service s USING (slug)
              ORDER BY 1) AS services,
        (SELECT t.next_update_at FROM timeline t WHERE t.disruption_id = d.disruption_id
-        AND t.next_update_at IS NOT NULL ORDER BY t.timeline_id DESC LIMIT 1) AS next_update_at
+        AND t.next_update_at IS NOT NULL ORDER BY t.timeline_id DESC LIMIT 1) AS next_update_at,
+       (SELECT count(DISTINCT notice_id) FROM approval a JOIN notice n USING (notice_id)
+        WHERE n.disruption_id = d.disruption_id AND a.override_reason IS NOT NULL) AS broken_glass
 FROM disruption d JOIN LATERAL (SELECT text, possibly, services FROM scope_revision
   WHERE disruption_id = d.disruption_id AND NOT proposed ORDER BY rev DESC LIMIT 1) r ON true """
 
@@ -123,8 +129,11 @@ def notices(tx: Tx, disruption_id: int) -> list[NoticeRow]:
 SELECT n.notice_id, n.seq, n.kind, n.state, n.hold_reason, n.ceiling, n.audience_n, n.people_n, n.customers_n,
        n.list_hash, n.closed_at, n.created_at, n.approved_at, n.finished_at, n.go_at, n.let_go_at,
        (SELECT reference FROM disruption d WHERE d.disruption_id = n.disruption_id) AS reference,
-       (SELECT string_agg(DISTINCT actor, ', ') FROM approval
-        WHERE approval.notice_id = n.notice_id) AS approved_by,
+       (SELECT string_agg(DISTINCT actor || CASE WHEN whole THEN '' ELSE ' (' || part || ')' END, ', ')
+        FROM (SELECT actor, part, bool_or(part = 'both') OVER () AS whole FROM approval
+              WHERE approval.notice_id = n.notice_id) given) AS approved_by,
+       (SELECT string_agg(actor || ': ' || override_reason, '; ' ORDER BY approval_id) FROM approval
+        WHERE approval.notice_id = n.notice_id) AS broken_glass,
        sent.first_accepted_at, sent.last_accepted_at, sent.again, sent.twice
 FROM notice n
 CROSS JOIN LATERAL (

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from notifier.entry.cli.disruption import AsJson, Ceiling, FactsFile, NextUpdate, Statement, Yes
+from notifier.entry.cli.disruption import AsJson, BreakGlass, Ceiling, FactsFile, NextUpdate, Statement, Yes
 
 
 def register(app: typer.Typer) -> None:
@@ -23,6 +23,7 @@ def correct(
     next_update: NextUpdate = None,
     ceiling: Ceiling = None,
     yes: Yes = False,
+    break_glass: BreakGlass = None,
     json: AsJson = False,
 ) -> None:
     from notifier.actions import correct as actions
@@ -42,7 +43,7 @@ def correct(
         reference, which = given.one_of(disruption)
         sending.require_workers(app)
         sending.refresh_people(app, reference, quiet=json)
-        consent = Consent(yes=yes, ceiling=ceiling if yes else None)
+        consent = Consent(yes=yes, ceiling=ceiling if yes else None, break_glass=break_glass)
         act = actions.retract if retract else actions.correct
         said = act(app.db, app.desk, app.settings.actor, app.clock.now(), reference, news, consent, which)
         sending.follow(app, sending.Started(said.name, said.gate, consent, ceiling), as_json=json)

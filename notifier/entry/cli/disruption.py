@@ -25,6 +25,12 @@ Ceiling = Annotated[
 AcceptGap = Annotated[
     int | None, typer.Option(min=0, metavar="N", help="Acknowledge that N customers differ.")
 ]
+BreakGlass = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REASON", help="Approve alone what policy wants another to approve; shown for ever."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 Only = Annotated[
@@ -77,6 +83,7 @@ def suspend(
     ceiling: Ceiling = None,
     yes: Yes = False,
     accept_gap: AcceptGap = None,
+    break_glass: BreakGlass = None,
     again: Annotated[bool, typer.Option("--again", help="Also if the same is declared already.")] = False,
     as_of: Annotated[
         str | None,
@@ -124,7 +131,9 @@ def suspend(
         if not json:
             output.say(screens.mode_line(counted.mode))
             output.say(dry_run_screen.picture(counted))
-        consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
+        consent = Consent(
+            yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap, break_glass=break_glass
+        )
         declared = declare.suspend(app.db, app.desk, app.settings.actor, app.clock.now(), wish, consent)
         if not json:
             output.say(screens.promise_line(declared.next_update_at))

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.entry.cli.disruption import AcceptGap, AsJson, Ceiling, Yes
+from notifier.entry.cli.disruption import AcceptGap, AsJson, BreakGlass, Ceiling, Yes
+from notifier.model.approval import Part
 
 if TYPE_CHECKING:
     from notifier.actions.held import LetGo
@@ -30,6 +31,8 @@ def approve(
     held: Annotated[
         int | None, typer.Option("--held", metavar="N", min=1, help="Let the N held above the ceiling go.")
     ] = None,
+    part: Annotated[Part, typer.Option(help="Only this part; somebody else gives the other.")] = Part.BOTH,
+    break_glass: BreakGlass = None,
     json: AsJson = False,
 ) -> None:
     if held is not None:
@@ -46,7 +49,13 @@ def approve(
         with app.db.transaction() as tx:
             name = gate.name_of(tx, notice_id)
         sending.refresh_people(app, name.reference, quiet=json, required=True)
-        consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
+        consent = Consent(
+            yes=yes,
+            ceiling=ceiling if yes else None,
+            accept_gap=accept_gap,
+            part=part,
+            break_glass=break_glass,
+        )
         said = gate.approve(app.db, app.settings.actor, app.clock.now(), notice_id, consent)
         started = sending.Started(name, said, consent, ceiling)
         sending.follow(app, started, as_json=json)

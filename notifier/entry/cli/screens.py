@@ -110,6 +110,8 @@ def notice_lines(row: NoticeRow, accounts: dict[Account, int], fault: int) -> li
     name = KINDS.get(row.kind, row.kind)
     by = f", approved {clock(row.approved_at)} by {row.approved_by}" if row.approved_by else ""
     lines = [f"{name} (notice {row.seq}): {row.state}{by}"]
+    if row.broken_glass:
+        lines.append(f"  ! BREAK-GLASS, {row.broken_glass}")
     if row.hold_reason and row.state == "held":
         lines.append(f"  HELD: {row.hold_reason}")
     if row.waits and row.go_at:
@@ -176,7 +178,7 @@ def overview(rows: list[DisruptionRow]) -> str:
         cells.append(
             (
                 f"D-{row.reference}",
-                f"{row.mode} {state}",
+                f"{row.mode} {state}" + (", BREAK-GLASS" if row.broken_glass else ""),
                 ", ".join(row.services)[:30],
                 clock(row.effective_at),
             )

@@ -12,9 +12,10 @@ from notifier.actions.declare import DryRun
 from notifier.actions.refresh import refresh
 from notifier.actions.rehearsal import Shown
 from notifier.app import App
-from notifier.entry.cli import dry_run, output, people, screens
+from notifier.entry.cli import dry_run, output, people, screens, texts
 from notifier.entry.tasks import ring
 from notifier.errors import Refused, Unreachable
+from notifier.model.approval import Part
 from notifier.model.words import Account, Mode, NoticeState
 from notifier.store import held, views
 from notifier.store.views import NoticeRow
@@ -91,12 +92,12 @@ def follow(app: App, started: Started, *, as_json: bool) -> None:
     """Let it go if it may, then watch. Closing the terminal changes nothing from here on."""
     ring(app.settings, started.gate.rings)
     if not started.gate.approved:
-        if started.consent.yes or as_json or not output.is_terminal():
+        if started.gate.waits or started.consent.yes or as_json or not output.is_terminal():
             raise Refused(
                 f"{started.gate.refusal} The draft is kept:",
                 details=(f"notifier approve {started.name}{_gap_option(started.gate)}",),
             )
-        started = ask(app, started)
+        started = ask_words(app, started) if Part.AUDIENCE not in started.gate.asks else ask(app, started)
     if as_json:
         wait(app, started.name.reference, started.name.notice_id)
         rehearsed = _rehearsed(app, started.name)
@@ -125,20 +126,39 @@ def ask(app: App, started: Started) -> Started:
     ring(app.settings, rings)
     shown = _frozen(app, shown)
     name = replace(started.name, notice_id=shown.notice_id, seq=shown.seq)
-    consent = Consent(
+    consent = replace(
+        started.consent,
         ceiling=started.ceiling,
         accept_gap=_acknowledged(started),
         list_hash=shown.list_hash if started.ceiling is None else None,
     )
+    if Part.WORDS in started.gate.asks:
+        output.say(texts.listing(name, gate.texts(app.db, shown.notice_id)))
     question = f"{screens.mode_line(name.mode)} Type {shown.people} to tell {shown.people:,} people: "
     gap_stands = consent.accept_gap is None and started.gate.gap.difference
     if gap_stands or _typed(question).replace(",", "") != str(shown.people):
         raise Refused("Nobody was told. The draft is kept:", details=(f"notifier approve {name}",))
-    opened = gate.approve(app.db, app.settings.actor, app.clock.now(), shown.notice_id, consent)
+    return _approved(app, replace(started, name=name, consent=consent))
+
+
+def ask_words(app: App, started: Started) -> Started:
+    """Show every text in full, and take the answer as the consent to exactly these."""
+    shown = gate.texts(app.db, started.name.notice_id)
+    output.say(texts.in_full(shown))
+    if _typed(f"Type {len(shown)} to approve these {len(shown)} texts: ") != str(len(shown)):
+        raise Refused(
+            "Nothing was approved. The draft is kept:", details=(f"notifier approve {started.name}",)
+        )
+    return _approved(app, replace(started, consent=replace(started.consent, yes=True)))
+
+
+def _approved(app: App, started: Started) -> Started:
+    notice_id = started.name.notice_id
+    opened = gate.approve(app.db, app.settings.actor, app.clock.now(), notice_id, started.consent)
     if not opened.approved:
         raise Refused(opened.refusal)
     ring(app.settings, opened.rings)
-    return replace(started, name=name, gate=opened)
+    return replace(started, gate=opened)
 
 
 def _acknowledged(started: Started) -> int | None:

@@ -19,7 +19,18 @@ headers    of every mail of a disruption
 from notifier.pipeline.compose.headers import headers
 from notifier.pipeline.compose.lint import checked, lint
 from notifier.pipeline.compose.statement import check_statements
+from notifier.pipeline.compose.tags import digest, logical_only
 from notifier.pipeline.compose.tags import used as used_tags
 from notifier.pipeline.compose.words import Rendered, Words
 
-__all__ = ["Rendered", "Words", "check_statements", "checked", "headers", "lint", "used_tags"]
+__all__ = [
+    "Rendered",
+    "Words",
+    "check_statements",
+    "checked",
+    "digest",
+    "headers",
+    "lint",
+    "logical_only",
+    "used_tags",
+]

@@ -6,6 +6,8 @@ quoted-printable leave them alone), never a part of another tag (lower-case name
 is not plainly safe has two: `R` raw for subject and text, `H` escaped for HTML.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,3 +84,9 @@ def used(nonce: str, *parts: str) -> tuple[str, ...]:
 def logical_only(text: str, nonce: str) -> str:
     """The same for every nonce: what is hashed."""
     return re.sub(rf"n{nonce}([a-z]+[RH])", r"{{\1}}", text)
+
+
+def digest(nonce: str, *parts: str) -> str:
+    """The hash of a content, over its logical tags: what an approval of words names."""
+    logical = json.dumps([logical_only(part, nonce) for part in parts], ensure_ascii=False)
+    return hashlib.sha256(logical.encode()).hexdigest()

@@ -1,7 +1,5 @@
 """The words of a notice: loaded once, rendered once for each group that reads the same text."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -181,7 +179,6 @@ def _inlined(page: str) -> str:
 
 def _rendered(locale: str, variant: Variant, parts: tuple[str, str, str], nonce: str) -> Rendered:
     subject, text, html = parts
-    logical = json.dumps([tags.logical_only(part, nonce) for part in parts], ensure_ascii=False)
     return Rendered(
         locale=locale,
         variant=variant,
@@ -189,5 +186,5 @@ def _rendered(locale: str, variant: Variant, parts: tuple[str, str, str], nonce:
         text=text,
         html=html,
         tags=tags.used(nonce, *parts),
-        sha256=hashlib.sha256(logical.encode()).hexdigest(),
+        sha256=tags.digest(nonce, *parts),
     )
