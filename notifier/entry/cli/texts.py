@@ -7,7 +7,8 @@ from notifier.entry.cli.output import table
 def listing(name: Name, shown: list[ShownText]) -> str:
     """One line for each: what is approved is these hashes."""
     rows = [(each.locale, each.variant, each.sha256[:12], each.subject[:40]) for each in shown]
-    return f"Texts of {name} ({len(rows)}); read them in full: notifier approve {name} --part words\n{table(rows, left=4)}"
+    how = f"read them in full: notifier approve {name} --part words"
+    return f"Texts of {name} ({len(rows)}); {how}\n{table(rows, left=4)}"
 
 
 def in_full(shown: list[ShownText]) -> str:
