@@ -37,11 +37,11 @@ def accounts(place: Place) -> dict[str, int]:
 
 
 def begin(place: Place) -> str:
-    """A send of a few thousand that takes seconds, under way."""
+    """A send of a few thousand that takes seconds, under way, with its list complete."""
     place.people(MANY)
     place.provider.fault("slow", times=1000, seconds=0.5)
     place.start(*SUSPEND, "--yes")
-    place.until(lambda: place.provider.count() > 0)
+    place.until(lambda: place.provider.count() > 0 and place.value("SELECT closed_at FROM notice"))
     return place.references[0]
 
 

@@ -1,5 +1,10 @@
 """A key never turns a rehearsal live, a missing key never turns a live disruption into a rehearsal."""
 
+from base64 import b64encode
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 from .conftest import RIGHT_KEY, Place, one_sentence
 
 SUSPEND = ("suspend", "fable-5", "--reason", "legal")
@@ -72,8 +77,19 @@ def test_a_live_notice_without_words_about_a_key_says_so_in_doctor(deployment: P
     assert wrong.code == 4
     assert "FAULT  provider" in wrong.out
     assert "401" in wrong.out
-    right = deployment("doctor", "--live", SENDGRID_API_KEY=RIGHT_KEY, NOTIFIER_MAIL_FROM="A <a@acme.org>")
+    public = ec.generate_private_key(ec.SECP256R1()).public_key()
+    ours = {
+        "SENDGRID_API_KEY": RIGHT_KEY,
+        "NOTIFIER_MAIL_FROM": "A <a@acme.org>",
+        "NOTIFIER_SENDGRID_EVENT_KEYS": b64encode(
+            public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        ).decode(),
+    }
+    right = deployment("doctor", "--live", **ours)
     assert right.code == 0, right.said
+    deaf = deployment("doctor", "--live", **ours | {"NOTIFIER_SENDGRID_EVENT_KEYS": ""})
+    assert deaf.code == 4
+    assert "FAULT  events" in deaf.out
     assert deployment.provider.count() == 0
 
 
