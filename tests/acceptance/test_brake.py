@@ -19,11 +19,15 @@ MANY = 3000
 
 @pytest.fixture
 def slowly(notifier: Place) -> Iterator[None]:
-    """Policy lets a notice make three requests a second, of 250 people each: a send of thousands takes seconds."""
-    slow = '{"requests_per_second": 3, "chunk_people": 250}'
+    """Policy lets a notice make one request a second, of 150 people: seconds enough to stop it in."""
+    slow = '{"requests_per_second": 1, "chunk_people": 150}'
     notifier.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", slow)
     yield
-    notifier.rows(
+    at_full_speed(notifier)
+
+
+def at_full_speed(place: Place) -> None:
+    place.rows(
         "UPDATE company SET value = value - 'requests_per_second' - 'chunk_people' WHERE key = 'policy'"
     )
 
@@ -69,6 +73,7 @@ def test_pause_all_in_the_middle_of_a_send(notifier: Place) -> None:
     assert now["told"] == settled
     assert now["waiting"] == MANY - settled
     notifier.provider.ask("DELETE", "/faults")
+    at_full_speed(notifier)
     resumed = notifier("resume", "--all")
     assert f"{MANY - settled:,} people" in resumed.out
     notifier.until_state("finished")
@@ -108,6 +113,7 @@ def test_every_worker_killed_in_the_middle_of_a_request(notifier: Place, stack: 
         for victim in (pid, *children(pid)):
             os.kill(victim, signal.SIGKILL)
     notifier.provider.ask("DELETE", "/faults")
+    at_full_speed(notifier)
     notifier.until(
         lambda: (
             not notifier.rows("SELECT 1 FROM chunk WHERE state IN ('due', 'claimed')")

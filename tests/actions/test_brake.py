@@ -10,7 +10,7 @@ import pytest
 
 from notifier.actions import brake
 from notifier.actions.deliver import STALE, Post, deliver
-from notifier.actions.desk import Desk
+from notifier.actions.desk import Desk, words_hash
 from notifier.actions.sweep import sweep, too_many_refused
 from notifier.app import SystemClock, words
 from notifier.errors import Refused
@@ -18,12 +18,16 @@ from notifier.model.mail import Envelope, Outcome, Result
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import Mode
+from notifier.pipeline.compose import digest
 from notifier.settings import from_env
 from notifier.store import Db, notices
 from notifier.store.accounts import Refusals
+from notifier.store.contents import Words
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 LIND = "person:lind"
+NONCE = "abcdef0123456789"
+THE_WORDS = Words("en", "affected", "s", "t", "h", 0, digest(NONCE, "s", "t", "h"))
 
 
 @dataclass
@@ -56,7 +60,7 @@ class Story:
             return cursor.fetchall() if cursor.description else []
 
     def notice(self, state: str = "approved") -> int:
-        (row,) = self.run(A_NOTICE, state)
+        (row,) = self.run(A_NOTICE, state, NONCE, words_hash([THE_WORDS]), THE_WORDS.sha256)
         return int(row[0])
 
     def state(self, notice_id: int) -> str:
@@ -79,11 +83,11 @@ class Story:
 
 A_NOTICE = """
 WITH n AS (INSERT INTO notice (disruption_id, seq, kind, timeline_id, rev, state, nonce, created_at, approved_at,
-             closed_at, audience_n, people_n)
+             closed_at, audience_n, people_n, words_hash)
            SELECT disruption_id, (SELECT count(*) + 1 FROM notice), 'first', timeline_id, 1, %s,
-                  'abcdef0123456789', now(), now(), now(), 6, 6 FROM timeline RETURNING notice_id),
+                  %s, now(), now(), now(), 6, 6, %s FROM timeline RETURNING notice_id),
      w AS (INSERT INTO content (notice_id, locale, variant, subject, text, html, tags, sha256)
-           SELECT notice_id, 'en', 'affected', 's', 't', 'h', 0, 'x' FROM n RETURNING notice_id, content_id),
+           SELECT notice_id, 'en', 'affected', 's', 't', 'h', 0, %s FROM n RETURNING notice_id, content_id),
      k AS (INSERT INTO chunk (chunk_id, notice_id, content_id, root_id, lo, hi)
            SELECT id, notice_id, content_id, id, 0, 2
            FROM (SELECT nextval('chunk_id_seq') AS id, w.* FROM w, generate_series(1, 3)) x
