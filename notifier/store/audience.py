@@ -205,14 +205,17 @@ def survey(tx: Tx, rule: Rule) -> Survey:
     """Everything from one pass: a million entitlements are read once. Verdicts whatever `rule.possibly` says."""
     plan_for_many(tx)
     run(tx, "SET LOCAL work_mem = '128MB'")
+    # Everything here has an index in the order of customers or people: merging takes half the time of hashing.
+    run(tx, "SET LOCAL enable_hashjoin = off")
     statement = sql.SQL("""
 WITH held AS MATERIALIZED (
        SELECT customer_id, max(rank) AS rank, bool_or(suspended_at IS NOT NULL) AS cut_off,
               bool_or(suspended_at IS NOT NULL AND rank < %(told_rank)s) AS cut_off_not_told,
               bool_or(suspended_at IS NULL AND rank >= %(told_rank)s) AS told_not_cut_off
-       FROM ({hit}) hit GROUP BY 1),
+       FROM (SELECT customer_id, rank, suspended_at FROM ({hit}) hit ORDER BY 1 OFFSET 0) hit GROUP BY 1),
      shared AS MATERIALIZED (
-       SELECT recipient_id FROM contact WHERE recipient_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1),
+       SELECT recipient_id FROM (SELECT recipient_id FROM contact WHERE recipient_id IS NOT NULL
+                                 ORDER BY 1 OFFSET 0) k GROUP BY 1 HAVING count(*) > 1),
      tallied AS MATERIALIZED (
        SELECT h.rank, k.locale, k.recipient_id IS NULL AS unreachable, s.recipient_id AS shared,
               CASE WHEN s.recipient_id IS NOT NULL THEN customer_id END AS customer_id,
@@ -228,16 +231,19 @@ WITH held AS MATERIALIZED (
        FROM tallied WHERE NOT suppressed GROUP BY shared HAVING shared IS NOT NULL),
      by_rank AS (SELECT rank, sum(n)::bigint AS people FROM person GROUP BY 1),
      mute AS (SELECT rank, sum(n)::bigint AS unreachable FROM tallied WHERE unreachable GROUP BY 1),
-     verdict AS (SELECT rank, count(*) AS customers FROM held GROUP BY 1),
+     verdict AS MATERIALIZED (
+       SELECT rank, count(*) AS customers, count(*) FILTER (WHERE cut_off) AS cut_off,
+              count(*) FILTER (WHERE cut_off_not_told) AS cut_off_not_told,
+              count(*) FILTER (WHERE told_not_cut_off) AS told_not_cut_off
+       FROM held GROUP BY 1),
      locale AS (SELECT locale, sum(n)::bigint AS people FROM person WHERE rank >= %(told_rank)s GROUP BY 1)
-SELECT coalesce((SELECT jsonb_agg(jsonb_build_array(
-                   rank, customers, coalesce(people, 0), coalesce(unreachable, 0)) ORDER BY rank DESC)
-                 FROM verdict LEFT JOIN by_rank USING (rank) LEFT JOIN mute USING (rank)), '[]') AS verdicts,
+SELECT coalesce(jsonb_agg(jsonb_build_array(
+         rank, customers, coalesce(people, 0), coalesce(unreachable, 0)) ORDER BY rank DESC), '[]') AS verdicts,
        coalesce((SELECT jsonb_agg(jsonb_build_array(locale, people) ORDER BY people DESC, locale)
                  FROM locale), '[]') AS locales,
-       count(*) FILTER (WHERE cut_off) AS cut_off, count(*) FILTER (WHERE cut_off_not_told) AS cut_off_not_told,
-       count(*) FILTER (WHERE told_not_cut_off) AS told_not_cut_off
-FROM held""").format(
+       coalesce(sum(cut_off), 0)::bigint AS cut_off, coalesce(sum(cut_off_not_told), 0)::bigint AS cut_off_not_told,
+       coalesce(sum(told_not_cut_off), 0)::bigint AS told_not_cut_off
+FROM verdict LEFT JOIN by_rank USING (rank) LEFT JOIN mute USING (rank)""").format(
         hit=hits(rule),
         usable=usable(rule.roles),
         suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("k.recipient_id")),
@@ -255,8 +261,8 @@ def cut_off_since(tx: Tx, services: list[str]) -> datetime | None:
     """Since when somebody is cut off from one of these services; None: nobody is, as far as the data says."""
     return value(
         tx,
-        "SELECT min(suspended_at) FROM entitlement JOIN service USING (service_id)"
-        " WHERE slug = ANY(%(services)s)",
+        "SELECT min((SELECT min(suspended_at) FROM entitlement e WHERE e.service_id = s.service_id"
+        " AND suspended_at IS NOT NULL)) FROM service s WHERE slug = ANY(%(services)s)",
         services=services,
     )
 

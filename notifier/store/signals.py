@@ -238,8 +238,8 @@ SELECT DISTINCT f.services[1] AS service, f.dedupe_key FROM signal f
 WHERE f.source = 'database' AND f.state = 'firing'
   AND NOT EXISTS (SELECT FROM signal r WHERE r.source = 'database' AND r.dedupe_key = f.dedupe_key
                   AND r.state = 'resolved')
-  AND NOT EXISTS (SELECT FROM entitlement JOIN service USING (service_id)
-                  WHERE slug = ANY(f.services) AND suspended_at IS NOT NULL)
+  AND NOT EXISTS (SELECT FROM service s WHERE slug = ANY(f.services) AND (
+        SELECT true FROM entitlement e WHERE e.service_id = s.service_id AND suspended_at IS NOT NULL LIMIT 1))
 ORDER BY 1""",
     )
 

@@ -48,7 +48,9 @@ def test_it_says_what_the_send_then_does(notifier: Place) -> None:
     people(notifier)
     assert notifier(*SUSPEND, "--rehearse", "--accept-gap", "7", "--yes").code == 0
     counted = notifier(*SUSPEND, "--rehearse", "--dry-run", "--json").json()
-    reference = notifier.references[0]  # the database may have noticed the suspension too, and drafted a notice
+    reference = notifier.references[
+        0
+    ]  # the database may have noticed the suspension too, and drafted a notice
     notice = notifier.shown(reference)[-1]["notice"]
     assert (notice["people_n"], notice["audience_n"]) == (counted["people"], 54)
     assert notice["audience_n"] == counted["people"] + counted["unreachable"]

@@ -17,7 +17,7 @@ from notifier.local.stack import Stack
 from notifier.model.words import Reason
 from tests.bench.seed import SERVICES
 
-LOOK_EVERY = 0.2
+LOOK_EVERY = 1.0
 
 
 @dataclass(frozen=True)
