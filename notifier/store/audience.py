@@ -241,7 +241,8 @@ SELECT coalesce(jsonb_agg(jsonb_build_array(
          rank, customers, coalesce(people, 0), coalesce(unreachable, 0)) ORDER BY rank DESC), '[]') AS verdicts,
        coalesce((SELECT jsonb_agg(jsonb_build_array(locale, people) ORDER BY people DESC, locale)
                  FROM locale), '[]') AS locales,
-       coalesce(sum(cut_off), 0)::bigint AS cut_off, coalesce(sum(cut_off_not_told), 0)::bigint AS cut_off_not_told,
+       coalesce(sum(cut_off), 0)::bigint AS cut_off,
+       coalesce(sum(cut_off_not_told), 0)::bigint AS cut_off_not_told,
        coalesce(sum(told_not_cut_off), 0)::bigint AS told_not_cut_off
 FROM verdict LEFT JOIN by_rank USING (rank) LEFT JOIN mute USING (rank)""").format(
         hit=hits(rule),
