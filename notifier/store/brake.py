@@ -11,13 +11,15 @@ EVERYTHING = "*"
 def open_attempts(tx: Tx, notice_id: int | None = None) -> int:
     """Letters that may still leave after a brake.
 
-    Those of open attempts, and of attempts whose lease ran out and whose process may only be asleep.
+    Those of open attempts, and of attempts without an answer whose process may only be asleep: until they are
+    presumed lost, or, where everything stops, until a person has dropped them.
     """
     return value(
         tx,
         "SELECT coalesce(sum(a.n), 0)::bigint FROM attempt a JOIN chunk k USING (chunk_id)"
         " WHERE (a.outcome = 'open' OR (a.outcome = 'unknown' AND a.http_status IS NULL"
-        " AND k.state = 'unknown')) AND k.notice_id = coalesce(%(id)s, k.notice_id)",
+        " AND (k.state IN ('unknown', 'dead') OR (k.state = 'cancelled' AND k.notice_id = %(id)s))))"
+        " AND k.notice_id = coalesce(%(id)s, k.notice_id)",
         id=notice_id,
     )
 

@@ -138,6 +138,21 @@ def test_the_bound_is_what_is_open_or_may_only_be_asleep(story: Story) -> None:
     assert brake.cancel(story.db, LIND, NOW, notice_id).at_most == 4
 
 
+def test_the_bound_counts_who_sleeps_while_a_person_decides(story: Story) -> None:
+    notice_id = story.notice("sending")
+    story.attempt("dead", "unknown")
+    assert brake.pause_all(story.db, LIND, NOW).at_most == 2
+    brake.drop_dead(story.db, LIND, NOW, notice_id)
+    assert brake.pause(story.db, LIND, NOW, notice_id).at_most == 2
+    assert brake.pause_all(story.db, LIND, NOW).at_most == 0  # given up: not counted for ever
+
+
+def test_cancelling_counts_who_sleeps_while_a_person_decides(story: Story) -> None:
+    notice_id = story.notice("sending")
+    story.attempt("dead", "unknown")
+    assert brake.cancel(story.db, LIND, NOW, notice_id).at_most == 2
+
+
 def test_the_bound_of_one_notice_does_not_count_another(story: Story) -> None:
     story.notice("sending")
     story.attempt("claimed", "open")

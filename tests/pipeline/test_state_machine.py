@@ -304,6 +304,7 @@ HEARD: tuple[Answer, ...] = (
 class Sending(RuleBasedStateMachine):
     db: ClassVar[Db]
     bound: int | None
+    braked_all: bool
     own: ClassVar["psycopg.Connection[Any]"]
 
     @initialize(started=st.booleans(), past=st.lists(st.sampled_from(PAST), min_size=7, max_size=7))
@@ -330,7 +331,7 @@ class Sending(RuleBasedStateMachine):
         self.recorded: list[tuple[Claim, Outcome]] = []
         self.lied: set[str] = set()
         self.seen: list[Unknown] = []
-        self.braked_at, self.bound = 0, None
+        self.braked_at, self.bound, self.braked_all = 0, None, False
         self.left_before = 0
         self.before: Row | None = None
         self.lane = Lane(self.db, self.provider, self.seal, lambda: NOW, lambda: self.monotonic, POLICY)
@@ -466,7 +467,9 @@ class Sending(RuleBasedStateMachine):
         attempt_id = flight.claim.attempt_id
         if takes:
             self.provider.take(attempt_id, self.people_of(attempt_id))
-            if self.model.attempts[attempt_id].outcome not in {"open", "unknown"}:
+            attempt = self.model.attempts[attempt_id]
+            dropped = self.model.chunks[attempt.chunk].state == "cancelled" and self.braked_all
+            if attempt.outcome not in {"open", "unknown"} or dropped:
                 self.bound = None  # it slept until it was given up: no brake counts that long
 
     @precondition(lambda self: bool(self.recorded))
@@ -654,10 +657,10 @@ class Sending(RuleBasedStateMachine):
     def pause_all(self) -> None:
         braked = brake.pause_all(self.db, "person:test", NOW)
         self.model.everything_stopped = True
-        self.brakes(braked.at_most)
+        self.brakes(braked.at_most, everything=True)
 
-    def brakes(self, at_most: int) -> None:
-        self.bound, self.left_before = at_most, self.left
+    def brakes(self, at_most: int, *, everything: bool = False) -> None:
+        self.bound, self.left_before, self.braked_all = at_most, self.left, everything
 
     @property
     def left(self) -> int:
