@@ -5,6 +5,7 @@ So a person's organisations and services are complete the moment their chunk may
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from psycopg import sql
 
@@ -54,7 +55,7 @@ def asked_locales(tx: Tx, *, after: int, upto: int) -> list[str]:
     )
 
 
-FREEZE = """
+PERSONS: LiteralString = """
 WITH told AS MATERIALIZED ({told}),
 held_by AS (SELECT recipient_id, customer_id, told_as, array_agg(slug ORDER BY slug) AS slugs,
                    max(manner) AS manner, min(customer) AS customer,
@@ -68,7 +69,12 @@ person AS (SELECT recipient_id,
                     AS locale,
                   (array_agg(tz ORDER BY customer_id, told_as) FILTER (WHERE tz IS NOT NULL))[1] AS tz,
                   (array_agg(name ORDER BY customer_id, told_as) FILTER (WHERE name IS NOT NULL))[1] AS name
-           FROM held_by GROUP BY 1),
+           FROM held_by GROUP BY 1)"""
+"""One row for each person: everything that they are told, and in which words."""
+
+FREEZE: LiteralString = (
+    PERSONS
+    + """,
 placed AS MATERIALIZED (
   SELECT p.recipient_id, w.content_id, least(%(chunk_people)s, 10000 / greatest(w.tags, 1)) AS size,
          jsonb_build_object('n', p.name, 'z', p.tz, 'o', p.held) AS vars,
@@ -103,6 +109,7 @@ SELECT (SELECT count(DISTINCT recipient_id) FROM told) AS audience,
        count(*) FILTER (WHERE exclusion IS NULL) AS people,
        count(*) FILTER (WHERE exclusion IS NULL AND NOT leaves) AS held
 FROM numbered"""
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,12 +97,11 @@ def variants(name: str) -> tuple[Variant, ...]:
     return variants_of(NoticeKind(name.rpartition("outage_")[2]))
 
 
-def person(variant: Variant) -> Person:
-    """Somebody in New York with two organisations, who reads this variant."""
-    both = ("fable-5", "mythos-5")
+def person(variant: Variant, both: tuple[str, ...] = ("fable-5", "mythos-5")) -> Person:
+    """Somebody in New York with two organisations, who reads this variant about these services."""
     affected = (Held("Acme Ltd", Standing.AFFECTED, both), Held("Acme Labs", Standing.AFFECTED, both))
-    possibly = (Held("Okafor & Daughters", Standing.POSSIBLY, ("fable-5",)),)
-    over = (Held("Acme Ltd", Standing.RESTORED, ("mythos-5",)),)
+    possibly = (Held("Okafor & Daughters", Standing.POSSIBLY, both[:1]),)
+    over = (Held("Acme Ltd", Standing.RESTORED, both[-1:]),)
     held = {
         Variant.AFFECTED: affected,
         Variant.POSSIBLY: possibly,
