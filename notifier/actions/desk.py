@@ -17,7 +17,7 @@ from notifier.pipeline import audience, compose
 from notifier.settings import Settings
 from notifier.store import Tx, catalogue, correcting, disruptions, notices, reviews, revisions
 from notifier.store.audience import Back, Rule
-from notifier.store.contents import Words, store_contents
+from notifier.store.contents import Content, Words, store_contents
 from notifier.store.contents import contents as contents_of
 from notifier.store.disruptions import Disruption, Entry, Revision
 from notifier.store.notices import Notice
@@ -149,7 +149,11 @@ def words_hash(contents: Sequence[Words]) -> str:
 
 def words_are_unaltered(tx: Tx, notice: Notice) -> bool:
     """The frozen words still have the hash that an approval of them names."""
-    stored = contents_of(tx, notice.notice_id)
+    return are_unaltered(notice, contents_of(tx, notice.notice_id))
+
+
+def are_unaltered(notice: Notice, stored: Sequence[Content]) -> bool:
+    """As `words_are_unaltered`, of contents that were read already."""
     found = [replace(c, sha256=compose.digest(notice.nonce, c.subject, c.text, c.html)) for c in stored]
     return words_hash(found) == notice.words_hash
 

@@ -1,13 +1,11 @@
 """What a rehearsal showed: the list that a real run would freeze, and the mails that look worst."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from notifier.actions.desk import Desk, story_of
+from notifier.actions.desk import Desk
+from notifier.actions.press import Press
 from notifier.model.people import Person
-from notifier.pipeline.compose import used_tags
-from notifier.store import Db, contents, notices, samples
-from notifier.store.contents import Content
+from notifier.store import Db, notices, samples
 from notifier.store.samples import Bad, Way
 
 
@@ -32,22 +30,14 @@ class Shown:
 def shown(db: Db, desk: Desk, notice_id: int) -> Shown:
     with db.transaction() as tx:
         notice = notices.by_id(tx, notice_id)
-        story = story_of(tx, desk.settings, notice)
+        press = Press.of(tx, desk, notice)
         picked: dict[int, list[Bad]] = {}
         for each in samples.worst(tx, notice_id):
             picked.setdefault(each.recipient_id, []).append(each)
-        mails: list[Worst] = []
-        for bad in picked.values():
-            content = contents.content(tx, bad[0].content_id)
-            # The tags of the stored words, as they were sent.
-            used = used_tags(notice.nonce, content.subject, content.text, content.html)
-            fill = desk.words.filler(story, content.locale, notice.nonce, used)
-            mails.append(_mail(bad, content, fill(Person.from_vars(bad[0].vars))))
-        return Shown(notice.list_hash, tuple(mails))
+        return Shown(notice.list_hash, tuple(_mail(press, bad) for bad in picked.values()))
 
 
-def _mail(bad: list[Bad], content: Content, values: Mapping[str, str]) -> Worst:
-    subject, text = content.subject, content.text
-    for tag, value in values.items():
-        subject, text = subject.replace(tag, value), text.replace(tag, value)
-    return Worst(tuple(each.way for each in bad), content.locale, subject, text)
+def _mail(press: Press, bad: list[Bad]) -> Worst:
+    content = press.contents[bad[0].content_id]
+    printed = press.printed(content, Person.from_vars(bad[0].vars))
+    return Worst(tuple(each.way for each in bad), content.locale, printed.subject, printed.text)

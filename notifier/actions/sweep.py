@@ -6,7 +6,19 @@ from notifier.actions.freeze import may_freeze
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.pipeline.unknown import Belief, Believed, believe
-from notifier.store import Db, Tx, accounts, alarms, audit, catalogue, ledger, notices, reviews, unknowns
+from notifier.store import (
+    Db,
+    Tx,
+    accounts,
+    alarms,
+    audit,
+    catalogue,
+    ledger,
+    notices,
+    reviews,
+    singles,
+    unknowns,
+)
 from notifier.store.accounts import Refusals
 from notifier.store.notices import Notice
 from notifier.store.unknowns import Unknown
@@ -24,6 +36,7 @@ def sweep(db: Db, now: datetime) -> tuple[Ring, ...]:
         policy = catalogue.policy(tx)
         ledger.expire_leases(tx, now=now)
         ledger.expire_forsaken(tx, lease_seconds=policy.lease_seconds, now=now)
+        singles.expire(tx, lease_seconds=policy.lease_seconds, now=now)
     _judge_unknowns(db, policy, now)
     _alarm_about_reviews(db, now)
     rings: list[Ring] = []

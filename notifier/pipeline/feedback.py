@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.event import Fate, ProviderEvent, Suppressing
-from notifier.store import Tx, alarms, events
+from notifier.store import Tx, alarms, events, singles
 from notifier.store.events import Became, Proved, Suppress
 
 FATES: Mapping[str, Fate] = {
@@ -68,6 +68,7 @@ def fold(tx: Tx, provider: str, new: Sequence[ProviderEvent], now: datetime) -> 
     if not attempt_ids:
         return Folded((), ())
     proved = events.prove(tx, provider, attempt_ids, now=now)
+    singles.prove(tx, provider, attempt_ids)
     notices = {
         *events.accept_chunks(tx, provider, attempt_ids),
         *events.accept_leaves(tx, provider, attempt_ids),

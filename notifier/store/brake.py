@@ -12,11 +12,14 @@ def open_attempts(tx: Tx, notice_id: int | None = None) -> int:
     """Letters that may still leave after a brake.
 
     Those of open attempts, and of attempts without an answer whose process may only be asleep: until they are
-    presumed lost, or, where everything stops, until a person has dropped them.
+    presumed lost, or, where everything stops, until a person has dropped them. Tests and copies too (`singles`),
+    whose process is taken for dead after an hour.
     """
     return value(
         tx,
-        "SELECT coalesce(sum(a.n), 0)::bigint FROM attempt a JOIN chunk k USING (chunk_id)"
+        "SELECT coalesce(sum(a.n), 0)::bigint + (SELECT count(*) FROM single s WHERE (s.outcome = 'open'"
+        " OR (s.outcome = 'unknown' AND s.ended_at IS NULL AND s.at > now() - interval '1 hour'))"
+        " AND s.notice_id = coalesce(%(id)s, s.notice_id)) FROM attempt a JOIN chunk k USING (chunk_id)"
         " WHERE (a.outcome = 'open' OR (a.outcome = 'unknown' AND a.http_status IS NULL"
         " AND (k.state IN ('unknown', 'dead') OR (k.state = 'cancelled' AND k.notice_id = %(id)s))))"
         " AND k.notice_id = coalesce(%(id)s, k.notice_id)",

@@ -5,7 +5,6 @@ So a person's organisations and services are complete the moment their chunk may
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString
 
 from psycopg import sql
 
@@ -55,7 +54,7 @@ def asked_locales(tx: Tx, *, after: int, upto: int) -> list[str]:
     )
 
 
-PERSONS: LiteralString = """
+PERSONS = """
 WITH told AS MATERIALIZED ({told}),
 held_by AS (SELECT recipient_id, customer_id, told_as, array_agg(slug ORDER BY slug) AS slugs,
                    max(manner) AS manner, min(customer) AS customer,
@@ -70,11 +69,9 @@ person AS (SELECT recipient_id,
                   (array_agg(tz ORDER BY customer_id, told_as) FILTER (WHERE tz IS NOT NULL))[1] AS tz,
                   (array_agg(name ORDER BY customer_id, told_as) FILTER (WHERE name IS NOT NULL))[1] AS name
            FROM held_by GROUP BY 1)"""
-"""One row for each person: everything that they are told, and in which words."""
 
-FREEZE: LiteralString = (
-    PERSONS
-    + """,
+FREEZE = """
+{persons},
 placed AS MATERIALIZED (
   SELECT p.recipient_id, w.content_id, least(%(chunk_people)s, 10000 / greatest(w.tags, 1)) AS size,
          jsonb_build_object('n', p.name, 'z', p.tz, 'o', p.held) AS vars,
@@ -109,7 +106,6 @@ SELECT (SELECT count(DISTINCT recipient_id) FROM told) AS audience,
        count(*) FILTER (WHERE exclusion IS NULL) AS people,
        count(*) FILTER (WHERE exclusion IS NULL AND NOT leaves) AS held
 FROM numbered"""
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +136,14 @@ def freeze_later(tx: Tx, later: Later, part: Range) -> Frozen:
     return _freeze(tx, told_later(tx, later), part, later_params(later))
 
 
+def persons(told: sql.Composed) -> sql.Composed:
+    """How a statement begins that knows `person`: one row each, with all they are told, and in which words."""
+    return sql.SQL(PERSONS).format(told=told, variant=sql.SQL(VARIANT))
+
+
 def _freeze(tx: Tx, told: sql.Composed, part: Range, params: dict[str, object]) -> Frozen:
     statement = sql.SQL(FREEZE).format(
-        told=told,
-        variant=sql.SQL(VARIANT),
+        persons=persons(told),
         suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
     )
     found = one(

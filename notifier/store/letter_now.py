@@ -9,9 +9,9 @@ from psycopg import sql
 
 from notifier.store import Tx, many, one, values
 from notifier.store.audience import Rule, rule_params
-from notifier.store.freezing import PERSONS
+from notifier.store.freezing import persons
 from notifier.store.letters import LEAF
-from notifier.store.telling import VARIANT, Later, later_params, told_by_scope, told_later
+from notifier.store.telling import Later, later_params, told_by_scope, told_later
 from notifier.store.voices import SUPPRESSED
 
 
@@ -41,18 +41,14 @@ class Owed:
 
 
 def listed(tx: Tx, notice_id: int, people: Sequence[int]) -> list[Listed]:
-    return many(
-        tx,
-        Listed,
+    statement = sql.SQL(
         "SELECT d.recipient_id, coalesce(k.content_id, d.content_id) AS content_id, d.vars,"
         " d.exclusion IS NOT NULL AS excluded, coalesce(k.state = 'accepted', false) AS accepted,"
-        " a.ended_at AS left_at FROM delivery d"
-        + LEAF
-        + " LEFT JOIN attempt a ON a.attempt_id = k.attempt_id AND a.outcome = 'accepted'"
-        " WHERE d.notice_id = %(id)s AND d.recipient_id = ANY(%(people)s) ORDER BY d.recipient_id",
-        id=notice_id,
-        people=list(people),
-    )
+        " a.ended_at AS left_at FROM delivery d {leaf}"
+        " LEFT JOIN attempt a ON a.attempt_id = k.attempt_id AND a.outcome = 'accepted'"
+        " WHERE d.notice_id = %(id)s AND d.recipient_id = ANY(%(people)s) ORDER BY d.recipient_id"
+    ).format(leaf=sql.SQL(LEAF))
+    return many(tx, Listed, statement, id=notice_id, people=list(people))
 
 
 def owed(tx: Tx, rule: Rule, later: Later | None, recipient_id: int) -> Owed | None:
@@ -60,14 +56,9 @@ def owed(tx: Tx, rule: Rule, later: Later | None, recipient_id: int) -> Owed | N
     told = told_by_scope(rule) if later is None else told_later(tx, later)
     params = rule_params(rule) if later is None else later_params(later)
     statement = sql.SQL(
-        PERSONS
-        + " SELECT variant, locale, jsonb_build_object('n', name, 'z', tz, 'o', held) AS vars,"
+        "{persons} SELECT variant, locale, jsonb_build_object('n', name, 'z', tz, 'o', held) AS vars,"
         " EXISTS ({suppressed}) AS excluded FROM person p"
-    ).format(
-        told=told,
-        variant=sql.SQL(VARIANT),
-        suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
-    )
+    ).format(persons=persons(told), suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")))
     return one(tx, Owed, statement, **params | {"after": recipient_id - 1, "upto": recipient_id})
 
 

@@ -1,7 +1,7 @@
 """Mails outside every audience: a test, or a marked copy; one request to one address, in the table `single`.
 
-Written ahead like an attempt, but no chunk, delivery or fate knows of it: whatever becomes of it, the accounting of
-its notice stays as it is.
+Written ahead like an attempt, but no chunk, delivery or fate knows of it: whatever becomes of it, the accounting
+of its notice stays as it is.
 """
 
 from collections.abc import Sequence
@@ -36,34 +36,36 @@ class Single:
     """The weightiest of what the provider has reported: bounce, dropped, delivered, deferred, processed."""
 
 
-def open_single(
-    tx: Tx,
-    *,
-    attempt_id: str,
-    notice_id: int,
-    kind: str,
-    to: To,
-    locale: str,
-    actor: str,
-    reason: str | None,
-    provider: str,
-    now: datetime,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class New:
+    """A mail that is about to leave."""
+
+    attempt_id: str
+    notice_id: int
+    kind: str
+    to: To
+    locale: str
+    actor: str
+    reason: str | None
+    provider: str
+
+
+def open_single(tx: Tx, new: New, *, now: datetime) -> int:
     """Commit before it is sent: if the process dies after that, the sweeper makes it unknown."""
     return value(
         tx,
         "INSERT INTO single (attempt_id, notice_id, kind, recipient_id, digest, locale, actor, reason, provider,"
         " at) VALUES (%(attempt_id)s, %(notice_id)s, %(kind)s, %(recipient_id)s, %(digest)s, %(locale)s,"
         " %(actor)s, %(reason)s, %(provider)s, %(now)s) RETURNING single_id",
-        attempt_id=attempt_id,
-        notice_id=notice_id,
-        kind=kind,
-        recipient_id=to.recipient_id,
-        digest=to.digest,
-        locale=locale,
-        actor=actor,
-        reason=reason,
-        provider=provider,
+        attempt_id=new.attempt_id,
+        notice_id=new.notice_id,
+        kind=new.kind,
+        recipient_id=new.to.recipient_id,
+        digest=new.to.digest,
+        locale=new.locale,
+        actor=new.actor,
+        reason=new.reason,
+        provider=new.provider,
         now=now,
     )
 

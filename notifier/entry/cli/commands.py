@@ -12,6 +12,7 @@ from notifier.entry.cli import (
     gaps,
     gate,
     holding,
+    preview,
     processes,
     reading,
     rescoping,
@@ -22,7 +23,7 @@ from notifier.entry.cli import (
 )
 
 TELLING = (demo, company, scope, disruption, correct, rescoping, holding, gate)
-ASKING = (reading, explain, gaps, reviews, snapshot, templates, doctor, processes)
+ASKING = (reading, explain, gaps, reviews, snapshot, preview, templates, doctor, processes)
 
 
 def register(app: typer.Typer) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
+from pathlib import Path
 from typing import Any, cast
 
 from rich.console import Console
@@ -37,6 +38,8 @@ def plain(value: object) -> Any:
         return [plain(each) for each in cast("list[object]", value)]
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
     return value.value if isinstance(value, Enum) else value
 
 

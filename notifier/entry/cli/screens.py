@@ -1,9 +1,11 @@
 """What an operator reads before, during and after a send."""
 
 from datetime import datetime
+from textwrap import wrap
 
 from notifier.actions.rehearsal import Shown
 from notifier.actions.samples import Sample
+from notifier.actions.single import Single
 from notifier.entry.cli.output import clock, table
 from notifier.entry.cli.people import disruption_line
 from notifier.model.words import Account, Mode, Verdict
@@ -92,6 +94,12 @@ LABELS = {
     Account.HELD: "held",
     Account.CANCELLED: "cancelled",
 }
+REPORTS = {
+    "bounce": "BOUNCED",
+    "dropped": "DROPPED by the provider",
+    "delivered": "delivered",
+    "deferred": "deferred by their server",
+}
 HINTS = {
     Account.TOLD: "the provider has it",
     Account.UNKNOWN: "may have left; evidence will decide",
@@ -143,6 +151,31 @@ def trouble_lines(row: NoticeRow, rows: list[Trouble]) -> list[str]:
     if row.again or row.twice:
         lines.append(f"  ! {row.again:,} were sent again, {row.twice:,} have been told twice")
     return lines
+
+
+SHOWN_SINGLES = 5
+
+
+def single_lines(rows: list[Single]) -> list[str]:
+    """Tests and copies: beside the count, never in it."""
+    tests = [row for row in rows if row.kind == "test"]
+    copies = [row for row in rows if row.kind == "copy"]
+    lines = [f"  + tests outside the count: {len(tests):,}, the last {_fate(tests[-1])}"] if tests else []
+    if len(copies) > SHOWN_SINGLES:
+        lines.append(f"  + {len(copies):,} copies outside the count, the last of them:")
+    for row in copies[-SHOWN_SINGLES:]:
+        lines.append(f"  + COPY outside the count, {clock(row.at)}, by {row.actor}")
+        lines += wrap(f"{_fate(row)}: {row.reason}", 76, initial_indent="    ", subsequent_indent="    ")
+    return lines
+
+
+def _fate(row: Single) -> str:
+    """What is known of one mail outside the count."""
+    if row.outcome == "accepted":
+        return REPORTS.get(row.reported or "", "handed over")
+    if row.outcome == "unknown":
+        return "UNKNOWN, it may have been sent"
+    return {"open": "being sent", "refused": "REFUSED by the provider"}.get(row.outcome, "NOT SENT")
 
 
 def held_lines(name: str, row: NoticeRow, found: Held) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from notifier.actions import approve as gate
-from notifier.actions import rehearsal
+from notifier.actions import rehearsal, single
 from notifier.actions.approve import Consent, Gate, Name, ShownList
 from notifier.actions.declare import DryRun
 from notifier.actions.refresh import refresh
@@ -203,6 +203,7 @@ def status(app: App, reference: str) -> dict[str, object]:
                 "not_told": views.not_told(tx, each.notice_id),
                 "troubles": views.troubles(tx, each.notice_id),
                 "above_ceiling": held.above_ceiling(tx, each.notice_id),
+                "outside": single.of_notice(tx, each.notice_id),
             }
             for each in views.notices(tx, row.disruption_id)
         ]
@@ -223,6 +224,7 @@ def picture(app: App, reference: str) -> tuple[str, list[NoticeRow]]:
         for each in rows:
             lines += ["", *screens.notice_lines(each, views.accounts(tx, each), views.fault(tx, each))]
             lines += screens.trouble_lines(each, views.troubles(tx, each.notice_id))
+            lines += screens.single_lines(single.of_notice(tx, each.notice_id))
             if each.state not in UNSENT and not held.is_overtaken(tx, each.notice_id):
                 lines += screens.held_lines(
                     f"{reference}/{each.seq}", each, held.above_ceiling(tx, each.notice_id)

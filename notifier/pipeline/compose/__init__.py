@@ -9,6 +9,7 @@ tags       placeholders that the provider fills in
 names      what comes from outside, made harmless
 moments    a time in the reader's zone and in UTC
 values     the substitutions of one person
+marking    the first line of a test and of a copy
 quoting    what was written before, in a notice that corrects it
 words      `Words`: load, render, fill
 lint       every fault of the files, and of every mail they can make
@@ -18,12 +19,14 @@ headers    of every mail of a disruption
 
 from notifier.pipeline.compose.headers import headers
 from notifier.pipeline.compose.lint import checked, lint
+from notifier.pipeline.compose.marking import Mark
 from notifier.pipeline.compose.statement import check_statements
 from notifier.pipeline.compose.tags import digest, logical_only
 from notifier.pipeline.compose.tags import used as used_tags
 from notifier.pipeline.compose.words import Rendered, Words
 
 __all__ = [
+    "Mark",
     "Rendered",
     "Words",
     "check_statements",

@@ -14,7 +14,7 @@ from notifier.model.locales import chain
 from notifier.model.people import Person
 from notifier.model.story import Story
 from notifier.model.words import Kind, NoticeKind, Variant
-from notifier.pipeline.compose import markdown, quoting, shelf, tags, template, values
+from notifier.pipeline.compose import markdown, marking, quoting, shelf, tags, template, values
 from notifier.pipeline.compose.phrases import Phrases, Quote
 from notifier.pipeline.compose.shelf import FALLBACK, Shelf
 from notifier.pipeline.compose.variables import Variables, line, variables
@@ -123,6 +123,11 @@ class Words:
         Take `used` from what was frozen (`tags.used`), not from today's templates: those may have changed since.
         """
         return values.Filler(story, self._shelf.languages[locale], nonce, used)
+
+    def marked(self, locale: str, mark: marking.Mark, text: str, html: str, nonce: str) -> tuple[str, str]:
+        """Text and HTML of a mail outside the accounting: the first thing that is read is what it is."""
+        said = marking.line(self._shelf.languages[locale], mark)
+        return marking.on_text(text, said, nonce), marking.on_html(html, said)
 
     def values(self, story: Story, locale: str, person: Person, nonce: str) -> dict[str, str]:
         """Tag -> value for exactly the tags that `render` uses for this person's variant."""

@@ -1,0 +1,211 @@
+"""What a notice looks like: in a language, as one customer gets it, or where it looks worst.
+
+Shown are the words that are frozen with the notice, in a draft as in one that was sent. Nothing is sent or stored.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from notifier.actions.approve import Name, name_of
+from notifier.actions.desk import Desk, notice_rule
+from notifier.actions.explain import known
+from notifier.actions.press import Press
+from notifier.errors import BadInput, Refused
+from notifier.model.people import Person
+from notifier.model.words import NoticeState, Variant
+from notifier.pipeline.audience import later
+from notifier.pipeline.compose import sample
+from notifier.store import Db, Tx, letter_now, notices, samples
+from notifier.store.contents import Content
+from notifier.store.customers import Customer
+from notifier.store.letter_now import Listed
+
+ENGLISH = "en"
+MANNER = re.compile(r"(?:late_|fresh_|past_|was_(?:affected|possibly|both)_)?([a-z_]+)")
+"""`store/correcting.py` lists them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose mail; nothing said means somebody made up who reads English."""
+
+    locale: str | None = None
+    customer: str | None = None
+    """The company's own id."""
+    worst: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail as one person gets it."""
+
+    locale: str
+    variant: str
+    """Which words: affected, possibly, ... with whom they are for before it (`late_affected`)."""
+    reader: str | None
+    """A name; None: a made-up person."""
+    tz: str | None
+    ways: tuple[str, ...]
+    """How it looks bad, of `worst`."""
+    remark: str | None
+    """Why this mail does not leave as it is."""
+    subject: str
+    headers: Mapping[str, str]
+    text: str
+    html: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    name: Name
+    state: NoticeState
+    altered: bool
+    """Its words are not those that it was written and approved with."""
+    mails: tuple[Mail, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    content: Content
+    person: Person
+    remark: str | None = None
+    ways: tuple[str, ...] = ()
+
+
+def look(db: Db, desk: Desk, notice_id: int, wanted: Wanted) -> Preview:
+    """Raises `BadInput`, and `Refused` where nobody of that customer is in the notice."""
+    if sum((wanted.locale is not None, wanted.customer is not None, wanted.worst)) > 1:
+        raise BadInput("Say one of --locale, --as and --worst: a customer reads their own language.")
+    with db.transaction() as tx:
+        notice = notices.by_id(tx, notice_id)
+        press = Press.of(tx, desk, notice)
+        name = name_of(tx, notice_id)
+        if wanted.customer is not None:
+            letters = of_customer(tx, press, name, known(tx, wanted.customer))
+        elif wanted.worst:
+            letters = _worst(tx, press)
+        else:
+            letters = None
+        mails = (
+            [mail_of(press, each) for each in letters]
+            if letters is not None
+            else list(_made_up(press, wanted.locale or ENGLISH))
+        )
+        altered = not press.is_unaltered
+    if not mails:
+        raise Refused(f"Nobody is in {name} yet: leave out --worst to see its words.")
+    return Preview(name, notice.state, altered, tuple(mails))
+
+
+def _made_up(press: Press, asked: str) -> Iterator[Mail]:
+    if not sample.is_language(asked):
+        raise BadInput(f"--locale {asked[:40]!r} is not a language: write it like 'de' or 'pt-BR'.")
+    locale = press.desk.words.resolve(asked, press.story.notice)
+    slugs = tuple(service.slug for service in press.story.services)
+    for content in press.contents.values():
+        if content.locale == locale:
+            yield mail_of(press, Letter(content, sample.person(plain(content.variant), slugs)), made_up=True)
+
+
+def plain(variant: str) -> Variant:
+    """Without the manner in which somebody is addressed."""
+    found = MANNER.fullmatch(variant)
+    return Variant(found[1] if found else variant)
+
+
+def mail_of(press: Press, letter: Letter, *, made_up: bool = False) -> Mail:
+    content, person = letter.content, letter.person
+    printed = press.printed(content, person)
+    return Mail(
+        locale=content.locale,
+        variant=content.variant,
+        reader=None if made_up else person.name or "somebody without a name",
+        tz=person.tz,
+        ways=letter.ways,
+        remark=letter.remark,
+        subject=printed.subject,
+        headers=press.headers,
+        text=printed.text,
+        html=printed.html,
+    )
+
+
+# ---------------------------------------------------------------- of real people
+
+
+def of_customer(tx: Tx, press: Press, name: Name, customer: Customer) -> list[Letter]:
+    """The frozen list says it; as far as it is not frozen, the statements that will freeze it."""
+    notice = press.notice
+    people = letter_now.people_of(tx, notice.notice_id, customer.customer_id)
+    letters = [_of_list(tx, press, each) for each in letter_now.listed(tx, notice.notice_id, people)]
+    if not letters and notice.closed_at is None:
+        people = letter_now.contacts_of(tx, customer.customer_id)
+        letters = [_as_of_now(tx, press, each) for each in people]
+    found = [letter for letter in letters if letter is not None]
+    if not found:
+        why = f"`notifier explain {name.reference} {customer.ext_id}` says why"
+        raise Refused(f"Nobody of {customer.ext_id} gets a mail of {name}: {why}.")
+    return found
+
+
+def _of_list(tx: Tx, press: Press, listed: Listed) -> Letter | None:
+    content = press.contents.get(listed.content_id or 0)
+    if content is None or listed.vars is None:
+        return _as_of_now(tx, press, listed.recipient_id)
+    return Letter(content, Person.from_vars(listed.vars))
+
+
+def _as_of_now(tx: Tx, press: Press, recipient_id: int, ways: tuple[str, ...] = ()) -> Letter | None:
+    notice = press.notice
+    rule = notice_rule(tx, notice)
+    owed = letter_now.owed(tx, rule, later(tx, notice, rule), recipient_id)
+    if owed is None:
+        return None
+    locale = press.desk.words.resolve(owed.locale, press.story.notice)
+    contents = (c for c in press.contents.values() if (c.locale, c.variant) == (locale, owed.variant))
+    content = next(contents, None)
+    if content is None:
+        return None
+    remark = "Nothing is sent to this person: their address is suppressed." if owed.excluded else None
+    return Letter(content, Person.from_vars(owed.vars), remark, ways)
+
+
+def _worst(tx: Tx, press: Press) -> list[Letter]:
+    """Of the mails that the notice has made; before it has, of those that it would make."""
+    notice = press.notice
+    picked = _picked(tx, notice.notice_id)
+    letters = [
+        Letter(press.contents[content_id], Person.from_vars(vars_), ways=ways)
+        for (_, content_id), (vars_, ways) in picked.items()
+    ]
+    if letters or notice.closed_at is not None:
+        return letters
+    return [letter for letter in _candidates(tx, press) if letter is not None]
+
+
+def _picked(tx: Tx, notice_id: int) -> dict[tuple[int, int], tuple[dict[str, object], tuple[str, ...]]]:
+    """One entry for each person, with all the ways in which their mail looks bad."""
+    found: dict[tuple[int, int], tuple[dict[str, object], tuple[str, ...]]] = {}
+    for bad in samples.worst(tx, notice_id):
+        key = bad.recipient_id, bad.content_id
+        ways = found[key][1] if key in found else ()
+        found[key] = bad.vars, (*ways, bad.way.value)
+    return found
+
+
+def _candidates(tx: Tx, press: Press) -> Iterator[Letter | None]:
+    """People whose mails looked worst in the notice before, or those of the scope with the longest names."""
+    notice = press.notice
+    before = [
+        n for n in notices.of_disruption(tx, notice.disruption_id) if n.seq < notice.seq and n.closed_at
+    ]
+    if before:
+        for (person, _), (_, ways) in _picked(tx, before[-1].notice_id).items():
+            yield _as_of_now(tx, press, person, ways)
+        return
+    rule = notice_rule(tx, notice)
+    for rank in (2, 1):
+        person = samples.candidate(tx, rule, rank) if rank >= rule.told_rank else None
+        if person is not None:
+            yield _as_of_now(tx, press, person, (samples.Way.LONGEST_NAME.value,))

@@ -1,0 +1,151 @@
+"""`preview` and `copy`: what a notice looks like, and what was sent once more for somebody."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from notifier.entry.cli.disruption import AsJson
+
+if TYPE_CHECKING:
+    from notifier.actions.preview import Mail, Preview
+    from notifier.actions.single import Sent
+
+NoticeName = Annotated[
+    str, typer.Argument(metavar="DISRUPTION|NOTICE", help="7K2M (its newest notice) or 7K2M/2.")
+]
+COLUMNS = 80
+
+
+def register(app: typer.Typer) -> None:
+    app.command(help="What a notice looks like, as files and here; sends nothing unless you say --send-to.")(
+        preview
+    )
+    app.command(help="Send somebody's mail once more, marked as a copy, outside the count.")(copy)
+
+
+def preview(
+    notice: NoticeName,
+    locale: Annotated[
+        str | None, typer.Option(metavar="LL", help="In this language, for a made-up person; en if left out.")
+    ] = None,
+    customer: Annotated[
+        str | None,
+        typer.Option("--as", metavar="CUSTOMER", help="Exactly as this customer's people get it; their id."),
+    ] = None,
+    worst: Annotated[bool, typer.Option("--worst", help="The mails that look worst.")] = False,
+    folder: Annotated[Path, typer.Option("-o", "--output", metavar="DIR")] = Path("preview"),
+    send_to: Annotated[
+        list[str],
+        typer.Option("--send-to", metavar="ADDRESS", help="Send these mails there, marked as a test."),
+    ] = [],  # noqa: B006
+    json: AsJson = False,
+) -> None:
+    from notifier.actions import mail_files, single
+    from notifier.actions import preview as actions
+    from notifier.entry.cli import given, output
+    from notifier.entry.cli.session import opened_app
+
+    with opened_app() as app:
+        wanted = actions.Wanted(locale, customer, worst)
+        found = actions.look(app.db, app.desk, given.notice(app, notice), wanted)
+        files = mail_files.write(found, folder)
+        if not json:
+            output.say(_picture(found, files))
+        sent = (
+            single.test(app.db, app.post, app.settings.actor, app.clock.now(), found, send_to)
+            if send_to
+            else []
+        )
+    if json:
+        mails = [output.plain(mail) | {"files": files[n]} for n, mail in enumerate(found.mails)]
+        shown = {"notice": str(found.name), "mode": found.name.mode, "state": found.state}
+        output.print_json(shown | {"altered": found.altered, "mails": mails, "sent": sent})
+    elif sent:
+        output.say(_sum(sent, len(send_to)))
+    _raise_failure(sent)
+
+
+def _picture(found: "Preview", files: list[tuple[Path, ...]]) -> str:
+    lines = [f"PREVIEW of D-{found.name}, {found.state}. Nothing is stored."]
+    if found.altered:
+        lines.append("! These words are NOT those that it was written with: nothing of it can be sent.")
+    for number, mail in enumerate(found.mails):
+        lines += ["", *_mail(mail), "", *(f"  {path}" for path in files[number])]
+    return "\n".join(lines)
+
+
+def _mail(mail: "Mail") -> list[str]:
+    from textwrap import wrap
+
+    from notifier.entry.cli.screens import WAYS
+
+    who = f"{mail.reader} reads it" if mail.reader else "a made-up person reads it"
+    ways = f"WORST ({', '.join(WAYS[way] for way in mail.ways)}): " if mail.ways else ""
+    head = wrap(f"{ways}{who} ({mail.locale}, {mail.variant.replace('_', ' ')}):", COLUMNS)
+    head += [f"! {mail.remark}"] if mail.remark else []
+    body = [*_headers(mail), "", *mail.text.rstrip().splitlines()]
+    return [*head, *(f"  | {line}".rstrip() for line in body)]
+
+
+def _headers(mail: "Mail") -> list[str]:
+    from textwrap import wrap
+
+    given = {"Subject": mail.subject, **mail.headers}
+    return [
+        line
+        for name, value in given.items()
+        for line in wrap(f"{name}: {value}", COLUMNS - 4, subsequent_indent="    ", break_on_hyphens=False)
+    ]
+
+
+def _sum(sent: "list[Sent]", addresses: int) -> str:
+    took = sum(each.outcome == "accepted" for each in sent)
+    mails = "1 mail" if took == 1 else f"{took} mails"
+    where = "1 address" if addresses == 1 else f"{addresses} addresses"
+    provider = {each.provider for each in sent}.pop()
+    return f"\nTEST: the {provider} took {mails} to {where}, marked as a test. Nobody else got anything."
+
+
+def _raise_failure(sent: "list[Sent]") -> None:
+    from notifier.actions.single import failure
+
+    error = failure(sent)
+    if error is not None:
+        raise error
+
+
+def copy(
+    notice: NoticeName,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Where the copy goes, and nowhere else.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept with it.")],
+    customer: Annotated[
+        str | None,
+        typer.Option(
+            "--as", metavar="CUSTOMER", help="Whose mail; if left out, that of whoever has the address."
+        ),
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Although a copy went there before.")] = False,
+    json: AsJson = False,
+) -> None:
+    from notifier.actions import single
+    from notifier.entry.cli import given, output
+    from notifier.entry.cli.session import opened_app
+
+    with opened_app() as app:
+        name, sent = single.copy(
+            app.db,
+            app.post,
+            app.settings.actor,
+            app.clock.now(),
+            given.notice(app, notice),
+            single.Copy(address, reason, customer, again),
+        )
+    if json:
+        output.print_json({"notice": str(name), **output.plain(sent)})
+    elif sent.outcome == "accepted":
+        output.say(
+            f"COPY of D-{name} ({sent.locale}): the {sent.provider} took it. It counts nowhere as told."
+        )
+        output.say(f"It stands under its notice: notifier show {name.reference}")
+    _raise_failure([sent])

@@ -1,0 +1,42 @@
+"""The first line of a mail outside the accounting: that it is a test, or a copy of what was sent."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.pipeline.compose import moments
+from notifier.pipeline.compose.names import escaped
+from notifier.pipeline.compose.phrases import Phrases
+from notifier.pipeline.compose.wrapping import wrapped
+
+BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+STYLE = (
+    "margin: 0; padding: 12px 16px; background-color: #fff0c2; color: #3a2b00; font-family: Arial, sans-serif;"
+    " font-size: 15px; line-height: 22px; font-weight: 700; text-align: center"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    sent_at: datetime | None = None
+    """When the original left; None: this is a test."""
+    tz: str | None = None
+    """The reader's zone."""
+
+
+def line(spoken: Phrases, mark: Mark) -> str:
+    if mark.sent_at is None:
+        return spoken["mark.test"]
+    return spoken["mark.copy"].replace("{when}", moments.full(spoken, mark.sent_at, mark.tz))
+
+
+def on_text(text: str, said: str, nonce: str) -> str:
+    return f"{wrapped(said, nonce, '', '')}\n\n{text}"
+
+
+def on_html(html: str, said: str) -> str:
+    """Before everything in the body, so that no layout of a company's own can lose it."""
+    found = BODY.search(html)
+    at = found.end() if found else 0
+    bar = f'<div role="note" style="{STYLE}">{escaped(said)}</div>'
+    return f"{html[:at]}\n{bar}{html[at:]}"
