@@ -11,12 +11,24 @@ from notifier.errors import BadInput
 from notifier.model.deciding import Value, clause, deciding, seen
 from notifier.model.scope import Predicate, columns, from_json, verdict_of
 from notifier.model.words import Mode, NoticeKind, Standing, Verdict
-from notifier.store import Db, Tx, audit, catalogue, customers, disruptions, letters, membership, reviews
+from notifier.store import (
+    Db,
+    Tx,
+    audit,
+    catalogue,
+    customers,
+    disruptions,
+    letters,
+    membership,
+    reviews,
+    singles,
+)
 from notifier.store.customers import Customer
 from notifier.store.disruptions import Disruption
 from notifier.store.letters import Letter
 from notifier.store.membership import Frozen, Present
 from notifier.store.reviews import Review
+from notifier.store.singles import Copied
 
 VERDICTS = {2: Verdict.AFFECTED, 1: Verdict.POSSIBLY, 0: Verdict.NOT}
 MEANT = {True: Verdict.AFFECTED, None: Verdict.POSSIBLY, False: Verdict.NOT}
@@ -72,6 +84,8 @@ class Explanation:
     now: tuple[Reason, ...]
     """As it would be decided now, where that differs from the last list."""
     letters: tuple[Letter, ...]
+    copies: tuple[Copied, ...]
+    """Sent once more to one of their contacts, beside what counts."""
     unreachable: bool
     """They belong to a list, and nobody of theirs has a usable address."""
     cut_off: tuple[Cut, ...]
@@ -133,6 +147,7 @@ def _explained(
         reasons=then or current,
         now=_news(then, current),
         letters=tuple(letters.in_disruption(tx, id_, customer.customer_id)),
+        copies=tuple(singles.copies_to(tx, id_, customer.customer_id)),
         unreachable=any(line.unreachable and line.told_as is not Standing.NONE for line in lines),
         cut_off=tuple(Cut(row.service, row.cut_off_since) for row in present if row.cut_off_since),
         reviews=tuple(reviews.of_customer(tx, id_, customer.customer_id)),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import formataddr
 from pathlib import Path
 
 from notifier.actions.preview import Mail, Preview
@@ -41,9 +42,18 @@ def _write(mail: Mail, path: Path) -> Iterator[Path]:
 def as_message(mail: Mail) -> EmailMessage:
     """As it arrives, but for what the provider adds. It names no address of a customer."""
     message = EmailMessage(policy=SMTP)
+    message["From"] = _mailbox(mail.sender)
+    if mail.reply_to:
+        message["Reply-To"] = _mailbox(mail.reply_to)
+    message["Subject"] = mail.subject
     for name, value in mail.headers.items():
         message[name] = value
-    message["Subject"] = mail.subject
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message
+
+
+def _mailbox(text: str) -> str:
+    """`Name <address>`; the name may hold a comma that nobody has quoted."""
+    name, _, address = text.rpartition("<")
+    return formataddr((name.strip().strip('"'), address.removesuffix(">").strip()))

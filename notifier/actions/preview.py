@@ -5,13 +5,14 @@ Shown are the words that are frozen with the notice, in a draft as in one that w
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from notifier.actions.approve import Name, name_of
 from notifier.actions.desk import Desk, notice_rule
 from notifier.actions.explain import known
 from notifier.actions.press import Press
 from notifier.errors import BadInput, Refused
+from notifier.model.locales import chain
 from notifier.model.people import Person
 from notifier.model.words import NoticeState, Variant
 from notifier.pipeline.audience import later
@@ -24,6 +25,7 @@ from notifier.store.letter_now import Listed
 ENGLISH = "en"
 MANNER = re.compile(r"(?:late_|fresh_|past_|was_(?:affected|possibly|both)_)?([a-z_]+)")
 """`store/correcting.py` lists them."""
+SUPPRESSED = "Nothing is sent to this person: their address is suppressed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ class Mail:
     """How it looks bad, of `worst`."""
     remark: str | None
     """Why this mail does not leave as it is."""
+    sender: str
+    """`Name <address>`"""
+    reply_to: str | None
     subject: str
     headers: Mapping[str, str]
     text: str
@@ -71,6 +76,7 @@ class Letter:
     person: Person
     remark: str | None = None
     ways: tuple[str, ...] = ()
+    is_made_up: bool = False
 
 
 def look(db: Db, desk: Desk, notice_id: int, wanted: Wanted) -> Preview:
@@ -84,28 +90,28 @@ def look(db: Db, desk: Desk, notice_id: int, wanted: Wanted) -> Preview:
         if wanted.customer is not None:
             letters = of_customer(tx, press, name, known(tx, wanted.customer))
         elif wanted.worst:
-            letters = _worst(tx, press)
+            letters = _worst(tx, press, name)
         else:
-            letters = None
-        mails = (
-            [mail_of(press, each) for each in letters]
-            if letters is not None
-            else list(_made_up(press, wanted.locale or ENGLISH))
-        )
-        altered = not press.is_unaltered
-    if not mails:
-        raise Refused(f"Nobody is in {name} yet: leave out --worst to see its words.")
-    return Preview(name, notice.state, altered, tuple(mails))
+            letters = _made_up(press, name, wanted.locale or ENGLISH)
+        mails = tuple(mail_of(press, each) for each in letters)
+        return Preview(name, notice.state, not press.is_unaltered, mails)
 
 
-def _made_up(press: Press, asked: str) -> Iterator[Mail]:
+def _made_up(press: Press, name: Name, asked: str) -> list[Letter]:
+    """One letter for each variant of a language."""
     if not sample.is_language(asked):
         raise BadInput(f"--locale {asked[:40]!r} is not a language: write it like 'de' or 'pt-BR'.")
     locale = press.desk.words.resolve(asked, press.story.notice)
+    found = [content for content in press.contents.values() if content.locale == locale]
+    if not found:
+        there = ", ".join(sorted({content.locale for content in press.contents.values()}))
+        raise Refused(f"{name} has no words in {locale}: it was written in {there}.")
     slugs = tuple(service.slug for service in press.story.services)
-    for content in press.contents.values():
-        if content.locale == locale:
-            yield mail_of(press, Letter(content, sample.person(plain(content.variant), slugs)), made_up=True)
+    remark = None if locale.lower() in chain(asked) else f"There are no words in {asked}: they read {locale}."
+    return [
+        Letter(content, sample.person(plain(content.variant), slugs), remark, is_made_up=True)
+        for content in found
+    ]
 
 
 def plain(variant: str) -> Variant:
@@ -114,16 +120,18 @@ def plain(variant: str) -> Variant:
     return Variant(found[1] if found else variant)
 
 
-def mail_of(press: Press, letter: Letter, *, made_up: bool = False) -> Mail:
+def mail_of(press: Press, letter: Letter) -> Mail:
     content, person = letter.content, letter.person
     printed = press.printed(content, person)
     return Mail(
         locale=content.locale,
         variant=content.variant,
-        reader=None if made_up else person.name or "somebody without a name",
+        reader=None if letter.is_made_up else person.name or "somebody without a name",
         tz=person.tz,
         ways=letter.ways,
         remark=letter.remark,
+        sender=press.desk.settings.mail_from,
+        reply_to=press.story.reply_to,
         subject=printed.subject,
         headers=press.headers,
         text=printed.text,
@@ -152,7 +160,8 @@ def of_customer(tx: Tx, press: Press, name: Name, customer: Customer) -> list[Le
 def _of_list(tx: Tx, press: Press, listed: Listed) -> Letter | None:
     content = press.contents.get(listed.content_id or 0)
     if content is None or listed.vars is None:
-        return _as_of_now(tx, press, listed.recipient_id)
+        letter = _as_of_now(tx, press, listed.recipient_id)
+        return replace(letter, remark=SUPPRESSED) if letter and listed.excluded else letter
     return Letter(content, Person.from_vars(listed.vars))
 
 
@@ -167,11 +176,10 @@ def _as_of_now(tx: Tx, press: Press, recipient_id: int, ways: tuple[str, ...] = 
     content = next(contents, None)
     if content is None:
         return None
-    remark = "Nothing is sent to this person: their address is suppressed." if owed.excluded else None
-    return Letter(content, Person.from_vars(owed.vars), remark, ways)
+    return Letter(content, Person.from_vars(owed.vars), SUPPRESSED if owed.excluded else None, ways)
 
 
-def _worst(tx: Tx, press: Press) -> list[Letter]:
+def _worst(tx: Tx, press: Press, name: Name) -> list[Letter]:
     """Of the mails that the notice has made; before it has, of those that it would make."""
     notice = press.notice
     picked = _picked(tx, notice.notice_id)
@@ -179,9 +187,11 @@ def _worst(tx: Tx, press: Press) -> list[Letter]:
         Letter(press.contents[content_id], Person.from_vars(vars_), ways=ways)
         for (_, content_id), (vars_, ways) in picked.items()
     ]
-    if letters or notice.closed_at is not None:
-        return letters
-    return [letter for letter in _candidates(tx, press) if letter is not None]
+    if not letters and notice.closed_at is None:
+        letters = [letter for letter in _candidates(tx, press) if letter is not None]
+    if not letters:
+        raise Refused(f"Nobody is in {name}: leave out --worst to see its words.")
+    return letters
 
 
 def _picked(tx: Tx, notice_id: int) -> dict[tuple[int, int], tuple[dict[str, object], tuple[str, ...]]]:

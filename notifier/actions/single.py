@@ -19,8 +19,10 @@ from notifier.actions.reasons import reason as checked_reason
 from notifier.edges.addresses import Address, normalised
 from notifier.errors import BadInput, NotifierError, Refused, Unreachable
 from notifier.model import mail as model
-from notifier.model.mail import Envelope, Outcome, Result
+from notifier.model.mail import Envelope, Outcome, Result, Sender
 from notifier.model.people import Person
+from notifier.model.policy import Policy
+from notifier.model.words import Mode
 from notifier.pipeline.compose import Mark
 from notifier.store import Db, Tx, audit, brake, catalogue, letter_now, letters, notices, pace, singles
 from notifier.store.letter_now import Listed
@@ -31,6 +33,11 @@ ALTERED = "The words of {name} are not those that it was written with: nothing i
 BRAKED = "The brake is on: nothing leaves, no test and no copy either. Go on: notifier resume --all"
 MOST = 10
 """Addresses of one test: a notice to more people than that is no test."""
+
+NOT_SET_UP = {
+    Mode.LIVE: "SENDGRID_API_KEY is not set here: set it, then repeat.",
+    Mode.REHEARSAL: "No sandbox runs: start `notifier up`, or set NOTIFIER_SANDBOX_URL, then repeat.",
+}
 
 OUTCOMES = {
     Result.ACCEPTED: "accepted",
@@ -82,11 +89,13 @@ def test(
         raise BadInput(f"A test goes to at most {MOST} addresses: {len(addresses)} were given.")
     with db.transaction() as tx:
         notice, press = _ready(tx, post, preview.name.notice_id)
-        whom = [_to(tx, notice, _address("--send-to", each)) for each in dict.fromkeys(addresses)]
+        given = [_address("--send-to", each) for each in addresses]
+        first = {address.key: nth for nth, address in reversed(list(enumerate(given, 1)))}
+        whom = {nth: _to(tx, notice, given[nth - 1]) for nth in sorted(first.values())}
     requests = [
         _Request(singles.TEST, mail, Mark(), address, to, nth)
+        for nth, (address, to) in whom.items()
         for mail in preview.mails
-        for nth, (address, to) in enumerate(whom, 1)
     ]
     return [_send(db, post, actor, now, press, request) for request in requests]
 
@@ -184,7 +193,7 @@ def _send(
     claimed_at = post.clock.monotonic()
     with db.transaction() as tx:
         policy = catalogue.policy(tx)
-        sender = post.senders(name_of(tx, notice.notice_id).mode, policy)
+        sender = _sender(post, name_of(tx, notice.notice_id).mode, policy)
         new = New(
             attempt_id=str(uuid.uuid4()),
             notice_id=notice.notice_id,
@@ -212,6 +221,13 @@ def _send(
     return Sent(request.kind, mail.locale, mail.variant, request.nth, came, outcome.reason, sender.name)
 
 
+def _sender(post: Post, mode: Mode, policy: Policy) -> Sender:
+    try:
+        return post.senders(mode, policy)
+    except Refused:
+        raise Refused(NOT_SET_UP[mode]) from None
+
+
 def _came(attempt_id: str, came: str, outcome: Outcome) -> Came:
     return Came(attempt_id, came, outcome.reason, outcome.http_status, outcome.message_id)
 
@@ -233,13 +249,13 @@ def _open(tx: Tx, new: New, notice: Notice, now: datetime, *, again: bool) -> No
 
 def _envelope(attempt_id: str, press: Press, request: _Request) -> Envelope:
     """One letter, whose words are filled in already: there is nobody else whom it could go to."""
-    mail, settings = request.mail, press.desk.settings
+    mail = request.mail
     text, html = press.desk.words.marked(mail.locale, request.mark, mail.text, mail.html, press.notice.nonce)
     return Envelope(
         attempt_id=attempt_id,
         notice_id=press.notice.notice_id,
-        sender=settings.mail_from,
-        reply_to=press.story.reply_to,
+        sender=mail.sender,
+        reply_to=mail.reply_to,
         headers=mail.headers,
         subject=mail.subject,
         text=text,

@@ -110,8 +110,10 @@ def prove(tx: Tx, provider: str, attempt_ids: Sequence[str]) -> int:
     """Events name these: the provider has accepted them, whatever we thought."""
     return run(
         tx,
-        "UPDATE single SET outcome = 'accepted', said = 'proved by an event'"
-        " WHERE attempt_id = ANY(%(ids)s::uuid[]) AND provider = %(provider)s AND outcome <> 'accepted'",
+        "WITH doubted AS (SELECT attempt_id FROM single WHERE attempt_id = ANY(%(ids)s::uuid[])"
+        "  AND provider = %(provider)s AND outcome <> 'accepted' ORDER BY attempt_id FOR UPDATE)"
+        " UPDATE single s SET outcome = 'accepted', said = 'proved by an event' FROM doubted"
+        " WHERE s.attempt_id = doubted.attempt_id",
         ids=list(attempt_ids),
         provider=provider,
     )
@@ -152,6 +154,30 @@ def of_notice(tx: Tx, notice_id: int) -> list[Single]:
         "  ARRAY['bounce', 'dropped', 'delivered', 'deferred', 'processed'], e.kind) NULLS LAST LIMIT 1)"
         " AS reported FROM single s WHERE notice_id = %(id)s ORDER BY single_id",
         id=notice_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A copy that went to somebody of a customer's."""
+
+    seq: int
+    at: datetime
+    actor: str
+    reason: str
+    outcome: str
+
+
+def copies_to(tx: Tx, disruption_id: int, customer_id: int) -> list[Copied]:
+    """Those to addresses of a customer's contacts, whatever was copied; in their order."""
+    return many(
+        tx,
+        Copied,
+        "SELECT n.seq, s.at, s.actor, s.reason, s.outcome FROM single s JOIN notice n USING (notice_id)"
+        " WHERE n.disruption_id = %(id)s AND s.kind = 'copy' AND EXISTS (SELECT FROM contact k"
+        "  WHERE k.customer_id = %(customer)s AND k.recipient_id = s.recipient_id) ORDER BY s.single_id",
+        id=disruption_id,
+        customer=customer_id,
     )
 
 

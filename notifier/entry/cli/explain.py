@@ -86,6 +86,7 @@ def picture(found: "Explanation") -> str:
         lines += ["", "Sensitive values are hidden: --sensitive shows them, and that is recorded."]
     lines += _data(found)
     lines += ["", *(_letters(found.letters) or ["No letter was made for them."])]
+    lines += _copies(found)
     if found.unreachable:
         lines.append(f"Nobody of theirs has a usable address: call them (notifier gaps {found.reference}).")
     for review in found.reviews:
@@ -151,6 +152,17 @@ def _letters(letters: "tuple[Letter, ...]") -> list[str]:
             f"{letter.reference}/{letter.seq} {kind}, to {who}{role}",
             *_wrapped(f"  {fate(letter)}", "  "),
         ]
+    return lines
+
+
+def _copies(found: "Explanation") -> list[str]:
+    from notifier.entry.cli.output import clock
+
+    lines: list[str] = []
+    for copy in found.copies:
+        went = {"accepted": "handed over", "unknown": "MAY HAVE LEFT"}.get(copy.outcome, "did not leave")
+        name = f"{found.reference}/{copy.seq}"
+        lines += _wrapped(f"{name} COPY by {copy.actor}, {went} {clock(copy.at)}: {copy.reason}")
     return lines
 
 

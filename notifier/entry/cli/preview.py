@@ -8,6 +8,8 @@ import typer
 from notifier.entry.cli.disruption import AsJson
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from notifier.actions.preview import Mail, Preview
     from notifier.actions.single import Sent
 
@@ -15,6 +17,12 @@ NoticeName = Annotated[
     str, typer.Argument(metavar="DISRUPTION|NOTICE", help="7K2M (its newest notice) or 7K2M/2.")
 ]
 COLUMNS = 80
+CAME = {
+    "accepted": "the {provider} took it",
+    "refused": "REFUSED by the {provider}",
+    "not_sent": "NOT SENT",
+    "unknown": "UNKNOWN, it may have been sent",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -62,36 +70,42 @@ def preview(
         shown = {"notice": str(found.name), "mode": found.name.mode, "state": found.state}
         output.print_json(shown | {"altered": found.altered, "mails": mails, "sent": sent})
     elif sent:
-        output.say(_sum(sent, len(send_to)))
+        output.say(_results(sent, send_to))
     _raise_failure(sent)
 
 
 def _picture(found: "Preview", files: list[tuple[Path, ...]]) -> str:
-    lines = [f"PREVIEW of D-{found.name}, {found.state}. Nothing is stored."]
+    lines = [f"PREVIEW of D-{found.name} ({found.name.mode}, {found.state})"]
     if found.altered:
         lines.append("! These words are NOT those that it was written with: nothing of it can be sent.")
     for number, mail in enumerate(found.mails):
-        lines += ["", *_mail(mail), "", *(f"  {path}" for path in files[number])]
+        lines += ["", *_mail(mail, complete=number == 0)]
+    lines += ["", "Written, to be opened in a browser, an editor or a mail program:"]
+    lines += [f"  {'  '.join([str(first), *(path.suffix for path in rest)])}" for first, *rest in files]
     return "\n".join(lines)
 
 
-def _mail(mail: "Mail") -> list[str]:
+def _mail(mail: "Mail", *, complete: bool) -> list[str]:
+    """`complete`: with the headers that all mails of a notice share."""
     from textwrap import wrap
 
     from notifier.entry.cli.screens import WAYS
 
-    who = f"{mail.reader} reads it" if mail.reader else "a made-up person reads it"
+    who = mail.reader or "A made-up person"
     ways = f"WORST ({', '.join(WAYS[way] for way in mail.ways)}): " if mail.ways else ""
-    head = wrap(f"{ways}{who} ({mail.locale}, {mail.variant.replace('_', ' ')}):", COLUMNS)
-    head += [f"! {mail.remark}"] if mail.remark else []
-    body = [*_headers(mail), "", *mail.text.rstrip().splitlines()]
+    head = wrap(f"{ways}{who} reads ({mail.locale}, {mail.variant.replace('_', ' ')}):", COLUMNS)
+    head += wrap(f"! {mail.remark}", COLUMNS, subsequent_indent="  ") if mail.remark else []
+    body = [*_headers(mail, complete=complete), "", *mail.text.rstrip().splitlines()]
     return [*head, *(f"  | {line}".rstrip() for line in body)]
 
 
-def _headers(mail: "Mail") -> list[str]:
+def _headers(mail: "Mail", *, complete: bool) -> list[str]:
     from textwrap import wrap
 
-    given = {"Subject": mail.subject, **mail.headers}
+    given = {"Subject": mail.subject}
+    if complete:
+        reply_to = {"Reply-To": mail.reply_to} if mail.reply_to else {}
+        given = {"From": mail.sender, **reply_to, **given, **mail.headers}
     return [
         line
         for name, value in given.items()
@@ -99,12 +113,19 @@ def _headers(mail: "Mail") -> list[str]:
     ]
 
 
-def _sum(sent: "list[Sent]", addresses: int) -> str:
-    took = sum(each.outcome == "accepted" for each in sent)
-    mails = "1 mail" if took == 1 else f"{took} mails"
-    where = "1 address" if addresses == 1 else f"{addresses} addresses"
-    provider = {each.provider for each in sent}.pop()
-    return f"\nTEST: the {provider} took {mails} to {where}, marked as a test. Nobody else got anything."
+def _results(sent: "list[Sent]", addresses: "Sequence[str]") -> str:
+    """What came of each mail, for the eyes of whoever typed the addresses; `Sent` does not hold them."""
+    from notifier.entry.cli.output import table
+
+    rows = [
+        (addresses[each.nth - 1], f"{each.locale} {each.variant.replace('_', ' ')}", _came(each))
+        for each in sent
+    ]
+    return f"\nTEST, marked as one in each mail; to these addresses only:\n{table(rows, left=3)}"
+
+
+def _came(sent: "Sent") -> str:
+    return CAME[sent.outcome].format(provider=sent.provider)
 
 
 def _raise_failure(sent: "list[Sent]") -> None:

@@ -1,5 +1,6 @@
 """What an operator reads before, during and after a send."""
 
+from collections import Counter
 from datetime import datetime
 from textwrap import wrap
 
@@ -160,7 +161,9 @@ def single_lines(rows: list[Single]) -> list[str]:
     """Tests and copies: beside the count, never in it."""
     tests = [row for row in rows if row.kind == "test"]
     copies = [row for row in rows if row.kind == "copy"]
-    lines = [f"  + tests outside the count: {len(tests):,}, the last {_fate(tests[-1])}"] if tests else []
+    fates = Counter(_fate(row) for row in tests)
+    known = ", ".join(f"{n:,} {fate}" for fate, n in fates.items())
+    lines = [f"  + tests outside the count: {known}"] if tests else []
     if len(copies) > SHOWN_SINGLES:
         lines.append(f"  + {len(copies):,} copies outside the count, the last of them:")
     for row in copies[-SHOWN_SINGLES:]:

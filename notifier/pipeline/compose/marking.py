@@ -11,8 +11,8 @@ from notifier.pipeline.compose.wrapping import wrapped
 
 BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 STYLE = (
-    "margin: 0; padding: 12px 16px; background-color: #fff0c2; color: #3a2b00; font-family: Arial, sans-serif;"
-    " font-size: 15px; line-height: 22px; font-weight: 700; text-align: center"
+    "padding: 12px 16px; color: #3a2b00; font-family: Arial, sans-serif; font-size: 15px; line-height: 22px;"
+    " font-weight: 700"
 )
 
 
@@ -34,9 +34,16 @@ def on_text(text: str, said: str, nonce: str) -> str:
     return f"{wrapped(said, nonce, '', '')}\n\n{text}"
 
 
-def on_html(html: str, said: str) -> str:
-    """Before everything in the body, so that no layout of a company's own can lose it."""
+def on_html(html: str, said: str, spoken: Phrases) -> str:
+    """Before everything in the body, so that no layout of a company's own can lose it.
+
+    With a language and a direction of its own, as every block of a mail: webmail drops those of the body.
+    """
     found = BODY.search(html)
     at = found.end() if found else 0
-    bar = f'<div role="note" style="{STYLE}">{escaped(said)}</div>'
+    bar = (
+        f'<table role="presentation" bgcolor="#fff0c2" lang="{spoken.locale}" dir="{spoken.direction}"'
+        ' width="100%" cellpadding="0" cellspacing="0" border="0" style="background-color: #fff0c2">'
+        f'<tr><td align="center" style="{STYLE}">{escaped(said)}</td></tr></table>'
+    )
     return f"{html[:at]}\n{bar}{html[at:]}"

@@ -126,8 +126,9 @@ class Words:
 
     def marked(self, locale: str, mark: marking.Mark, text: str, html: str, nonce: str) -> tuple[str, str]:
         """Text and HTML of a mail outside the accounting: the first thing that is read is what it is."""
-        said = marking.line(self._shelf.languages[locale], mark)
-        return marking.on_text(text, said, nonce), marking.on_html(html, said)
+        spoken = self._shelf.languages[locale]
+        said = marking.line(spoken, mark)
+        return marking.on_text(text, said, nonce), marking.on_html(html, said, spoken)
 
     def values(self, story: Story, locale: str, person: Person, nonce: str) -> dict[str, str]:
         """Tag -> value for exactly the tags that `render` uses for this person's variant."""
