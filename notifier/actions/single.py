@@ -30,7 +30,7 @@ from notifier.store.notices import Notice
 from notifier.store.singles import Came, New, Single, To
 
 ALTERED = "The words of {name} are not those that it was written with: nothing is sent; write it anew."
-BRAKED = "The brake is on: nothing leaves, no test and no copy either. Go on: notifier resume --all"
+BRAKED = "The brake is on: nothing leaves, no test and no copy either; `notifier resume --all` lets them."
 MOST = 10
 """Addresses of one test: a notice to more people than that is no test."""
 
@@ -269,9 +269,11 @@ def failure(sent: Sequence[Sent]) -> NotifierError | None:
     bad = [each for each in sent if each.outcome != "accepted"]
     if not bad:
         return None
-    count = f"{len(bad)} of {len(sent)}" if len(sent) > 1 else "It"
-    said = bad[0].said.rstrip(".")
-    if any(each.outcome == "unknown" for each in bad):
+    unknown = [each for each in bad if each.outcome == "unknown"]
+    named = unknown or bad
+    count = f"{len(named)} of {len(sent)}" if len(sent) > 1 else "It"
+    said = named[0].said.rstrip(".")
+    if unknown:
         return Unreachable(f"{count} may or may not have been sent, and nothing repeats it: {said}.")
     kind = Refused if all(each.outcome == "refused" for each in bad) else Unreachable
     return kind(f"{count} did not leave: {said}.")

@@ -24,7 +24,7 @@ from notifier.model.event import Fate, ProviderEvent
 from notifier.model.ring import Ring
 from notifier.pipeline.feedback import FATES, fold
 from notifier.settings import Settings, from_env
-from notifier.store import Db, alarms, events
+from notifier.store import Db, alarms, events, singles
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 PEOPLE = 10
@@ -145,6 +145,23 @@ def test_an_event_proves_its_attempt_whatever_was_thought_of_it(sent: Sent, outc
     assert (now, reason) == ("accepted", "proved by an event")
     assert ended == (NOW if outcome == "open" else NOW - timedelta(minutes=1))
     assert sent.chunk == "accepted"
+
+
+@pytest.mark.parametrize("kind", ["delivered", "bounce", "spamreport", "dropped"])
+def test_events_of_a_test_or_a_copy_change_nothing_of_the_ledger(sent: Sent, kind: str) -> None:
+    """Though they name a notice and a person of its list."""
+    copy = str(UUID(int=77))
+    with sent.db.transaction() as tx:
+        new = singles.New(copy, sent.notice_id, "copy", singles.To(1, None), "en", "a", "why", "sendgrid")
+        singles.open_single(tx, new, now=NOW)
+    sent.stands("unknown", "unknown")
+    about = sent.event(kind, attempt_id=copy, permanent=True, reason="Bounced Address")
+    assert sent.fold(about) == []
+    assert sent.fold(about) == []
+    assert sent.run("SELECT outcome, said FROM single") == [("accepted", "proved by an event")]
+    assert sent.chunk == "unknown"
+    assert sent.run("SELECT outcome FROM attempt") == [("unknown",)]
+    assert (sent.fates, sent.suppressed, sent.alarms) == ({}, {}, [])
 
 
 @pytest.mark.parametrize("state", ["claimed", "unknown", "due", "cancelled", "dead"])

@@ -18,8 +18,8 @@ NoticeName = Annotated[
 ]
 COLUMNS = 80
 CAME = {
-    "accepted": "the {provider} took it",
-    "refused": "REFUSED by the {provider}",
+    "accepted": "taken by {provider}",
+    "refused": "REFUSED by {provider}",
     "not_sent": "NOT SENT",
     "unknown": "UNKNOWN, it may have been sent",
 }
@@ -165,8 +165,6 @@ def copy(
     if json:
         output.print_json({"notice": str(name), **output.plain(sent)})
     elif sent.outcome == "accepted":
-        output.say(
-            f"COPY of D-{name} ({sent.locale}): the {sent.provider} took it. It counts nowhere as told."
-        )
+        output.say(f"COPY of D-{name} ({sent.locale}) {_came(sent)}. It counts nowhere as told.")
         output.say(f"It stands under its notice: notifier show {name.reference}")
     _raise_failure([sent])
