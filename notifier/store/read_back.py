@@ -1,7 +1,8 @@
 """What a story came to, for whoever holds the ledger against what the provider really got."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from notifier.model.words import NoticeKind
 from notifier.store import Tx, many
 
 
@@ -20,6 +21,20 @@ class Tried:
     attempt_id: str
     outcome: str
     letters: int
+    notice_id: int
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who was told something in their language, for all who were."""
+
+    notice_id: int
+    kind: NoticeKind
+    locale: str
+    people: int
+    """Who were told the same in the same language."""
+    address: str = field(repr=False)
 
 
 def verdicts(tx: Tx, notice_id: int) -> list[Weight]:
@@ -46,8 +61,25 @@ def attempts(tx: Tx, disruption_id: int) -> list[Tried]:
     return many(
         tx,
         Tried,
-        "SELECT a.attempt_id::text, a.outcome, a.n - cardinality(a.skip) AS letters FROM attempt a"
-        " JOIN chunk k USING (chunk_id) JOIN notice n USING (notice_id)"
+        "SELECT a.attempt_id::text, a.outcome, a.n - cardinality(a.skip) AS letters, notice_id, w.locale"
+        " FROM attempt a JOIN chunk k USING (chunk_id) JOIN notice n USING (notice_id)"
+        " JOIN content w USING (content_id, notice_id)"
         " WHERE n.disruption_id = %(id)s ORDER BY a.claimed_at",
+        id=disruption_id,
+    )
+
+
+def readers(tx: Tx, disruption_id: int) -> list[Reader]:
+    """One reader of each notice in each of its languages, if there is one for whom all of it is sure."""
+    return many(
+        tx,
+        Reader,
+        """
+SELECT DISTINCT ON (d.notice_id, w.locale) d.notice_id, n.kind, w.locale, r.address,
+       count(*) OVER (PARTITION BY d.notice_id, w.locale) AS people
+FROM delivery d JOIN notice n USING (notice_id) JOIN recipient r USING (recipient_id)
+JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state = 'accepted' AND d.pos >= k.lo AND d.pos < k.hi
+JOIN content w ON w.content_id = k.content_id
+WHERE n.disruption_id = %(id)s ORDER BY d.notice_id, w.locale, w.variant, d.recipient_id""",
         id=disruption_id,
     )

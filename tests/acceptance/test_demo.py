@@ -86,8 +86,8 @@ def test_the_story_ends_by_itself_adds_up_and_leaves_nothing_running(told: Told)
 def assert_table_adds_up(out: str) -> None:
     identities = re.findall(r"^  ([\d,+ ]+) = ([\d,]+)  adds up \((.+)\)$", out, re.MULTILINE)
     assert [name for _, _, name in identities] == [
-        "Fri first notice", "Sat newly affected", "Sat now certain", "Sat released", "Sat correction",
-        "Sun Mythos 5 back, US",
+        "Fri first notice", "Fri update", "Sat newly affected", "Sat now certain", "Sat released",
+        "Sat correction", "Sun Mythos 5 back, US", "Mon all of it back",
     ]  # fmt: skip
     for parts, total, name in identities:
         row = re.search(rf"^  {name} +([\d,]+) +([\d,]+)", out, re.MULTILINE)
@@ -110,9 +110,47 @@ def test_the_files_name_who_is_to_be_called_and_show_the_mails(told: Told) -> No
     assert {row["reason"] for row in rows} >= {"no_address", "out_of_scope"}
     assert "@" not in (folder / "call-list.csv").read_text("utf-8")
     mails = sorted(folder.glob("yuki-tanaka-*.html"))
-    assert len(mails) == 2
+    assert len(mails) == 3
     assert "Tanaka Optics" in mails[0].read_text("utf-8")
     assert "Tanaka Labs" not in mails[0].read_text("utf-8"), "that organisation is not concerned"
+
+
+def test_six_languages_are_among_the_customers(told: Told) -> None:
+    said = re.findall(r"^  \| (\w\w) +([\d,]+)  (\S.*)$", told.out, re.MULTILINE)
+    assert [locale for locale, _, _ in said] == ["ar", "de", "en", "es", "fr", "ja"]
+    assert all(number(people) > 100 for _, people, _ in said)
+    assert len({headline for _, _, headline in said}) == 6
+    (friday,) = re.findall(r"^  Fri first notice +[\d,]+ +([\d,]+)", told.out, re.MULTILINE)
+    assert sum(number(people) for _, people, _ in said) == number(friday)
+
+
+def test_a_correction_reaches_exactly_those_who_had_read_what_was_wrong(told: Told) -> None:
+    out = told.out
+    got = re.search(r"was wrong reached ([\d,]+) people,\n  its correction ([\d,]+) people: exactly", out)
+    assert got is not None
+    english_and_german = re.findall(r"^  \| (?:en|de) +([\d,]+)", out, re.MULTILINE)
+    assert number(got[1]) == number(got[2]) == sum(map(number, english_and_german))
+    assert out.count("We have the directive in writing") == 3, "announced, sent, quoted"
+    assert re.search(
+        r"> We have the directive in writing\.\n.*\n.*This is right: The directive was given", out
+    )
+
+
+def test_one_mail_of_each_kind_stands_there_as_files(told: Told) -> None:
+    listed = re.findall(r"^  (home/demo/mails/\S+\.html)$", told.out, re.MULTILINE)
+    kinds = ["first", "update", "catch-up", "released", "correction", "partial", "restored"]
+    assert [re.sub(r".*/\d-(.*)-\w\w\.html", r"\1", path) for path in listed] == kinds
+    assert {path[-7:-5] for path in listed} == {"ar", "de", "en", "es", "fr", "ja"}
+    subjects: set[str] = set()
+    for path in listed:
+        page = (told.folder / path).read_text("utf-8")
+        assert f'lang="{path[-7:-5]}"' in page
+        words = (told.folder / path).with_suffix(".txt").read_text("utf-8")
+        subject, _, text = words.partition("\n\n")
+        subjects.add(subject)
+        assert text.strip().splitlines()[0] in page
+    assert all(subject.startswith("Subject: ") for subject in subjects)
+    assert len(list((told.folder / "home/demo/mails").iterdir())) == 2 * len(kinds)
 
 
 def test_ctrl_c_in_the_middle_stops_everything(tmp_path: Path) -> None:

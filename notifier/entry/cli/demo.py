@@ -1,4 +1,4 @@
-"""`demo`: the Friday-night story end to end, shown live; ends by itself."""
+"""`demo`: the Friday-night story to its end on Monday, shown live; ends by itself."""
 
 from typing import TYPE_CHECKING
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from notifier.entry.cli.gaps import WORDS
 from notifier.entry.cli.output import table
 from notifier.local.demo.ending import CALL_LIST, MAILS, Ending, Line
+from notifier.local.demo.mails import FOLDER
 from notifier.local.demo.people import TANAKA, TANAKA_NAMES
 from notifier.model.words import Account, NoticeKind
 
@@ -12,11 +13,13 @@ Styled = tuple[str, str]
 """A line and its style."""
 
 NAMES = {
+    NoticeKind.UPDATE: "Fri update",
     NoticeKind.FIRST: "Sat newly affected",
     NoticeKind.CATCH_UP: "Sat now certain",
     NoticeKind.RELEASED: "Sat released",
     NoticeKind.CORRECTION: "Sat correction",
     NoticeKind.PARTIAL: "Sun Mythos 5 back, US",
+    NoticeKind.RESTORED: "Mon all of it back",
 }
 REASONS = {"no_address": "no address", "suppressed": "must not be written to"}
 COLUMNS = (
@@ -27,6 +30,8 @@ COLUMNS = (
 def ending_lines(ending: Ending, folder: Path) -> list[Styled]:
     return [
         *_mail(ending),
+        *_voices(ending),
+        *_correction(ending),
         ("", ""),
         ("Read back from the database. REHEARSAL: no mail left this machine.", "bold"),
         ("", ""),
@@ -35,6 +40,7 @@ def ending_lines(ending: Ending, folder: Path) -> list[Styled]:
         *((line, "") for line in [*_identity(ending), "", *_who(ending), "", *_time(ending)]),
         *((line, "") for line in _killed(ending)),
         *((line, "") for line in _sandbox(ending)),
+        *((line, "") for line in _wrong(ending)),
         *((line, "") for line in _files(ending, _short(folder))),
     ]
 
@@ -47,18 +53,31 @@ def verdict_line() -> list[Styled]:
 
 
 def _mail(ending: Ending) -> list[Styled]:
-    if not ending.mails:
+    found = next((each for each in ending.voices if each.reader.locale == "en"), None)
+    if found is None:
         return []
-    mail = ending.mails[0]
-    text = mail.text.rstrip().splitlines()
-    head = f"What {TANAKA.name} read on Friday, who belongs to {len(TANAKA_NAMES)} organisations:"
-    return [
-        ("", ""),
-        (head, "bold"),
-        (f"  | Subject: {mail.subject}", ""),
-        ("  |", ""),
-        *((f"  | {line}".rstrip(), "") for line in text),
-    ]
+    lines = found.mail.text.rstrip().splitlines()
+    return _quoted("What one of them read on Friday:", [f"Subject: {found.mail.subject}", "", *lines])
+
+
+def _voices(ending: Ending) -> list[Styled]:
+    """One line each; right-to-left words stand last, where they move nothing else."""
+    head = f"And so in {len(ending.voices)} languages, each with its own times and plurals:"
+    rows = [f"{v.reader.locale}  {v.reader.people:>5,}  {v.headline}" for v in ending.voices]
+    return _quoted(head, rows)
+
+
+def _correction(ending: Ending) -> list[Styled]:
+    found = next((each for each in ending.corrections if each.reader.locale == "en"), None)
+    if found is None:
+        return []
+    lines = found.mail.text.splitlines()
+    top = lines[: next((n for n, line in enumerate(lines) if n > 12 and not line), None)]
+    return _quoted("What whoever had read that sentence read on Saturday night:", [*top, "..."])
+
+
+def _quoted(head: str, lines: list[str]) -> list[Styled]:
+    return [("", ""), (head, "bold"), *((f"  | {line}".rstrip(), "") for line in lines)]
 
 
 def _name(ending: Ending, line: Line) -> str:
@@ -137,6 +156,15 @@ def _sandbox(ending: Ending) -> list[str]:
     return [f"the sandbox {word}:", f"  it got {mails}; {told:,} told{unknown}"]
 
 
+def _wrong(ending: Ending) -> list[str]:
+    got, corrected = ending.wrong.got, ending.wrong.corrected
+    word = "exactly those" if got == corrected else "NOT THE SAME"
+    return [
+        f"the sentence that was wrong reached {len(got):,} people,",
+        f"  its correction {len(corrected):,} people: {word}",
+    ]
+
+
 def _files(ending: Ending, folder: str) -> list[str]:
     why: dict[str, int] = {}
     for one in ending.played.call_list:
@@ -149,6 +177,9 @@ def _files(ending: Ending, folder: str) -> list[str]:
         f"{TANAKA.name} ({TANAKA.locale}), {len(TANAKA_NAMES)} organisations, {len(ending.mails)} mails"
     )
     lines.append(f"  {folder}/{MAILS.format(1)}")
+    lines.append("one mail of each kind as it arrived; the same as .txt beside it")
+    for number, each in enumerate(ending.kinds, 1):
+        lines.append(f"  {folder}/{FOLDER}/{each.stem(number)}.html")
     return lines
 
 

@@ -20,6 +20,7 @@ class Terminal:
 
     def __init__(self) -> None:
         self._live: Live | None = None
+        self._sent = 0
 
     def prologue(self) -> None:
         self._print("REHEARSAL: everything runs on this machine, no mail leaves it.", "bold")
@@ -68,7 +69,8 @@ class Terminal:
 
     def sent(self, notice: NoticeRow, accounts: dict[Account, int], fault: int) -> None:
         self.close()
-        output.console.print(_picture(notice, accounts, fault))
+        output.console.print(_picture(notice, accounts, fault, full=self._sent == 0))
+        self._sent += 1
 
     def stopping(self) -> None:
         self.close()
@@ -88,7 +90,10 @@ class Terminal:
 
     def _wrapped(self, line: str, style: str = "") -> None:
         for part in wrap(
-            line, COLUMNS, subsequent_indent="  ", drop_whitespace=False, break_on_hyphens=False
+            line,
+            COLUMNS,
+            subsequent_indent="      " if line.startswith("    ") else "  ",
+            break_on_hyphens=False,
         ):
             self._print(part.rstrip(), style)
 
@@ -96,7 +101,9 @@ class Terminal:
         output.console.print(Text(line, style=style), soft_wrap=True)
 
 
-def _picture(notice: NoticeRow, accounts: dict[Account, int], fault: int) -> Text:
+def _picture(notice: NoticeRow, accounts: dict[Account, int], fault: int, *, full: bool = True) -> Text:
+    """Not full: without the states that nobody is in."""
     lines = screens.notice_lines(notice, accounts, fault)
     lines[0] = f"  {screens.KINDS.get(notice.kind, notice.kind)} (notice {notice.seq}): {notice.state}"
-    return Text("\n".join(lines))
+    empty = () if full else tuple(f"  {screens.LABELS[a]} " for a, people in accounts.items() if not people)
+    return Text("\n".join(line for line in lines if not empty or not line.startswith(empty)))

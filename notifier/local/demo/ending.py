@@ -1,18 +1,18 @@
 """The ending: what happened to whom, read back from the database and held against what the sandbox really got."""
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
-from urllib.request import ProxyHandler, build_opener
 
 from notifier.actions.call_list import write
 from notifier.app import App
+from notifier.local.demo import mailbox, mails
+from notifier.local.demo.drive import Played
+from notifier.local.demo.mailbox import Box, Mail
+from notifier.local.demo.mails import Shown
 from notifier.local.demo.people import TANAKA
-from notifier.local.demo.story import Played
+from notifier.local.demo.story import STATEMENTS
 from notifier.model.words import Account, NoticeKind
 from notifier.store import read_back as reading
 from notifier.store import views
@@ -33,20 +33,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """What the sandbox says it got."""
+class Wrong:
+    """Whom the sentence that was wrong had reached, and whom its correction, as the sandbox has it."""
 
-    messages: int
-    addresses: int
-    attempts: dict[str, tuple[int, int]]
-    """Attempt id -> requests, mails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    subject: str
-    text: str
-    html: str
+    got: frozenset[str]
+    corrected: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +49,13 @@ class Ending:
     box: Box
     mails: tuple[Mail, ...]
     """What Yuki Tanaka got, in order."""
+    voices: tuple[Shown, ...]
+    """Friday's notice, once in each language."""
+    corrections: tuple[Shown, ...]
+    """And the correction."""
+    kinds: tuple[Shown, ...]
+    """One mail of each kind."""
+    wrong: Wrong
     played: Played
     problems: tuple[str, ...]
     """Whatever does not add up; none: the accounting holds."""
@@ -88,14 +86,37 @@ def read_back(app: App, played: Played) -> Ending:
         first = next(line.notice for line in lines if line.notice.kind is NoticeKind.FIRST)
         verdicts = tuple(reading.verdicts(tx, first.notice_id))
         tried = tuple(reading.attempts(tx, row.disruption_id))
-    sandbox = app.settings.sandbox_url or ""
-    box = _box(sandbox)
-    mails = tuple(
-        Mail(found["subject"], found["text"], found["html"])
-        for found in _get(sandbox, f"/messages?address={quote(TANAKA.address)}")
+        readers = reading.readers(tx, row.disruption_id)
+    box = mailbox.box(app)
+    voices = mails.arrived(app, [r for r in readers if r.notice_id == first.notice_id])
+    corrections = mails.arrived(app, [r for r in readers if r.kind is NoticeKind.CORRECTION])
+    kinds = mails.one_of_each_kind(app, readers)
+    wrong = _wrong(lines, tried, box)
+    problems = (
+        *accounting(lines),
+        *against_sandbox(lines, tried, box),
+        *mails.missing((line.notice.kind for line in lines if line.accounts[Account.TOLD]), kinds, voices),
+        *misses(wrong),
     )
-    problems = (*accounting(lines), *against_sandbox(lines, tried, box))
-    return Ending(lines, verdicts, tried, box, mails, played, problems)
+    yuki = mailbox.mails_of(app, TANAKA.address)
+    return Ending(lines, verdicts, tried, box, yuki, voices, corrections, kinds, wrong, played, problems)
+
+
+def _wrong(lines: tuple[Line, ...], tried: tuple[Tried, ...], box: Box) -> Wrong:
+    first = next(line.notice.notice_id for line in lines if line.notice.kind is NoticeKind.FIRST)
+    correcting = {line.notice.notice_id for line in lines if line.notice.kind is NoticeKind.CORRECTION}
+    wrong = (t.attempt_id for t in tried if t.notice_id == first and t.locale in STATEMENTS)
+    right = (t.attempt_id for t in tried if t.notice_id in correcting)
+    return Wrong(box.reached(frozenset(wrong)), box.reached(frozenset(right)))
+
+
+def misses(wrong: Wrong) -> list[str]:
+    """A correction reaches exactly those whom the wrong words had reached."""
+    if wrong.got == wrong.corrected and wrong.got:
+        return []
+    both = len(wrong.got & wrong.corrected)
+    got, corrected = len(wrong.got), len(wrong.corrected)
+    return [f"the wrong sentence reached {got:,}, its correction {corrected:,}, and {both:,} got both"]
 
 
 def accounting(lines: tuple[Line, ...]) -> list[str]:
@@ -144,19 +165,8 @@ def possible(tried: Tried) -> set[tuple[int, int]]:
 
 
 def write_files(ending: Ending, folder: Path) -> None:
-    """The list of those to be called, by the company's own ids, and the mails of one person as they were sent."""
+    """The list of those to be called, by the company's own ids; the mails of one person; one of each kind."""
     write(folder / CALL_LIST, ending.played.call_list)
     for number, mail in enumerate(ending.mails, 1):
         (folder / MAILS.format(number)).write_text(mail.html, encoding="utf-8")
-
-
-def _box(sandbox: str) -> Box:
-    counted = _get(sandbox, "/messages/count")
-    attempts = {a["attempt"]: (a["requests"], a["messages"]) for a in _get(sandbox, "/requests")}
-    return Box(counted["messages"], counted["addresses"], attempts)
-
-
-def _get(sandbox: str, path: str) -> Any:
-    # Loopback: no proxy of the environment has a part in it.
-    with build_opener(ProxyHandler({})).open(sandbox + path, timeout=10) as answer:
-        return json.load(answer)
+    mails.write(folder / mails.FOLDER, ending.kinds)

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from notifier.errors import Unreachable
 from notifier.local import keeper
+from notifier.local.demo import mails
 from notifier.local.demo.ending import CALL_LIST, MAILS
 from notifier.local.home import UP_LOCK, locked, prepare
 from notifier.local.runfile import running
 from notifier.settings import Settings
 
-FOLDERS = ("postgres", "postgres.new", "broker", "logs")
+FOLDERS = ("postgres", "postgres.new", "broker", "logs", mails.FOLDER)
 
 
 def make_fresh(settings: Settings) -> Path:

@@ -1,50 +1,38 @@
-"""The drive: the same actions that the commands call, on embedded servers, with one worker killed on the way.
+"""Friday: the same actions that the commands call, on embedded servers, with one worker killed on the way.
 
-It draws nothing itself: a `Stage` does.
+It draws nothing itself: a `Stage` does. `weekend.py` goes on from here.
 """
 
-import io
 import os
 import signal
-import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from notifier.actions import apply_company, correct, declare, parts, rescope, timeline
-from notifier.actions.approve import Consent, Gate, Name
-from notifier.actions.estimate import Estimate
-from notifier.actions.import_customers import Imported, import_customers
-from notifier.app import App
+from notifier.actions import apply_company, declare, holding, timeline
+from notifier.actions.approve import Consent
 from notifier.edges import company_file
-from notifier.errors import Refused
 from notifier.local.children import COMMANDS, Part
-from notifier.local.demo import people
-from notifier.local.stack import Stack
-from notifier.model.ring import Ring
-from notifier.model.words import Account, NoticeState, Reason
+from notifier.local.demo import mailbox, people, weekend
+from notifier.local.demo.drive import LOOK_EVERY, Drive, Played, send
+from notifier.model.words import Account, Reason
 from notifier.store import call_list, views
-from notifier.store.call_list import NotTold
-from notifier.store.views import AlarmRow, NoticeRow
+from notifier.store.views import AlarmRow
 
-LATENCY_SECONDS = 0.6
-"""Of the sandbox's answers, so that a send of a few thousand has a middle in which a worker can be killed."""
+LATENCY_SECONDS = 0.1
+"""Of the sandbox's answers."""
+SLOW_SECONDS, SLOW_REQUESTS = 0.6, 30
+"""On Friday the sandbox is slow, so that the send has a middle in which a worker can be killed."""
 CUT_OFF_BEFORE = timedelta(minutes=8)
+BY_ITSELF_AFTER = timedelta(seconds=1)
 ALARM_SECONDS = 9.0
 """How long the story waits for the database itself to raise the alarm; it goes on without it."""
-LOOK_EVERY = 0.05
-SEND_SECONDS = 45.0
 
 SANDBOX_COMMANDS: Mapping[Part, tuple[str, ...]] = {
     **COMMANDS,
     Part.SANDBOX: (*COMMANDS[Part.SANDBOX], "--latency", str(LATENCY_SECONDS)),
 }
 
-
 WHERE = "nationality <> 'US'"
-SATURDAY = "nationality NOT IN ('US', 'GB') OR plan = 'free'"
-HOME = "nationality = 'US'"
 FACTS = {
     "cause": {"value": "government_directive", "confidence": "confirmed"},
     "assessment": {"value": "misunderstanding", "confidence": "believed"},
@@ -52,60 +40,21 @@ FACTS = {
     "memo": {"value": "given by telephone, 17:55", "public": False},
 }
 STATEMENTS = {
-    "en": "The directive was given **by telephone**. We have asked for it in writing and have not got it yet.",
-    "de": "Die Anordnung kam **telefonisch**. Wir haben sie schriftlich verlangt und noch nicht erhalten.",
+    "en": "We have the directive in writing.",
+    "de": "Die Anordnung liegt uns schriftlich vor.",
 }
-
-
-class Stage(Protocol):
-    """Where the story is shown."""
-
-    def scene(self, when: str, what: str) -> None: ...
-    def command(self, line: str) -> None:
-        """The command that does the same as the action which comes next."""
-        ...
-
-    def said(self, line: str) -> None: ...
-    def imported(self, found: Imported) -> None: ...
-    def alarmed(self, rows: list[AlarmRow]) -> None: ...
-    def counted(self, found: Estimate) -> None: ...
-    def changed(self, shown: rescope.Shown) -> None: ...
-    def progress(self, notice: NoticeRow, accounts: dict[Account, int], fault: int) -> None: ...
-    def sent(self, notice: NoticeRow, accounts: dict[Account, int], fault: int) -> None: ...
-
-
-@dataclass(slots=True)
-class Played:
-    """What only the one who drove knows; everything else is read back from the database."""
-
-    reference: str
-    first_seq: int
-    directive_at: datetime
-    cut_at: datetime
-    killed: int | None = None
-    """The pid of the worker."""
-    call_list: list[NotTold] = field(default_factory=list[NotTold])
-
-
-@dataclass(frozen=True, slots=True)
-class Drive:
-    app: App
-    stack: Stack
-    stage: Stage
-    ring: Callable[[Iterable[Ring]], None]
-    stopping: threading.Event
-
-    def pause(self, seconds: float) -> None:
-        if self.stopping.wait(seconds):
-            raise KeyboardInterrupt
+"""Wrong, as it will turn out."""
 
 
 def play(drive: Drive) -> Played:
-    """Friday to Sunday. Raises `Refused` if the product refuses what the story needs."""
+    """Friday to Monday. Raises `Refused` if the product refuses what the story needs."""
     rows = people.everybody()
     played = friday(drive, prepare(drive, rows))
-    saturday(drive, played)
-    sunday(drive, played, rows)
+    friday_night(drive, played)
+    weekend.saturday(drive, played)
+    weekend.correction(drive, played)
+    weekend.sunday(drive, played, rows)
+    weekend.monday(drive, played, rows)
     return played
 
 
@@ -120,15 +69,8 @@ def prepare(drive: Drive, rows: tuple[people.Row, ...]) -> datetime:
     stage.said(f"{len(shown.changes)} services, attributes, facts and rules of policy applied.")
     stage.command("notifier import customers.csv")
     cut_at = app.clock.now() - CUT_OFF_BEFORE
-    stage.imported(_import(app, rows, cut_at))
+    stage.imported(weekend.import_rows(app, rows, cut_at))
     return cut_at
-
-
-def _import(
-    app: App, rows: tuple[people.Row, ...], cut_at: datetime, cut_off: tuple[str, ...] = people.CUT_OFF
-) -> Imported:
-    stream = io.BytesIO(people.as_csv(rows, cut_at, cut_off))
-    return import_customers(app.db, stream, actor=app.settings.actor, now=app.clock.now())
 
 
 def friday(drive: Drive, cut_at: datetime) -> Played:
@@ -141,69 +83,40 @@ def friday(drive: Drive, cut_at: datetime) -> Played:
         reason=Reason.LEGAL,
         where=WHERE,
         facts=FACTS,
+        statements=STATEMENTS,
         next_update_at=directive_at + timedelta(hours=3),
     )
-    line = f'notifier suspend fable-5 mythos-5 --reason legal \\\n    --where "{WHERE}" --possibly hedge'
+    stage.said(f'In English and German it shall also say: "{STATEMENTS["en"]}"')
+    line = f'notifier suspend fable-5 mythos-5 --reason legal \\\n    --where "{WHERE}" --facts facts.toml'
+    line += " \\\n    --statement en=en.md --statement de=de.md"
     stage.command(f"{line} --dry-run")
     counted = declare.dry_run(app.db, app.desk, app.clock.now(), wish).estimate
     stage.counted(counted)
     gap = counted.gap.difference
-    stage.command(f"{line} \\\n    --facts facts.toml --next-update +3h --yes --accept-gap {gap}")
+    stage.command(f"{line} \\\n    --next-update +3h --yes --accept-gap {gap}")
     consent = Consent(yes=True, accept_gap=gap)
     declared = declare.suspend(app.db, app.desk, app.settings.actor, app.clock.now(), wish, consent)
-    played = Played(declared.name.reference, declared.name.seq, directive_at, cut_at)
-    _send(drive, declared.name, declared.gate, lambda accounts: _kill_in_the_middle(drive, played, accounts))
+    name = declared.name
+    played = Played(name.reference, name.seq, counted.people, directive_at, cut_at)
+    with mailbox.slow(app, SLOW_SECONDS, SLOW_REQUESTS):
+        send(drive, name, declared.gate, lambda accounts: _kill_in_the_middle(drive, played, accounts))
     with app.db.transaction() as tx:
         not_told = call_list.not_told(tx, timeline.find(tx, played.reference).disruption_id)
         played.call_list = [one for one in not_told if one.cut_off]
     return played
 
 
-def saturday(drive: Drive, played: Played) -> None:
+def friday_night(drive: Drive, played: Played) -> None:
+    """What somebody approved at 20:00 keeps the promise, although nobody sits at a desk any more."""
     app = drive.app
-    drive.stage.scene("SATURDAY", "The directive is read differently. Who is new, who is out of it?")
-    line = f'notifier rescope {played.reference} \\\n    --where "{SATURDAY}"'
-    drive.stage.command(f"{line} --dry-run")
-    change = rescope.Change(where=SATURDAY)
-    shown = rescope.preview(app.db, app.clock.now(), played.reference, change)
-    drive.stage.changed(shown)
-    drive.stage.command(f"{line} \\\n    --yes --accept-gap {shown.gap.difference}")
-    consent = Consent(yes=True, accept_gap=shown.gap.difference)
-    done = rescope.rescope(
-        app.db, app.desk, app.settings.actor, app.clock.now(), played.reference, change, timeline.News(), consent
-    )  # fmt: skip
-    for said in done.said:
-        _send(drive, said.name, said.gate)
-    _correct(drive, played)
-
-
-def _correct(drive: Drive, played: Played) -> None:
-    app = drive.app
-    drive.stage.scene("SATURDAY NIGHT", "A sentence sent on Friday was wrong: who read it hears.")
-    which = f"{played.reference}/{played.first_seq}"
-    drive.stage.command(f"notifier correct {which} --statement en=en.md --statement de=de.md --yes")
+    drive.stage.scene("FRIDAY 21:35", "The promised update leaves by itself: approved at 20:00.")
+    ceiling = played.people
+    drive.stage.command(f"notifier holding {played.reference} --at 21:35 --ceiling {ceiling} --yes")
     now = app.clock.now()
-    news = timeline.News(statements=STATEMENTS, next_update_at=now + timedelta(hours=20))
-    said = correct.correct(
-        app.db, app.desk, app.settings.actor, now, played.reference, news, Consent(yes=True), played.first_seq
-    )
-    _send(drive, said.name, said.gate)
-
-
-def sunday(drive: Drive, played: Played, rows: tuple[people.Row, ...]) -> None:
-    app = drive.app
-    drive.stage.scene("SUNDAY", "One model comes back, for customers at home.")
-    drive.stage.command("notifier import customers.csv")
-    imported = _import(
-        app, tuple(row for row in rows if row.nationality == "US"), played.cut_at, ("fable-5",)
-    )
-    drive.stage.said(f"{imported.merged.reinstated:,} services are no longer cut off.")
-    drive.stage.command(f'notifier restore {played.reference} mythos-5 --where "{HOME}" --yes')
-    said = timeline.restore(
-        app.db, app.desk, app.settings.actor, app.clock.now(), played.reference, timeline.News(),
-        Consent(yes=True), parts.Part(("mythos-5",), HOME),
-    )  # fmt: skip
-    _send(drive, said.name, said.gate)
+    plan = holding.Plan(at=now + BY_ITSELF_AFTER, next_update_at=now + timedelta(hours=14))
+    consent = Consent(yes=True, ceiling=ceiling)
+    said = holding.prepare(app.db, app.desk, app.settings.actor, now, played.reference, plan, consent)
+    send(drive, said.name, said.gate)
 
 
 def _wait_for_alarm(drive: Drive) -> list[AlarmRow]:
@@ -225,48 +138,3 @@ def _kill_in_the_middle(drive: Drive, played: Played, accounts: dict[Account, in
             played.killed = pids[0]
             os.kill(pids[0], signal.SIGKILL)
             drive.stage.said("SIGKILL for one worker, in the middle of the send.")
-
-
-def _nothing_happens(_accounts: dict[Account, int]) -> None:
-    pass
-
-
-def _send(
-    drive: Drive,
-    name: Name,
-    gate: Gate,
-    happens: Callable[[dict[Account, int]], None] = _nothing_happens,
-) -> None:
-    """Ring, then only watch, as every command does."""
-    if not gate.approved:
-        raise Refused(gate.refusal)
-    drive.ring(gate.rings)
-    end = drive.app.clock.monotonic() + SEND_SECONDS
-    while True:
-        notice, accounts, fault = look(drive.app, name)
-        if settled(notice, accounts):
-            drive.stage.sent(notice, accounts, fault)
-            return
-        if drive.app.clock.monotonic() > end:
-            raise Refused(
-                f"Notice {name} was not sent within {SEND_SECONDS:.0f} s: see the logs in the home."
-            )
-        drive.stage.progress(notice, accounts, fault)
-        happens(accounts)
-        drive.pause(LOOK_EVERY)
-
-
-def look(app: App, name: Name) -> tuple[NoticeRow, dict[Account, int], int]:
-    with app.db.transaction() as tx:
-        row = views.disruption(tx, name.reference)
-        assert row is not None
-        notice = next(n for n in views.notices(tx, row.disruption_id) if n.notice_id == name.notice_id)
-        return notice, views.accounts(tx, notice), views.fault(tx, notice)
-
-
-def settled(notice: NoticeRow, accounts: dict[Account, int]) -> bool:
-    """Nothing of it will move by itself: evidence or the policy's deadline has decided what was unknown."""
-    if notice.state in {NoticeState.HELD, NoticeState.CANCELLED}:
-        return True
-    moving = accounts[Account.WAITING] + accounts[Account.IN_FLIGHT] + accounts[Account.UNKNOWN]
-    return notice.closed_at is not None and not moving

@@ -1,0 +1,82 @@
+"""One mail of each kind as a file, as it arrived: between them they show every language."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from notifier.app import App
+from notifier.local.demo.mailbox import Mail, mails_of
+from notifier.model.words import NoticeKind
+from notifier.store.read_back import Reader
+
+FOLDER = "mails"
+LANGUAGES = frozenset({"ar", "de", "en", "es", "fr", "ja"})
+"""The languages that the made-up customers speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Somebody's mail, for all who got the same in their language."""
+
+    reader: Reader
+    mail: Mail
+
+    @property
+    def headline(self) -> str:
+        return self.mail.text.strip().splitlines()[0]
+
+    def stem(self, number: int) -> str:
+        return f"{number}-{self.reader.kind.replace('_', '-')}-{self.reader.locale}"
+
+
+def one_of_each_kind(app: App, readers: list[Reader]) -> tuple[Shown, ...]:
+    """In the order in which the kinds were sent first."""
+    by_kind: dict[NoticeKind, list[Reader]] = {}
+    for reader in readers:
+        among = by_kind.setdefault(reader.kind, [])
+        if not among or among[0].notice_id == reader.notice_id:
+            among.append(reader)
+    return arrived(app, chosen(by_kind).values())
+
+
+def chosen(by_kind: dict[NoticeKind, list[Reader]]) -> dict[NoticeKind, Reader]:
+    """Those with few languages choose first, each the language that was shown least."""
+    used: Counter[str] = Counter()
+    found: dict[NoticeKind, Reader] = {}
+    for kind in sorted(by_kind, key=lambda kind: len(by_kind[kind])):
+        found[kind] = min(by_kind[kind], key=lambda reader: (used[reader.locale], reader.locale))
+        used[found[kind].locale] += 1
+    return {kind: found[kind] for kind in by_kind}
+
+
+def arrived(app: App, readers: Iterable[Reader]) -> tuple[Shown, ...]:
+    """The mail of each reader; nothing for one of whom the sandbox has none."""
+    return tuple(
+        Shown(reader, mail)
+        for reader in readers
+        for mail in mails_of(app, reader.address)
+        if mail.notice_id == reader.notice_id
+    )
+
+
+def missing(
+    kinds: Iterable[NoticeKind], shown: tuple[Shown, ...], voices: tuple[Shown, ...]
+) -> tuple[str, ...]:
+    """Kinds of notice that were sent and of which no mail is there, and languages that nobody read."""
+    problems = [
+        f"no mail of the kind {kind} has arrived" for kind in {*kinds} - {s.reader.kind for s in shown}
+    ]
+    for which, there in (("the first notice", voices), ("the files", shown)):
+        unread = LANGUAGES - {each.reader.locale for each in there}
+        problems += [f"nobody reads {locale} in {which}" for locale in sorted(unread)]
+    return tuple(problems)
+
+
+def write(folder: Path, kinds: tuple[Shown, ...]) -> None:
+    folder.mkdir(exist_ok=True)
+    for number, each in enumerate(kinds, 1):
+        stem = folder / each.stem(number)
+        stem.with_suffix(".html").write_text(each.mail.html, encoding="utf-8")
+        text = f"Subject: {each.mail.subject}\n\n{each.mail.text}"
+        stem.with_suffix(".txt").write_text(text, encoding="utf-8")
