@@ -10,7 +10,7 @@ from notifier.errors import Refused
 from notifier.model.approval import ALL, Part, parts
 from notifier.model.ring import Ring
 from notifier.model.words import Mode, NoticeKind, NoticeState
-from notifier.pipeline.audience import FOLLOWING, gap_is_accepted, later, rule_hash
+from notifier.pipeline.audience import FOLLOWING, gap_is_accepted, gap_objection, later, rule_hash
 from notifier.pipeline.compose import logical_only
 from notifier.store import (
     Db,
@@ -127,10 +127,7 @@ def objection(
 
 def _audience_objection(consent: Consent, gap: Gap, notice: Notice, people: int) -> str | None:
     if not gap_is_accepted(gap, consent.accept_gap):
-        return (
-            f"{gap.difference:,} customers differ between cut off and told: correct the scope, "
-            f"or add --accept-gap {gap.difference}."
-        )
+        return gap_objection(gap)
     if notice.go_at is not None and (consent.ceiling is None or not consent.yes):
         return "It leaves by itself, nobody looks at its list then: approve it with --yes --ceiling N."
     if consent.list_hash is not None and consent.list_hash != notice.list_hash:

@@ -13,7 +13,7 @@ from notifier.errors import BadInput, Refused
 from notifier.model.scope import from_json, to_json
 from notifier.model.story import Facts
 from notifier.model.words import Mode, NoticeKind, Possibly
-from notifier.pipeline.audience import gap_is_accepted
+from notifier.pipeline.audience import gap_is_accepted, gap_objection
 from notifier.pipeline.compose import check_statements
 from notifier.store import Db, Tx, audience, audit, disruptions, owed, revisions
 from notifier.store.audience import Gap, Rule
@@ -191,10 +191,7 @@ def _put_in_force(tx: Tx, disruption: Disruption, rule: Rule, rev: int, consent:
     """Nobody has to hear of it; what differs from the data is acknowledged all the same."""
     gap = audience.survey(tx, rule).gap
     if not gap_is_accepted(gap, consent.accept_gap):
-        raise Refused(
-            f"{gap.difference:,} customers differ between cut off and told: correct the scope, "
-            f"or add --accept-gap {gap.difference}."
-        )
+        raise Refused(gap_objection(gap))
     revisions.put_in_force(tx, disruption.disruption_id, rev)
     revisions.cancel_rescoped(tx, disruption.disruption_id, rev=rev)
 

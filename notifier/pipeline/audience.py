@@ -111,6 +111,12 @@ def gap_is_accepted(gap: Gap, accepted: int | None) -> bool:
     return gap.difference in (0, accepted)
 
 
+def gap_objection(gap: Gap) -> str:
+    """Why nothing leaves as long as nobody has acknowledged the difference."""
+    those = "1 customer differs" if gap.difference == 1 else f"{gap.difference:,} customers differ"
+    return f"{those} between cut off and told: correct the scope, or add --accept-gap {gap.difference}."
+
+
 def freeze_next_range(
     tx: Tx, notice: Notice, rule: Rule, resolve: Callable[[str | None], str], chunk_people: int
 ) -> bool:

@@ -129,13 +129,15 @@ def notices(tx: Tx, disruption_id: int) -> list[NoticeRow]:
 SELECT n.notice_id, n.seq, n.kind, n.state, n.hold_reason, n.ceiling, n.audience_n, n.people_n, n.customers_n,
        n.list_hash, n.closed_at, n.created_at, n.approved_at, n.finished_at, n.go_at, n.let_go_at,
        (SELECT reference FROM disruption d WHERE d.disruption_id = n.disruption_id) AS reference,
-       (SELECT string_agg(DISTINCT actor || CASE WHEN whole THEN '' ELSE ' (' || part || ')' END, ', ')
-        FROM (SELECT actor, part, bool_or(part = 'both') OVER () AS whole FROM approval
-              WHERE approval.notice_id = n.notice_id) given) AS approved_by,
-       (SELECT string_agg(actor || ': ' || override_reason, '; ' ORDER BY approval_id) FROM approval
-        WHERE approval.notice_id = n.notice_id) AS broken_glass,
-       sent.first_accepted_at, sent.last_accepted_at, sent.again, sent.twice
+       given.approved_by, given.broken_glass, sent.first_accepted_at, sent.last_accepted_at, sent.again, sent.twice
 FROM notice n
+CROSS JOIN LATERAL (
+  SELECT string_agg(DISTINCT actor || CASE WHEN whole THEN '' ELSE ' (' || part || ')' END, ', ') AS approved_by,
+         string_agg(actor || ': ' || override_reason, '; ' ORDER BY approval_id) AS broken_glass
+  FROM (SELECT a.*, bool_or(a.part = 'both') OVER () AS whole FROM approval a JOIN notice o USING (notice_id)
+        WHERE o.notice_id = n.notice_id  -- or of a draft before it, whose list alone was frozen anew
+           OR o.timeline_id = n.timeline_id AND o.kind = n.kind AND o.state = 'void' AND a.part = 'words'
+              AND a.words_hash = n.words_hash) approval) given
 CROSS JOIN LATERAL (
   WITH accepted AS MATERIALIZED (
     SELECT k.root_id, k.lo, k.hi, a.skip, a.n, a.again, a.ended_at FROM attempt a JOIN chunk k USING (chunk_id)

@@ -103,6 +103,54 @@ def test_the_glass_is_broken_with_a_reason_and_shown_for_ever(words_by_another: 
     assert after[0]["break_glass"] == "nobody else answers"
 
 
+LATER = (
+    ("update", "--nothing-new"),
+    ("correct", "--statement", "right.md"),
+    ("rescope", "--where", "locale_of_law = 'DE'", "--accept-gap", "2"),
+    ("restore", "fable-5", "--where", "locale_of_law = 'DE'", "--accept-gap", "1"),
+    ("holding", "--at", "+90m", "--ceiling", "9"),
+)
+
+
+def test_everything_that_is_said_later_can_break_the_glass_too(words_by_another: Place) -> None:
+    place = words_by_another
+    (place.folder / "law.toml").write_text('[attributes]\nlocale_of_law = "text"\n')
+    assert place("apply", "law.toml", "--yes").code == 0
+    (place.folder / "right.md").write_text("The right words.")
+    for number, law in enumerate(("DE", "FR", "FR")):
+        row = f"c{number},p{number}@example.com,fable-5,fable-5,{law}\n"
+        place.customers("customer,email,services,suspended,locale_of_law\n" + row)
+    assert place(*SUSPEND, "--yes", "--break-glass", "nobody else answers").code == 0
+    (reference,) = place.references
+    for command, *options in LATER:
+        asked = (command, reference, *options, "--yes")
+        refused = place(*asked)
+        assert refused.code == 3, (command, refused.said)
+        assert "The words must be approved by somebody other than person:lind" in refused.err, command
+        done = place(*asked, "--break-glass", f"alone with the {command}")
+        assert done.code == 0, (command, done.said)
+        assert f"BREAK-GLASS, person:lind: alone with the {command}" in place("show", reference).out
+    reasons = {found["notice"]["broken_glass"] for found in place.shown(reference)}
+    assert reasons >= {f"person:lind: alone with the {command}" for command, *_ in LATER}
+    audited = place.rows("SELECT count(*) FROM audit WHERE act = 'approve' AND after ->> 'break_glass' <> ''")
+    assert audited == [(1 + len(LATER),)]
+
+
+def test_broken_glass_stays_in_sight_when_only_the_list_is_frozen_anew(words_by_another: Place) -> None:
+    place = words_by_another
+    place.people(2)
+    place(*SUSPEND)
+    (reference,) = place.references
+    assert place("approve", reference, "--part", "words", "--yes", "--break-glass", "alone").code == 3
+    assert place.on_a_terminal("approve", reference, answers=(("Type 2 to tell 2", "no"),)).code == 3
+    place.people(4)
+    done = place.on_a_terminal("approve", reference, answers=(("Type 4 to tell 4 people", "4"),))
+    assert done.code == 0, done.out
+    shown = place("show", reference).out
+    assert "BREAK-GLASS, person:lind: alone" in shown
+    assert "by person:lind (audience), person:lind (words)" in shown
+
+
 def test_words_that_were_altered_after_the_approval_never_leave(notifier: Place) -> None:
     notifier.people(3)
     notifier("pause", "--all")

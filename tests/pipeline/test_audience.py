@@ -9,6 +9,7 @@ from notifier.pipeline.audience import (
     FIRST_RANGE,
     LAST_RANGE,
     gap_is_accepted,
+    gap_objection,
     range_people,
     rule_hash,
 )
@@ -58,3 +59,9 @@ def test_the_rule_that_an_approval_names() -> None:
         (NoticeKind.FIRST, replace(RULE, predicate=parse("plan = 'free'", COLUMNS).predicate)),
     ]
     assert len({named, *(rule_hash(kind, rule) for kind, rule in others)}) == 1 + len(others)
+
+
+def test_a_difference_is_named_by_its_number() -> None:
+    assert gap_objection(Gap(10, 1, 0)).startswith("1 customer differs between cut off and told")
+    assert gap_objection(Gap(9000, 1200, 300)).startswith("1,500 customers differ")
+    assert gap_objection(Gap(9000, 1200, 300)).endswith("--accept-gap 1500.")

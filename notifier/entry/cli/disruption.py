@@ -148,6 +148,7 @@ def update(
     nothing_new: Annotated[bool, typer.Option("--nothing-new", help="Only keep the promise.")] = False,
     ceiling: Ceiling = None,
     yes: Yes = False,
+    break_glass: BreakGlass = None,
     json: AsJson = False,
 ) -> None:
     from notifier.actions import timeline
@@ -166,7 +167,7 @@ def update(
         )
         sending.require_workers(app)
         sending.refresh_people(app, disruption, quiet=json)
-        consent = Consent(yes=yes, ceiling=ceiling if yes else None)
+        consent = Consent(yes=yes, ceiling=ceiling if yes else None, break_glass=break_glass)
         said = timeline.update(
             app.db, app.desk, app.settings.actor, app.clock.now(), disruption, news, consent
         )

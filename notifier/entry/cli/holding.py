@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.entry.cli.disruption import AcceptGap, AsJson, FactsFile, NextUpdate, Statement, Yes
+from notifier.entry.cli.disruption import AcceptGap, AsJson, BreakGlass, FactsFile, NextUpdate, Statement, Yes
 
 if TYPE_CHECKING:
     from notifier.actions.holding import Prepared
@@ -23,6 +23,7 @@ def holding(
     next_update: NextUpdate = None,
     yes: Yes = False,
     accept_gap: AcceptGap = None,
+    break_glass: BreakGlass = None,
     json: AsJson = False,
 ) -> None:
     from notifier.actions import holding as actions
@@ -44,7 +45,12 @@ def holding(
         )
         sending.require_workers(app)
         agreed = yes or _agreed(ceiling, output.clock(go_at), as_json=json)
-        consent = Consent(yes=agreed, ceiling=ceiling if agreed else None, accept_gap=accept_gap)
+        consent = Consent(
+            yes=agreed,
+            ceiling=ceiling if agreed else None,
+            accept_gap=accept_gap,
+            break_glass=break_glass,
+        )
         said = actions.prepare(
             app.db, app.desk, app.settings.actor, app.clock.now(), disruption, plan, consent
         )

@@ -8,6 +8,7 @@ from notifier.entry.cli.disruption import (
     AcceptGap,
     AsJson,
     AsWritten,
+    BreakGlass,
     Ceiling,
     FactsFile,
     LeaveOut,
@@ -57,6 +58,7 @@ def rescope(
     ceiling: Ceiling = None,
     yes: Yes = False,
     accept_gap: AcceptGap = None,
+    break_glass: BreakGlass = None,
     json: AsJson = False,
 ) -> None:
     from notifier.actions import rescope as action
@@ -86,7 +88,9 @@ def rescope(
         shown = action.preview(app.db, now, disruption, change)
         if not json:
             output.say(picture(shown, dry=False))
-        consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
+        consent = Consent(
+            yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap, break_glass=break_glass
+        )
         done = action.rescope(
             app.db, app.desk, app.settings.actor, app.clock.now(), shown.reference, change, news, consent
         )
@@ -187,6 +191,7 @@ def restore(
     ceiling: Ceiling = None,
     yes: Yes = False,
     accept_gap: AcceptGap = None,
+    break_glass: BreakGlass = None,
     json: AsJson = False,
 ) -> None:
     from notifier.actions import timeline
@@ -203,7 +208,9 @@ def restore(
         )
         sending.require_workers(app)
         sending.refresh_people(app, disruption, quiet=json)
-        consent = Consent(yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap)
+        consent = Consent(
+            yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap, break_glass=break_glass
+        )
         part = Part(tuple(services or ()), where, tuple(only), tuple(leave_out), as_written)
         now = app.clock.now()
         said = timeline.restore(app.db, app.desk, app.settings.actor, now, disruption, news, consent, part)
