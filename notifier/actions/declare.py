@@ -147,7 +147,7 @@ def dry_run(db: Db, desk: Desk, now: datetime, wish: Wish) -> DryRun:
         declaration, scope = read(tx, desk.settings, wish, now)
         _require_watch(tx, desk, declaration)
         warnings = (*scope.warnings, *unready(desk.words))
-        counted = estimate(tx, desk, declaration, wish.statements, warnings)
+        counted = estimate(tx, desk, declaration, wish.statements, wish.facts, warnings)
         counted = replace(counted, people_copied=people)
         entry = Entry(
             0, "declared", now, "nobody", dict(wish.facts), dict(wish.statements), _promise(tx, wish, now)

@@ -44,13 +44,34 @@ def test_everything_a_person_must_see_before_they_send(notifier: Place) -> None:
     assert notifier.provider.count() == 0
 
 
+def test_people_whose_language_lacks_a_text_are_counted_for_each_fact(notifier: Place) -> None:
+    people(notifier)
+    (notifier.folder / "facts.toml").write_text(
+        'data = { de = "Alles ist gesichert." }\n'
+        'still_works = { value = { en = "The other models.", "de-AT" = "Der Rest." }, confidence = "believed" }\n'
+        'billing = { value = { fr = "Gratuit." }, public = false }\n'
+        'symptom = "error 403"\n'
+    )
+    asked = (*SUSPEND, "--facts", "facts.toml", "--title", "Access to Fable", "--accept-gap", "7")
+    shown = notifier(*asked, "--dry-run", COLUMNS="80").out.splitlines()
+    assert "! data in de: 33 people (en) read that they may ask." in shown
+    assert "! still_works in de-AT, en: 20 people (de) read that they may ask." in shown
+    assert not [line for line in shown if "billing in" in line or "symptom in" in line]
+    assert "! The title stands in every language as it was given." in shown
+    counted = notifier(*asked, "--dry-run", "--json").json()
+    assert {each["fact"]: each["people"] for each in counted["unwritten"]} == {"data": 33, "still_works": 20}
+    assert notifier(*asked, "--yes").code == 0
+    asking = [mail for mail in notifier.provider.messages() if "Your data: Please ask us." in mail["text"]]
+    assert len(asking) == 33, "as many as the dry run said"
+    assert not [mail for mail in notifier.provider.messages() if "Gratuit" in mail["text"]]
+
+
 def test_it_says_what_the_send_then_does(notifier: Place) -> None:
     people(notifier)
     assert notifier(*SUSPEND, "--rehearse", "--accept-gap", "7", "--yes").code == 0
     counted = notifier(*SUSPEND, "--rehearse", "--dry-run", "--json").json()
-    reference = notifier.references[
-        0
-    ]  # the database may have noticed the suspension too, and drafted a notice
+    # The database may have noticed the suspension too, and drafted a notice.
+    reference = notifier.value("SELECT reference FROM disruption WHERE mode = 'rehearsal'")
     notice = notifier.shown(reference)[-1]["notice"]
     assert (notice["people_n"], notice["audience_n"]) == (counted["people"], 54)
     assert notice["audience_n"] == counted["people"] + counted["unreachable"]

@@ -120,6 +120,11 @@ def _words_lines(found: Estimate) -> list[str]:
     if found.has_statement and without:
         who = f"{_people(sum(without.values()))} ({' '.join(without)})"
         lines.append(f"! Statement in {', '.join(found.statement_in)}: {who} get the phrases only.")
+    for fact in found.unwritten:
+        who = f"{_people(fact.people)} ({' '.join(fact.locales)})"
+        lines.append(f"! {fact.fact} in {', '.join(fact.written_in)}: {who} read that they may ask.")
+    if found.title and len({reading.read for reading in found.readings}) > 1:
+        lines.append("! The title stands in every language as it was given.")
     if found.unreviewed:
         lines.append(f"! Nobody has reviewed these words: {', '.join(found.unreviewed)}.")
     return lines
