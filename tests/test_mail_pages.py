@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from notifier.model.words import ENDINGS, NoticeKind, Variant
+from notifier.model.words import ENDINGS, Kind, NoticeKind, Variant
 from notifier.pipeline.compose import Words, sample
 from notifier.settings import data_folder
 
@@ -14,16 +14,20 @@ from . import pages
 WORDS = Words.load(data_folder("templates") / "email")
 LOCALES = ("ar", "de", "en", "es", "fr", "ja")
 STATEMENT = "We are *sorry*.\n\n- one\n- two\n\n> quoted `code`\n\n# A heading\n\n1. first\n\n[a page](https://example.com)"
+NOTICES = [notice for notice in NoticeKind if notice is not NoticeKind.CATCH_UP]
+BROKEN = (NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.RESTORED)
 SHOWN = (
-    *product([NoticeKind.FIRST], LOCALES, ("light", "dark")),
-    *product([NoticeKind.RESTORED, NoticeKind.CORRECTION], ("ar", "en"), ("light",)),
+    *product([Kind.SUSPENSION], [NoticeKind.FIRST], LOCALES, ("light", "dark")),
+    *((Kind.SUSPENSION, n, "ar", ("light", "dark")[i % 2]) for i, n in enumerate(NOTICES[1:])),
+    *((Kind.SUSPENSION, n, LOCALES[1 + i % 5], ("dark", "light")[i % 2]) for i, n in enumerate(NOTICES[1:])),
+    *((Kind.OUTAGE, n, locale, "dark") for n, locale in zip(BROKEN, ("ar", "ja", "de"), strict=True)),
 )
 
 
-def page(notice: NoticeKind, locale: str, scheme: str) -> str:
+def page(kind: Kind, notice: NoticeKind, locale: str, scheme: str) -> str:
     """As a mail program in that scheme shows it: the rules for dark pages are made to hold for all."""
     variant = Variant.STILL_BOTH if notice in ENDINGS else Variant.BOTH
-    story = replace(sample.full(notice), statements={locale: STATEMENT})
+    story = replace(list(sample.stories(notice))[-1], kind=kind, statements={locale: STATEMENT})
     rendered = WORDS.render(story, locale, variant, sample.NONCE)
     html = rendered.html
     for tag, value in WORDS.values(story, locale, sample.person(variant), sample.NONCE).items():
@@ -37,7 +41,8 @@ def page(notice: NoticeKind, locale: str, scheme: str) -> str:
 @pytest.mark.skipif(pages.BROWSER is None, reason="no Chromium here")
 def test_axe_finds_nothing_and_everything_fits_a_telephone() -> None:
     mails = {
-        f"{notice.value} {locale} {scheme}": page(notice, locale, scheme) for notice, locale, scheme in SHOWN
+        f"{kind.value} {notice.value} {locale} {scheme}": page(kind, notice, locale, scheme)
+        for kind, notice, locale, scheme in SHOWN
     }
     found = pages.looked_at(mails)
     assert len(found) == 2 * len(mails), found

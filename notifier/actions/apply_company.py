@@ -13,6 +13,7 @@ from notifier.model.policy import Policy
 from notifier.model.scope import Json
 from notifier.model.story import Facts
 from notifier.model.words import AttributeType
+from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audit, catalogue
 
 Things: TypeAlias = dict[tuple[str, str], dict[str, Any]]
@@ -98,7 +99,9 @@ def things_of(file: CompanyFile) -> Things:
     for name, entry in file.attributes.items():
         table = entry if isinstance(entry, AttributeTable) else AttributeTable(type=entry)
         wanted["attribute", name] = {**table.model_dump(), "declared": True}
-    for name, fact in Facts.from_mapping({"facts": file.facts}).to_json().items():
+    facts = Facts.from_mapping({"facts": file.facts})
+    check_own_words(facts, {})
+    for name, fact in facts.to_json().items():
         wanted["fact", name] = {"value": fact}
     return wanted | {("policy", name): {"value": value} for name, value in file.policy_values().items()}
 

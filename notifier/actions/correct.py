@@ -10,7 +10,7 @@ from notifier.errors import BadInput, Refused
 from notifier.model.earlier import About
 from notifier.model.story import Facts, in_locale
 from notifier.model.words import NoticeKind
-from notifier.pipeline.compose import Words, check_statements
+from notifier.pipeline.compose import Words, check_own_words, check_statements
 from notifier.store import Db, Tx, correcting, disruptions, notices
 from notifier.store.correcting import Sent
 from notifier.store.disruptions import Disruption
@@ -35,8 +35,7 @@ def correct(
         raise BadInput(
             "A correction needs the right words: add --statement FILE, or withdraw it with --retract."
         )
-    Facts.from_mapping(news.facts)
-    check_statements(news.statements)
+    check_own_words(Facts.from_mapping(news.facts), news.statements)
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
         disruption = spoken_of(tx, reference)

@@ -18,7 +18,7 @@ from notifier.errors import Refused
 from notifier.model.declaration import Declaration
 from notifier.model.story import Facts
 from notifier.model.words import Kind, Mode, NoticeKind, Possibly, Reason
-from notifier.pipeline.compose import check_statements
+from notifier.pipeline.compose import check_own_words
 from notifier.pipeline.disruption import Adopt, Open, Overlap, Same, how_to_declare, open_disruption
 from notifier.settings import Settings
 from notifier.store import Db, Tx, audience, audit, catalogue, copying, disruptions, notices
@@ -89,8 +89,7 @@ def read(tx: Tx, settings: Settings, wish: Wish, now: datetime) -> tuple[Declara
     if wish.with_dependents:
         services += dependents(tx, services)
     scope = read_scope(tx, Asked(wish.where, wish.only, wish.leave_out, wish.as_written), now)
-    Facts.from_mapping(wish.facts)
-    check_statements(wish.statements)
+    check_own_words(Facts.from_mapping(wish.facts), wish.statements)
     cut_at = audience.cut_off_since(tx, list(services))
     declaration = Declaration(
         mode=mode_of(settings, rehearse=wish.rehearse),

@@ -12,7 +12,7 @@ from notifier.actions.timeline import find
 from notifier.errors import BadInput, Refused
 from notifier.model.story import Facts
 from notifier.model.words import NoticeKind
-from notifier.pipeline.compose import check_statements
+from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, audit, disruptions, notices, promises
 
 
@@ -44,8 +44,7 @@ def prepare(
 
     Raises `Refused` if the disruption is over, `BadInput` for a time that is past or after what it promises.
     """
-    Facts.from_mapping(plan.facts)
-    check_statements(plan.statements)
+    check_own_words(Facts.from_mapping(plan.facts), plan.statements)
     if plan.at <= now:
         raise BadInput("--at is in the past: give a time to come.")
     with db.transaction() as tx:

@@ -14,7 +14,7 @@ from notifier.model.scope import from_json, to_json
 from notifier.model.story import Facts
 from notifier.model.words import Mode, NoticeKind, Possibly
 from notifier.pipeline.audience import gap_is_accepted, gap_objection
-from notifier.pipeline.compose import check_statements
+from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audience, audit, disruptions, owed, revisions
 from notifier.store.audience import Gap, Rule
 from notifier.store.disruptions import Disruption, Revision
@@ -136,8 +136,7 @@ def rescope(
 
     What still goes by the old scope stops at once. If the process dies before the commit nothing has happened.
     """
-    Facts.from_mapping(news.facts)
-    check_statements(news.statements)
+    check_own_words(Facts.from_mapping(news.facts), news.statements)
     with db.transaction() as tx:
         disruption = begin(tx, reference)
         revision, _ = read(tx, disruption, change, now)

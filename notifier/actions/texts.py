@@ -11,9 +11,10 @@ from notifier.pipeline import audience
 from notifier.pipeline.audience import FOLLOWING
 from notifier.pipeline.compose import Words
 from notifier.store import Tx, correcting, disruptions, telling
-from notifier.store.audience import Rule
+from notifier.store.audience import Rule, survey
 from notifier.store.contents import contents
 from notifier.store.notices import Notice
+from notifier.store.telling import Later
 
 MOST = 36
 """Texts that one person can still be shown before they approve them: six languages, six variants."""
@@ -57,16 +58,25 @@ def of_notice(
         for text in manners(story, variants(kind, rule), about, several=several)
         for locale in words.locales(kind)
     ]
-    following = audience.of_a_draft(kind, disruption_id, rule, rev, about)
-    if len(texts) > MOST and following is not None:
-        read = {(words.resolve(n.asked, kind), n.variant) for n in telling.needed(tx, following)}
-        texts = [text for text in texts if (text.locale, text.key) in read]
+    if len(texts) > MOST:
+        following = audience.of_a_draft(kind, disruption_id, rule, rev, about)
+        texts = _read_now(tx, words, kind, rule, following, texts)
     if len(texts) > MOST:
         raise Refused(
             f"This notice would have {len(texts)} different texts, and nobody can approve more than {MOST}:"
             " narrow the scope, or tell fewer services at once."
         )
     return texts
+
+
+def _read_now(
+    tx: Tx, words: Words, kind: NoticeKind, rule: Rule, following: Later | None, texts: list[Text]
+) -> list[Text]:
+    if following is None:
+        languages = {words.resolve(found.locale, kind) for found in survey(tx, rule).locales}
+        return [text for text in texts if text.locale in languages]
+    read = {(words.resolve(n.asked, kind), n.variant) for n in telling.needed(tx, following)}
+    return [text for text in texts if (text.locale, text.key) in read]
 
 
 def manners(story: Story, own: tuple[Variant, ...], about: About | None, *, several: bool) -> list[Text]:

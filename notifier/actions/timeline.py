@@ -13,7 +13,7 @@ from notifier.errors import BadInput, Refused
 from notifier.model.earlier import About
 from notifier.model.story import Facts
 from notifier.model.words import NoticeKind
-from notifier.pipeline.compose import check_statements
+from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audit, disruptions, notices, revisions
 from notifier.store.disruptions import Disruption
 
@@ -70,8 +70,7 @@ def restore(
     part: Part = EVERYTHING,
 ) -> Said:
     """It is over, or a part of it is: whoever was told that something is out hears that it is back."""
-    Facts.from_mapping(news.facts)
-    check_statements(news.statements)
+    check_own_words(Facts.from_mapping(news.facts), news.statements)
     with db.transaction() as tx:
         disruption = begin(tx, reference)
         backs = read_part(tx, disruption, part, now)
@@ -95,8 +94,7 @@ def _say(
     news: News,
     consent: Consent,
 ) -> Said:
-    Facts.from_mapping(news.facts)
-    check_statements(news.statements)
+    check_own_words(Facts.from_mapping(news.facts), news.statements)
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
         disruption = spoken_of(tx, reference)

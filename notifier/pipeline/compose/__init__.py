@@ -20,7 +20,7 @@ headers    of every mail of a disruption
 from notifier.pipeline.compose.headers import headers
 from notifier.pipeline.compose.lint import checked, lint
 from notifier.pipeline.compose.marking import Mark
-from notifier.pipeline.compose.statement import check_statements
+from notifier.pipeline.compose.statement import check_own_words, check_statements
 from notifier.pipeline.compose.tags import digest, logical_only
 from notifier.pipeline.compose.tags import used as used_tags
 from notifier.pipeline.compose.words import Rendered, Words
@@ -29,6 +29,7 @@ __all__ = [
     "Mark",
     "Rendered",
     "Words",
+    "check_own_words",
     "check_statements",
     "checked",
     "digest",

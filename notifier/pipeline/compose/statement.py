@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from notifier.errors import BadInput
+from notifier.model.story import Facts
 
 _CLOCK = (
     r"(?<![\d.:])(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?(?![\d:])(?:\s*[ap]\.?m\b\.?)?"  # noqa: RUF001
@@ -29,9 +30,18 @@ _CODE = re.compile(r"`[^`\n]*`|^(?: {4}|\t).*$|https?://\S+", re.MULTILINE)
 
 def check_statements(statements: Mapping[str, str]) -> None:
     """Raises `BadInput` with locale and line of every time of day that has no zone."""
+    check_own_words(Facts(), statements)
+
+
+def check_own_words(facts: Facts, statements: Mapping[str, str]) -> None:
+    """The same of everything that the company has written itself: statements, and facts in its own words."""
+    texts = {f"statement in {locale!r}": text for locale, text in statements.items()}
+    for name, fact in facts.known.items():
+        if fact.public and isinstance(fact.value, Mapping):
+            texts |= {f"fact {name} in {locale!r}": text for locale, text in fact.value.items()}
     found = [
-        f"The statement in {locale!r}, line {line}: {said!r} has no time zone; write for instance '{said} UTC'."
-        for locale, text in statements.items()
+        f"The {which}, line {line}: {said!r} has no time zone; write for instance '{said} UTC'."
+        for which, text in texts.items()
         for line, said in without_zone(text)
     ]
     if found:

@@ -3,7 +3,8 @@
 import pytest
 
 from notifier.errors import BadInput
-from notifier.pipeline.compose import check_statements
+from notifier.model.story import Facts
+from notifier.pipeline.compose import check_own_words, check_statements
 from notifier.pipeline.compose.statement import without_zone
 
 
@@ -54,3 +55,16 @@ def test_every_one_is_named_with_language_and_line() -> None:
         "The statement in 'en', line 3",
         "The statement in 'fr', line 1",
     ]
+
+
+def test_facts_in_the_companys_own_words_are_looked_at_too() -> None:
+    own = {
+        "still_works": {"de": "Ab 18 Uhr alles.", "en": "From 18:00 UTC everything."},
+        "symptom": "at 17:00",
+    }
+    memo = {"memo": {"value": {"en": "told at 17:55"}, "public": False}}
+    with pytest.raises(BadInput) as error:
+        check_own_words(Facts.from_mapping(own | memo), {"en": "By 9 pm."})
+    assert [str(error.value).split(":")[0], *(each.split(":")[0] for each in error.value.details)] == [
+        "The statement in 'en', line 1", "The fact still_works in 'de', line 1",
+    ]  # fmt: skip

@@ -1,0 +1,65 @@
+"""Nobody can approve more texts than they can read: 36; languages that nobody reads do not count."""
+
+import shutil
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from notifier.actions import approve, declare
+from notifier.actions.approve import Consent
+from notifier.actions.desk import Desk
+from notifier.errors import Refused
+from notifier.model.words import Reason
+from notifier.pipeline.compose import Words
+from notifier.settings import data_folder, from_env
+from notifier.store import Db
+
+from .test_promises import NOW
+
+PACKAGED = data_folder("templates") / "email"
+OWN = ("nl", "sv", "da", "nb", "fi", "et", "el")
+"""Languages that a company has added, with the plurals of English."""
+EVERY = (*OWN, "ar", "de", "en", "es", "fr", "ja")
+HEDGED = declare.Wish(("fable-5",), Reason.LEGAL, where="plan = 'team'")
+PEOPLE = """
+INSERT INTO service (slug, name) VALUES ('fable-5', 'Fable 5');
+INSERT INTO attribute (name, type) VALUES ('plan', 'text');
+INSERT INTO recipient (address, address_key) SELECT a, a FROM (
+  SELECT 'p' || i || '@example.com' AS a FROM generate_series(1, 13) i) x;
+INSERT INTO customer (ext_id, name) SELECT 'c' || i, 'Customer ' || i FROM generate_series(1, 13) i;
+INSERT INTO contact (customer_id, recipient_id) SELECT i, i FROM generate_series(1, 13) i;
+INSERT INTO entitlement (customer_id, service_id) SELECT i, 1 FROM generate_series(1, 13) i"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    for locale in OWN:
+        for folder, name in (("first", "{}.md.j2"), ("phrases", "{}.toml")):
+            target = tmp_path / "email" / folder / name.format(locale)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PACKAGED / folder / name.format("en"), target)
+    return Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), Words.load(PACKAGED, tmp_path))
+
+
+def declared(db: Db, desk: Desk, locales: tuple[str, ...]) -> declare.Declared:
+    with psycopg.connect(db.url) as connection:
+        connection.execute(PEOPLE)
+        for n in range(1, 14):
+            locale = locales[n % len(locales)]
+            connection.execute("UPDATE contact SET locale = %s WHERE customer_id = %s", (locale, n))
+    return declare.suspend(db, desk, "person:lind", NOW, HEDGED, Consent(yes=True))
+
+
+def test_more_texts_than_anybody_can_read_are_refused(db: Db, desk: Desk) -> None:
+    with pytest.raises(Refused, match="39 different texts, and nobody can approve more than 36"):
+        declared(db, desk, EVERY)
+
+
+def test_languages_that_nobody_reads_do_not_count(db: Db, desk: Desk) -> None:
+    said = declared(db, desk, ("nl", "ja"))
+    assert said.gate.approved
+    shown = approve.texts(db, said.name.notice_id)
+    assert {(text.locale, text.variant) for text in shown} == {
+        (locale, variant) for locale in ("nl", "ja") for variant in ("affected", "possibly", "both")
+    }
