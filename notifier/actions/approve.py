@@ -67,6 +67,11 @@ def name_of(tx: Tx, notice_id: int) -> Name:
     return Name(disruption.reference, notice_id, notice.seq, disruption.mode)
 
 
+def rule_of_draft(tx: Tx, notice_id: int) -> Rule:
+    """By which rule its people are to be read: a proposed scope puts in others than the one in force."""
+    return notice_rule(tx, notices.by_id(tx, notice_id))
+
+
 NO_GAP = Gap(0, 0, 0)
 
 
@@ -209,7 +214,7 @@ def _open(tx: Tx, notice: Notice, now: datetime) -> None:
                 notices.cancel(tx, earlier.notice_id)
     if notice.kind is NoticeKind.RETRACTION and notice.about_first:
         disruptions.end(tx, notice.disruption_id, ended_as="retracted", now=now)
-    if revisions.put_in_force(tx, notice.disruption_id, notice.rev):
+    if revisions.put_in_force(tx, notice.disruption_id, notice.rev, now=now):
         revisions.cancel_rescoped(tx, notice.disruption_id, rev=notice.rev)
     if notice.kind in {NoticeKind.PARTIAL, NoticeKind.RESTORED}:
         revisions.restore(tx, notice.timeline_id)

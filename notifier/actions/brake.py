@@ -5,7 +5,19 @@ from datetime import datetime
 
 from notifier.errors import Refused
 from notifier.model.ring import Ring
-from notifier.store import Db, accounts, alarms, audit, brake, notices, unknowns
+from notifier.model.words import NoticeState
+from notifier.store import (
+    Db,
+    Tx,
+    accounts,
+    alarms,
+    audit,
+    brake,
+    disruptions,
+    notices,
+    revisions,
+    unknowns,
+)
 from notifier.store.notices import Notice
 
 
@@ -13,6 +25,16 @@ from notifier.store.notices import Notice
 class Braked:
     at_most: int
     """Letters that may still leave: those of open attempts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    at_most: int
+    """Letters that may still leave: those of open attempts."""
+    was_draft: bool = False
+    """Nobody had let it go yet."""
+    left: tuple[str, ...] = ()
+    """What it had stopped and what is to be decided now, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +88,31 @@ def resume(db: Db, actor: str, now: datetime, notice_id: int) -> Released:
     return Released(waiting, (Ring("freeze", notice_id), Ring("deliver", notice_id)))
 
 
-def cancel(db: Db, actor: str, now: datetime, notice_id: int) -> Braked:
-    """Nothing more of this notice leaves, ever."""
+def cancel(db: Db, actor: str, now: datetime, notice_id: int) -> Cancelled:
+    """Nothing more of this notice leaves, ever; a draft is void."""
     with db.transaction() as tx:
         notice = notices.locked(tx, notice_id)
+        if notice.state is NoticeState.DRAFT:
+            return _drop(tx, notice, actor, now)
         if notices.cancel(tx, notice_id) is None:
             raise Refused(f"This notice is {notice.state}: there is nothing to cancel.")
     with db.transaction() as tx:
         _audit(db, notice, actor, "cancel", now)
-        return Braked(brake.open_attempts(tx, notice_id))
+        return Cancelled(brake.open_attempts(tx, notice_id))
+
+
+def _drop(tx: Tx, notice: Notice, actor: str, now: datetime) -> Cancelled:
+    """Of a disruption that people know of; else the draft is all there is of it."""
+    if notice.only_customer is not None:
+        raise Refused("This draft answers a review that has ended: approve it, its customer waits for it.")
+    if disruptions.by_id(tx, notice.disruption_id).declared_at is None:
+        raise Refused(
+            "This draft is all there is of its disruption, and nothing leaves while it is not approved."
+        )
+    notices.void(tx, notice.notice_id)
+    _record(tx, notice, actor, "drop draft", now)
+    left = revisions.left_stopped(tx, notice.disruption_id)
+    return Cancelled(0, was_draft=True, left=tuple(each.how for each in left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +145,15 @@ def drop_dead(db: Db, actor: str, now: datetime, notice_id: int) -> Settled:
 
 def _audit(db: Db, notice: Notice, actor: str, act: str, now: datetime) -> None:
     with db.transaction() as tx:
-        audit.append(
-            tx,
-            actor=actor,
-            act=act,
-            at=now,
-            disruption_id=notice.disruption_id,
-            after={"notice": notice.notice_id},
-        )
+        _record(tx, notice, actor, act, now)
+
+
+def _record(tx: Tx, notice: Notice, actor: str, act: str, now: datetime) -> None:
+    audit.append(
+        tx,
+        actor=actor,
+        act=act,
+        at=now,
+        disruption_id=notice.disruption_id,
+        after={"notice": notice.notice_id},
+    )

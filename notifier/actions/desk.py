@@ -105,6 +105,7 @@ def tell(tx: Tx, settings: Settings, disruption: Disruption, kind: NoticeKind, e
         phone=facts.contact.get("phone"),
         fresh=Facts.from_mapping(entry.facts).open_to_the_public(),
         status_url=status_url.replace("{reference}", disruption.reference) if status_url else None,
+        in_force=revisions.in_force(tx, disruption.disruption_id),
     )
 
 

@@ -61,7 +61,8 @@ def _look_at(
     drafts = [n for n in there if n.state is NoticeState.DRAFT]
     if any(n.state in ON_ITS_WAY and not _is_quiet(n) for n in there):
         return None, ()
-    if any(n.kind is not NoticeKind.CATCH_UP for n in drafts):
+    in_force = disruptions.revision(tx, disruption_id).rev
+    if any(n.kind is not NoticeKind.CATCH_UP or n.rev != in_force for n in drafts):
         return None, ()  # what a person has drafted tells them as well, or is about to change who they are
     people = _count(tx, disruption_id)
     if not people:

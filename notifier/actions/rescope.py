@@ -161,10 +161,9 @@ def rescope(
         ]
         said = _approve_each(tx, drafts, actor, now, consent)
         if not said:
-            _put_in_force(tx, disruption, rule, rev, consent)
+            _put_in_force(tx, disruption, rule, rev, consent, now)
         elif not any(each.gate.approved for each in said):
-            reason = f"stopped by {actor}: another scope waits for its approval"
-            revisions.hold_rescoped(tx, disruption.disruption_id, rev=rev, reason=reason)
+            revisions.hold_rescoped(tx, disruption.disruption_id, rev=rev, actor=actor)
         return Rescoped(disruption.reference, rev, said)
 
 
@@ -186,12 +185,14 @@ def _left(consent: Consent, gate: Gate) -> Consent:
     return replace(consent, ceiling=max(0, consent.ceiling - gate.people))
 
 
-def _put_in_force(tx: Tx, disruption: Disruption, rule: Rule, rev: int, consent: Consent) -> None:
+def _put_in_force(
+    tx: Tx, disruption: Disruption, rule: Rule, rev: int, consent: Consent, now: datetime
+) -> None:
     """Nobody has to hear of it; what differs from the data is acknowledged all the same."""
     gap = audience.survey(tx, rule).gap
     if not gap_is_accepted(gap, consent.accept_gap):
         raise Refused(gap_objection(gap))
-    revisions.put_in_force(tx, disruption.disruption_id, rev)
+    revisions.put_in_force(tx, disruption.disruption_id, rev, now=now)
     revisions.cancel_rescoped(tx, disruption.disruption_id, rev=rev)
 
 

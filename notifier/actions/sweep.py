@@ -16,6 +16,7 @@ from notifier.store import (
     ledger,
     notices,
     reviews,
+    revisions,
     singles,
     unknowns,
 )
@@ -39,6 +40,7 @@ def sweep(db: Db, now: datetime) -> tuple[Ring, ...]:
         singles.expire(tx, lease_seconds=policy.lease_seconds, now=now)
     _judge_unknowns(db, policy, now)
     _alarm_about_reviews(db, now)
+    _alarm_about_stopped(db, now)
     rings: list[Ring] = []
     with db.transaction() as tx:
         for notice_id in notices.open_ids(tx):
@@ -91,6 +93,16 @@ def _alarm_about_reviews(db: Db, now: datetime) -> None:
             text = f"{late.reviews:,} {who} too long for a review: `notifier reviews` lists them."
             alarms.raise_once(tx, keys[-1], text, late.disruption_id, now)
         alarms.clear_others(tx, "review", keys, now)
+
+
+def _alarm_about_stopped(db: Db, now: datetime) -> None:
+    """A scope was proposed and dropped: what it had stopped waits for a person, and none need know of it."""
+    with db.transaction() as tx:
+        keys: list[str] = []
+        for left in revisions.left_stopped(tx):
+            keys.append(f"stopped:{left.notice_id}")
+            alarms.raise_once(tx, keys[-1], left.how, left.disruption_id, now)
+        alarms.clear_others(tx, "stopped", keys, now)
 
 
 def _hold_if_refused(tx: Tx, notice: Notice, policy: Policy) -> None:

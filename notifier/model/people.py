@@ -38,15 +38,23 @@ class Person(NamedTuple):
     tz: str | None
     """IANA name, as imported; may be unknown to this machine."""
     held: tuple[Held, ...]
+    cut_minute: int | None = None
+    """When the data cut them off, in minutes of the Unix clock; None: as all, or it does not say."""
+    left_out_until: int | None = None
+    """The revision after which the scope put them in; None: they were in from the first on, or nobody knows."""
 
     @staticmethod
     def from_vars(stored: Mapping[str, Any]) -> "Person":
-        """Read `delivery.vars`: `{"n": name, "z": tz, "o": [[customer, told_as, [slug, ...]], ...]}`."""
+        """Read `delivery.vars`: `{"n": name, "z": tz, "o": [[customer, told_as, [slug, ...]], ...]}`, and
+        `s` or `r` of those for whom it is out since another time than for the first.
+        """
         held: Sequence[tuple[str, str, Sequence[str]]] = stored["o"]
         return Person(
             stored.get("n"),
             stored.get("z"),
             tuple([Held(c, STANDINGS[told_as], tuple(slugs)) for c, told_as, slugs in held]),
+            stored.get("s"),
+            stored.get("r"),
         )
 
     @property

@@ -17,8 +17,6 @@ FactValue: TypeAlias = "str | datetime | Mapping[str, str] | None"
 FRESH = timedelta(hours=1)
 """What was confirmed so shortly before a notice was written needs no date."""
 
-NO_TEXTS: Mapping[str, str] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -157,7 +155,7 @@ class Story:
     now: datetime
     """The moment of writing: decides about tenses, so the same story gives the same words for ever."""
     company: str
-    statements: Mapping[str, str] = field(default_factory=lambda: NO_TEXTS)
+    statements: Mapping[str, str] = field(default_factory=dict[str, str])
     """Locale -> Markdown; a locale without one gets the phrases."""
     others: tuple[ServiceName, ...] = ()
     """Services that lists may name besides, and the subject does not."""
@@ -171,6 +169,8 @@ class Story:
     earlier: Earlier | None = None
     fresh: frozenset[str] = frozenset()
     """Questions that this very notice answers anew."""
+    in_force: Mapping[int, datetime] = field(default_factory=dict[int, datetime])
+    """Revision of the scope -> since when it decided."""
 
     @property
     def since(self) -> tuple[datetime, Confidence]:

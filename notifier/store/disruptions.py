@@ -1,8 +1,10 @@
 """Disruptions, the revisions of their scope, their timeline."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -264,7 +266,7 @@ def add_entry(
         id=disruption_id,
         kind=kind,
         actor=actor,
-        facts=Jsonb(dict(facts)),
+        facts=Jsonb(dict(facts), dumps=partial(json.dumps, default=str)),
         statements=Jsonb(dict(statements)),
         next=next_update_at,
         now=now,

@@ -17,6 +17,7 @@ from notifier.store.audience import (
     rule_params,
 )
 from notifier.store.owed import LAST
+from notifier.store.since import since
 from notifier.store.telling import VARIANT, Later, later_params, told_by_scope, told_later
 from notifier.store.voices import SUPPRESSED, USABLE
 
@@ -54,8 +55,12 @@ def asked_locales(tx: Tx, *, after: int, upto: int) -> list[str]:
     )
 
 
+VARS = "jsonb_build_object('n', p.name, 'z', p.tz, 'o', p.held) || coalesce(b.vars, '{}')"
+"""Of `person p`, beside `since b`: what `Person.from_vars` reads."""
+
 PERSONS = """
 WITH told AS MATERIALIZED ({told}),
+{since},
 held_by AS (SELECT recipient_id, customer_id, told_as, array_agg(slug ORDER BY slug) AS slugs,
                    max(manner) AS manner, min(customer) AS customer,
                    min(locale) AS locale, min(tz) AS tz, min(name) AS name
@@ -74,12 +79,13 @@ FREEZE = """
 {persons},
 placed AS MATERIALIZED (
   SELECT p.recipient_id, w.content_id, least(%(chunk_people)s, 10000 / greatest(w.tags, 1)) AS size,
-         jsonb_build_object('n', p.name, 'z', p.tz, 'o', p.held) AS vars,
+         {vars} AS vars,
          CASE WHEN EXISTS ({suppressed}) THEN 'suppressed' END AS exclusion
   FROM person p
   LEFT JOIN unnest(%(asked)s::text[], %(resolved)s::text[]) AS l (asked, resolved) ON l.asked = p.locale
   LEFT JOIN content w ON w.notice_id = %(notice_id)s AND w.variant = p.variant
-                     AND w.locale = coalesce(l.resolved, %(default)s)),
+                     AND w.locale = coalesce(l.resolved, %(default)s)
+  LEFT JOIN since b ON b.recipient_id = p.recipient_id),
 counted AS (SELECT *, count(*) FILTER (WHERE exclusion IS NULL) OVER (ORDER BY recipient_id) AS nth
             FROM placed),
 seated AS (SELECT *, exclusion IS NULL AND content_id IS NOT NULL AND nth <= %(room)s AS leaves FROM counted),
@@ -128,22 +134,25 @@ class Range:
 def freeze_by_scope(tx: Tx, rule: Rule, part: Range) -> Frozen:
     """First notices: everybody whom the scope's verdict puts in."""
     run(tx, "SET LOCAL work_mem = '64MB'")
-    return _freeze(tx, told_by_scope(rule), part, rule_params(rule))
+    return _freeze(tx, told_by_scope(rule), since(tx, None), part, rule_params(rule))
 
 
 def freeze_later(tx: Tx, later: Later, part: Range) -> Frozen:
     """Later notices: everybody to whom they are owed, by what they were told before."""
-    return _freeze(tx, told_later(tx, later), part, later_params(later))
+    return _freeze(tx, told_later(tx, later), since(tx, later.asked), part, later_params(later))
 
 
-def persons(told: sql.Composed) -> sql.Composed:
-    """How a statement begins that knows `person`: one row each, with all they are told, and in which words."""
-    return sql.SQL(PERSONS).format(told=told, variant=sql.SQL(VARIANT))
+def persons(told: sql.Composed, since: sql.SQL) -> sql.Composed:
+    """How a statement begins that knows `person`: one row each, with all they are told, and in which words; and
+    `since`, for some of them.
+    """
+    return sql.SQL(PERSONS).format(told=told, since=since, variant=sql.SQL(VARIANT))
 
 
-def _freeze(tx: Tx, told: sql.Composed, part: Range, params: dict[str, object]) -> Frozen:
+def _freeze(tx: Tx, told: sql.Composed, since: sql.SQL, part: Range, params: dict[str, object]) -> Frozen:
     statement = sql.SQL(FREEZE).format(
-        persons=persons(told),
+        persons=persons(told, since),
+        vars=sql.SQL(VARS),
         suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
     )
     found = one(

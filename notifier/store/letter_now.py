@@ -9,8 +9,9 @@ from psycopg import sql
 
 from notifier.store import Tx, many, one, values
 from notifier.store.audience import Rule, rule_params
-from notifier.store.freezing import persons
+from notifier.store.freezing import VARS, persons
 from notifier.store.letters import LEAF
+from notifier.store.since import since
 from notifier.store.telling import Later, later_params, told_by_scope, told_later
 from notifier.store.voices import SUPPRESSED
 
@@ -56,9 +57,13 @@ def owed(tx: Tx, rule: Rule, later: Later | None, recipient_id: int) -> Owed | N
     told = told_by_scope(rule) if later is None else told_later(tx, later)
     params = rule_params(rule) if later is None else later_params(later)
     statement = sql.SQL(
-        "{persons} SELECT variant, locale, jsonb_build_object('n', name, 'z', tz, 'o', held) AS vars,"
-        " EXISTS ({suppressed}) AS excluded FROM person p"
-    ).format(persons=persons(told), suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")))
+        "{persons} SELECT variant, locale, {vars} AS vars, EXISTS ({suppressed}) AS excluded"
+        " FROM person p LEFT JOIN since b USING (recipient_id)"
+    ).format(
+        persons=persons(told, since(tx, later.asked if later else None)),
+        vars=sql.SQL(VARS),
+        suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
+    )
     return one(tx, Owed, statement, **params | {"after": recipient_id - 1, "upto": recipient_id})
 
 

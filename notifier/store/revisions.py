@@ -39,13 +39,31 @@ def is_proposed(tx: Tx, disruption_id: int, rev: int) -> bool:
     )
 
 
-def put_in_force(tx: Tx, disruption_id: int, rev: int) -> bool:
+def put_in_force(tx: Tx, disruption_id: int, rev: int, *, now: datetime) -> bool:
     """The revision decides from here on; False: it did before."""
     statement = (
-        "UPDATE scope_revision SET proposed = false"
+        "UPDATE scope_revision SET proposed = false, in_force_at = %(now)s"
         " WHERE disruption_id = %(id)s AND rev = %(rev)s AND proposed"
     )
-    return run(tx, statement, id=disruption_id, rev=rev) == 1
+    return run(tx, statement, id=disruption_id, rev=rev, now=now) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class _InForce:
+    rev: int
+    at: datetime
+
+
+def in_force(tx: Tx, disruption_id: int) -> dict[int, datetime]:
+    """Since when each revision decided, by its number; those that are only proposed are left out."""
+    rows = many(
+        tx,
+        _InForce,
+        "SELECT rev, coalesce(in_force_at, at) AS at FROM scope_revision"
+        " WHERE disruption_id = %(id)s AND NOT proposed ORDER BY rev",
+        id=disruption_id,
+    )
+    return {row.rev: row.at for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +122,10 @@ def restore(tx: Tx, timeline_id: int) -> None:
     run(tx, "UPDATE restoration SET proposed = false WHERE timeline_id = %(id)s", id=timeline_id)
 
 
-def hold_rescoped(tx: Tx, disruption_id: int, *, rev: int, reason: str) -> int:
+WAITS = "another scope waits for its approval"
+
+
+def hold_rescoped(tx: Tx, disruption_id: int, *, rev: int, actor: str) -> int:
     """Stop what goes by an older scope while a new one waits for its approval."""
     return run(
         tx,
@@ -114,7 +135,41 @@ def hold_rescoped(tx: Tx, disruption_id: int, *, rev: int, reason: str) -> int:
         id=disruption_id,
         rev=rev,
         rescoped=list(RESCOPED),
-        reason=reason,
+        reason=f"stopped by {actor}: {WAITS}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A notice that was stopped for a scope which nobody can approve any more."""
+
+    notice_id: int
+    disruption_id: int
+    reference: str
+    seq: int
+
+    @property
+    def how(self) -> str:
+        """One sentence: what goes on by whose word."""
+        name = f"{self.reference}/{self.seq}"
+        return (
+            f"{name} was stopped for another scope, and that was dropped: notifier resume {name} lets it go on,"
+            f" notifier cancel {name} ends it."
+        )
+
+
+def left_stopped(tx: Tx, disruption_id: int | None = None) -> list[Left]:
+    """Notices that `hold_rescoped` has stopped, and whose new scope no draft proposes any more."""
+    return many(
+        tx,
+        Left,
+        "SELECT n.notice_id, n.disruption_id, d.reference, n.seq FROM notice n JOIN disruption d"
+        " USING (disruption_id) WHERE n.state = 'held' AND n.hold_reason LIKE '%%' || %(waits)s"
+        " AND n.disruption_id = coalesce(%(id)s, n.disruption_id) AND d.ended_at IS NULL AND NOT EXISTS"
+        " (SELECT FROM notice m JOIN scope_revision v USING (disruption_id, rev) WHERE v.proposed"
+        "  AND m.disruption_id = n.disruption_id AND m.rev > n.rev AND m.state = 'draft') ORDER BY 1",
+        waits=WAITS,
+        id=disruption_id,
     )
 
 

@@ -222,3 +222,38 @@ def test_a_wider_scope_reads_those_who_were_left_out_before(place: Place, shop: 
     done = place("rescope", place.references[-1], "--everybody", "--yes")
     assert done.code == 0, done.said
     assert {"ann4@example.com", "ann8@example.com"} <= set(place.sandbox.addresses())
+
+
+def test_a_scope_is_approved_for_those_who_came_while_it_was_a_draft(place: Place, shop: Shop) -> None:
+    shop.people(8)
+    at_work(place, "worker")
+    assert place(*SUSPEND, "--yes").code == 0
+    reference = place.references[-1]
+    assert place("rescope", reference, "--everybody").code == 3  # nobody can be asked here: the draft is kept
+    shop.people(4, first=101)  # 104 is in the US: only the new scope puts them in
+    assert place("approve", f"{reference}/2", "--yes").code == 0  # a first notice to those of the US
+    found = place.shown()[1]["accounts"]
+    assert (found["told"], found["unreachable"]) == (6, 0), found
+    assert {"ann4@example.com", "ann8@example.com", "ann104@example.com"} <= set(place.sandbox.addresses())
+
+
+def test_released_by_a_narrower_scope_and_late_afterwards(place: Place, shop: Shop) -> None:
+    """Saturday in the company's own database: who left hears so, who comes by schedule hears once."""
+    shop.people(8)
+    (place.folder / "company.toml").write_text(
+        OURS + "snapshot_seconds = 1\nlatecomers_seconds = 1\ncatch_up_ceiling = 5\n"
+    )
+    assert place("apply", "company.toml", "--yes").code == 0
+    at_work(place, "worker", "beat")
+    assert place(*SUSPEND, "--yes").code == 0
+    before = place.sandbox.addresses()
+    done = place("rescope", place.references[-1], "--where", "country = 'DE'", "--yes")
+    assert done.code == 0, done.said
+    left = {f"ann{i}@example.com" for i in range(1, 9) if shop.country(i) in {"JP", "GB"}}
+    heard = place.sandbox.addresses() - before
+    assert set(heard) == left
+    shop.people(4, first=101)
+    germans = {f"ann{i}@example.com" for i in range(101, 105) if shop.country(i) == "DE"}
+    place.until(lambda: germans <= set(place.sandbox.addresses()), seconds=60)
+    assert not {f"ann{i}@example.com" for i in range(101, 105)} - germans & set(place.sandbox.addresses())
+    assert all(n == 1 for a, n in place.sandbox.addresses().items() if a in germans)

@@ -367,3 +367,23 @@ def test_a_restoration_while_people_are_cut_off_names_their_number(db: Db) -> No
             raise AssertionError from refused
         assert here.rows("SELECT rev, proposed FROM scope_revision ORDER BY 1") == [(1, False), (2, True)]
         raise psycopg.Rollback
+
+
+def test_the_tick_for_latecomers_neither_drops_nor_approves_a_scope_that_a_person_proposed(db: Db) -> None:
+    """A proposed scope that only makes people certain is a draft of a catch-up too, but not one of policy's."""
+    with db.transaction() as tx:
+        here = begin(tx, [Company(None, (0,), SLUGS), Company("DE", (1,), SLUGS)])
+        change = rescoping.Change(possibly=Possibly.INCLUDE)
+        rescoping.rescope(
+            here.db, here.desk, "person:a", here.now, here.reference, change, timeline.News(), Consent()
+        )
+        there = "SELECT kind, state, rev FROM notice ORDER BY seq"
+        kept = [("first", "finished", 1), ("catch_up", "draft", 2)]
+        assert here.rows(there) == kept
+        here.play(("look",))
+        assert here.rows(there) == kept, "nobody came late"
+        here.play(("arrive", Company("DE", (2,), SLUGS)))
+        here.play(("look",))
+        assert here.rows(there) == kept, "policy lets no scope go that a person has proposed"
+        assert here.rows("SELECT proposed FROM scope_revision WHERE rev = 2") == [(True,)]
+        raise psycopg.Rollback

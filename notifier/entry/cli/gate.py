@@ -48,7 +48,8 @@ def approve(
         sending.require_workers(app)
         with app.db.transaction() as tx:
             name = gate.name_of(tx, notice_id)
-        sending.refresh_people(app, name.reference, quiet=json, required=True)
+            rule = gate.rule_of_draft(tx, notice_id)
+        sending.refresh_people(app, name.reference, quiet=json, required=True, rule=rule)
         consent = Consent(
             yes=yes,
             ceiling=ceiling if yes else None,
@@ -140,7 +141,13 @@ def cancel(notice: NoticeName, json: AsJson = False) -> None:
         if json:
             output.print_json(said)
         else:
-            output.say(f"Cancelled. At most {said.at_most:,} more mails leave.")
+            output.say(
+                "Dropped: it was a draft, nobody was told of it."
+                if said.was_draft
+                else f"Cancelled. At most {said.at_most:,} more mails leave."
+            )
+            for sentence in said.left:
+                output.say(f"! {sentence}")
 
 
 def dead(

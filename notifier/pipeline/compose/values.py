@@ -1,7 +1,7 @@
 """What one person reads where the tags stand. A million people pass here: only what differs is made for each."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from notifier.model.people import Held, Person
@@ -47,7 +47,7 @@ class Filler:
         self._hello = "hello" in wanted
         self._wanted = wanted
         self._story = story
-        self._times: Callable[[str | None], Times] = lru_cache(maxsize=1024)(self._say_times)
+        self._times: Callable[[str | None, datetime | None], Times] = lru_cache(maxsize=1024)(self._say_times)
         self._services: Callable[[tuple[str, ...], int, int], str] = lru_cache(maxsize=4096)(
             self._list_services
         )
@@ -65,7 +65,7 @@ class Filler:
         return made
 
     def _made(self, person: Person, entries: int, length: int) -> dict[str, str]:
-        made = dict(self._times(person.tz))
+        made = dict(self._times(person.tz, began(self._story, person)))
         if self._hello:
             self._put(made, "hello", self._greeting(person.name, length))
         for block, standings in self._blocks.items():
@@ -108,14 +108,25 @@ class Filler:
     def _say_together(self, slugs: tuple[str, ...], entries: int, length: int) -> str:
         return self._phrases["what.together"].replace("{services}", self._services(slugs, entries, length))
 
-    def _say_times(self, tz: str | None) -> Times:
-        said = times(self._story, self._phrases, tz)
+    def _say_times(self, tz: str | None, began: datetime | None) -> Times:
+        said = times(self._story, self._phrases, tz, began)
         return {
             tags.tag(self._nonce, f"{name}R"): text for name, text in said.items() if name in self._wanted
         }
 
     def _list_services(self, slugs: tuple[str, ...], entries: int, length: int) -> str:
         return service_list(self._phrases, [self._names.get(slug, slug) for slug in slugs], entries, length)
+
+
+def began(story: Story, person: Person) -> datetime | None:
+    """Since when it is out for somebody who was not among the first; None: since when it is for those."""
+    if person.cut_minute is not None:
+        at = datetime.fromtimestamp(person.cut_minute * 60, UTC)
+    elif (out := person.left_out_until) is not None:
+        at = min((at for rev, at in story.in_force.items() if rev > out), default=story.since[0])
+    else:
+        return None
+    return at if at > story.since[0] else None
 
 
 def _place(standing: Standing, wanted: frozenset[str]) -> str:
@@ -131,8 +142,11 @@ def service_list(phrases: Phrases, called: Sequence[str], entries: int, length: 
     return phrases.listed(shown, len(called) - len(shown))
 
 
-def times(story: Story, phrases: Phrases, tz: str | None) -> Times:
-    """Every moment that the story knows, as somebody in `tz` says it, by the name of its tag."""
+def times(story: Story, phrases: Phrases, tz: str | None, began: datetime | None = None) -> Times:
+    """Every moment that the story knows, as somebody in `tz` says it, by the name of its tag.
+
+    `began`: since when it is out for them, where that is later than for the first.
+    """
     known = {"back": story.restored_at or story.now}
     end = story.facts.shown("end")
     if end and isinstance(end.value, datetime):
@@ -141,7 +155,7 @@ def times(story: Story, phrases: Phrases, tz: str | None) -> Times:
         known["wrote"] = story.earlier.at
     known |= {tags.as_of(name): at for name in QUESTIONS if (at := story.dated(name))}
     said = {name: moments.full(phrases, at, tz) for name, at in known.items()}
-    at, sure = story.since
+    at, sure = (began, Confidence.CONFIRMED) if began is not None else story.since
     said["since"] = _how_surely(phrases, sure).replace("{when}", moments.full(phrases, at, tz))
     if story.next_update_at:
         said["next"] = moments.soon(phrases, story.next_update_at, tz, story.now)

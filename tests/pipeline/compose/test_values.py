@@ -1,6 +1,8 @@
 """What stands in the tags: bounded, harmless, right."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -183,3 +185,19 @@ def test_the_worst_person_stays_inside_the_providers_bound(letter: str) -> None:
     found = WORDS.values(STORY, "en", Person(letter * 5_000, "Asia/Tokyo", held), NONCE)
     assert sum(len(k.encode()) + len(v.encode()) for k, v in found.items()) < 10_000
     assert re.search(r"\d\d\d? more$", found[f"n{NONCE}whatR"])
+
+
+def test_since_when_it_is_out_for_somebody_who_was_not_among_the_first() -> None:
+    later = datetime(2026, 11, 28, 10, 5, tzinfo=UTC)
+    story = replace(STORY, in_force={1: STORY.effective_at, 3: later, 4: later + timedelta(days=1)})
+
+    def since(cut_minute: int | None, left_out_until: int | None) -> str:
+        who = affected("Acme")._replace(cut_minute=cut_minute, left_out_until=left_out_until)
+        return WORDS.values(story, "en", who, NONCE)[f"n{NONCE}sinceR"]
+
+    first = since(None, None)
+    assert "10:05 UTC" in since(int(later.timestamp()) // 60, None)
+    assert since(None, 1) == since(None, 2) == since(int(later.timestamp()) // 60, None)
+    assert since(None, 3) == since(None, 3).replace("28", "29") != since(None, 2)
+    # Never before it began, and not after a scope that nobody has approved yet.
+    assert since(0, None) == since(None, 4) == first
