@@ -1,6 +1,6 @@
 """The dry run: who would be told, with which words, and what does not fit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from notifier.actions.desk import Desk, service_names
 from notifier.actions.outlook import Outlook, outlook
 from notifier.actions.people import Copied
 from notifier.actions.services import dependents
+from notifier.actions.unwritten import Unwritten, without_words
 from notifier.model.declaration import Declaration
 from notifier.model.locales import in_locale
 from notifier.model.story import Facts, ServiceName
@@ -27,17 +28,6 @@ class Reading:
     people: int
     statement: bool
     """The statement exists in their language; without one they get the phrases."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unwritten:
-    """A fact in the company's own words that some people's languages lack: they read that they may ask."""
-
-    fact: str
-    written_in: tuple[str, ...]
-    people: int
-    locales: tuple[str, ...]
-    """What these people read, most of them first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +103,7 @@ def estimate(
         readings=readings,
         has_statement=bool(statements),
         statement_in=tuple(sorted(statements)),
-        unwritten=tuple(unwritten(_said(tx, facts), by_language)),
+        unwritten=tuple(without_words(_said(tx, facts), {}, by_language)),
         title=declaration.title,
         effective_at=declaration.effective_at,
         cut_since=audience.cut_off_since(tx, list(declaration.services)) if found.gap.cut_off else None,
@@ -129,19 +119,6 @@ def estimate(
 
 def _said(tx: Tx, facts: Mapping[str, Any]) -> Facts:
     return Facts.from_mapping(catalogue.facts(tx)).merged(Facts.from_mapping(facts))
-
-
-def unwritten(facts: Facts, people: Mapping[str, int]) -> Iterator[Unwritten]:
-    """Facts with a text for each language and people who read one without; `people`: locale -> how many."""
-    for name in sorted(facts.open_to_the_public()):
-        fact = facts.shown(name)
-        if fact is None or not isinstance(fact.value, Mapping):
-            continue
-        texts = fact.value
-        without = {locale: n for locale, n in people.items() if in_locale(texts, locale) is None}
-        if without:
-            most_first = tuple(sorted(without, key=lambda locale: (-without[locale], locale)))
-            yield Unwritten(name, tuple(sorted(texts)), sum(without.values()), most_first)
 
 
 def _reading(desk: Desk, statements: Mapping[str, str], found: LocaleCount) -> Reading:

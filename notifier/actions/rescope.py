@@ -9,6 +9,7 @@ from notifier.actions.approve import Consent, Gate, approve_in, name_of
 from notifier.actions.desk import Desk, draft_notice, rule_at
 from notifier.actions.services import known_services
 from notifier.actions.timeline import News, Said, begin, enter, find
+from notifier.actions.unwritten import of_a_later_notice
 from notifier.errors import BadInput, Refused
 from notifier.model.scope import from_json, to_json
 from notifier.model.story import Facts
@@ -159,7 +160,7 @@ def rescope(
             for what, kind in NOTICES.items()
             if any(d.what == what and (d.people or d.unreachable) for d in found)
         ]
-        said = _approve_each(tx, drafts, actor, now, consent)
+        said = _approve_each(tx, desk, drafts, actor, now, consent)
         if not said:
             _put_in_force(tx, disruption, rule, rev, consent, now)
         elif not any(each.gate.approved for each in said):
@@ -168,13 +169,14 @@ def rescope(
 
 
 def _approve_each(
-    tx: Tx, drafts: Sequence[int], actor: str, now: datetime, consent: Consent
+    tx: Tx, desk: Desk, drafts: Sequence[int], actor: str, now: datetime, consent: Consent
 ) -> tuple[Said, ...]:
     said: list[Said] = []
     for notice_id in drafts:
+        unwritten = of_a_later_notice(tx, desk.words, notice_id)
         gate = approve_in(tx, notice_id, actor, now, consent)
         consent = _left(consent, gate)
-        said.append(Said(name_of(tx, notice_id), gate))
+        said.append(Said(name_of(tx, notice_id), gate, unwritten=unwritten))
     return tuple(said)
 
 

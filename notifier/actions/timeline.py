@@ -9,6 +9,7 @@ from notifier.actions.approve import Consent, Gate, Name, approve_in, name_of
 from notifier.actions.desk import Desk, draft_notice
 from notifier.actions.parts import EVERYTHING, Part, kind_of, read_part
 from notifier.actions.promises import proposal
+from notifier.actions.unwritten import Unwritten, of_a_later_notice
 from notifier.errors import BadInput, Refused
 from notifier.model.earlier import About
 from notifier.model.story import Facts
@@ -37,6 +38,8 @@ class Said:
     gate: Gate
     next_update_at: datetime | None = None
     """What it promises."""
+    unwritten: tuple[Unwritten, ...] = ()
+    """For whom what is new is not there in their language."""
 
 
 def find(tx: Tx, reference: str) -> Disruption:
@@ -172,8 +175,9 @@ def say(
     """Write the notice of an entry and bring it to the gate."""
     notice_id = draft_notice(tx, desk, disruption.disruption_id, kind, timeline_id, now, about=about)
     audit.append(tx, actor=actor, act=kind, at=now, disruption_id=disruption.disruption_id)
+    unwritten = of_a_later_notice(tx, desk.words, notice_id)
     gate = approve_in(tx, notice_id, actor, now, consent)
-    return Said(name_of(tx, notice_id), gate)
+    return Said(name_of(tx, notice_id), gate, unwritten=unwritten)
 
 
 def spoken_of(tx: Tx, reference: str) -> Disruption:

@@ -13,6 +13,7 @@ from psycopg import sql
 from notifier.model.words import ENDINGS, NoticeKind, Standing
 from notifier.store import Tx, correcting, many, one
 from notifier.store.audience import (
+    LocaleCount,
     Rule,
     deciding_values,
     hits,
@@ -132,6 +133,18 @@ SELECT DISTINCT locale AS asked, variant FROM (
          {variant} AS variant FROM ({told}) told GROUP BY recipient_id) person
 ORDER BY 1, 2""").format(variant=sql.SQL(VARIANT), told=told_later(tx, later))
     return many(tx, Needed, statement, after=0, upto=LAST, **later_params(later))
+
+
+def readers(tx: Tx, later: Later) -> list[LocaleCount]:
+    """The people of a later notice by the locale they asked for."""
+    statement = sql.SQL("""
+SELECT locale, count(*) AS people FROM (
+  SELECT (array_agg(locale ORDER BY customer_id) FILTER (WHERE locale IS NOT NULL))[1] AS locale
+  FROM ({told}) told WHERE NOT EXISTS ({suppressed}) GROUP BY recipient_id) person
+GROUP BY 1 ORDER BY 1""").format(
+        told=told_later(tx, later), suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("told.recipient_id"))
+    )
+    return many(tx, LocaleCount, statement, after=0, upto=LAST, **later_params(later))
 
 
 def told_by_scope(rule: Rule) -> sql.Composed:

@@ -59,7 +59,7 @@ def test_people_whose_language_lacks_a_text_are_counted_for_each_fact(notifier: 
     assert not [line for line in shown if "billing in" in line or "symptom in" in line]
     assert "! The title stands in every language as it was given." in shown
     counted = notifier(*asked, "--dry-run", "--json").json()
-    assert {each["fact"]: each["people"] for each in counted["unwritten"]} == {"data": 33, "still_works": 20}
+    assert {each["what"]: each["people"] for each in counted["unwritten"]} == {"data": 33, "still_works": 20}
     assert notifier(*asked, "--yes").code == 0
     asking = [mail for mail in notifier.provider.messages() if "Your data: Please ask us." in mail["text"]]
     assert len(asking) == 33, "as many as the dry run said"
@@ -80,3 +80,19 @@ def test_it_says_what_the_send_then_does(notifier: Place) -> None:
     assert counted["outlook"]["requests"] <= requests <= counted["outlook"]["requests"] + 2
     # What the last requests took tells how long it will be.
     assert 0 < counted["outlook"]["seconds"] < 30
+
+
+def test_later_notices_say_whose_language_lacks_what_is_new(notifier: Place) -> None:
+    people(notifier)
+    assert notifier(*SUSPEND, "--accept-gap", "7", "--yes").code == 0
+    reference = notifier.value("SELECT reference FROM disruption WHERE declared_at IS NOT NULL")
+    (notifier.folder / "words.md").write_text("We are working on it.")
+    (notifier.folder / "facts.toml").write_text('data = { en = "All is kept." }\n')
+    for command, *more in (("update",), ("correct",), ("restore", "--accept-gap", "61")):
+        asked = (command, reference, *more, "--statement", "de=words.md", "--facts", "facts.toml", "--yes")
+        done = notifier(*asked, COLUMNS="80")
+        assert done.code == 0, (command, done.said)
+        said = done.out.splitlines()
+        assert "! Statement in de: 33 people (en) get the phrases only." in said, command
+        assert "! data in en: 20 people (de) read that they may ask." in said, command
+    assert [n["notice"]["people_n"] for n in notifier.shown(reference)] == [53] * 4

@@ -46,4 +46,6 @@ def correct(
         consent = Consent(yes=yes, ceiling=ceiling if yes else None, break_glass=break_glass)
         act = actions.retract if retract else actions.correct
         said = act(app.db, app.desk, app.settings.actor, app.clock.now(), reference, news, consent, which)
-        sending.follow(app, sending.Started(said.name, said.gate, consent, ceiling), as_json=json)
+        sending.follow(
+            app, sending.Started(said.name, said.gate, consent, ceiling, said.unwritten), as_json=json
+        )

@@ -173,4 +173,6 @@ def update(
         )
         if not json:
             output.say(screens.promise_line(said.next_update_at))
-        sending.follow(app, sending.Started(said.name, said.gate, consent, ceiling), as_json=json)
+        sending.follow(
+            app, sending.Started(said.name, said.gate, consent, ceiling, said.unwritten), as_json=json
+        )

@@ -5,6 +5,7 @@ from textwrap import wrap
 from notifier.actions.estimate import Estimate
 from notifier.entry.cli.output import clock
 from notifier.entry.cli.people import copied_lines
+from notifier.entry.cli.screens import unwritten_line
 from notifier.model.words import Possibly
 
 COLUMNS = 80
@@ -120,9 +121,7 @@ def _words_lines(found: Estimate) -> list[str]:
     if found.has_statement and without:
         who = f"{_people(sum(without.values()))} ({' '.join(without)})"
         lines.append(f"! Statement in {', '.join(found.statement_in)}: {who} get the phrases only.")
-    for fact in found.unwritten:
-        who = f"{_people(fact.people)} ({' '.join(fact.locales)})"
-        lines.append(f"! {fact.fact} in {', '.join(fact.written_in)}: {who} read that they may ask.")
+    lines += map(unwritten_line, found.unwritten)
     if found.title and len({reading.read for reading in found.readings}) > 1:
         lines.append("! The title stands in every language as it was given.")
     if found.unreviewed:

@@ -113,7 +113,7 @@ def _follow(app: "App", done: "Rescoped", consent: "Consent", ceiling: int | Non
             details=tuple(f"notifier approve {kept.name}{gap}" for kept in done.kept),
         )
     for said in done.said:
-        started = sending.Started(said.name, said.gate, consent, ceiling)
+        started = sending.Started(said.name, said.gate, consent, ceiling, said.unwritten)
         if as_json:
             sending.wait(app, said.name.reference, said.name.notice_id)
         else:
@@ -214,4 +214,6 @@ def restore(
         part = Part(tuple(services or ()), where, tuple(only), tuple(leave_out), as_written)
         now = app.clock.now()
         said = timeline.restore(app.db, app.desk, app.settings.actor, now, disruption, news, consent, part)
-        sending.follow(app, sending.Started(said.name, said.gate, consent, ceiling), as_json=json)
+        sending.follow(
+            app, sending.Started(said.name, said.gate, consent, ceiling, said.unwritten), as_json=json
+        )

@@ -7,6 +7,7 @@ from textwrap import wrap
 from notifier.actions.rehearsal import Shown
 from notifier.actions.samples import Sample
 from notifier.actions.single import Single
+from notifier.actions.unwritten import STATEMENT, Unwritten
 from notifier.entry.cli.output import clock, table
 from notifier.entry.cli.people import disruption_line
 from notifier.model.words import Account, Mode, Verdict
@@ -179,6 +180,15 @@ def _fate(row: Single) -> str:
     if row.outcome == "unknown":
         return "UNKNOWN, it may have been sent"
     return {"open": "being sent", "refused": "REFUSED by the provider"}.get(row.outcome, "NOT SENT")
+
+
+def unwritten_line(found: Unwritten) -> str:
+    """Who reads phrases where others read what the company has written."""
+    people = "1 person" if found.people == 1 else f"{found.people:,} people"
+    who = f"{', '.join(found.written_in)}: {people} ({' '.join(found.locales)})"
+    if found.what == STATEMENT:
+        return f"! Statement in {who} get the phrases only."
+    return f"! {found.what} in {who} read that they may ask."
 
 
 def held_lines(name: str, row: NoticeRow, found: Held) -> list[str]:

@@ -11,6 +11,7 @@ from notifier.actions.approve import Consent, Gate, Name, ShownList
 from notifier.actions.declare import DryRun
 from notifier.actions.refresh import refresh
 from notifier.actions.rehearsal import Shown
+from notifier.actions.unwritten import Unwritten
 from notifier.app import App
 from notifier.entry.cli import dry_run, output, people, screens, texts
 from notifier.entry.tasks import ring
@@ -36,6 +37,7 @@ class Started:
     gate: Gate
     consent: Consent
     ceiling: int | None = None
+    unwritten: tuple[Unwritten, ...] = ()
 
 
 def show_dry_run(dry: DryRun, *, as_json: bool) -> None:
@@ -91,6 +93,8 @@ def refresh_people(
 def follow(app: App, started: Started, *, as_json: bool) -> None:
     """Let it go if it may, then watch. Closing the terminal changes nothing from here on."""
     ring(app.settings, started.gate.rings)
+    for each in () if as_json else started.unwritten:
+        output.say(screens.unwritten_line(each))
     if not started.gate.approved:
         if started.gate.waits or started.consent.yes or as_json or not output.is_terminal():
             raise Refused(
