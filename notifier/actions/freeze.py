@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from notifier.actions.desk import notice_rule
+from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState
 from notifier.pipeline import audience
-from notifier.pipeline.audience import Overtaken
+from notifier.pipeline.audience import Overtaken, Place
 from notifier.pipeline.compose import Words
-from notifier.store import Db, Tx, catalogue, disruptions, freezing, notices
+from notifier.store import Db, Tx, catalogue, disruptions, notices
 from notifier.store import audience as verdicts
 from notifier.store.notices import Notice
 from notifier.store.owed import LAST
@@ -20,29 +21,30 @@ def freeze(db: Db, words: Words, now: datetime, notice_id: int) -> tuple[Ring, .
     """One range in one transaction: if the process dies, the sweeper rings again and the range is taken anew."""
     try:
         with db.transaction() as tx:
-            notice = _ours(tx, notice_id)
-            if notice is None or not _in_effect(tx, notice):
+            policy = catalogue.policy(tx)
+            found = _ours(tx, notice_id, policy)
+            if found is None or not _in_effect(tx, found[0]):
                 return ()
-            complete = notice.frozen_upto == LAST or _freeze_range(tx, words, notice)
+            notice, place = found
+            complete = place.after == LAST or _freeze_range(tx, words, notice, place, policy)
         if complete:
             with db.transaction() as tx:
-                notice = _ours(tx, notice_id)
-                if notice is None:
+                found = _ours(tx, notice_id, policy)
+                if found is None or found[1].after != LAST:
                     return ()
-                audience.close(tx, notice, notice_rule(tx, notice), now)
+                audience.close(tx, found[0], notice_rule(tx, found[0]), now)
     except Overtaken:
-        return ()
-    again = () if complete else (Ring("freeze", notice_id),)
+        return (Ring("freeze", notice_id),)
+    side_by_side = 2 if audience.may_go_ahead(notice, policy.range_people) else 1
+    again = () if complete else (Ring("freeze", notice_id),) * side_by_side
     deliver = (Ring("deliver", notice_id),) if notice.state in ON_ITS_WAY else ()
     return deliver + again
 
 
-def _ours(tx: Tx, notice_id: int) -> Notice | None:
-    """The notice, if its list may be frozen now and nobody else is at it."""
-    if not freezing.alone(tx, notice_id):
-        return None
-    notice = notices.by_id(tx, notice_id)
-    return notice if may_freeze(notice) and notices.is_next(tx, notice) else None
+def _ours(tx: Tx, notice_id: int, policy: Policy) -> tuple[Notice, Place] | None:
+    """The notice and a place in its list, if it may be frozen now and others leave one free."""
+    found = audience.take_place(tx, notice_id, policy.range_people)
+    return found if found and may_freeze(found[0]) and notices.is_next(tx, found[0]) else None
 
 
 def may_freeze(notice: Notice) -> bool:
@@ -65,9 +67,8 @@ def _in_effect(tx: Tx, notice: Notice) -> bool:
     return cut_at is not None
 
 
-def _freeze_range(tx: Tx, words: Words, notice: Notice) -> bool:
+def _freeze_range(tx: Tx, words: Words, notice: Notice, place: Place, policy: Policy) -> bool:
     def resolve(asked: str | None) -> str:
         return words.resolve(asked, notice.kind)
 
-    chunk_people = catalogue.policy(tx).chunk_people
-    return audience.freeze_next_range(tx, notice, notice_rule(tx, notice), resolve, chunk_people)
+    return audience.freeze_range(tx, notice, place, notice_rule(tx, notice), resolve, policy)

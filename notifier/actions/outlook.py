@@ -38,7 +38,7 @@ class Outlook:
 def outlook(tx: Tx, desk: Desk, declaration: Declaration, people: Mapping[str, int]) -> Outlook:
     """`people` by the language they read."""
     policy = catalogue.policy(tx)
-    requests = count_requests(list(people.values()), policy.chunk_people)
+    requests = count_requests(list(people.values()), policy)
     each = pace.seconds_each(tx, PROVIDERS[declaration.mode])
     return Outlook(
         requests=requests,
@@ -48,13 +48,13 @@ def outlook(tx: Tx, desk: Desk, declaration: Declaration, people: Mapping[str, i
     )
 
 
-def count_requests(groups: Sequence[int], chunk_people: int) -> int:
+def count_requests(groups: Sequence[int], policy: Policy) -> int:
     """Chunks of groups that read different words, as freezing in ranges makes them."""
     total, frozen, requests = sum(groups), 0, 0
     while frozen < total:
-        upto = min(total, frozen + range_people(frozen))
+        upto = min(total, frozen + range_people(frozen, policy.range_people))
         shares = ((upto * group // total) - (frozen * group // total) for group in groups)
-        requests += sum(-(-share // chunk_people) for share in shares)
+        requests += sum(-(-share // policy.chunk_people) for share in shares)
         frozen = upto
     return requests
 

@@ -90,6 +90,7 @@ class PolicyTable(Table):
     deadline_seconds: Seconds | None = None
     claim_age_seconds: Seconds | None = None
     lanes: Annotated[int, Field(ge=1, le=64, strict=True)] | None = None
+    range_people: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] | None = None
     chunk_people: Annotated[int, Field(ge=1, le=1000, strict=True)] | None = None
     requests_per_second: Annotated[float, Field(gt=0)] | None = None
     stale_seconds: Seconds | None = None

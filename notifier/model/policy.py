@@ -30,6 +30,8 @@ class Policy:
     """Requests in flight in one process, each with its own claim and connection."""
     chunk_people: int = 1000
     """The most letters in one request; the provider takes no more. With fewer, one unknown outcome weighs less."""
+    range_people: int = 64_000
+    """The most people whom one step of freezing a list takes; two steps run side by side."""
 
     requests_per_second: float | None = None
     """The most requests that one notice makes; None: as many as the provider takes."""
@@ -69,6 +71,7 @@ class Policy:
         rules = (
             (1 <= self.lanes <= 64, "lanes must be between 1 and 64"),
             (1 <= self.chunk_people <= 1000, "chunk_people must be between 1 and 1000"),
+            (1 <= self.range_people <= 1_000_000, "range_people must be between 1 and 1000000"),
             (self._positive(), "every time must be more than 0 seconds, every other number more than 0"),
             (self.snapshot_seconds >= 0, "snapshot_seconds must be 0 (no snapshots) or more"),
             (

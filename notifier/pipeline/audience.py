@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.earlier import About
+from notifier.model.policy import Policy
 from notifier.model.scope import canonical
 from notifier.model.words import NoticeKind
-from notifier.store import Tx, freezing, revisions, unreachable
+from notifier.store import Tx, freezing, notices, revisions, unreachable
 from notifier.store.audience import Gap, Rule
 from notifier.store.freezing import Range
 from notifier.store.notices import Notice
 from notifier.store.owed import LAST, Asked
 from notifier.store.telling import Later
 
-FIRST_RANGE, LAST_RANGE = 2_000, 64_000
-"""People in a range: small at first, so that the first mail does not wait for the millionth row, and never so
-many that senders run dry while the next one is counted."""
+FIRST_RANGE = 2_000
+"""People in the first range: the first mail does not wait for the millionth row."""
 
 UNBOUNDED = 2**31
 
@@ -81,9 +81,18 @@ def of_a_draft(
     return Later(asked, kind, how.merges, None, about.notice_id, locales, about.first)
 
 
-def range_people(frozen_so_far: int) -> int:
-    """How many people the next range takes: it quadruples what is frozen already."""
-    return max(FIRST_RANGE, min(LAST_RANGE, frozen_so_far * 3))
+def range_people(frozen_so_far: int, most: int) -> int:
+    """How many people the next range takes: it quadruples what is frozen already, up to `most`.
+
+    Never so many that senders run dry while the next one is counted.
+    """
+    return min(most, max(FIRST_RANGE, frozen_so_far * 3))
+
+
+def may_go_ahead(notice: Notice, most: int) -> bool:
+    """Whether a range may be counted beside the one before it: a full one, and no ceiling is near."""
+    large = range_people(notice.audience_n, most) == most
+    return large and notice.only_customer is None and room(notice) >= most
 
 
 def room(notice: Notice) -> int:
@@ -117,32 +126,67 @@ def gap_objection(gap: Gap) -> str:
     return f"{those} between cut off and told: correct the scope, or add --accept-gap {gap.difference}."
 
 
-def freeze_next_range(
-    tx: Tx, notice: Notice, rule: Rule, resolve: Callable[[str | None], str], chunk_people: int
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one transaction freezes: nobody else begins there."""
+
+    after: int
+    behind: int | None = None
+    """Where the range before begins, while somebody is at it; None: everything before is frozen."""
+
+
+def take_place(tx: Tx, notice_id: int, most: int) -> tuple[Notice, Place] | None:
+    """The end of what is frozen, or one range ahead while somebody is at that; None: both are taken."""
+    while True:
+        notice = notices.by_id(tx, notice_id)
+        place = _take(tx, notice, most)
+        moved = notices.by_id(tx, notice_id).frozen_upto != notice.frozen_upto
+        if not moved:
+            return None if place is None else (notice, place)
+
+
+def _take(tx: Tx, notice: Notice, most: int) -> Place | None:
+    if freezing.alone(tx, notice.notice_id, notice.frozen_upto):
+        return Place(notice.frozen_upto)
+    if notice.frozen_upto == LAST or not may_go_ahead(notice, most):
+        return None
+    ahead = freezing.range_end(tx, notice.frozen_upto, most)
+    if ahead == LAST or not freezing.alone(tx, notice.notice_id, ahead):
+        return None
+    return Place(ahead, behind=notice.frozen_upto)
+
+
+def freeze_range(
+    tx: Tx, notice: Notice, place: Place, rule: Rule, resolve: Callable[[str | None], str], policy: Policy
 ) -> bool:
-    """Freeze the next range of people, in the caller's transaction; True once no people are left.
+    """Freeze the range of people at a place, in the caller's transaction; True once no people are left.
 
     If the process dies before the commit, the range was never frozen and the next call takes it again. Raises
     `Overtaken`.
     """
     few = notice.only_customer is not None
-    upto = LAST if few else freezing.range_end(tx, notice.frozen_upto, range_people(notice.audience_n))
-    asked = freezing.asked_locales(tx, after=notice.frozen_upto, upto=upto)
+    people = range_people(notice.audience_n, policy.range_people)
+    upto = LAST if few else freezing.range_end(tx, place.after, people)
+    asked = freezing.asked_locales(tx, after=place.after, upto=upto)
     part = Range(
         notice_id=notice.notice_id,
-        after=notice.frozen_upto,
+        after=place.after,
         upto=upto,
         room=room(notice),
         asked=asked,
         resolved=[resolve(locale) for locale in asked],
         default=resolve(None),
-        chunk_people=chunk_people,
+        chunk_people=policy.chunk_people,
     )
     following = later(tx, notice, rule)
     if following is not None:
         frozen = freezing.freeze_later(tx, following, part)
     else:
         frozen = freezing.freeze_by_scope(tx, rule, part)
+    if place.behind is not None:
+        freezing.wait_for(tx, notice.notice_id, place.behind)
+        if frozen.people > room(notices.by_id(tx, notice.notice_id)):
+            raise Overtaken  # the ceiling falls into this range: it is counted again after the one before
     if not freezing.advance(tx, part, frozen, ceiling=notice.ceiling):
         raise Overtaken
     return upto == LAST

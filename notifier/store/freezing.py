@@ -175,15 +175,28 @@ def _freeze(tx: Tx, told: sql.Composed, since: sql.SQL, part: Range, params: dic
     return found
 
 
-def alone(tx: Tx, notice_id: int) -> bool:
-    """Whether this transaction is the only one that freezes this list; False: somebody is at it.
+def alone(tx: Tx, notice_id: int, after: int) -> bool:
+    """Whether this transaction is the only one that freezes the range that begins here; False: somebody is at it.
 
     The notice's row stays free meanwhile: a range takes seconds, and the brake must not wait for it.
     """
     return value(
         tx,
-        "SELECT pg_try_advisory_xact_lock(hashtextextended('freeze:' || %(id)s::text, 0))",
+        "SELECT pg_try_advisory_xact_lock(hashtextextended(concat('freeze:', %(id)s::bigint, ':',"
+        " %(after)s::bigint), 0))",
         id=notice_id,
+        after=after,
+    )
+
+
+def wait_for(tx: Tx, notice_id: int, after: int) -> None:
+    """Until whoever freezes the range that begins here has committed, rolled back or died."""
+    run(
+        tx,
+        "SELECT pg_advisory_xact_lock(hashtextextended(concat('freeze:', %(id)s::bigint, ':',"
+        " %(after)s::bigint), 0))",
+        id=notice_id,
+        after=after,
     )
 
 

@@ -1,7 +1,10 @@
 """A list that is being frozen stands in nobody's way: brakes, cancels and approvals do not wait for a range."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from threading import Thread
 from typing import Any
 
 import psycopg
@@ -13,6 +16,7 @@ from notifier.actions.declare import Wish, suspend
 from notifier.actions.desk import Desk, notice_rule
 from notifier.actions.freeze import freeze
 from notifier.app import words
+from notifier.model.ring import Ring
 from notifier.model.words import NoticeState, Reason
 from notifier.pipeline import audience
 from notifier.settings import from_env
@@ -44,7 +48,7 @@ class Desks:
     def freeze_while(self, notice_id: int, meanwhile: Callable[[], object]) -> None:
         """The first five people as a worker freezes them, and what happens before it commits."""
         with self.db.transaction() as tx:
-            assert freezing.alone(tx, notice_id)
+            assert freezing.alone(tx, notice_id, 0)
             notice = notices.by_id(tx, notice_id)
             part = freezing.Range(notice_id, 0, 5, audience.room(notice), [], [], "en", chunk_people=1000)
             frozen = freezing.freeze_by_scope(tx, notice_rule(tx, notice), part)
@@ -99,9 +103,104 @@ def test_a_ceiling_that_comes_while_a_range_is_counted_holds_for_it_too(desks: D
 def test_two_at_once_freeze_a_list_once(desks: Desks) -> None:
     notice_id = desks.declared(Consent(yes=True))
     with desks.db.transaction() as tx:
-        assert freezing.alone(tx, notice_id)
+        assert freezing.alone(tx, notice_id, 0)
         assert freeze(desks.db, desks.desk.words, NOW, notice_id) == ()
     freeze(desks.db, desks.desk.words, NOW, notice_id)
     assert freeze(desks.db, desks.desk.words, NOW, notice_id) == ()
     assert desks.one("SELECT frozen_upto FROM notice") == LAST
     assert desks.one("SELECT count(*) FROM delivery") == 9
+
+
+# ---------------------------------------------------------------- two ranges side by side
+
+
+def small_ranges(desks: Desks) -> None:
+    with psycopg.connect(desks.db.url) as connection:
+        connection.execute("INSERT INTO company (key, value) VALUES ('policy', '{\"range_people\": 5}')")
+
+
+@contextmanager
+def a_second_worker(desks: Desks, notice_id: int, rings: list[Ring]) -> Generator[Thread]:
+    """It has counted its range, and waits for whoever is at the one before."""
+    worker = Thread(
+        target=lambda: rings.extend(freeze(desks.db, desks.desk.words, NOW, notice_id)), daemon=True
+    )
+    worker.start()
+    until = time.monotonic() + 20
+    while not desks.one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+        assert worker.is_alive(), rings
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    yield worker
+    worker.join(20)
+    assert not worker.is_alive()
+
+
+def test_a_range_is_counted_beside_the_one_before_it(desks: Desks) -> None:
+    small_ranges(desks)
+    notice_id = desks.declared(Consent(yes=True))
+    rings: list[Ring] = []
+    with ExitStack() as second:
+        desks.freeze_while(notice_id, lambda: second.enter_context(a_second_worker(desks, notice_id, rings)))
+    assert desks.one("SELECT frozen_upto FROM notice") == LAST
+    assert desks.one("SELECT audience_n FROM notice") == 9
+    assert desks.one("SELECT array_agg(recipient_id ORDER BY 1) FROM delivery") == list(range(1, 10))
+    assert desks.one("SELECT closed_at IS NOT NULL FROM notice")
+    assert Ring("deliver", notice_id) in rings
+
+
+def test_a_range_whose_forerunner_was_rolled_back_counts_for_nothing(desks: Desks) -> None:
+    small_ranges(desks)
+    notice_id = desks.declared(Consent(yes=True))
+    rings: list[Ring] = []
+
+    def die(second: ExitStack) -> None:
+        second.enter_context(a_second_worker(desks, notice_id, rings))
+        raise ConnectionError
+
+    with ExitStack() as second:  # noqa: SIM117 - the first rolls back before the second is waited for
+        with pytest.raises(ConnectionError):
+            desks.freeze_while(notice_id, lambda: die(second))
+    assert rings == [Ring("freeze", notice_id)]
+    assert desks.one("SELECT count(*) FROM delivery") == 0
+    assert desks.one("SELECT count(*) FROM chunk") == 0
+    for _ in range(2):
+        freeze(desks.db, desks.desk.words, NOW, notice_id)
+    assert desks.one("SELECT array_agg(recipient_id ORDER BY 1) FROM delivery") == list(range(1, 10))
+
+
+def test_nobody_goes_ahead_where_a_ceiling_is_near(desks: Desks) -> None:
+    small_ranges(desks)
+    notice_id = desks.declared(Consent(yes=True, ceiling=4))
+    with desks.db.transaction() as tx:
+        assert freezing.alone(tx, notice_id, 0)
+        assert freeze(desks.db, desks.desk.words, NOW, notice_id) == ()
+
+
+def test_a_range_into_which_the_ceiling_falls_is_counted_after_the_one_before(desks: Desks) -> None:
+    small_ranges(desks)
+    notice_id = desks.declared(Consent(yes=True, ceiling=7))
+    rings: list[Ring] = []
+    with ExitStack() as second:
+        desks.freeze_while(notice_id, lambda: second.enter_context(a_second_worker(desks, notice_id, rings)))
+    assert rings == [Ring("freeze", notice_id)]
+    assert desks.one("SELECT people_n FROM notice") == 5
+    freeze(desks.db, desks.desk.words, NOW, notice_id)
+    assert desks.one("SELECT sum(hi - lo) FROM chunk") == 7
+    assert desks.one("SELECT count(*) FROM delivery") == 9
+
+
+def test_a_cancel_stops_both_ranges(desks: Desks) -> None:
+    small_ranges(desks)
+    notice_id = desks.declared(Consent(yes=True))
+    rings: list[Ring] = []
+
+    def cancelled(second: ExitStack) -> None:
+        second.enter_context(a_second_worker(desks, notice_id, rings))
+        brake.cancel(desks.db, LIND, NOW, notice_id)
+
+    with ExitStack() as second:  # noqa: SIM117 - the first rolls back before the second is waited for
+        with pytest.raises(audience.Overtaken):
+            desks.freeze_while(notice_id, lambda: cancelled(second))
+    assert rings == [Ring("freeze", notice_id)]
+    assert desks.one("SELECT count(*) FROM delivery") == 0

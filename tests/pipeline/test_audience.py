@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 
 from notifier.edges.predicate import parse
+from notifier.model.policy import Policy
 from notifier.model.scope import Column, scope_columns
 from notifier.model.words import AttributeType, NoticeKind, Possibly
 from notifier.pipeline.audience import (
     FIRST_RANGE,
-    LAST_RANGE,
     gap_is_accepted,
     gap_objection,
     range_people,
@@ -20,14 +20,14 @@ RULE = Rule(["fable-5", "mythos-5"], parse("plan = 'team'", COLUMNS).predicate, 
 
 
 def test_ranges_grow_from_a_first_mail_at_once_to_few_for_a_million() -> None:
-    frozen = 0
+    frozen, most = 0, Policy().range_people
     ranges: list[int] = []
     while frozen < 1_000_000:
-        ranges.append(range_people(frozen))
+        ranges.append(range_people(frozen, most))
         frozen += ranges[-1]
     assert ranges[0] == FIRST_RANGE
     assert ranges == sorted(ranges)
-    assert max(ranges) == LAST_RANGE
+    assert max(ranges) == most
     assert len(ranges) <= 20
 
 

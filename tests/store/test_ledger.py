@@ -178,3 +178,41 @@ def test_an_attempt_whose_chunk_still_waits_for_it_is_left_to_its_lease(sending:
         assert claimed
         tx.execute("UPDATE attempt SET claimed_at = claimed_at - interval '61 s'")
         assert ledger.expire_forsaken(tx, lease_seconds=60, now=NOW) == 0
+
+
+def test_letters_are_looked_up_also_when_the_statistics_are_of_the_lists_beginning(sending: Db) -> None:
+    """They were of eight chunks; each of those was taken for an eighth of everybody later."""
+    with sending.transaction() as tx:
+        tx.execute(
+            "INSERT INTO recipient (address, address_key) SELECT a, a FROM"
+            " (SELECT i || '@example.com' AS a FROM generate_series(1, 40000) i) x"
+        )
+        tx.execute("ANALYZE recipient")
+        tx.execute(SEATED, {"lo": 36001, "hi": 40000})
+        tx.execute("ANALYZE delivery")
+        tx.execute(SEATED, {"lo": 1, "hi": 36000})
+        tx.execute("UPDATE chunk SET root_id = 73, hi = 500")
+        claimed = claim(tx)
+        assert claimed
+    with sending.transaction() as tx:
+        before = rows_read(tx)
+        assert len(ledger.seats(tx, claimed)) == 500
+    with sending.transaction() as tx:
+        assert rows_read(tx) - before <= 1000
+
+
+SEATED = """
+INSERT INTO delivery (notice_id, recipient_id, root_chunk_id, pos, vars)
+SELECT notice_id, i, 1 + (i - 1) / 500, (i - 1) %% 500, '{"o": []}'
+FROM notice, generate_series(%(lo)s::int, %(hi)s) i"""
+
+
+def rows_read(tx: Tx) -> int:
+    """Deliveries and recipients that statements have read until now."""
+    tx.execute("SELECT pg_stat_force_next_flush()")
+    row = tx.execute(
+        "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_user_tables"
+        " WHERE relname ~ '^delivery' OR relname = 'recipient'"
+    ).fetchone()
+    assert row
+    return int(row[0])
