@@ -119,13 +119,19 @@ def _stop(tx: Tx, disruption: Disruption, reason: str) -> None:
 
 
 def unready(words: Words) -> tuple[str, ...]:
-    """Languages of first notices in which nothing could be corrected or withdrawn, as warnings."""
+    """Languages of first notices in which nothing could be corrected or withdrawn in reviewed words."""
+    first = words.locales(NoticeKind.FIRST)
     warnings: list[str] = []
     for kind in (NoticeKind.CORRECTION, NoticeKind.RETRACTION):
-        missing = sorted(set(words.locales(NoticeKind.FIRST)) - set(words.locales(kind)))
+        there = words.locales(kind)
+        missing = [locale for locale in first if locale not in there]
         if missing:
             warnings.append(
-                f"! There are no words for a {kind} in {', '.join(missing)}: if something turns out wrong, "
+                f"There are no words for a {kind} in {', '.join(missing)}: if something turns out wrong, "
                 "they would read English."
             )
+        reviewed = [locale for locale in first if words.reviewed(NoticeKind.FIRST, locale)]
+        unread = [locale for locale in reviewed if locale in there and not words.reviewed(kind, locale)]
+        if unread:
+            warnings.append(f"Nobody has reviewed the words for a {kind} in {', '.join(unread)}.")
     return tuple(warnings)

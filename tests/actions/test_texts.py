@@ -1,6 +1,5 @@
 """Nobody can approve more texts than they can read: 36; languages that nobody reads do not count."""
 
-import shutil
 from pathlib import Path
 
 import psycopg
@@ -9,6 +8,7 @@ import pytest
 from notifier.actions import approve, declare
 from notifier.actions.approve import Consent
 from notifier.actions.desk import Desk
+from notifier.entry.cli.dry_run import picture
 from notifier.errors import Refused
 from notifier.model.words import Reason
 from notifier.pipeline.compose import Words
@@ -32,14 +32,24 @@ INSERT INTO contact (customer_id, recipient_id) SELECT i, i FROM generate_series
 INSERT INTO entitlement (customer_id, service_id) SELECT i, 1 FROM generate_series(1, 13) i"""
 
 
+def added(own: Path, locale: str, source: str = "en", *, reviewed: bool = False) -> None:
+    """A first notice and phrases of the company's own."""
+    for folder, name in (("first", "{}.md.j2"), ("phrases", "{}.toml")):
+        target = own / "email" / folder / name.format(locale)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        words = (PACKAGED / folder / name.format(source)).read_text("utf-8")
+        target.write_text(words.replace("unreviewed", "2026-11-12") if reviewed else words, "utf-8")
+
+
+def desk_with(own: Path) -> Desk:
+    return Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), Words.load(PACKAGED, own))
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     for locale in OWN:
-        for folder, name in (("first", "{}.md.j2"), ("phrases", "{}.toml")):
-            target = tmp_path / "email" / folder / name.format(locale)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PACKAGED / folder / name.format("en"), target)
-    return Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), Words.load(PACKAGED, tmp_path))
+        added(tmp_path, locale)
+    return desk_with(tmp_path)
 
 
 def declared(db: Db, desk: Desk, locales: tuple[str, ...]) -> declare.Declared:
@@ -63,3 +73,14 @@ def test_languages_that_nobody_reads_do_not_count(db: Db, desk: Desk) -> None:
     assert {(text.locale, text.variant) for text in shown} == {
         (locale, variant) for locale in ("nl", "ja") for variant in ("affected", "possibly", "both")
     }
+
+
+def test_words_that_could_not_be_corrected_are_named_before_the_first_send(db: Db, tmp_path: Path) -> None:
+    added(tmp_path, "nl")
+    added(tmp_path, "de", "de", reviewed=True)
+    with psycopg.connect(db.url) as connection:
+        connection.execute(PEOPLE)
+    said = picture(declare.dry_run(db, desk_with(tmp_path), NOW, HEDGED).estimate).splitlines()
+    for kind in ("correction", "retraction"):
+        assert f"! There are no words for a {kind} in nl: if something turns out wrong, they" in said
+        assert f"! Nobody has reviewed the words for a {kind} in de." in said
