@@ -22,7 +22,8 @@ _LTR = frozenset({"L", "EN"})
 def clean(name: str, length: int, *, right_to_left: bool) -> str:
     """One line, at most `length` characters, set apart from the text around if it may run the other way."""
     if len(name) <= length and name.isascii() and name.isprintable() and not right_to_left:
-        return " ".join(name.split())  # nearly everybody
+        spaced = "  " in name or name[:1] == " " or name[-1:] == " "
+        return " ".join(name.split()) if spaced else name  # nearly everybody
     line = " ".join(_UNSAFE.sub(" ", name).encode(errors="replace").decode().split())
     line = line if line.isascii() else unicodedata.normalize("NFC", line)
     if len(line) > length:

@@ -88,10 +88,13 @@ class Filler:
 
     def _block(self, held: Sequence[Held], entries: int, length: int) -> str:
         """`Fable 5 and Mythos 5, for Acme Ltd and Acme Labs`, or a line for each organisation."""
+        if len(held) == 1:  # nearly everybody
+            only = names.clean(held[0].customer, length, right_to_left=self._rtl) or "\u2013"
+            return self._together(held[0].services, entries, length).replace("{customers}", only)
         shown = held[:entries]
         left_out = len(held) - len(shown)
         called = [names.clean(h.customer, length, right_to_left=self._rtl) or "\u2013" for h in shown]
-        if len(held) == 1 or len({h.services for h in held}) == 1:
+        if len({h.services for h in held}) == 1:
             together = self._together(held[0].services, entries, length)
             return together.replace("{customers}", self._phrases.listed(called, left_out))
         pattern = self._phrases["what.line"]
