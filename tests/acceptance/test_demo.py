@@ -137,10 +137,15 @@ def test_a_correction_reaches_exactly_those_who_had_read_what_was_wrong(told: To
 
 
 def test_one_mail_of_each_kind_stands_there_as_files(told: Told) -> None:
-    listed = re.findall(r"^  (home/demo/mails/\S+\.html)$", told.out, re.MULTILINE)
+    listed = re.findall(r"^  (home/demo/mails/\d-\S+\.html)$", told.out, re.MULTILINE)
+    others = re.findall(r"^  (home/demo/mails/[a-z]\S+\.html)$", told.out, re.MULTILINE)
     kinds = ["first", "update", "catch-up", "released", "correction", "partial", "restored"]
     assert [re.sub(r".*/\d-(.*)-\w\w\.html", r"\1", path) for path in listed] == kinds
     assert {path[-7:-5] for path in listed} == {"ar", "de", "en", "es", "fr", "ja"}
+    assert [Path(path).name.partition(".")[0] for path in others] == [
+        "confirmed", "holding", "outage_first", "outage_restored", "outage_update", "retraction",
+    ]  # fmt: skip
+    assert all("<h1" in (told.folder / path).read_text("utf-8") for path in others)
     subjects: set[str] = set()
     for path in listed:
         page = (told.folder / path).read_text("utf-8")
@@ -150,7 +155,7 @@ def test_one_mail_of_each_kind_stands_there_as_files(told: Told) -> None:
         subjects.add(subject)
         assert text.strip().splitlines()[0] in page
     assert all(subject.startswith("Subject: ") for subject in subjects)
-    assert len(list((told.folder / "home/demo/mails").iterdir())) == 2 * len(kinds)
+    assert len(list((told.folder / "home/demo/mails").iterdir())) == 2 * (len(kinds) + len(others))
 
 
 def test_ctrl_c_in_the_middle_stops_everything(tmp_path: Path) -> None:

@@ -57,9 +57,9 @@ def _play_on(stage: "Terminal", settings: "Settings", stopping: "threading.Event
     ):
         drive = story.Drive(app, stack, stage, lambda rings: ring(app.settings, rings), stopping)
         read = ending.read_back(app, story.play(drive))
-        ending.write_files(read, home)
+        others = ending.write_files(app, read, home)
         stage.stopping()
-    stage.lines(ending_lines(read, home))
+    stage.lines(ending_lines(read, home, others))
     if read.problems:
         raise Refused("THE ACCOUNTING DOES NOT HOLD:", details=read.problems)
     stage.lines(verdict_line())

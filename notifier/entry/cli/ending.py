@@ -27,7 +27,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def ending_lines(ending: Ending, folder: Path) -> list[Styled]:
+def ending_lines(ending: Ending, folder: Path, others: tuple[Path, ...]) -> list[Styled]:
     return [
         *_mail(ending),
         *_voices(ending),
@@ -42,6 +42,7 @@ def ending_lines(ending: Ending, folder: Path) -> list[Styled]:
         *((line, "") for line in _sandbox(ending)),
         *((line, "") for line in _wrong(ending)),
         *((line, "") for line in _files(ending, _short(folder))),
+        *((line, "") for line in _others(others)),
     ]
 
 
@@ -181,6 +182,11 @@ def _files(ending: Ending, folder: str) -> list[str]:
     for number, each in enumerate(ending.kinds, 1):
         lines.append(f"  {folder}/{FOLDER}/{each.stem(number)}.html")
     return lines
+
+
+def _others(others: tuple[Path, ...]) -> list[str]:
+    head = "and the kinds that the story had no need of, as a sample of each"
+    return [head, *(f"  {_short(path)}" for path in others)]
 
 
 def _short(folder: Path) -> str:

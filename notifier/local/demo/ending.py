@@ -164,9 +164,13 @@ def possible(tried: Tried) -> set[tuple[int, int]]:
     return {whole, nothing} if tried.outcome in {"unknown", "presumed_lost"} else {nothing}
 
 
-def write_files(ending: Ending, folder: Path) -> None:
-    """The list of those to be called, by the company's own ids; the mails of one person; one of each kind."""
+def write_files(app: App, ending: Ending, folder: Path) -> tuple[Path, ...]:
+    """The list of those to be called, by the company's own ids; the mails of one person; one of each kind.
+
+    Returns the pages of those kinds that were not sent.
+    """
     write(folder / CALL_LIST, ending.played.call_list)
     for number, mail in enumerate(ending.mails, 1):
         (folder / MAILS.format(number)).write_text(mail.html, encoding="utf-8")
     mails.write(folder / mails.FOLDER, ending.kinds)
+    return mails.write_others(app, folder / mails.FOLDER, ending.kinds)

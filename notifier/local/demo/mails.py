@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
+from notifier.actions import templates
 from notifier.app import App
 from notifier.local.demo.mailbox import Mail, mails_of
 from notifier.model.words import NoticeKind
+from notifier.pipeline.compose import sample
 from notifier.store.read_back import Reader
 
 FOLDER = "mails"
@@ -80,3 +83,13 @@ def write(folder: Path, kinds: tuple[Shown, ...]) -> None:
         stem.with_suffix(".html").write_text(each.mail.html, encoding="utf-8")
         text = f"Subject: {each.mail.subject}\n\n{each.mail.text}"
         stem.with_suffix(".txt").write_text(text, encoding="utf-8")
+
+
+def write_others(app: App, folder: Path, kinds: tuple[Shown, ...]) -> tuple[Path, ...]:
+    """What the story had no need of, as a made-up customer would read it: the page of each kind that is left."""
+    names = {name for name, _ in app.desk.words.shelf.sources} - {each.reader.kind.value for each in kinds}
+    written: list[Path] = []
+    for name, locale in zip(sorted(names), cycle(sorted(LANGUAGES))):
+        wanted = templates.Wanted((name,), (locale,), sample.variants(name)[-1:])
+        written += templates.preview(app.settings, wanted, folder)
+    return tuple(path for path in written if path.suffix == ".html")
