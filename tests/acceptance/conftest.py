@@ -9,6 +9,7 @@ import os
 import pty
 import select
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -238,6 +239,12 @@ class Place:
 def one_sentence(done: Done) -> bool:
     """One line on standard error, and it ends."""
     return done.err.count("\n") == 1 and done.err.rstrip().endswith((".", "`"))
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
 
 
 def a_sandbox(*args: str) -> tuple["subprocess.Popen[str]", Box]:

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -14,7 +13,7 @@ import pytest
 
 from notifier.local.stack import Stack
 
-from .conftest import Place
+from .conftest import Place, free_port
 
 BINARY, TOOL = shutil.which("prometheus-alertmanager"), shutil.which("amtool")
 pytestmark = pytest.mark.skipif(
@@ -49,12 +48,6 @@ class Alertmanager:
     def resolve(self, service: str) -> None:
         """As Prometheus does: the same labels, with an end."""
         self.add(service, f"--end={datetime.now(UTC).isoformat()}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -17,16 +17,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from .conftest import COMPANY, Box, Place, a_sandbox, environment_of, stopped
+from .conftest import COMPANY, Box, Place, a_sandbox, environment_of, free_port, stopped
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 MANY = 1200
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
