@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import sql
 
 from notifier.store import Tx, many, stream
-from notifier.store.audience import plan_for_many
+from notifier.store.audience import Rule, hits, plan_for_many, rule_params
 from notifier.store.letters import LEAF, STANDS
 
 
@@ -32,6 +32,8 @@ class Why(StrEnum):
     SUPPRESSED = "suppressed"
     NO_ADDRESS = "no_address"
     OUT_OF_SCOPE = "out_of_scope"
+    OVER = "over"
+    """They were to be told and were not, and it is not out for them any more: nobody has to call."""
     NOT_LISTED = "not_listed"
 
     @property
@@ -65,7 +67,7 @@ class WhyCount:
     """Those of them whom, for another service perhaps, no mail reaches."""
 
 
-BASE = sql.SQL("""
+BASE = """
 WITH listed AS MATERIALIZED (
   SELECT notice_id, state FROM notice WHERE disruption_id = %(id)s AND state <> 'void'),
 seat AS MATERIALIZED (
@@ -87,29 +89,42 @@ best AS (
   SELECT customer_id, service_id, min(CASE why WHEN 'told' THEN 0
     ELSE coalesce(array_position(%(order)s::text[], why), cardinality(%(order)s::text[])) END) AS rank
   FROM of_line GROUP BY 1, 2),
+still AS ({still}),
 gap AS MATERIALIZED (
-  SELECT customer_id, service_id, coalesce(b.rank, cardinality(%(order)s::text[])) AS rank,
+  SELECT customer_id, service_id, CASE
+           WHEN cut.customer_id IS NULL AND still.customer_id IS NULL AND %(for_now)s
+             AND b.rank >= array_position(%(order)s::text[], 'held')
+           THEN array_position(%(order)s::text[], 'over')
+           ELSE coalesce(b.rank, cardinality(%(order)s::text[])) END AS rank,
          cut.customer_id IS NOT NULL AS cut_off
-  FROM best b FULL JOIN cut USING (customer_id, service_id)
+  FROM best b FULL JOIN cut USING (customer_id, service_id) LEFT JOIN still USING (customer_id, service_id)
   WHERE coalesce(b.rank, 1) > 0
     AND (cut.customer_id IS NOT NULL OR b.rank <> array_position(%(order)s::text[], 'out_of_scope')))
-""").format(stands=sql.SQL(STANDS), leaf=sql.SQL(LEAF))
+"""
 """Of `line`s that say a service is back or was never out, nobody learns that it is out: they tell nothing here."""
 
 ORDER = [why.value for why in Why]
 
+STILL = "SELECT DISTINCT customer_id, service_id FROM ({hit}) hit WHERE rank >= %(told_rank)s"
+NOBODY = "SELECT NULL::bigint AS customer_id, NULL::bigint AS service_id WHERE false"
 
-def counts(tx: Tx, disruption_id: int) -> list[WhyCount]:
+
+def _base(rule: Rule | None) -> sql.Composed:
+    still = sql.SQL(NOBODY) if rule is None else sql.SQL(STILL).format(hit=hits(rule))
+    return sql.SQL(BASE).format(stands=sql.SQL(STANDS), leaf=sql.SQL(LEAF), still=still)
+
+
+def counts(tx: Tx, disruption_id: int, rule: Rule | None = None) -> list[WhyCount]:
+    """`rule`: what is true now; None: all who were to be told count, also if it is over for them."""
     plan_for_many(tx)
-    statement = BASE + sql.SQL("""
+    statement = _base(rule) + sql.SQL("""
 , once AS (SELECT customer_id, min(rank) AS rank, bool_or(cut_off) AS cut_off,
                   bool_or((%(order)s::text[])[rank] = ANY(%(unreachable)s::text[])) AS to_call
            FROM gap GROUP BY 1)
 SELECT (%(order)s::text[])[rank] AS why, count(*) AS customers, count(*) FILTER (WHERE cut_off) AS cut_off,
        count(*) FILTER (WHERE to_call) AS to_call
 FROM once GROUP BY rank ORDER BY rank""")
-    unreachable = sorted(UNREACHABLE)
-    return many(tx, WhyCount, statement, id=disruption_id, order=ORDER, unreachable=unreachable)
+    return many(tx, WhyCount, statement, **_asked(disruption_id, rule, ORDER, None))
 
 
 ROWS = """
@@ -120,19 +135,20 @@ WHERE (%(order)s::text[])[g.rank] = ANY(%(reasons)s::text[]) GROUP BY c.ext_id, 
 ORDER BY (%(order)s::text[])[g.rank] = ANY(%(unreachable)s::text[]) DESC, g.rank, c.ext_id LIMIT %(most)s"""
 
 
-def to_call(tx: Tx, disruption_id: int, *, most: int) -> list[NotTold]:
+def to_call(tx: Tx, disruption_id: int, rule: Rule | None = None, *, most: int) -> list[NotTold]:
     """The first of those whom no mail reaches."""
     plan_for_many(tx)
-    asked = _asked(disruption_id, sorted(UNREACHABLE), most)
-    return many(tx, NotTold, BASE + sql.SQL(ROWS), **asked)
+    asked = _asked(disruption_id, rule, sorted(UNREACHABLE), most)
+    return many(tx, NotTold, _base(rule) + sql.SQL(ROWS), **asked)
 
 
-def not_told(tx: Tx, disruption_id: int) -> Iterator[NotTold]:
+def not_told(tx: Tx, disruption_id: int, rule: Rule | None = None) -> Iterator[NotTold]:
     """All, those to be called first; a customer has a row for each reason. To be read to its end."""
     plan_for_many(tx)
-    return stream(tx, NotTold, BASE + sql.SQL(ROWS), **_asked(disruption_id, ORDER, None))
+    return stream(tx, NotTold, _base(rule) + sql.SQL(ROWS), **_asked(disruption_id, rule, ORDER, None))
 
 
-def _asked(disruption_id: int, reasons: list[str], most: int | None) -> dict[str, Any]:
+def _asked(disruption_id: int, rule: Rule | None, reasons: list[str], most: int | None) -> dict[str, Any]:
     unreachable = sorted(UNREACHABLE)
-    return {"id": disruption_id, "order": ORDER, "reasons": reasons, "unreachable": unreachable, "most": most}
+    own = {"id": disruption_id, "order": ORDER, "reasons": reasons, "unreachable": unreachable, "most": most}
+    return own | {"for_now": rule is not None} | (rule_params(rule) if rule else {})

@@ -164,3 +164,36 @@ def test_a_draft_that_answers_a_review_or_is_all_there_is_cannot_be_dropped(noti
     refused = notifier("cancel", f"{reference}/2")
     assert refused.code == 3
     assert "review" in refused.err
+
+
+def called(place: Place, reference: str) -> dict[str, str]:
+    found = place("gaps", reference, "--json").json()
+    return {row["customer"]: row["why"] for row in found["customers"]}
+
+
+def test_nobody_is_called_about_what_is_over_for_them(notifier: Place) -> None:
+    """Three without an address: for one the scope is narrowed, for one access comes back, for one it stays."""
+    notifier.people(1, "ok", header=",plan,seats", cells=",team,1")
+    notifier.customers(
+        "customer,name,email,services,plan,seats\nleft,Left,,fable-5,pro,1\nback,Back,,fable-5,team,9\n"
+        "out,Out,,fable-5,team,1\n"
+    )
+    assert notifier("suspend", "fable-5", "--reason", "legal", "--yes").code == 0
+    reference = notifier.references[0]
+    assert called(notifier, reference) == dict.fromkeys(("left", "back", "out"), "no_address")
+    assert notifier("rescope", reference, *SCOPE, "--yes").code == 0
+    assert notifier("restore", reference, "fable-5", "--where", "seats = 9", "--yes").code == 0
+    assert called(notifier, reference) == {"left": "over", "back": "over", "out": "no_address"}
+    shown = notifier("gaps", reference).out
+    assert "To be called, for no mail gets there: 1 customer." in shown
+    assert "it is over for them, nobody has to call" in shown
+    # The data has the last word: who is cut off has to be called, whatever the scope says.
+    cut_off(notifier, "left", SATURDAY)
+    assert called(notifier, reference)["left"] == "no_address"
+
+
+def test_the_last_screen_is_how_it_ended(notifier: Place) -> None:
+    notifier.people(1)
+    done = notifier("suspend", "fable-5", "--reason", "legal", "--yes")
+    assert "100 %" in done.out
+    assert "(notice 1): approved," not in done.out

@@ -25,6 +25,7 @@ WORDS = {
     "suppressed": "must not be written to",
     "no_address": "no usable address",
     "out_of_scope": "outside the scope, so not told",
+    "over": "it is over for them, nobody has to call",
     "not_listed": "on no list of a notice",
 }
 Csv = Annotated[
@@ -38,20 +39,23 @@ def register(app: typer.Typer) -> None:
 
 def gaps(disruption: DisruptionName, csv: Csv = None, json: AsJson = False) -> None:
     from notifier.actions.call_list import write
+    from notifier.actions.desk import rule_at
     from notifier.actions.timeline import find
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
+    from notifier.model.words import NoticeKind
     from notifier.store import call_list
 
     with opened_app() as app, app.db.transaction() as tx:
         found = find(tx, disruption)
-        written = write(csv, call_list.not_told(tx, found.disruption_id)) if csv else 0
-        counts = call_list.counts(tx, found.disruption_id)
+        here = found.disruption_id, rule_at(tx, found.disruption_id, NoticeKind.FIRST)
+        written = write(csv, call_list.not_told(tx, *here)) if csv else 0
+        counts = call_list.counts(tx, *here)
         if json:
             named = {"reference": found.reference, "mode": found.mode, "reasons": counts}
-            output.print_json(named | {"customers": list(call_list.not_told(tx, found.disruption_id))})
+            output.print_json(named | {"customers": list(call_list.not_told(tx, *here))})
             return
-        first = call_list.to_call(tx, found.disruption_id, most=SHOWN)
+        first = call_list.to_call(tx, *here, most=SHOWN)
     output.say(picture(f"D-{found.reference}", counts, first))
     if csv:
         output.say(f"\n{written:,} row{'' if written == 1 else 's'} written to {csv}.")

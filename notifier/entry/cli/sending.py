@@ -247,6 +247,9 @@ def watch(app: App, reference: str, notice_id: int | None = None) -> None:
                 text, rows = picture(app, reference)
                 live.update(Text(text))
                 if settled(app, rows, notice_id):
+                    live.update(
+                        Text(picture(app, reference)[0])
+                    )  # as it stands now, not as it was drawn before
                     return
                 time.sleep(0.2)
     except KeyboardInterrupt:
