@@ -257,3 +257,18 @@ def test_released_by_a_narrower_scope_and_late_afterwards(place: Place, shop: Sh
     place.until(lambda: germans <= set(place.sandbox.addresses()), seconds=60)
     assert not {f"ann{i}@example.com" for i in range(101, 105)} - germans & set(place.sandbox.addresses())
     assert all(n == 1 for a, n in place.sandbox.addresses().items() if a in germans)
+
+
+def test_a_value_that_only_newcomers_have_is_no_slip(place: Place, shop: Shop) -> None:
+    """Whether a value is a slip is asked of the people as they are there now, not of our last copy."""
+    shop.people(8)
+    at_work(place, "worker")
+    assert place(*SUSPEND, "--yes").code == 0
+    shop.run("INSERT INTO country VALUES (9, 'Ghana', 'GH')")
+    shop.run("INSERT INTO city VALUES (9, 'Accra', 9)")
+    shop.people(1, first=201)
+    shop.run("UPDATE address SET city_id = 9 WHERE address_id = 201")
+    for country, unseen in (("GH", False), ("GX", True)):
+        done = place("rescope", place.references[-1], "--where", f"country IN ('DE', '{country}')", "--dry-run")
+        assert done.code == 0, done.said
+        assert ("No customer has the country that you name." in done.out) is unseen, done.out
