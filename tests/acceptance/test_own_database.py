@@ -269,6 +269,8 @@ def test_a_value_that_only_newcomers_have_is_no_slip(place: Place, shop: Shop) -
     shop.people(1, first=201)
     shop.run("UPDATE address SET city_id = 9 WHERE address_id = 201")
     for country, unseen in (("GH", False), ("GX", True)):
-        done = place("rescope", place.references[-1], "--where", f"country IN ('DE', '{country}')", "--dry-run")
+        done = place(
+            "rescope", place.references[-1], "--where", f"country IN ('DE', '{country}')", "--dry-run"
+        )
         assert done.code == 0, done.said
         assert ("No customer has the country that you name." in done.out) is unseen, done.out
