@@ -9,6 +9,7 @@ from notifier.model.words import NoticeState
 from notifier.pipeline import audience
 from notifier.pipeline.audience import Overtaken, Place
 from notifier.pipeline.compose import Words
+from notifier.pipeline.deliver import Reached, unmoved
 from notifier.store import Db, Tx, catalogue, disruptions, notices
 from notifier.store import audience as verdicts
 from notifier.store.notices import Notice
@@ -17,7 +18,9 @@ from notifier.store.owed import LAST
 ON_ITS_WAY = (NoticeState.APPROVED, NoticeState.SENDING)
 
 
-def freeze(db: Db, words: Words, now: datetime, notice_id: int) -> tuple[Ring, ...]:
+def freeze(
+    db: Db, words: Words, now: datetime, notice_id: int, reached: Reached = unmoved
+) -> tuple[Ring, ...]:
     """One range in one transaction: if the process dies, the sweeper rings again and the range is taken anew."""
     try:
         with db.transaction() as tx:
@@ -27,6 +30,7 @@ def freeze(db: Db, words: Words, now: datetime, notice_id: int) -> tuple[Ring, .
                 return ()
             notice, place = found
             complete = place.after == LAST or _freeze_range(tx, words, notice, place, policy)
+            reached("before range commits")
         if complete:
             with db.transaction() as tx:
                 found = _ours(tx, notice_id, policy)

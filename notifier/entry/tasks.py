@@ -78,7 +78,7 @@ def ring(settings: Settings, rings: Iterable[Ring]) -> None:
 Work = Callable[[App, int], Iterable[Ring]]
 
 TASKS: dict[str, Work] = {
-    "freeze": lambda app, id_: freeze.freeze(app.db, app.desk.words, app.clock.now(), id_),
+    "freeze": lambda app, id_: freeze.freeze(app.db, app.desk.words, app.clock.now(), id_, app.reached),
     "deliver": lambda app, id_: deliver.deliver(app.db, app.post, id_),
     "sweep": lambda app, _: sweep.sweep(app.db, app.clock.now()),
     "promises": lambda app, _: promises.tick(app.db, app.desk, app.clock.now()),

@@ -146,7 +146,10 @@ class Island:
 
     def prepare(self, plan: Plan) -> None:
         self.clean()
-        policy: dict[str, object] = {"chunk_people": plan.chunk_people} | (HELD if plan.person else PRESUMED)
+        policy: dict[str, object] = {
+            "chunk_people": plan.chunk_people,
+            "range_people": plan.range_people,
+        } | (HELD if plan.person else PRESUMED)
         self.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", json.dumps(policy))
         self.suppressed.clear()
         self.ask("POST", "/events/target", {"url": self.events_url if plan.events else None})

@@ -13,6 +13,9 @@ POINTS = (
     "before record commits",
     "after record",
 )
+RANGE = "before range commits"
+FEW = (30, 70)
+"""People of a range."""
 LEASE, DEADLINE, CLAIM_AGE, SWEEP = 1.2, 0.5, 0.4, 0.2
 WATERMARK, UNKNOWN_DEADLINE = 1.6, 3.0
 """Events carry whole seconds, so that an event may look a second older than it is."""
@@ -59,6 +62,8 @@ class Plan:
     index: int
     people: int
     chunk_people: int
+    range_people: int
+    """With few, two ranges of the list are counted side by side."""
     faults: tuple[str, ...] = ()
     traps: tuple[Trap, ...] = ()
     blows: tuple[Blow, ...] = ()
@@ -94,7 +99,7 @@ class Plan:
 Draw = Callable[[random.Random, Plan], Plan]
 
 
-def _kill(point: str) -> Draw:
+def _kill(point: str, nth: int = 8) -> Draw:
     def draw(dice: random.Random, plan: Plan) -> Plan:
         later = (
             dice.choice((0.0, 0.002, 0.01, 0.03))
@@ -102,7 +107,7 @@ def _kill(point: str) -> Draw:
             else 0.0
         )
         traps = tuple(
-            Trap(point, dice.randint(1, 8), dice.choice(("child", "worker")), later)
+            Trap(point, dice.randint(1, nth), dice.choice(("child", "worker")), later)
             for _ in range(dice.choice((1, 1, 2)))
         )
         return replace(plan, traps=plan.traps + traps)
@@ -110,12 +115,17 @@ def _kill(point: str) -> Draw:
     return draw
 
 
-def _stop(point: str) -> Draw:
+def _stop(point: str, nth: int = 8) -> Draw:
     def draw(dice: random.Random, plan: Plan) -> Plan:
         seconds = dice.choice((LEASE + 0.6, LEASE + 0.6, UNKNOWN_DEADLINE + 1.0))
-        return replace(plan, traps=(*plan.traps, Trap(point, dice.randint(1, 8), "stop", seconds)))
+        return replace(plan, traps=(*plan.traps, Trap(point, dice.randint(1, nth), "stop", seconds)))
 
     return draw
+
+
+def _few(of: Draw) -> Draw:
+    """In a list of several ranges."""
+    return lambda dice, plan: of(dice, replace(plan, range_people=dice.choice(FEW)))
 
 
 def _blow(what: str) -> Draw:
@@ -173,6 +183,8 @@ def _suppressions(dice: random.Random, plan: Plan) -> Plan:
 FAULTS: dict[str, Draw] = {
     **{f"SIGKILL {point}": _kill(point) for point in POINTS},
     **{f"SIGSTOP {point}": _stop(point) for point in POINTS[1:6]},
+    f"SIGKILL {RANGE}": _few(_kill(RANGE, 3)),
+    f"SIGSTOP {RANGE}": _few(_stop(RANGE, 3)),
     "every task twice, shuffled": lambda _, plan: replace(plan, doubled_rings=True),
     "two beats": lambda _, plan: replace(plan, beats=2),
     **{what: _blow(what) for what in ("broker emptied", "broker restarted", "Postgres restarted")},
@@ -202,6 +214,7 @@ def plan_of(seed: int, index: int) -> Plan:
         index,
         people=dice.randint(150, PEOPLE),
         chunk_people=dice.choice((20, 30, 50)),
+        range_people=dice.choice((64_000, *FEW)),
         faults=tuple(faults),
         events=any("events" in fault for fault in faults) or dice.random() < 0.85,
     )
