@@ -46,7 +46,8 @@ read AS (
 since AS (
   SELECT recipient_id, CASE
       WHEN bool_and(at IS NOT NULL) THEN jsonb_build_object('s', floor(extract(epoch FROM min(at)) / 60))
-      WHEN bool_and(at IS NULL) AND min(minute) IS NOT NULL THEN jsonb_build_object('s', min(minute))
+      WHEN min(minute) IS NOT NULL
+        THEN jsonb_build_object('s', least(min(minute), floor(extract(epoch FROM min(at)) / 60)))
       WHEN min(rev) IS NOT NULL THEN jsonb_build_object('r', min(rev)) END AS vars
   FROM each LEFT JOIN read USING (recipient_id) GROUP BY 1 HAVING NOT bool_or(at_first))"""
 """Over `told`, expects `owed_params`. With one organisation out since the beginning, all of the letter is. Once

@@ -66,6 +66,24 @@ def test_each_mail_says_since_when_it_is_out_for_its_reader(notifier: Place) -> 
     assert f"without it since {said(in_force)}" in words(notifier, "uncut@example.com")
 
 
+def test_what_comes_back_in_part_was_out_since_what_they_had_read(notifier: Place) -> None:
+    """The data knows no more of what is back, and still knows of what is not: one mail tells of both."""
+    reference = friday(notifier, "plus,plus Ltd,cut@example.com,fable-5,plus")
+    for customer in ("cut", "plus"):
+        cut_off(notifier, customer, SATURDAY)
+    scope = ("rescope", reference, "--where", "plan IN ('team', 'pro', 'plus')")
+    gap = notifier(*scope, "--dry-run", "--json").json()["gap"]
+    accepted = str(gap["told_not_cut_off"] + gap["cut_off_not_told"])
+    assert notifier(*scope, "--yes", "--accept-gap", accepted).code == 0
+    assert f"As of {said(SATURDAY)}" in words(notifier, "cut@example.com")
+    notifier.customers("customer,suspended\nplus,\n")
+    done = notifier("restore", reference, "fable-5", "--where", "plan = 'plus'", "--yes")
+    assert done.code == 0, done.said
+    mail = words(notifier, "cut@example.com")
+    assert "Still suspended for you: Fable 5, for cut Ltd" in mail
+    assert f"without it since {said(SATURDAY)}" in mail
+
+
 def test_who_is_cut_off_later_hears_since_when_also_in_a_catch_up(notifier: Place) -> None:
     reference = friday(notifier)
     notifier.customers(
