@@ -55,7 +55,8 @@ def asked_locales(tx: Tx, *, after: int, upto: int) -> list[str]:
     )
 
 
-VARS = "jsonb_build_object('n', p.name, 'z', p.tz, 'o', p.held) || coalesce(b.vars, '{}')"
+VARS = """CASE WHEN b.vars IS NULL THEN jsonb_build_object('n', p.name, 'z', p.tz, 'o', p.held)
+              ELSE jsonb_build_object('n', p.name, 'z', p.tz, 'o', p.held) || b.vars END"""
 """Of `person p`, beside `since b`: what `Person.from_vars` reads."""
 
 PERSONS = """

@@ -84,7 +84,8 @@ def everybody(verdict: Verdict, island: Island, notice_id: int, mails: list[dict
     visible = {*VISIBLE, "cancelled"} if given_up else VISIBLE
     rows = island.rows(
         "SELECT lower(r.address),"
-        " CASE WHEN f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced') THEN 'unreachable'"
+        " CASE WHEN d.exclusion IS NOT NULL OR f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced')"
+        " THEN 'unreachable'"
         " ELSE k.state END FROM delivery d JOIN recipient r USING (recipient_id)"
         " LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split'"
         " AND d.pos >= k.lo AND d.pos < k.hi"
