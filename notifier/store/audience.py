@@ -37,6 +37,11 @@ class Rule:
         return 2 if self.possibly is Possibly.EXCLUDE else 1
 
     @property
+    def spares_nobody(self) -> bool:
+        """Whoever has one of the services is affected."""
+        return self.predicate is None and not self.restored and not self.released
+
+    @property
     def asked(self) -> tuple[Column, ...]:
         """The columns that decide."""
         backs = (column for back in self.restored for column in columns(back.predicate))
