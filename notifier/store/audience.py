@@ -92,6 +92,11 @@ SELECT e.customer_id, e.service_id, s.slug, e.suspended_at, {rank} AS rank, {bac
 FROM entitlement e JOIN customer c USING (customer_id) JOIN service s USING (service_id)
 WHERE s.slug = ANY({services})"""
 
+ALL_HIT = """
+SELECT e.customer_id, 2 AS rank, e.suspended_at FROM entitlement e
+WHERE e.service_id = ANY(array(SELECT service_id FROM service WHERE slug = ANY(%(services)s)))"""
+"""What `HIT` says of a rule that spares nobody, without a look at any customer."""
+
 PAIRS = 40
 """In one `jsonb_build_object`: a function takes 100 arguments."""
 
@@ -250,7 +255,7 @@ SELECT coalesce(jsonb_agg(jsonb_build_array(
        coalesce(sum(cut_off_not_told), 0)::bigint AS cut_off_not_told,
        coalesce(sum(told_not_cut_off), 0)::bigint AS told_not_cut_off
 FROM verdict LEFT JOIN by_rank USING (rank) LEFT JOIN mute USING (rank)""").format(
-        hit=hits(rule),
+        hit=sql.SQL(ALL_HIT) if rule.spares_nobody else hits(rule),
         usable=usable(rule.roles),
         suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("k.recipient_id")),
     )

@@ -109,7 +109,7 @@ new_delivery AS (INSERT INTO delivery (notice_id, recipient_id, root_chunk_id, p
                         CASE WHEN NOT leaves AND exclusion IS NULL THEN n.content_id END
                  FROM numbered n LEFT JOIN opened o
                    ON n.leaves AND o.content_id = n.content_id AND o.slot = n.slot)
-SELECT (SELECT count(DISTINCT recipient_id) FROM told) AS audience,
+SELECT count(*) AS audience,
        count(*) FILTER (WHERE exclusion IS NULL) AS people,
        count(*) FILTER (WHERE exclusion IS NULL AND NOT leaves) AS held
 FROM numbered"""

@@ -8,7 +8,7 @@ from psycopg import sql
 
 from notifier.model.people import Held, Person
 from notifier.model.words import Standing
-from notifier.store import Tx, many, value
+from notifier.store import Tx, many, run, value
 from notifier.store.audience import Rule, hits, rule_params
 from notifier.store.telling import told_by_scope
 from notifier.store.voices import usable
@@ -29,10 +29,11 @@ class _Row:
 
 def candidate(tx: Tx, rule: Rule, rank: int) -> int | None:
     """The longest name among the first people of a verdict; None: there is nobody."""
+    run(tx, "SET LOCAL enable_nestloop = on")  # few are looked up, also where many were counted before
     statement = sql.SQL("""
-SELECT k.recipient_id FROM (SELECT DISTINCT customer_id FROM (
-    SELECT customer_id FROM ({hit}) hit WHERE rank = %(rank)s LIMIT %(candidates)s) early) few
-JOIN ({usable}) k USING (customer_id) ORDER BY length(k.name) DESC NULLS LAST, k.recipient_id LIMIT 1""").format(
+SELECT k.recipient_id FROM ({usable} AND k.customer_id = ANY(array(
+    SELECT customer_id FROM ({hit}) hit WHERE rank = %(rank)s LIMIT %(candidates)s))) k
+ORDER BY length(k.name) DESC NULLS LAST, k.recipient_id LIMIT 1""").format(
         hit=hits(rule), usable=usable(rule.roles)
     )
     return value(tx, statement, **rule_params(rule) | {"rank": rank, "candidates": CANDIDATES})
