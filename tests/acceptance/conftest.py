@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
-from itertools import count
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -214,13 +214,9 @@ class Place:
             " AND relnamespace = 'public'::regnamespace AND NOT relispartition AND relname <> ALL(%s)",
             list(KEPT),
         )
-        for left in reversed(range(5)):
-            try:
-                self.rows(f"TRUNCATE {tables[0][0]}")
-                break
-            except psycopg.errors.DeadlockDetected:
-                if not left:
-                    raise
+        # Whoever works in the background meets us in a deadlock sooner or later: they look for it before we do.
+        with psycopg.connect(self.database_url, options="-c deadlock_timeout=20s") as connection:
+            connection.execute(f"TRUNCATE {tables[0][0]}")  # pyright: ignore[reportArgumentType]
         self.sandbox.clear()
         self.provider.clear()
 
@@ -315,7 +311,8 @@ def notifier(running: tuple[Stack, dict[str, str]], provider: Box, tmp_path: Pat
     place.end()
 
 
-_vhosts = count(1)
+_vhosts = cycle(range(1, 16))
+"""The broker has sixteen; what an older story left in one rings for work that its database does not know."""
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ MANY = 3000
 
 @pytest.fixture
 def slowly(notifier: Place) -> Iterator[None]:
-    """Policy lets a notice make one request a second, of 150 people: seconds enough to stop it in."""
-    slow = '{"requests_per_second": 1, "chunk_people": 150}'
+    """Policy lets a notice make one request a second, of 75 people: seconds enough to stop it in."""
+    slow = '{"requests_per_second": 1, "chunk_people": 75}'
     notifier.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", slow)
     yield
     at_full_speed(notifier)
