@@ -1,6 +1,7 @@
 """A real broker from a wheel: Valkey on a Unix socket in the private folder, append-only, never evicting.
 
-It is a doorbell: whatever is lost with it, the sweeper finds in Postgres.
+It is a doorbell: whatever is lost with it, the sweeper finds in Postgres. So it never waits for the disk: while
+one fsync is under way the server would put off the write itself, and a kill would take what it had answered for.
 """
 
 import importlib.util
@@ -69,7 +70,8 @@ def _spawn(home: Path) -> Process:
     (home / "broker").mkdir(mode=0o700, exist_ok=True)
     return processes.spawn(
         [str(binary()), "--port", "0", "--unixsocket", str(_socket(home)), "--unixsocketperm", "700",
-         "--dir", str(home / "broker"), "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"],
+         "--dir", str(home / "broker"), "--appendonly", "yes", "--appendfsync", "no", "--save", "",
+         "--maxmemory-policy", "noeviction"],
         env=environment(), log=log_file(home, "broker"),
     )  # fmt: skip
 
