@@ -1,20 +1,22 @@
 """What leaves: one request to the provider, and what came of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """One recipient of a chunk. The address goes to the provider and nowhere else."""
 
     recipient_id: int
-    address: str = field(repr=False)
-    substitutions: Mapping[str, str] = field(repr=False)
+    address: str
+    substitutions: Mapping[str, str]
     """Placeholder tag -> value, raw for subject and text, escaped for HTML (two tags for one value)."""
+
+    def __repr__(self) -> str:
+        return f"Letter(recipient_id={self.recipient_id})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ class Standing(StrEnum):
     RELEASED = "released"
     RESTORED = "restored"
 
+    __hash__ = str.__hash__  # asked for each letter of a send: an enum's own is a function of Python
+
 
 class NoticeKind(StrEnum):
     FIRST = "first"

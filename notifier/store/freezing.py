@@ -134,6 +134,7 @@ class Range:
 
 def freeze_by_scope(tx: Tx, rule: Rule, part: Range) -> Frozen:
     """First notices: everybody whom the scope's verdict puts in."""
+    plan_for_many(tx)
     run(tx, "SET LOCAL work_mem = '64MB'")
     return _freeze(tx, told_by_scope(rule), since(tx, None), part, rule_params(rule))
 

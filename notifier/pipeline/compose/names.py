@@ -13,10 +13,16 @@ _UNSAFE = re.compile(
 )
 """Controls, line ends, and everything invisible that changes direction or hides; not the joiner of emoji."""
 
+_PLAIN = re.compile(r"[!#$%(-;=?-~]+(?: [!#$%(-;=?-~]+)*")
 _MARKUP = re.compile(r"[&<>\"'\n]")
 _RTL = frozenset({"R", "AL", "AN"})
 _LTR = frozenset({"L", "EN"})
 """Digits too: `5 pm` and `+1 555` fall apart between Arabic words."""
+
+
+def is_plain(name: str) -> bool:
+    """Neither `clean` nor `escaped` changes it, in any language written from left to right."""
+    return len(name) <= LENGTH and _PLAIN.fullmatch(name) is not None
 
 
 def clean(name: str, length: int, *, right_to_left: bool) -> str:

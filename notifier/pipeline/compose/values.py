@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from notifier.model.people import Held, Person
 from notifier.model.story import QUESTIONS, Story
@@ -16,9 +17,20 @@ LIMIT = 9_000
 BOUNDS = ((20, names.LENGTH), (8, names.LENGTH), (3, 100), (1, 60))
 """(entries of a list, characters of a name): tried in turn until everything fits, and the last always does."""
 
+NAME, CUSTOMER = "\ue000", "\ue001"
+"""Stand for somebody's names where a letter is made once for all who read the same otherwise."""
+
 Times = Mapping[str, str]
 BLOCKS = ("what", "out", "maybe")
 """What a notice is about; what is still out where something else ends; what may be out."""
+
+
+class Shape(NamedTuple):
+    """What all those read who are told the same of one organisation each, but for their names."""
+
+    shared: dict[str, str]
+    places: list[tuple[str, str, str, str]]
+    """Tag, text before the name, `NAME` or `CUSTOMER`, text after it."""
 
 
 class Filler:
@@ -51,12 +63,59 @@ class Filler:
         self._services: Callable[[tuple[str, ...], int, int], str] = lru_cache(maxsize=4096)(
             self._list_services
         )
+        self._shape = lru_cache(maxsize=4096)(self._make_shape)
         self._together: Callable[[tuple[str, ...], int, int], str] = lru_cache(maxsize=4096)(
             self._say_together
         )
 
     def __call__(self, person: Person) -> dict[str, str]:
         """Tag -> value for exactly the tags in use; no value holds a tag, all together stay under `LIMIT`."""
+        return self._by_shape(person) or self._fitting(person)
+
+    def _by_shape(self, person: Person) -> dict[str, str] | None:
+        """As `_fitting`, for nearly everybody: one organisation, and plain names in a text from left to right."""
+        if len(person.held) != 1 or self._rtl:
+            return None
+        name, (customer, told_as, services) = person.name, person.held[0]
+        if not names.is_plain(customer) or not (name is None or names.is_plain(name)):
+            return None
+        shape = self._shape(
+            name is None, person.tz, told_as, services, person.cut_minute, person.left_out_until
+        )
+        if shape is None:
+            return None
+        made = shape.shared.copy()
+        for tag, before, mark, after in shape.places:
+            made[tag] = value = f"{before}{name if mark == NAME else customer}{after}"
+            if self._prefix in value:
+                return None
+        return made
+
+    def _make_shape(
+        self,
+        nameless: bool,
+        tz: str | None,
+        told_as: Standing,
+        services: tuple[str, ...],
+        cut_minute: int | None,
+        left_out_until: int | None,
+    ) -> Shape | None:
+        """None where names are more than put in, or where room is short."""
+        name, held = None if nameless else NAME, Held(CUSTOMER, told_as, services)
+        made = self._made(Person(name, tz, (held,), cut_minute, left_out_until), *BOUNDS[0])
+        if sum(len(value) + names.LENGTH for value in made.values()) * 4 >= LIMIT:
+            return None
+        places: list[tuple[str, str, str, str]] = []
+        for tag, value in made.items():
+            marks = [letter for letter in value if letter in (NAME, CUSTOMER)]
+            if len(marks) > 1:
+                return None
+            if marks:
+                before, mark, after = value.partition(marks[0])
+                places.append((tag, before, mark, after))
+        return Shape(made, places)
+
+    def _fitting(self, person: Person) -> dict[str, str]:
         made: dict[str, str] = {}
         for entries, length in BOUNDS:
             made = self._made(person, entries, length)

@@ -175,6 +175,40 @@ def test_a_hostile_name_injects_nothing(
     assert Structure(html).elements == Structure(rendered.html).elements
 
 
+NAMES = st.one_of(
+    st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=250),
+    st.text(max_size=12),
+    st.sampled_from([f"n{NONCE}", f"an{NONCE}whatR", "O'Hara", "A & B", "{customers}", "\ue000", "x\ue001"]),
+)
+ONE = st.builds(
+    Person,
+    st.none() | NAMES,
+    st.sampled_from([None, "Europe/Berlin", "no/where"]),
+    st.builds(
+        lambda *held: (Held(*held),),
+        NAMES,
+        st.sampled_from([Standing.AFFECTED, Standing.POSSIBLY, Standing.RELEASED]),
+        st.sampled_from([BOTH, BOTH[:1], ("unknown-slug",)]),
+    ),
+    st.sampled_from([None, 29_800_000]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(who=ONE, locale=st.sampled_from(["en", "de", "ar"]))
+def test_a_letter_made_once_for_many_is_that_of_each(who: Person, locale: str) -> None:
+    """Blanks around a name change nothing, and no letter with such a name is made together with others."""
+    held = who.held[0]
+    alone = who._replace(
+        name=f" {who.name} " if who.name is not None else None,
+        held=(held._replace(customer=f" {held.customer} "),),
+    )
+    content = WORDS.render(STORY, locale, Variant.AFFECTED, NONCE)
+    filler = WORDS.filler(STORY, locale, NONCE, used_tags(NONCE, content.subject, content.text, content.html))
+    assert filler(who) == filler(alone)
+    assert not any(f"n{NONCE}" in value for value in filler(who).values())
+
+
 @pytest.mark.parametrize("letter", ["x", "&", '"', "😀", "א"])
 def test_the_worst_person_stays_inside_the_providers_bound(letter: str) -> None:
     held = tuple(
