@@ -63,7 +63,7 @@ class Shop:
     def run(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             cursor = connection.execute(statement, params)  # pyright: ignore[reportArgumentType]
-            return cursor.fetchall() if cursor.description else []
+            return cursor.fetchall() if cursor.description is not None else []
 
     def people(self, n: int, product: str = "fable-5", first: int = 1) -> None:
         """`n` customers, each in one of four countries in turn; every fifth of unknown country."""

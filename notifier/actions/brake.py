@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from notifier.actions import latecomers
 from notifier.errors import Refused
 from notifier.model.ring import Ring
-from notifier.model.words import NoticeState
+from notifier.model.words import NoticeKind, NoticeState
 from notifier.store import (
     Db,
     Tx,
@@ -111,6 +112,8 @@ def _drop(tx: Tx, notice: Notice, actor: str, now: datetime) -> Cancelled:
         )
     notices.void(tx, notice.notice_id)
     _record(tx, notice, actor, "drop draft", now)
+    if notice.kind is NoticeKind.CATCH_UP:
+        latecomers.decline(tx, notice.disruption_id, now)
     left = revisions.left_stopped(tx, notice.disruption_id)
     return Cancelled(0, was_draft=True, left=tuple(each.how for each in left))
 

@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from notifier.actions.desk import Desk, story_of, words_are_unaltered
 from notifier.errors import Refused
 from notifier.model.mail import Clock, Envelope, Letter, Result, Sender
+from notifier.model.people import Person
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import Mode
@@ -115,11 +117,15 @@ def _seal(db: Db, desk: Desk, notice_id: int) -> Callable[[Claim, Sequence[Seat]
     sender_domain = desk.settings.mail_from.rsplit("@", 1)[-1].rstrip(">")
     shared = headers(story, sender_domain)
 
-    def seal(claimed: Claim, seats: Sequence[Seat]) -> Envelope:
-        content = contents[claimed.content_id]
+    @cache
+    def fill_of(content_id: int) -> Callable[[Person], dict[str, str]]:
         # The tags of the stored words, not of today's templates: a deployment in the middle changes no mail.
+        content = contents[content_id]
         used = used_tags(notice.nonce, content.subject, content.text, content.html)
-        fill = desk.words.filler(story, content.locale, notice.nonce, used)
+        return desk.words.filler(story, content.locale, notice.nonce, used)
+
+    def seal(claimed: Claim, seats: Sequence[Seat]) -> Envelope:
+        content, fill = contents[claimed.content_id], fill_of(claimed.content_id)
         return Envelope(
             attempt_id=claimed.attempt_id,
             notice_id=notice_id,

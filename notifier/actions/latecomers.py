@@ -4,6 +4,7 @@ The next update or correction tells them as well. Until then they are drafted fo
 let the catch-up go by itself, to so many people and no more.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeKind, NoticeState
 from notifier.store import Db, Tx, alarms, audit, catalogue, disruptions, late, notices, telling
+from notifier.store.late import OpenOne
 from notifier.store.notices import Notice
 from notifier.store.owed import Asked
 from notifier.store.telling import Later
@@ -48,15 +50,16 @@ def look(db: Db, desk: Desk, now: datetime) -> Looked:
             if disruptions.try_lock_declarations(tx) and late.ask(
                 tx, one.disruption_id, since=since, now=now
             ):
-                notice_id, rung = _look_at(tx, desk, policy, one.disruption_id, now)
+                notice_id, rung = _look_at(tx, desk, policy, one, now)
                 drafted += [] if notice_id is None else [notice_id]
                 rings += rung
     return Looked(tuple(drafted), tuple(rings))
 
 
 def _look_at(
-    tx: Tx, desk: Desk, policy: Policy, disruption_id: int, now: datetime
+    tx: Tx, desk: Desk, policy: Policy, one: OpenOne, now: datetime
 ) -> tuple[int | None, tuple[Ring, ...]]:
+    disruption_id = one.disruption_id
     there = [n for n in notices.of_disruption(tx, disruption_id) if n.only_customer is None]
     drafts = [n for n in there if n.state is NoticeState.DRAFT]
     if any(n.state in ON_ITS_WAY and not _is_quiet(n) for n in there):
@@ -64,14 +67,16 @@ def _look_at(
     in_force = disruptions.revision(tx, disruption_id).rev
     if any(n.kind is not NoticeKind.CATCH_UP or n.rev != in_force for n in drafts):
         return None, ()  # what a person has drafted tells them as well, or is about to change who they are
-    people = _count(tx, disruption_id)
+    people = count(tx, disruption_id)
     if not people:
         for draft in drafts:
             notices.void(tx, draft.notice_id)
+        late.decline(tx, disruption_id, people=0)
+    if not people or (not drafts and people <= one.declined):
         alarms.clear(tx, _key(disruption_id), now)
         return None, ()
     notice_id = drafts[-1].notice_id if drafts else _draft(tx, desk, disruption_id, now)
-    if policy.catch_up_ceiling is not None and people <= policy.catch_up_ceiling:
+    if policy.catch_up_ceiling is not None and people <= policy.catch_up_ceiling and not _was_stopped(there):
         consent = Consent(by_policy=True, yes=True, ceiling=policy.catch_up_ceiling)
         alarms.clear(tx, _key(disruption_id), now)
         return notice_id, approve_in(tx, notice_id, POLICY, now, consent).rings
@@ -79,10 +84,23 @@ def _look_at(
     return notice_id, ()
 
 
-def _count(tx: Tx, disruption_id: int) -> int:
+def decline(tx: Tx, disruption_id: int, now: datetime) -> None:
+    """A person has dropped the draft: it comes back when more people are late than now."""
+    late.decline(tx, disruption_id, people=count(tx, disruption_id))
+    alarms.clear(tx, _key(disruption_id), now)
+
+
+def count(tx: Tx, disruption_id: int) -> int:
+    """People who are owed a catch-up."""
     rule = rule_at(tx, disruption_id, NoticeKind.CATCH_UP)
     asked = Asked(disruption_id, rule, disruptions.revision(tx, disruption_id).rev)
     return telling.count_later(tx, Later(asked, NoticeKind.CATCH_UP)).people
+
+
+def _was_stopped(there: Sequence[Notice]) -> bool:
+    """A person has cancelled a notice and let none go since: whom it had not reached would look late."""
+    cancelled = max((n.seq for n in there if n.state is NoticeState.CANCELLED), default=0)
+    return cancelled > max((n.seq for n in there if n.state is NoticeState.FINISHED), default=0)
 
 
 def _is_quiet(notice: Notice) -> bool:
@@ -110,5 +128,5 @@ def _key(disruption_id: int) -> str:
 
 
 def _text(name: Name, people: int) -> str:
-    who = "1 person is" if people == 1 else f"{people:,} people are"
-    return f"{who} affected and came too late to be told: notifier approve {name}"
+    who, have = ("1 person is", "has") if people == 1 else (f"{people:,} people are", "have")
+    return f"{who} affected and {have} not been told: notifier approve {name}"

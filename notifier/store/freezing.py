@@ -9,13 +9,7 @@ from datetime import datetime
 from psycopg import sql
 
 from notifier.store import Tx, one, run, value, values
-from notifier.store.audience import (
-    Rule,
-    deciding_values,
-    hits,
-    plan_for_many,
-    rule_params,
-)
+from notifier.store.audience import Rule, deciding_values, hits, plan_for_many, rule_params
 from notifier.store.owed import LAST
 from notifier.store.since import since
 from notifier.store.telling import VARIANT, Later, later_params, told_by_scope, told_later

@@ -10,6 +10,8 @@ from notifier.store import Tx, many, run
 class OpenOne:
     disruption_id: int
     asked_at: datetime | None
+    declined: int
+    """A person has dropped what was drafted for so many people."""
 
 
 def open_ones(tx: Tx) -> list[OpenOne]:
@@ -17,7 +19,8 @@ def open_ones(tx: Tx) -> list[OpenOne]:
     return many(
         tx,
         OpenOne,
-        "SELECT d.disruption_id, l.asked_at FROM disruption d LEFT JOIN latecomers l USING (disruption_id)"
+        "SELECT d.disruption_id, l.asked_at, coalesce(l.declined, 0) AS declined"
+        " FROM disruption d LEFT JOIN latecomers l USING (disruption_id)"
         " WHERE d.declared_at IS NOT NULL AND d.ended_at IS NULL AND NOT d.awaits_cutoff"
         " ORDER BY d.disruption_id",
     )
@@ -36,4 +39,14 @@ def ask(tx: Tx, disruption_id: int, *, since: datetime, now: datetime) -> bool:
             now=now,
         )
         == 1
+    )
+
+
+def decline(tx: Tx, disruption_id: int, *, people: int) -> None:
+    """Nothing is drafted for so many people who came late; for more than those it is."""
+    run(
+        tx,
+        "UPDATE latecomers SET declined = %(people)s WHERE disruption_id = %(id)s",
+        id=disruption_id,
+        people=people,
     )

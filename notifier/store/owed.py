@@ -1,8 +1,9 @@
 """Who is owed what: what people were last told against what is true now. `model/owed.py` has the table.
 
 `OWED` gives one row for each person, customer and service that a disruption concerns or concerned:
-(recipient_id, customer_id, service_id, slug, contact_id, told, heard, present, rank, vals, kind).
-`told` counts what may still reach them, `heard` only what has, as far as anybody knows.
+(recipient_id, customer_id, service_id, slug, contact_id, told, heard, stopped, present, rank, vals, kind).
+`told` counts what may still reach them, `heard` only what has, as far as anybody knows; `stopped`: the last that
+was to reach them was cancelled or dropped.
 """
 
 from dataclasses import dataclass
@@ -39,8 +40,9 @@ SELECT {person} AS recipient_id, l.customer_id, l.service_id, l.told_as, n.seq, 
       CASE WHEN l.told_as IN ('affected', 'possibly') AND (d.exclusion IS NULL OR EXISTS ({suppressed}))
         THEN 'failed' END
     WHEN k.state IN ('accepted', 'claimed', 'unknown') THEN 'heard'
-    WHEN n.state = 'cancelled' OR k.state = 'cancelled' OR %(replaces)s
-      OR (d.root_chunk_id IS NULL AND %(takes_over)s) OR (n.rev < %(rev)s AND n.kind = ANY(%(rescoped)s)) THEN NULL
+    WHEN n.state = 'cancelled' OR k.state = 'cancelled' THEN 'stopped'
+    WHEN %(replaces)s OR (d.root_chunk_id IS NULL AND %(takes_over)s)
+      OR (n.rev < %(rev)s AND n.kind = ANY(%(rescoped)s)) THEN NULL
     WHEN k.state = 'due' THEN 'heard' ELSE 'held' END AS outcome
 FROM line l JOIN notice n ON n.notice_id = l.notice_id {contact}
 JOIN delivery d ON d.notice_id = l.notice_id AND d.recipient_id = l.recipient_id
@@ -63,7 +65,8 @@ WITH reader AS MATERIALIZED (
   FROM ({usable} AND k.recipient_id > %(after)s AND k.recipient_id <= %(upto)s) k GROUP BY 1, 2),
 aware AS (
   SELECT recipient_id, customer_id, service_id,
-         (array_agg(told_as ORDER BY seq DESC))[1] AS told,
+         (array_agg(told_as ORDER BY seq DESC) FILTER (WHERE outcome <> 'stopped'))[1] AS told,
+         (array_agg(outcome ORDER BY seq DESC))[1] = 'stopped' AS stopped,
          (array_agg(told_as ORDER BY seq DESC) FILTER (WHERE outcome = 'heard'))[1] AS heard
   FROM ({spoken}) spoken WHERE outcome IS NOT NULL GROUP BY 1, 2, 3),
 present AS (
@@ -76,7 +79,7 @@ speaker AS (
   FROM ({speaks} AND k.recipient_id > %(after)s AND k.recipient_id <= %(upto)s) k),
 stands AS (
   SELECT r.*, b.service_id, s.slug, coalesce(b.told, 'none') AS told, coalesce(b.heard, 'none') AS heard,
-         b.rank, b.vals, c.name AS customer, {is_speaker} AS speaks,
+         coalesce(b.stopped, false) AS stopped, b.rank, b.vals, c.name AS customer, {is_speaker} AS speaks,
          CASE WHEN s.slug = ANY(%(all_back)s) THEN 'restored'
               WHEN b.rank = 2 THEN 'affected'
               WHEN b.rank = 1 THEN
@@ -84,7 +87,8 @@ stands AS (
               WHEN b.back THEN 'restored'
               WHEN b.rank IS NULL AND s.slug = ANY(%(services)s) THEN 'unknown'
               ELSE 'not' END AS present
-  FROM (SELECT * FROM present p FULL JOIN aware a USING (recipient_id, customer_id, service_id)) b
+  FROM (SELECT * FROM present p FULL JOIN aware a USING (recipient_id, customer_id, service_id)
+        WHERE rank IS NOT NULL OR told IS NOT NULL) b
   JOIN reader r USING (recipient_id, customer_id) JOIN service s USING (service_id)
   JOIN customer c USING (customer_id)),
 owed AS (

@@ -62,10 +62,11 @@ FIRST_ONLY = "kind = 'first' AND NOT sure"
 """Who is owed a catch-up as well hears all of it there."""
 CATCHING_UP = (
     BEGINS
-    + """ AND (sure OR NOT EXISTS (SELECT FROM notice mine JOIN notice n USING (timeline_id)
+    + """ AND (sure OR NOT stopped AND NOT EXISTS (SELECT FROM notice mine JOIN notice n USING (timeline_id)
     WHERE mine.notice_id = %(notice_id)s AND n.kind = 'first' AND n.state <> 'void'))"""
 )
-"""Beside a first notice of the same entry only those who knew something already; alone, everybody late."""
+"""Beside a first notice of the same entry only those who knew something already; alone, everybody late. Whom a
+person has stopped is not late: the next notice that a person writes tells them."""
 ENDS = "kind = %(ends)s AND (%(only)s::bigint IS NULL OR customer_id = %(only)s)"
 ENDING_LINES = (
     "ends AND (({ends}) OR (" + STILL_OUT + " AND coalesce(kind, '') NOT IN ('released', 'restored')))"

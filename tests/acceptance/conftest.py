@@ -180,7 +180,7 @@ class Place:
     def rows(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             cursor = connection.execute(statement, params)  # pyright: ignore[reportArgumentType]
-            return cursor.fetchall() if cursor.description else []
+            return cursor.fetchall() if cursor.description is not None else []
 
     def value(self, statement: str, *params: object) -> Any:
         return self.rows(statement, *params)[0][0]

@@ -57,7 +57,7 @@ class Story:
     def run(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.db.url) as connection:
             cursor = connection.execute(statement, params)  # pyright: ignore[reportArgumentType]
-            return cursor.fetchall() if cursor.description else []
+            return cursor.fetchall() if cursor.description is not None else []
 
     def notice(self, state: str = "approved") -> int:
         (row,) = self.run(A_NOTICE, state, NONCE, words_hash([THE_WORDS]), THE_WORDS.sha256)

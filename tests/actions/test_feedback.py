@@ -49,7 +49,7 @@ class Sent:
     def run(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.db.url) as connection:
             cursor = connection.execute(statement, params)  # pyright: ignore[reportArgumentType]
-            return cursor.fetchall() if cursor.description else []
+            return cursor.fetchall() if cursor.description is not None else []
 
     def stands(self, chunk: str, outcome: str, attempt: str | None = None) -> None:
         """Put chunk and attempt into a state."""

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from notifier.actions import declare, freeze, latecomers, timeline
+from notifier.actions import brake, declare, freeze, latecomers, timeline
 from notifier.actions import rescope as rescoping
 from notifier.actions.approve import Consent
 from notifier.actions.desk import Desk
@@ -103,7 +103,7 @@ class Weekend:
 
     def rows(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
         cursor = self.tx.execute(statement, params)  # pyright: ignore[reportArgumentType]
-        return cursor.fetchall() if cursor.description else []
+        return cursor.fetchall() if cursor.description is not None else []
 
     # ------------------------------------------------------------ the world
 
@@ -120,6 +120,11 @@ class Weekend:
             )  # fmt: skip
         for slug in company.holds:
             self.grant(row[0], slug)
+
+    def people(self, n: int) -> set[int]:
+        """Whoever has the n-th address."""
+        address = f"p{n}@example.com"
+        return {row[0] for row in self.rows("SELECT recipient_id FROM recipient WHERE address = %s", address)}
 
     def grant(self, customer: int, slug: str) -> None:
         self.rows(
@@ -308,10 +313,7 @@ def test_who_comes_late_hears_of_it_by_policy_or_is_drafted_for(db: Db) -> None:
         states = here.rows("SELECT kind, state FROM notice ORDER BY seq")
         assert states == [("first", "finished"), ("catch_up", "draft")]
         ((alarm,),) = here.rows("SELECT text FROM alarm WHERE cleared_at IS NULL AND key LIKE 'late:%%'")
-        assert (
-            alarm
-            == f"2 people are affected and came too late to be told: notifier approve {here.reference}/2"
-        )
+        assert alarm == f"2 people are affected and have not been told: notifier approve {here.reference}/2"
         assert len(here.untold()) == 4
 
         here.rows("UPDATE company SET value = '{\"catch_up_ceiling\": 1}' WHERE key = 'policy'")
@@ -323,6 +325,83 @@ def test_who_comes_late_hears_of_it_by_policy_or_is_drafted_for(db: Db) -> None:
         here.play(("look",))
         assert not here.rows("SELECT FROM alarm WHERE cleared_at IS NULL AND key LIKE 'late:%%'")
         assert here.rows("SELECT count(*) FROM notice WHERE kind = 'catch_up'") == [(1,)]
+        raise psycopg.Rollback
+
+
+def sent_until_stopped(here: Weekend) -> int:
+    """A notice to somebody new, on its way: its list is closed and nothing of it has left."""
+    here.play(("arrive", Company("DE", (1,), SLUGS)))
+    change = rescoping.Change(possibly=here.possibly)
+    rescoping.rescope(here.db, here.desk, "person:a", here.now, here.reference, change, timeline.News(), YES)
+    ((notice_id,),) = here.rows("SELECT notice_id FROM notice WHERE state = 'approved'")
+    while any(ring.task == "freeze" for ring in freeze.freeze(here.db, WORDS, here.now, notice_id)):
+        pass
+    return notice_id
+
+
+def test_whom_a_person_has_stopped_nothing_tells_by_itself(db: Db) -> None:
+    with db.transaction() as tx:
+        here = begin(tx, [Company("DE", (0,), SLUGS)])
+        brake.cancel(here.db, "person:a", here.now, sent_until_stopped(here))
+        there = "SELECT kind, state FROM notice ORDER BY seq"
+        here.play(("look",))
+        assert here.rows(there) == [("first", "finished"), ("first", "cancelled")]
+
+        # Who came late all the same is drafted for; by itself nothing leaves after a person has said stop.
+        here.play(("arrive", Company("DE", (2,), SLUGS)))
+        here.play(("look",))
+        assert here.rows(there)[2:] == [("catch_up", "draft")]
+        ((alarm,),) = here.rows("SELECT text FROM alarm WHERE cleared_at IS NULL AND key LIKE 'late:%%'")
+        assert alarm.startswith("1 person is affected and has not been told: ")
+
+        # A person who writes the next notice tells all of them.
+        here.play(("update",))
+        assert here.untold() == []
+        raise psycopg.Rollback
+
+
+def test_whom_a_person_has_dropped_nothing_tells_by_itself(db: Db) -> None:
+    with db.transaction() as tx:
+        here = begin(tx, [Company("DE", (0,), SLUGS)])
+        notice_id = sent_until_stopped(here)
+        here.rows("UPDATE chunk SET state = 'dead' WHERE notice_id = %s", notice_id)
+        assert brake.drop_dead(here.db, "person:a", here.now, notice_id).people == 1
+        assert notices.finish(tx, notice_id, now=here.now)
+        here.play(("look",))
+        assert here.rows("SELECT count(*) FROM notice WHERE kind = 'catch_up'") == [(0,)]
+
+        # Nobody has stopped those who came late since: they hear of it alone.
+        here.play(("arrive", Company("DE", (2,), SLUGS)))
+        here.play(("look",))
+        assert {person for (person, _, _), _, _ in here.untold()} == here.people(1)
+        raise psycopg.Rollback
+
+
+def test_a_catch_up_that_a_person_drops_comes_back_only_for_more_people(db: Db) -> None:
+    with db.transaction() as tx:
+        here = begin(tx, [Company("DE", (0,), SLUGS)])
+        here.rows("UPDATE company SET value = '{}' WHERE key = 'policy'")
+        here.play(("arrive", Company("DE", (1,), SLUGS)))
+        here.play(("look",))
+        ((draft,),) = here.rows("SELECT notice_id FROM notice WHERE state = 'draft'")
+        assert brake.cancel(here.db, "person:a", here.now, draft).was_draft
+        open_alarms = "SELECT FROM alarm WHERE cleared_at IS NULL AND key LIKE 'late:%%'"
+        assert not here.rows(open_alarms)
+        here.play(("look",))
+        assert not here.rows("SELECT FROM notice WHERE state = 'draft'")
+        assert not here.rows(open_alarms)
+
+        here.play(("arrive", Company("DE", (2,), SLUGS)))
+        here.play(("look",))
+        assert here.rows("SELECT kind FROM notice WHERE state = 'draft'") == [("catch_up",)]
+        assert here.rows(open_alarms)
+
+        # Everybody has been told by a person's own notice: the next who comes late is news again.
+        here.play(("update",))
+        here.play(("look",))
+        here.play(("arrive", Company("DE", (3,), SLUGS)))
+        here.play(("look",))
+        assert here.rows("SELECT kind FROM notice WHERE state = 'draft'") == [("catch_up",)]
         raise psycopg.Rollback
 
 

@@ -95,7 +95,7 @@ class Island:
     def rows(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.settings.database_url or "", autocommit=True) as connection:
             cursor = connection.execute(statement, params)
-            return cursor.fetchall() if cursor.description else []
+            return cursor.fetchall() if cursor.description is not None else []
 
     def tell(self, word: str) -> str:
         assert self.zygote.stdin

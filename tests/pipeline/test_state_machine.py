@@ -370,7 +370,7 @@ class Sending(RuleBasedStateMachine):
 
     def sql(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
         cursor = self.own.execute(statement, params)  # pyright: ignore[reportArgumentType]
-        return cursor.fetchall() if cursor.description else []
+        return cursor.fetchall() if cursor.description is not None else []
 
     # ------------------------------------------------------------ workers
 

@@ -70,18 +70,17 @@ class Filler:
 
     def __call__(self, person: Person) -> dict[str, str]:
         """Tag -> value for exactly the tags in use; no value holds a tag, all together stay under `LIMIT`."""
-        return self._by_shape(person) or self._fitting(person)
+        since = began(self._story, person)
+        return self._by_shape(person, since) or self._fitting(person, since)
 
-    def _by_shape(self, person: Person) -> dict[str, str] | None:
+    def _by_shape(self, person: Person, since: datetime | None) -> dict[str, str] | None:
         """As `_fitting`, for nearly everybody: one organisation, and plain names in a text from left to right."""
         if len(person.held) != 1 or self._rtl:
             return None
         name, (customer, told_as, services) = person.name, person.held[0]
         if not names.is_plain(customer) or not (name is None or names.is_plain(name)):
             return None
-        shape = self._shape(
-            name is None, person.tz, told_as, services, person.cut_minute, person.left_out_until
-        )
+        shape = self._shape(name is None, person.tz, told_as, services, since)
         if shape is None:
             return None
         made = shape.shared.copy()
@@ -97,17 +96,22 @@ class Filler:
         tz: str | None,
         told_as: Standing,
         services: tuple[str, ...],
-        cut_minute: int | None,
-        left_out_until: int | None,
+        since: datetime | None,
     ) -> Shape | None:
-        """None where names are more than put in, or where room is short."""
-        name, held = None if nameless else NAME, Held(CUSTOMER, told_as, services)
-        made = self._made(Person(name, tz, (held,), cut_minute, left_out_until), *BOUNDS[0])
+        """None where names are more than put in, where room is short, or where our marks are in use already."""
+
+        def letter(name: str, customer: str) -> dict[str, str]:
+            held = (Held(customer, told_as, services),)
+            return self._made(Person(None if nameless else name, tz, held), since, *BOUNDS[0])
+
+        made = letter(NAME, CUSTOMER)
         if sum(len(value) + names.LENGTH for value in made.values()) * 4 >= LIMIT:
+            return None
+        if any(NAME in value or CUSTOMER in value for value in letter("A", "A").values()):
             return None
         places: list[tuple[str, str, str, str]] = []
         for tag, value in made.items():
-            marks = [letter for letter in value if letter in (NAME, CUSTOMER)]
+            marks = [sign for sign in value if sign in (NAME, CUSTOMER)]
             if len(marks) > 1:
                 return None
             if marks:
@@ -115,16 +119,16 @@ class Filler:
                 places.append((tag, before, mark, after))
         return Shape(made, places)
 
-    def _fitting(self, person: Person) -> dict[str, str]:
+    def _fitting(self, person: Person, since: datetime | None) -> dict[str, str]:
         made: dict[str, str] = {}
         for entries, length in BOUNDS:
-            made = self._made(person, entries, length)
+            made = self._made(person, since, entries, length)
             if sum(map(len, made.values())) * 4 < LIMIT or _bytes(made) < LIMIT:
                 break
         return made
 
-    def _made(self, person: Person, entries: int, length: int) -> dict[str, str]:
-        made = dict(self._times(person.tz, began(self._story, person)))
+    def _made(self, person: Person, since: datetime | None, entries: int, length: int) -> dict[str, str]:
+        made = dict(self._times(person.tz, since))
         if self._hello:
             self._put(made, "hello", self._greeting(person.name, length))
         for block, standings in self._blocks.items():

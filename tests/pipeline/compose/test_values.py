@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from notifier.model.people import Held, Person
 from notifier.model.words import NoticeKind, Standing, Variant
 from notifier.pipeline.compose import Words, sample, used_tags
+from notifier.pipeline.compose.values import Filler
 from notifier.settings import data_folder
 
 NONCE = "k3k9s8d7f6g5h4j3"
@@ -235,3 +236,11 @@ def test_since_when_it_is_out_for_somebody_who_was_not_among_the_first() -> None
     assert since(None, 3) == since(None, 3).replace("28", "29") != since(None, 2)
     # Never before it began, and not after a scope that nobody has approved yet.
     assert since(0, None) == since(None, 4) == first
+
+
+def test_no_name_stands_where_a_company_uses_our_marks_itself() -> None:
+    spoken = WORDS.shelf.languages["en"]
+    marked = replace(spoken, words={**spoken.words, "hello.unknown": "\ue001 Hello,"})
+    content = WORDS.render(STORY, "en", Variant.AFFECTED, NONCE)
+    filler = Filler(STORY, marked, NONCE, used_tags(NONCE, content.subject, content.text, content.html))
+    assert filler(affected("Acme", name=None))[f"n{NONCE}helloR"] == "\ue001 Hello,"
