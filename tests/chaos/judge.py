@@ -69,8 +69,9 @@ def accounts(verdict: Verdict, island: Island, notice_id: int) -> None:
     """The identity, against the number of people that the suite itself put into the audience."""
     with Db(island.settings.database_url or "") as db, db.transaction() as tx:
         disruption_id = island.rows("SELECT disruption_id FROM notice WHERE notice_id = %s", notice_id)[0][0]
-        (notice,) = views.notices(tx, disruption_id)
+        notice, *others = views.notices(tx, disruption_id)
         found = views.accounts(tx, notice)
+    verdict.must(not others, f"nobody asked for {[other.kind.value for other in others]}")
     verdict.unknown = found["unknown"]
     verdict.again, verdict.ledger_twice = notice.again, notice.twice
     verdict.identity = sum(found.values()) == notice.audience_n == verdict.plan.people
