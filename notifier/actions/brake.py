@@ -15,6 +15,7 @@ from notifier.store import (
     audit,
     brake,
     disruptions,
+    held,
     notices,
     revisions,
     unknowns,
@@ -128,12 +129,20 @@ def retry_dead(db: Db, actor: str, now: datetime, notice_id: int) -> Settled:
     """Send the chunks that gave up once more; those that may have arrived are marked."""
     with db.transaction() as tx:
         notice = notices.locked(tx, notice_id)
+        _may_be_sent_again(tx, notice)
         people = unknowns.retry_dead(tx, notice_id, now=now)
         if people:
             notices.reopen(tx, notice_id)
             alarms.clear(tx, f"dead:{notice_id}", now)
     _audit(db, notice, actor, "retry dead", now)
     return Settled(people, (Ring("deliver", notice_id),))
+
+
+def _may_be_sent_again(tx: Tx, notice: Notice) -> None:
+    if notice.state is NoticeState.CANCELLED:
+        raise Refused("This notice is cancelled, nothing more of it leaves: --drop settles what gave up.")
+    if held.is_corrected(tx, notice.notice_id):
+        raise Refused("A correction has taken these words back: --drop settles what gave up.")
 
 
 def drop_dead(db: Db, actor: str, now: datetime, notice_id: int) -> Settled:

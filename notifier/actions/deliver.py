@@ -143,6 +143,8 @@ def _seal(db: Db, desk: Desk, notice_id: int) -> Callable[[Claim, Sequence[Seat]
 
 def _finish(db: Db, now: datetime, notice_id: int) -> tuple[Ring, ...]:
     with db.transaction() as tx:
+        # First the row, then the look at its chunks: a person may be letting some go again at this moment.
+        notices.locked(tx, notice_id)
         if notices.finish(tx, notice_id, now=now):
             notice = notices.by_id(tx, notice_id)
             audit.append(

@@ -26,7 +26,7 @@ def freeze(
         with db.transaction() as tx:
             policy = catalogue.policy(tx)
             found = _ours(tx, notice_id, policy)
-            if found is None or not _in_effect(tx, found[0]):
+            if found is None or not _in_effect(tx, found[0], now):
                 return ()
             notice, place = found
             complete = place.after == LAST or _freeze_range(tx, words, notice, place, policy)
@@ -60,14 +60,14 @@ def may_freeze(notice: Notice) -> bool:
     )
 
 
-def _in_effect(tx: Tx, notice: Notice) -> bool:
+def _in_effect(tx: Tx, notice: Notice, now: datetime) -> bool:
     """A notice that waits for the cut-off goes on once the data shows one, and says since when."""
     disruption = disruptions.by_id(tx, notice.disruption_id)
     if not disruption.awaits_cutoff or notice.state is NoticeState.DRAFT:
         return True
     cut_at = verdicts.cut_off_since(tx, disruption.services)
     if cut_at is not None:
-        disruptions.take_effect(tx, notice.disruption_id, effective_at=cut_at)
+        disruptions.take_effect(tx, notice.disruption_id, effective_at=cut_at, now=now)
     return cut_at is not None
 
 

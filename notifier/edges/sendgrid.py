@@ -38,6 +38,10 @@ LATEST_RETRY = timedelta(minutes=10)
 SOONEST_RETRY = timedelta(seconds=1)
 INDEX = re.compile(r"personalizations\.(\d{1,4})(\.|$)")
 ADDRESS = re.compile(r"""(?:"[^"]*"|[^\s"'<>(),;:]*)(?:@|＠|%40|&#64;)\S*""")  # noqa: RUF001
+OF_MESSAGE = frozenset({
+    "from", "reply_to", "subject", "content", "headers", "custom_args", "mail_settings", "tracking_settings",
+})  # fmt: skip
+"""Fields of the request outside its personalizations: what is refused there is refused for everybody."""
 LONGEST_MESSAGE = 2000
 LONGEST_REASON = 300
 
@@ -62,7 +66,9 @@ def judge(
     reason = redacted(f"The provider answered {status}: {said}")
     match status:
         case 400:
-            return Outcome(Result.REJECTED, reason, status, culprits=_culprits(errors, letters))
+            of_message = errors and all(field.partition(".")[0] in OF_MESSAGE for field, _ in errors)
+            result = Result.FORBIDDEN if of_message else Result.REJECTED
+            return Outcome(result, reason, status, culprits=_culprits(errors, letters))
         case 413:
             return Outcome(Result.TOO_LARGE, reason, status)
         case 429:

@@ -46,7 +46,8 @@ class Result(StrEnum):
     TOO_LARGE = "too_large"
     """413: nobody was mailed; a smaller chunk may pass."""
     FORBIDDEN = "forbidden"
-    """401 or 403: nobody was mailed, and no other chunk will pass either (key, credits, sender identity)."""
+    """401, 403, or a 400 about the message itself: nobody was mailed, and no other chunk will pass either (key,
+    credits, sender identity)."""
     LATER = "later"
     """429: nobody was mailed; `retry_at` says when to come back."""
     NOT_SENT = "not_sent"

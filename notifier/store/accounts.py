@@ -67,7 +67,7 @@ class Refusals:
     people: int
     """Rejected, dropped or bounced."""
     sent: int
-    """Letters that the provider took or named as rejected; at least 1."""
+    """Letters that the provider took, and those of people whom it rejected; at least 1."""
 
 
 def refused(tx: Tx, notice_id: int) -> Refusals:
@@ -77,8 +77,10 @@ def refused(tx: Tx, notice_id: int) -> Refusals:
         "SELECT (SELECT count(*) FROM fate WHERE fate.notice_id = n.notice_id"
         "  AND fate IN ('rejected', 'dropped', 'bounced') AND at > coalesce(n.resumed_at, '-infinity')) AS people,"
         " greatest(1, (SELECT coalesce(sum(n), 0) FROM attempt a JOIN chunk k USING (chunk_id)"
-        "  WHERE k.notice_id = %(id)s AND a.outcome IN ('accepted', 'refused')"
-        "  AND a.ended_at > coalesce(n.resumed_at, '-infinity'))::bigint) AS sent"
+        "  WHERE k.notice_id = %(id)s AND a.outcome = 'accepted'"
+        "  AND a.ended_at > coalesce(n.resumed_at, '-infinity'))::bigint + (SELECT count(*) FROM fate"
+        "  WHERE fate.notice_id = n.notice_id AND fate = 'rejected'"
+        "  AND at > coalesce(n.resumed_at, '-infinity'))) AS sent"
         " FROM notice n WHERE n.notice_id = %(id)s",
         id=notice_id,
     )

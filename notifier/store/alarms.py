@@ -38,6 +38,17 @@ def clear(tx: Tx, key: str, now: datetime) -> None:
     )
 
 
+def clear_unless_held(tx: Tx, key: str, now: datetime) -> None:
+    """Clear it, but not while a notice is held for what it says: an answer to an older request proves nothing."""
+    run(
+        tx,
+        "UPDATE alarm SET cleared_at = %(now)s WHERE key = %(key)s AND cleared_at IS NULL"
+        " AND NOT EXISTS (SELECT FROM notice WHERE state = 'held' AND hold_reason = alarm.text)",
+        key=key,
+        now=now,
+    )
+
+
 def clear_others(tx: Tx, kind: str, keep: Sequence[str], now: datetime) -> None:
     """Clear the alarms `kind:...` that are not among these keys: what they say is true no longer."""
     run(

@@ -50,7 +50,8 @@ def is_stale(tx: Tx, notice_id: int, *, seconds: float) -> bool:
     return value(
         tx,
         "SELECT coalesce(greatest(n.approved_at, n.let_go_at, n.resumed_at, (SELECT max(claimed_at) FROM attempt"
-        " JOIN chunk USING (chunk_id) WHERE chunk.notice_id = n.notice_id))"
+        " JOIN chunk USING (chunk_id) WHERE chunk.notice_id = n.notice_id), (SELECT max(finished_at)"
+        " FROM notice earlier WHERE earlier.disruption_id = n.disruption_id AND earlier.seq < n.seq))"
         " < now() - make_interval(secs => %(seconds)s), false) FROM notice n WHERE notice_id = %(id)s",
         id=notice_id,
         seconds=seconds,

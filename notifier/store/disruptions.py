@@ -146,13 +146,17 @@ def set_declared(tx: Tx, disruption_id: int, *, now: datetime) -> None:
     )
 
 
-def take_effect(tx: Tx, disruption_id: int, *, effective_at: datetime) -> None:
-    """The cut-off that this disruption was waiting for is there."""
+def take_effect(tx: Tx, disruption_id: int, *, effective_at: datetime, now: datetime) -> None:
+    """The cut-off that this disruption was waiting for is there: what was approved for it goes on."""
     run(
         tx,
-        "UPDATE disruption SET effective_at = %(at)s, awaits_cutoff = false WHERE disruption_id = %(id)s",
+        "WITH there AS (UPDATE disruption SET effective_at = %(at)s, awaits_cutoff = false"
+        "  WHERE disruption_id = %(id)s RETURNING disruption_id)"
+        " UPDATE notice SET resumed_at = %(now)s FROM there"
+        " WHERE notice.disruption_id = there.disruption_id AND state = 'approved'",
         id=disruption_id,
         at=effective_at,
+        now=now,
     )
 
 

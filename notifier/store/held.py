@@ -38,6 +38,17 @@ def is_overtaken(tx: Tx, notice_id: int) -> bool:
     )
 
 
+def is_corrected(tx: Tx, notice_id: int) -> bool:
+    """A correction or retraction of later was approved: it has told whoever was left."""
+    return value(
+        tx,
+        "SELECT EXISTS (SELECT FROM notice n JOIN notice later USING (disruption_id) WHERE n.notice_id = %(id)s"
+        " AND later.seq > n.seq AND later.kind IN ('correction', 'retraction')"
+        " AND later.approved_at IS NOT NULL AND n.kind NOT IN ('correction', 'retraction'))",
+        id=notice_id,
+    )
+
+
 def let_go(tx: Tx, notice_id: int, *, chunk_people: int) -> int:
     """Seat them in chunks of their own, once; how many people."""
     return value(

@@ -111,13 +111,14 @@ def trust(tx: Tx, provider: str, *, accepted: bool) -> None:
     )
 
 
-def asked_lately(tx: Tx, notice_id: int) -> int:
-    """Requests that one notice began in the last second."""
+def asked_lately(tx: Tx, notice_id: int, *, seconds: float) -> int:
+    """Requests that one notice began in the last seconds."""
     return value(
         tx,
         "SELECT count(*) FROM attempt JOIN chunk USING (chunk_id) WHERE chunk.notice_id = %(id)s"
-        " AND claimed_at > clock_timestamp() - interval '1 second'",
+        " AND claimed_at > clock_timestamp() - make_interval(secs => %(seconds)s)",
         id=notice_id,
+        seconds=seconds,
     )
 
 

@@ -18,7 +18,7 @@ class Unknown:
     age_seconds: float
     """Since it was claimed, by the database's clock."""
     silent_seconds: float | None
-    """How old the events of enough later attempts are; None: the stream is not known to be alive."""
+    """How long ago the first events of enough later attempts came; None: the stream is not known to be alive."""
 
 
 def unknowns(tx: Tx, *, chunks: int) -> list[Unknown]:
@@ -30,7 +30,7 @@ def unknowns(tx: Tx, *, chunks: int) -> list[Unknown]:
 SELECT x.attempt_id::text, k.chunk_id, k.notice_id, n.disruption_id, n.kind, k.tries,
        extract(epoch FROM clock_timestamp() - x.claimed_at)::float8 AS age_seconds,
        (SELECT extract(epoch FROM clock_timestamp() - heard.at)::float8
-        FROM (SELECT min(e.occurred_at) AS at FROM attempt a JOIN event e USING (attempt_id)
+        FROM (SELECT min(e.received_at) AS at FROM attempt a JOIN event e USING (attempt_id)
               WHERE a.provider = x.provider AND a.claimed_at > x.claimed_at AND a.attempt_id <> x.attempt_id
               GROUP BY a.attempt_id ORDER BY 1 LIMIT 1 OFFSET %(chunks)s - 1) heard) AS silent_seconds
 FROM attempt x JOIN chunk k ON k.chunk_id = x.chunk_id AND k.attempt_id = x.attempt_id

@@ -1,8 +1,10 @@
 """The brake on a real ledger: the bound, exactly the rest, holds that policy pulls, one after another."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -20,7 +22,7 @@ from notifier.model.ring import Ring
 from notifier.model.words import Mode
 from notifier.pipeline.compose import digest
 from notifier.settings import from_env
-from notifier.store import Db, notices
+from notifier.store import Db, disruptions, notices, unknowns
 from notifier.store.accounts import Refusals
 from notifier.store.contents import Words
 
@@ -197,6 +199,51 @@ def test_what_makes_no_sense_is_refused(story: Story) -> None:
         brake.resume_all(story.db, LIND, NOW)
 
 
+def test_what_is_retried_while_its_notice_ends_is_not_forgotten(story: Story) -> None:
+    notice_id = story.notice("sending")
+    story.run("UPDATE chunk SET state = 'accepted'")
+    story.run("UPDATE chunk SET state = 'dead' WHERE chunk_id = (SELECT min(chunk_id) FROM chunk)")
+    with ThreadPoolExecutor(1) as pool:
+        with story.db.transaction() as tx:
+            notices.locked(tx, notice_id)
+            assert unknowns.retry_dead(tx, notice_id, now=NOW) == 2
+            ending = pool.submit(story.deliver, notice_id)
+            until_somebody_waits(story)
+            notices.reopen(tx, notice_id)
+        assert ending.result() == (Ring("deliver", notice_id),)
+    assert story.state(notice_id) == "sending"
+    story.deliver(notice_id)
+    assert story.provider.letters == [1, 2]
+    assert story.state(notice_id) == "finished"
+
+
+def until_somebody_waits(story: Story) -> None:
+    """For a lock, in the test's own database."""
+    waiting = """SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+        AND datname = current_database()"""
+    for _ in range(200):
+        if story.run(waiting) == [(1,)]:
+            return
+        time.sleep(0.05)
+    raise AssertionError
+
+
+def test_nobody_is_sent_words_again_that_were_corrected_or_cancelled(story: Story) -> None:
+    notice_id = story.notice("finished")
+    story.run("UPDATE chunk SET state = 'dead'")
+    later = story.notice("finished")
+    story.run("UPDATE chunk SET state = 'accepted' WHERE notice_id = %s", later)
+    story.run("UPDATE notice SET kind = 'correction' WHERE notice_id = %s", later)
+    with pytest.raises(Refused, match="correction"):
+        brake.retry_dead(story.db, LIND, NOW, notice_id)
+    story.run("UPDATE notice SET kind = 'update' WHERE notice_id = %s", later)
+    story.run("UPDATE notice SET state = 'cancelled' WHERE notice_id = %s", notice_id)
+    with pytest.raises(Refused, match="cancelled"):
+        brake.retry_dead(story.db, LIND, NOW, notice_id)
+    assert story.run("SELECT count(*) FROM chunk WHERE state = 'dead'") == [(3,)]
+    assert brake.drop_dead(story.db, LIND, NOW, notice_id).people == 6
+
+
 # ---------------------------------------------------------------- holds that policy pulls
 
 
@@ -228,6 +275,24 @@ def test_what_the_brake_kept_for_hours_is_not_stale(story: Story) -> None:
     assert len(story.provider.letters) == 6
 
 
+def test_what_waited_for_hours_behind_another_is_not_stale(story: Story) -> None:
+    story.run("UPDATE notice SET finished_at = now() WHERE notice_id = %s", story.notice("finished"))
+    story.run("UPDATE chunk SET state = 'accepted'")
+    notice_id = story.notice()
+    story.run("UPDATE notice SET approved_at = now() - interval '3 hours'")
+    story.deliver(notice_id)
+    assert story.state(notice_id) == "finished"
+
+
+def test_what_waited_for_hours_for_the_cut_off_is_not_stale(story: Story) -> None:
+    notice_id = story.notice()
+    story.run("UPDATE notice SET approved_at = now() - interval '3 hours'")
+    with story.db.transaction() as tx:
+        disruptions.take_effect(tx, 1, effective_at=NOW - timedelta(days=1), now=datetime.now(UTC))
+    story.deliver(notice_id)
+    assert len(story.provider.letters) == 6
+
+
 @pytest.mark.parametrize(
     ("people", "sent", "held"),
     [(19, 19, False), (20, 100, True), (20, 101, False), (20, 20, True), (300, 1000, True), (0, 1, False)],
@@ -240,6 +305,8 @@ def test_a_rolling_hold_counts_from_the_last_resume(story: Story) -> None:
     notice_id = story.notice("sending")
     story.run("INSERT INTO company VALUES ('policy', '{\"refused_least\": 2, \"refused_share\": 0.5}')")
     story.attempt("accepted", "accepted", status=202)
+    story.attempt("due", "refused", status=429)  # nobody got these: they make no share smaller
+    story.attempt("due", "refused", status=429)
     story.run("UPDATE attempt SET ended_at = now()")
     bounced = "INSERT INTO fate SELECT notice_id, %s, 'bounced', 50, now() FROM notice"
     story.run(bounced, 1)

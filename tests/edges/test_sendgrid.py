@@ -29,6 +29,10 @@ def refusal(*fields: str | None) -> bytes:
         (302, b"", Result.UNKNOWN),
         (400, refusal("personalizations.1.to.0.email"), Result.REJECTED),
         (400, HTML, Result.REJECTED),
+        (400, refusal(None), Result.REJECTED),
+        (400, refusal("from.email"), Result.FORBIDDEN),  # no other chunk will do better
+        (400, refusal("content.0.value", "headers"), Result.FORBIDDEN),
+        (400, refusal("subject", "personalizations.1.to"), Result.REJECTED),
         (401, refusal(None), Result.FORBIDDEN),
         (403, refusal("from"), Result.FORBIDDEN),
         (404, b"", Result.FORBIDDEN),

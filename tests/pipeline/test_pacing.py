@@ -1,6 +1,7 @@
 """When a chunk may be claimed: the first one alone, one probe through a broken provider, a notice's own rate."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -212,6 +213,40 @@ def test_a_notice_has_a_ceiling_of_its_own(story: Story) -> None:
     assert slow.why_not() == "the notice's own rate"
     story.run("UPDATE attempt SET claimed_at = claimed_at - interval '2 seconds'")
     slow.claim()
+
+
+def test_a_ceiling_holds_for_all_lanes_together(story: Story) -> None:
+    slow = story.under(requests_per_second=1)
+    story.run("UPDATE notice SET state = 'sending'")
+    with ThreadPoolExecutor(8) as lanes:
+        got = list(lanes.map(claim_next, [slow.lane] * 8, [slow.notice_id] * 8))
+    assert sum(isinstance(each, tuple) for each in got) == 1
+
+
+def test_a_ceiling_may_be_a_fraction(story: Story) -> None:
+    slow = story.under(requests_per_second=0.5)
+    story.run("UPDATE notice SET state = 'sending'")
+    slow.claim()
+    story.run("UPDATE attempt SET claimed_at = claimed_at - interval '1.5 seconds'")
+    assert slow.why_not() == "the notice's own rate"
+    story.run("UPDATE attempt SET claimed_at = claimed_at - interval '1 second'")
+    slow.claim()
+
+
+def test_an_older_request_that_is_accepted_late_clears_no_newer_alarm(story: Story) -> None:
+    story.run("UPDATE notice SET state = 'sending'")
+    older, newer = story.claim(), story.claim()
+    story.came(newer, Outcome(Result.FORBIDDEN, "the key is wrong", 401))
+    story.came(older, ACCEPTED)
+    with psycopg.connect(story.lane.db.url) as connection:
+        assert connection.execute("SELECT state FROM notice").fetchone() == ("held",)
+        assert connection.execute("SELECT text FROM alarm WHERE cleared_at IS NULL").fetchone() == (
+            "the key is wrong",
+        )
+    story.run("UPDATE notice SET state = 'sending'")
+    story.came(story.claim(), ACCEPTED)
+    with psycopg.connect(story.lane.db.url) as connection:
+        assert connection.execute("SELECT count(*) FROM alarm WHERE cleared_at IS NULL").fetchone() == (0,)
 
 
 def test_waiting_leaves_no_trace(story: Story) -> None:

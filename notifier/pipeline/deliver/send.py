@@ -78,11 +78,18 @@ def _hindrance(tx: Tx, lane: Lane, notice_id: int) -> Wait | None:
             return _patiently(tx, lane, "a probe is under way")
     if not _canary_lives(tx, lane, notice_id):
         return _patiently(tx, lane, "the first chunk is being judged")
-    if policy.requests_per_second and pace.asked_lately(tx, notice_id) >= policy.requests_per_second:
+    if policy.requests_per_second and not _under_its_ceiling(tx, notice_id, policy.requests_per_second):
         return Wait(SHORT, "the notice's own rate")
     if found is not None and found.limited and not pace.take_token(tx, name):
         return Wait(SHORT, "the provider's rate")
     return None
+
+
+def _under_its_ceiling(tx: Tx, notice_id: int, per_second: float) -> bool:
+    """Counted one claim after another: claims that are not committed do not see each other."""
+    pace.one_at_a_time(tx, f"rate:{notice_id}")
+    most = max(1, int(per_second))
+    return pace.asked_lately(tx, notice_id, seconds=most / per_second) < most
 
 
 def _canary_lives(tx: Tx, lane: Lane, notice_id: int) -> bool:
@@ -198,7 +205,7 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
     with lane.db.transaction() as tx:
         learn(tx, lane.sender.name, outcome, now)
         if outcome.result is Result.ACCEPTED:
-            alarms.clear(tx, f"provider:{lane.sender.name}", now)
+            alarms.clear_unless_held(tx, f"provider:{lane.sender.name}", now)
             if not lane.policy.canary_waits_for_events:
                 notices.start(tx, claimed.notice_id)
     lane.reached("after record")
