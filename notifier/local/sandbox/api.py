@@ -5,6 +5,7 @@ import math
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -43,20 +44,21 @@ async def mail_send(box: Sandbox, request: Request) -> Response | None:
     return answer
 
 
+REFUSALS: Mapping[Kind, Response] = {
+    Kind.BAD_REQUEST: answers.errors(400, [Problem("Bad Request")]),
+    Kind.BAD_MESSAGE: answers.errors(400, [Problem("The from address is not a verified sender.", "from")]),
+    Kind.TOO_LARGE: answers.html(413),
+    Kind.SERVER_ERROR: answers.errors(500, [Problem("Internal Server Error")]),
+    Kind.UNAVAILABLE: answers.html(503),
+}
+
+
 def _refusal(fault: Fault) -> Response | None:
-    match fault.kind:
-        case Kind.TOO_MANY:
-            reset = {
-                "X-RateLimit-Remaining": "0",
-                "X-RateLimit-Reset": str(math.ceil(time.time() + fault.seconds)),
-            }
-            return answers.errors(429, [answers.TOO_MANY], {"X-RateLimit-Limit": str(LIMIT), **reset})
-        case Kind.SERVER_ERROR:
-            return answers.errors(500, [Problem("Internal Server Error")])
-        case Kind.UNAVAILABLE:
-            return answers.html(503)
-        case _:
-            return None
+    if fault.kind is not Kind.TOO_MANY:
+        return REFUSALS.get(fault.kind)
+    reset = math.ceil(time.time() + fault.seconds)
+    headers = {"X-RateLimit-Limit": str(LIMIT), "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(reset)}
+    return answers.errors(429, [answers.TOO_MANY], headers)
 
 
 def _taken(box: Sandbox, request: Request, fault: Fault | None) -> Response:

@@ -9,6 +9,12 @@ from typing import Any
 class Kind(StrEnum):
     TOO_MANY = "429"
     """Refused; `seconds` until `X-RateLimit-Reset`."""
+    BAD_REQUEST = "400"
+    """Refused without saying for whose sake, nothing is mailed."""
+    BAD_MESSAGE = "400-message"
+    """Refused for what is the same for everybody, nothing is mailed."""
+    TOO_LARGE = "413-html"
+    """A page of nginx, nothing is mailed."""
     SERVER_ERROR = "500"
     """JSON, nothing is mailed."""
     UNAVAILABLE = "503-html"

@@ -92,6 +92,19 @@ def test_429_says_when_to_come_back(sandbox: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "result"),
+    [("400", Result.REJECTED), ("400-message", Result.FORBIDDEN), ("413-html", Result.TOO_LARGE)],
+)
+def test_what_is_refused_mailed_nobody(sandbox: Any, kind: str, result: Result) -> None:
+    mailer = sender(sandbox)
+    sandbox.fault(kind)
+    outcome = mailer.send(envelope(), ours)
+    assert (outcome.result, outcome.culprits) == (result, ())
+    assert sandbox.get("/messages/count")["messages"] == 0
+    assert mailer.send(envelope(), ours).result is Result.ACCEPTED
+
+
+@pytest.mark.parametrize(
     ("kind", "mailed"), [("500", 0), ("503-html", 0), ("accept-then-drop", 2), ("slow", 2)]
 )
 def test_what_may_have_been_accepted_is_unknown(sandbox: Any, kind: str, mailed: int) -> None:
