@@ -14,6 +14,10 @@ NOT_NUMBERS = frozenset(
 )
 
 
+LONGEST_REQUEST = 90
+"""Seconds from a claim to the end of its request: a task begins none after 20 of its 120 seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Raises `ValueError`, as one sentence, for values that would break a rule of the ledger."""
@@ -84,6 +88,13 @@ class Policy:
                 (
                     "claim_age_seconds and deadline_seconds together must be less than lease_seconds: "
                     "a request must end before another worker may take its chunk"
+                ),
+            ),
+            (
+                self.claim_age_seconds + self.deadline_seconds <= LONGEST_REQUEST,
+                (
+                    f"claim_age_seconds and deadline_seconds together must be at most {LONGEST_REQUEST}: "
+                    "a worker's task is ended after two minutes, whatever it has in flight"
                 ),
             ),
             (

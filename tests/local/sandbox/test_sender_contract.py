@@ -58,9 +58,9 @@ def test_a_bad_address_is_named_by_its_index_and_nobody_is_mailed(sandbox: Any) 
     assert sandbox.get("/messages") == []
 
 
-def test_a_400_about_the_whole_names_nobody(sandbox: Any) -> None:
+def test_a_400_about_the_whole_names_nobody_and_stops_everything(sandbox: Any) -> None:
     outcome = sender(sandbox).send(envelope(subject=""), ours)
-    assert (outcome.result, outcome.http_status, outcome.culprits) == (Result.REJECTED, 400, ())
+    assert (outcome.result, outcome.http_status, outcome.culprits) == (Result.FORBIDDEN, 400, ())
 
 
 def test_half_a_surrogate_pair_is_found_before_anything_leaves(sandbox: Any) -> None:
