@@ -18,7 +18,7 @@ def test_what_is_not_set_is_the_default():
     [
         ({"lease_seconds": 30}, "less than lease_seconds"),
         ({"deadline_seconds": 55}, "less than lease_seconds"),
-        ({"deadline_seconds": 85, "lease_seconds": 300}, "at most 90"),
+        ({"deadline_seconds": 95, "lease_seconds": 300}, "at most 90"),
         ({"sweep_seconds": 0}, "more than 0"),
         ({"lanes": 0}, "between 1 and 64"),
     ],
