@@ -21,6 +21,7 @@ from notifier.store.telling import Later
 
 POLICY = "policy"
 ON_ITS_WAY = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.HELD)
+TELLS_THE_LATE = (NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.CORRECTION, NoticeKind.CATCH_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def count(tx: Tx, disruption_id: int) -> int:
 def _was_stopped(there: Sequence[Notice]) -> bool:
     """A person has cancelled a notice and let none go since: whom it had not reached would look late."""
     cancelled = max((n.seq for n in there if n.state is NoticeState.CANCELLED), default=0)
-    return cancelled > max((n.seq for n in there if n.state is NoticeState.FINISHED), default=0)
+    told = [n.seq for n in there if n.state is NoticeState.FINISHED and n.kind in TELLS_THE_LATE]
+    return cancelled > max(told, default=0)
 
 
 def _is_quiet(notice: Notice) -> bool:
