@@ -214,11 +214,18 @@ class Place:
             " AND relnamespace = 'public'::regnamespace AND NOT relispartition AND relname <> ALL(%s)",
             list(KEPT),
         )
-        # Whoever works in the background meets us in a deadlock sooner or later: they look for it before we do.
-        with psycopg.connect(self.database_url, options="-c deadlock_timeout=20s") as connection:
-            connection.execute(f"TRUNCATE {tables[0][0]}")  # pyright: ignore[reportArgumentType]
+        self.until(lambda: self.emptied(tables[0][0]), seconds=60)
         self.sandbox.clear()
         self.provider.clear()
+
+    def emptied(self, tables: str) -> bool:
+        """False: somebody is at work in them. Who waits for us would wait for ever, so we give way first."""
+        try:
+            with psycopg.connect(self.database_url, options="-c lock_timeout=300ms") as connection:
+                connection.execute(f"TRUNCATE {tables}")  # pyright: ignore[reportArgumentType]
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            return False
+        return True
 
     def end(self) -> None:
         for process in self.started:

@@ -319,9 +319,10 @@ def outcome(sent: Sent, posts: Sequence[Sequence[ProviderEvent]]) -> list[list[t
     )
     for post in posts:
         sent.fold(*post)
+    told = "sg_event_id, occurred_at, attempt_id, notice_id, recipient_id, kind"  # not when it came
     return [
-        sent.run(f"SELECT * FROM {table} ORDER BY 1, 2")
-        for table in ("event", "fate", "suppression", "attempt")
+        sent.run(f"SELECT {columns} FROM {table} ORDER BY 1, 2")
+        for columns, table in ((told, "event"), ("*", "fate"), ("*", "suppression"), ("*", "attempt"))
     ] + [sent.run("SELECT state FROM chunk")]
 
 
