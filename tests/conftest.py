@@ -15,6 +15,8 @@ from notifier.settings import data_folder
 from notifier.store import Db
 from notifier.store.migrate import migrate
 
+from .lab import Lab, a_lab
+
 for _name in [n for n in os.environ if n.startswith("NOTIFIER_") or n == "SENDGRID_API_KEY"]:
     del os.environ[_name]  # an exported key never makes a test leave the machine
 os.environ["NOTIFIER_REHEARSALS_ONLY"] = "1"
@@ -48,4 +50,11 @@ def database_url(server: Path) -> Iterator[str]:
 @pytest.fixture
 def db(database_url: str) -> Iterator[Db]:
     with Db(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def lab(database_url: str, tmp_path: Path) -> Iterator[Lab]:
+    """The ledger with the real tasks, and a sink where the provider stands."""
+    with a_lab(database_url, tmp_path) as opened:
         yield opened
