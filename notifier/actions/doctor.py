@@ -36,8 +36,16 @@ def check_database(url: str) -> Check:
         return Check(
             "database", ok=False, found=f"PostgreSQL {version // 10000} is too old: use 15 or later."
         )
-    if not migrate.is_current(url, data_folder("migrations")):
+    schema = migrate.schema(url, data_folder("migrations"))
+    if schema.missing:
         return Check("database", ok=False, found="The schema is behind: run `notifier migrate`.")
+    if schema.newer:
+        return Check(
+            "database",
+            ok=False,
+            found=f"The database is newer than this notifier (it has {schema.newer[-1]}): what runs goes on, "
+            "but upgrade this notifier.",
+        )
     return Check("database", ok=True, found=f"PostgreSQL {version // 10000}, schema current")
 
 

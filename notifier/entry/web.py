@@ -17,7 +17,7 @@ from notifier.entry.metrics import exposition
 from notifier.entry.problem import HANDLERS, problem
 from notifier.errors import NotifierError, Unreachable
 from notifier.settings import Settings, data_folder
-from notifier.store.migrate import is_current
+from notifier.store.migrate import schema
 from notifier.store.views import Vitals, vitals
 from notifier.telemetry import configure, log
 
@@ -49,15 +49,13 @@ class Health:
         return JSONResponse({"status": "alive"})
 
     async def ready(self, _request: Request) -> Response:
-        """Evidence can be stored: the database answers, and has the schema of this version."""
+        """Evidence can be stored: the database answers, and has what this version needs; it may have more."""
         try:
-            current = await run_in_threadpool(is_current, self.app.db.url, data_folder("migrations"))
+            found = await run_in_threadpool(schema, self.app.db.url, data_folder("migrations"))
         except NotifierError as error:
             log().warning("not ready", problem=str(error))
-            return problem(
-                503, "The database does not answer, or belongs to another version: notifier doctor."
-            )
-        if not current:
+            return problem(503, "The database does not answer, or its schema was edited: notifier doctor.")
+        if found.missing:
             return problem(503, "The database lacks the schema of this version: notifier migrate.")
         return JSONResponse({"status": "ready"})
 

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from notifier.model.declaration import Declaration
 from notifier.model.scope import Json, to_json
 from notifier.model.words import Kind, Mode, PeopleFrom, Possibly, Reason
-from notifier.store import Tx, many, one, run, value
+from notifier.store import Tx, many, one, run, select_from, value
 
 DECLARE_LOCK = 0x6465636C  # 'decl': who declares, widens or adopts does it alone
 
@@ -39,6 +39,9 @@ class Disruption:
     """None: customers were imported."""
     people_at: datetime | None = None
     """When the company's own database showed them."""
+
+
+DISRUPTION = select_from(Disruption, "disruption")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +198,7 @@ def open_ones(tx: Tx, mode: Mode) -> list[OpenDisruption]:
 
 
 def by_id(tx: Tx, disruption_id: int) -> Disruption:
-    found = one(tx, Disruption, "SELECT * FROM disruption WHERE disruption_id = %(id)s", id=disruption_id)
+    found = one(tx, Disruption, DISRUPTION + " WHERE disruption_id = %(id)s", id=disruption_id)
     assert found is not None
     return found
 
@@ -206,17 +209,13 @@ def lock(tx: Tx, disruption_id: int) -> None:
 
 
 def by_reference(tx: Tx, reference: str) -> Disruption | None:
-    return one(tx, Disruption, "SELECT * FROM disruption WHERE reference = %(ref)s", ref=reference)
+    return one(tx, Disruption, DISRUPTION + " WHERE reference = %(ref)s", ref=reference)
 
 
 def by_declare_key(tx: Tx, declare_key: str) -> Disruption | None:
     """The open disruption that this very declaration made."""
-    return one(
-        tx,
-        Disruption,
-        "SELECT * FROM disruption WHERE declare_key = %(key)s AND ended_at IS NULL",
-        key=declare_key,
-    )
+    statement = DISRUPTION + " WHERE declare_key = %(key)s AND ended_at IS NULL"
+    return one(tx, Disruption, statement, key=declare_key)
 
 
 def add_revision(tx: Tx, disruption_id: int, declaration: Declaration, *, actor: str, now: datetime) -> int:

@@ -77,7 +77,8 @@ def claim(tx: Tx, notice_id: int, *, attempt_id: str, provider: str, lease_secon
         "  ORDER BY k.chunk_id LIMIT 1 FOR UPDATE OF k SKIP LOCKED),"
         " mine AS (UPDATE chunk SET state = 'claimed', attempt_id = %(attempt_id)s, tries = tries + 1,"
         "  not_before = NULL, lease_until = now() + make_interval(secs => %(lease)s) FROM free"
-        "  WHERE chunk.chunk_id = free.chunk_id RETURNING chunk.*),"
+        "  WHERE chunk.chunk_id = free.chunk_id RETURNING chunk.chunk_id, notice_id, content_id,"
+        "  root_id, lo, hi, tries, chunk.attempt_id, again),"
         " opened AS (INSERT INTO attempt (attempt_id, chunk_id, provider, n, again, claimed_at)"
         "  SELECT attempt_id, chunk_id, %(provider)s, hi - lo, again, clock_timestamp() FROM mine)"
         " SELECT chunk_id, notice_id, content_id, root_id, lo, hi, tries, attempt_id::text FROM mine",

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import LiteralString, cast
 
@@ -53,12 +54,23 @@ def create_database(url: str, name: str) -> None:
         raise Unreachable(f"The database {name!r} could not be created: {_first_line(error)}") from error
 
 
-def is_current(url: str, folder: Path) -> bool:
-    """Raises `Refused` as `migrate` does, `Unreachable` if the database does not answer."""
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What the database has against what this version brings."""
+
+    missing: tuple[str, ...]
+    """Files that are still to be applied: this version cannot work."""
+    newer: tuple[str, ...]
+    """Files of a later version: this one goes on working, columns are only ever added."""
+
+
+def schema(url: str, folder: Path) -> Schema:
+    """Raises `Refused` for an edited file, `Unreachable` if the database does not answer."""
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True) as connection:
             exists = connection.execute("SELECT to_regclass('migration') IS NOT NULL").fetchone()
-            return exists == (True,) and not pending(_applied(connection), files(folder))
+            applied, known = _applied(connection) if exists == (True,) else {}, files(folder)
+            return Schema(tuple(name for name, _ in _missing(applied, known)), tuple(_newer(applied, known)))
     except psycopg.OperationalError as error:
         raise Unreachable(f"The database could not be asked: {_first_line(error)}") from error
 
@@ -70,8 +82,16 @@ def files(folder: Path) -> list[tuple[str, str]]:
 
 def pending(applied: dict[str, str], known: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Which files are still to be applied: a decision, no database."""
-    if newer := sorted(set(applied) - {name for name, _ in known}):
+    if newer := _newer(applied, known):
         raise Refused(f"The database is newer than this notifier (it has {newer[-1]}): upgrade the notifier.")
+    return _missing(applied, known)
+
+
+def _newer(applied: dict[str, str], known: list[tuple[str, str]]) -> list[str]:
+    return sorted(set(applied) - {name for name, _ in known})
+
+
+def _missing(applied: dict[str, str], known: list[tuple[str, str]]) -> list[tuple[str, str]]:
     for name, text in known:
         if name in applied and applied[name] != sha256(text):
             raise Refused(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from notifier.model.owed import RESCOPED
 from notifier.model.words import CORRECTING, NoticeKind, NoticeState
-from notifier.store import Tx, many, one, run, value, values
+from notifier.store import Tx, many, one, run, select_from, value, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,9 @@ class Notice:
         return self.state is NoticeState.APPROVED and self.go_at is not None and self.let_go_at is None
 
 
+NOTICE = select_from(Notice, "notice")
+
+
 def insert(
     tx: Tx,
     disruption_id: int,
@@ -81,22 +84,20 @@ def insert(
 
 
 def by_id(tx: Tx, notice_id: int) -> Notice:
-    found = one(tx, Notice, "SELECT * FROM notice WHERE notice_id = %(id)s", id=notice_id)
+    found = one(tx, Notice, NOTICE + " WHERE notice_id = %(id)s", id=notice_id)
     assert found is not None
     return found
 
 
 def locked(tx: Tx, notice_id: int) -> Notice:
     """The notice, and nobody else may change it until this transaction ends."""
-    found = one(tx, Notice, "SELECT * FROM notice WHERE notice_id = %(id)s FOR UPDATE", id=notice_id)
+    found = one(tx, Notice, NOTICE + " WHERE notice_id = %(id)s FOR UPDATE", id=notice_id)
     assert found is not None
     return found
 
 
 def of_disruption(tx: Tx, disruption_id: int) -> list[Notice]:
-    return many(
-        tx, Notice, "SELECT * FROM notice WHERE disruption_id = %(id)s ORDER BY seq", id=disruption_id
-    )
+    return many(tx, Notice, NOTICE + " WHERE disruption_id = %(id)s ORDER BY seq", id=disruption_id)
 
 
 def confine(tx: Tx, notice_id: int, customer_id: int) -> None:
@@ -114,7 +115,7 @@ def drafts(tx: Tx, disruption_id: int) -> list[Notice]:
     return many(
         tx,
         Notice,
-        "SELECT * FROM notice WHERE disruption_id = %(id)s AND state = 'draft' AND only_customer IS NULL"
+        NOTICE + " WHERE disruption_id = %(id)s AND state = 'draft' AND only_customer IS NULL"
         " AND go_at IS NULL ORDER BY seq FOR UPDATE",
         id=disruption_id,
     )

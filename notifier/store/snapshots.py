@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.store import Tx, many, one, run, value
+from notifier.store import Tx, many, one, run, select_from, value
 
 SNAPSHOT_LOCK = 0x736E6170  # 'snap': one is taken at a time
 
@@ -18,6 +18,9 @@ class Snapshot:
     rows_n: int
 
 
+SNAPSHOT = select_from(Snapshot, "snapshot")
+
+
 def alone(tx: Tx) -> bool:
     """Nobody else takes one until this transaction ends."""
     return value(tx, "SELECT pg_try_advisory_xact_lock(%(lock)s)", lock=SNAPSHOT_LOCK)
@@ -29,8 +32,9 @@ def keep(tx: Tx, now: datetime) -> int:
         tx,
         "WITH new AS (INSERT INTO snapshot (taken_at, customers, people, rows_n) SELECT %(now)s,"
         "  count(DISTINCT ext_id), count(DISTINCT address_key), count(*) FROM staged RETURNING snapshot_id),"
-        " kept AS (INSERT INTO snapshot_row SELECT snapshot_id, s.ext_id, s.name, r.recipient_id, s.contact_name,"
-        "  s.role, s.locale, s.tz, s.service, s.region, s.suspended_at, s.attrs"
+        " kept AS (INSERT INTO snapshot_row (snapshot_id, ext_id, name, recipient_id, contact_name, role, locale,"
+        "   tz, service, region, suspended_at, attrs) SELECT snapshot_id, s.ext_id, s.name, r.recipient_id,"
+        "  s.contact_name, s.role, s.locale, s.tz, s.service, s.region, s.suspended_at, s.attrs"
         "  FROM new CROSS JOIN staged s LEFT JOIN recipient r USING (address_key))"
         " SELECT snapshot_id FROM new",
         now=now,
@@ -61,14 +65,14 @@ def newest(tx: Tx, until: datetime | None = None) -> Snapshot | None:
     return one(
         tx,
         Snapshot,
-        "SELECT * FROM snapshot WHERE taken_at <= coalesce(%(until)s, taken_at) ORDER BY taken_at DESC LIMIT 1",
+        SNAPSHOT + " WHERE taken_at <= coalesce(%(until)s, taken_at) ORDER BY taken_at DESC LIMIT 1",
         until=until,
     )
 
 
 def kept(tx: Tx) -> list[Snapshot]:
     """The newest first."""
-    return many(tx, Snapshot, "SELECT * FROM snapshot ORDER BY taken_at DESC")
+    return many(tx, Snapshot, SNAPSHOT + " ORDER BY taken_at DESC")
 
 
 def stage(tx: Tx, snapshot_id: int, services: list[str]) -> int:

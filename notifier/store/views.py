@@ -134,7 +134,8 @@ FROM notice n
 CROSS JOIN LATERAL (
   SELECT string_agg(DISTINCT actor || CASE WHEN whole THEN '' ELSE ' (' || part || ')' END, ', ') AS approved_by,
          string_agg(actor || ': ' || override_reason, '; ' ORDER BY approval_id) AS broken_glass
-  FROM (SELECT a.*, bool_or(a.part = 'both') OVER () AS whole FROM approval a JOIN notice o USING (notice_id)
+  FROM (SELECT a.approval_id, a.actor, a.part, a.override_reason, bool_or(a.part = 'both') OVER () AS whole
+        FROM approval a JOIN notice o USING (notice_id)
         WHERE o.notice_id = n.notice_id  -- or of a draft before it, whose list alone was frozen anew
            OR o.timeline_id = n.timeline_id AND o.kind = n.kind AND o.state = 'void' AND a.part = 'words'
               AND a.words_hash = n.words_hash) approval) given

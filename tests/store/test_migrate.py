@@ -19,7 +19,7 @@ def test_every_file_has_a_number_and_a_name():
 
 def test_a_second_run_applies_nothing(database_url: str):
     assert subject.migrate(database_url, data_folder("migrations")) == []
-    assert subject.is_current(database_url, data_folder("migrations"))
+    assert subject.schema(database_url, data_folder("migrations")) == subject.Schema((), ())
 
 
 def test_an_edited_file_is_refused():
