@@ -94,7 +94,7 @@ def things_of(file: CompanyFile) -> Things:
     for s in file.services:
         wanted["service", s.slug] = {"name": s.name, "depends_on": sorted(set(s.depends_on))}
     for s in file.sources:
-        fields = s.model_dump(include={"dialect", "secret_env", "announce_ceiling"})
+        fields = s.model_dump(include={"dialect", "secret_env", "announce_ceiling", "open"})
         wanted["source", s.name] = fields | {"services": {"label": s.label, "map": s.map}}
     for name, entry in file.attributes.items():
         table = entry if isinstance(entry, AttributeTable) else AttributeTable(type=entry)
@@ -115,6 +115,7 @@ def _present(tx: Tx) -> Things:
             "dialect": s.dialect,
             "secret_env": s.secret_env,
             "announce_ceiling": s.announce_ceiling,
+            "open": s.open,
             "services": s.services,
         }
     for a in catalogue.attributes(tx):

@@ -84,7 +84,9 @@ def approve(db: Db, actor: str, now: datetime, notice_id: int, consent: Consent)
 def approve_by_policy(
     db: Db, disruption_id: int, ceiling: int, actor: str, now: datetime
 ) -> tuple[Ring, ...]:
-    """Only policy turns evidence into mail: to at most `ceiling` people, and only where nothing differs."""
+    """Only policy turns evidence into mail: to at most `ceiling` people, and only where the data shows who is cut
+    off and nothing differs.
+    """
     with db.transaction() as tx:
         drafts = notices.drafts(tx, disruption_id)
         if not drafts:
@@ -131,6 +133,8 @@ def objection(
 
 
 def _audience_objection(consent: Consent, gap: Gap, notice: Notice, people: int) -> str | None:
+    if consent.by_policy and notice.kind is NoticeKind.FIRST and not gap.cut_off:
+        return "The data shows nobody who is cut off: a person has to confirm it."
     if not gap_is_accepted(gap, consent.accept_gap):
         return gap_objection(gap)
     if notice.go_at is not None and (consent.ceiling is None or not consent.yes):

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from notifier.actions.desk import Desk, draft_notice, service_names
 from notifier.errors import NotifierError
-from notifier.model.signal import DATABASE
 from notifier.model.words import Mode, NoticeKind
 from notifier.pipeline import detect, disruption
-from notifier.pipeline.detect import Act, Judgement
-from notifier.store import Tx, alarms, disruptions, notices, signals
+from notifier.pipeline.detect import Act, Judgement, actor_of
+from notifier.settings import secret
+from notifier.store import Tx, alarms, catalogue, disruptions, notices, signals
 from notifier.store.disruptions import OpenDisruption
 from notifier.store.signals import Heard, Trouble
 
@@ -177,14 +177,23 @@ class Bench:
         return [service.name for service in service_names(self.tx, one.services)]
 
     def announcing(self) -> dict[int, detect.MayAnnounce]:
-        evidence = self._evidence()
+        evidence, vouched = self._evidence(), self._vouched()
         found = {
-            one.disruption_id: detect.may_announce(one, evidence.get(one.disruption_id, []))
+            one.disruption_id: detect.may_announce(one, evidence.get(one.disruption_id, []), vouched)
             for one in self.open_ones
             if one.disruption_id in self.drafts
         }
         return {disruption_id: may for disruption_id, may in found.items() if may is not None}
 
-
-def actor_of(source: str) -> str:
-    return DATABASE if source == DATABASE else f"source:{source}"
+    def _vouched(self) -> frozenset[str]:
+        """Sources whose secret is set here. One that has a ceiling, and is none of them, is alarmed about."""
+        sources = catalogue.sources(self.tx)
+        vouched = frozenset(s.name for s in sources if s.secret_env is not None and secret(s.secret_env))
+        keys: list[str] = []
+        for each in sources:
+            if each.announce_ceiling is not None and each.name not in vouched:
+                keys.append(f"ceiling:{each.name}")
+                text = detect.only_drafts(each.name, each.secret_env)
+                alarms.raise_once(self.tx, keys[-1], text, None, self.now)
+        alarms.clear_others(self.tx, "ceiling", keys, self.now)
+        return vouched

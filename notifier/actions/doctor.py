@@ -10,7 +10,8 @@ from notifier.errors import NotifierError
 from notifier.model.mail import Outcome, Result, Sender
 from notifier.model.words import NoticeKind
 from notifier.pipeline.compose import Words, lint
-from notifier.settings import Settings, data_folder
+from notifier.pipeline.detect import only_drafts
+from notifier.settings import Settings, data_folder, secret
 from notifier.store import Db, catalogue, migrate, ping
 from notifier.store.views import database_now
 
@@ -68,6 +69,21 @@ def check_catalogue(db: Db) -> Check:
             "services", ok=False, found="No service is declared: write them down and `notifier apply`."
         )
     return Check("services", ok=True, found=f"{len(services)} declared")
+
+
+def check_sources(db: Db) -> Check:
+    """Tools that report: who may announce by itself needs a secret that is set for this process."""
+    with db.transaction() as tx:
+        sources = catalogue.sources(tx)
+    for each in sources:
+        if each.secret_env is not None and secret(each.secret_env) is None:
+            found = f"{each.secret_env} is empty: set it to the secret that {each.name} sends."
+            return Check("sources", ok=False, found=found)
+        if each.announce_ceiling is not None and each.secret_env is None:
+            return Check("sources", ok=False, found=only_drafts(each.name, None))
+    everybody = ", ".join(each.name for each in sources if each.open)
+    open_to_all = f"; whoever reaches us may post drafts to {everybody}" if everybody else ""
+    return Check("sources", ok=True, found=f"{len(sources)} declared{open_to_all}")
 
 
 def check_sender_identity(settings: Settings) -> Check:

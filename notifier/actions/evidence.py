@@ -73,15 +73,17 @@ def record_signals(
 def _admit(
     db: Db, source: Source, dialect: Dialect, headers: Mapping[str, str], raw: bytes, now: datetime
 ) -> None:
-    """A source that names no secret is open to whoever reaches us; one whose secret is missing is closed."""
-    if source.secret_env is None:
+    """Open to whoever reaches us is only what says so; a source whose secret is missing is closed."""
+    if source.open and source.secret_env is None:
         return
-    expected = secret(source.secret_env)
+    expected = secret(source.secret_env) if source.secret_env else None
     if expected is None:
-        text = (
-            f"Everything that {source.name} reports is refused: {source.secret_env} is empty here, "
-            "set it to the secret that the tool sends."
+        cure = (
+            f"{source.secret_env} is empty here, set it to the secret that the tool sends"
+            if source.secret_env
+            else "it has no secret, name one in secret_env or say open = true in company.toml"
         )
+        text = f"Everything that {source.name} reports is refused: {cure}."
         with db.transaction() as tx:
             alarms.raise_once(tx, f"secret:{source.name}", text, None, now)
     if expected is None or not dialect.verify(headers, raw, expected):

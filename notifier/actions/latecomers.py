@@ -13,7 +13,19 @@ from notifier.actions.desk import Desk, draft_notice, rule_at
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeKind, NoticeState
-from notifier.store import Db, Tx, alarms, audit, catalogue, disruptions, late, notices, telling
+from notifier.store import (
+    Db,
+    Tx,
+    alarms,
+    approvals,
+    audience,
+    audit,
+    catalogue,
+    disruptions,
+    late,
+    notices,
+    telling,
+)
 from notifier.store.late import OpenOne
 from notifier.store.notices import Notice
 from notifier.store.owed import Asked
@@ -77,7 +89,8 @@ def _look_at(
         alarms.clear(tx, _key(disruption_id), now)
         return None, ()
     notice_id = drafts[-1].notice_id if drafts else _draft(tx, desk, disruption_id, now)
-    if policy.catch_up_ceiling is not None and people <= policy.catch_up_ceiling and not _was_stopped(there):
+    few = policy.catch_up_ceiling is not None and people <= policy.catch_up_ceiling
+    if few and not _was_stopped(there) and _is_sure(tx, disruption_id):
         consent = Consent(by_policy=True, yes=True, ceiling=policy.catch_up_ceiling)
         alarms.clear(tx, _key(disruption_id), now)
         return notice_id, approve_in(tx, notice_id, POLICY, now, consent).rings
@@ -93,9 +106,23 @@ def decline(tx: Tx, disruption_id: int, now: datetime) -> None:
 
 def count(tx: Tx, disruption_id: int) -> int:
     """People who are owed a catch-up."""
+    return telling.count_later(tx, _later(tx, disruption_id)).people
+
+
+def _later(tx: Tx, disruption_id: int) -> Later:
     rule = rule_at(tx, disruption_id, NoticeKind.CATCH_UP)
     asked = Asked(disruption_id, rule, disruptions.revision(tx, disruption_id).rev)
-    return telling.count_later(tx, Later(asked, NoticeKind.CATCH_UP)).people
+    return Later(asked, NoticeKind.CATCH_UP)
+
+
+def _is_sure(tx: Tx, disruption_id: int) -> bool:
+    """May it go by itself: does the data say of each of them that they are cut off? Where it says so of nobody, it
+    goes by the scope, if a person has approved that; what a source has announced went by the data alone.
+    """
+    later = _later(tx, disruption_id)
+    if audience.cut_off_since(tx, later.asked.rule.services) is None:
+        return approvals.by_person(tx, disruption_id)
+    return telling.not_cut_off(tx, later) == 0
 
 
 def _was_stopped(there: Sequence[Notice]) -> bool:

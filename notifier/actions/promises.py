@@ -4,13 +4,26 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from notifier.actions.desk import Desk, still_as_approved
+from notifier.actions.approve import count
+from notifier.actions.desk import Desk, notice_rule, still_as_approved
 from notifier.errors import NotifierError
 from notifier.model.ring import Ring
 from notifier.model.words import Kind, NoticeKind
 from notifier.pipeline import promise
+from notifier.pipeline.audience import gap_is_accepted
 from notifier.pipeline.promise import Act, Judgement, Said, Waiting
-from notifier.store import Db, Tx, alarms, audit, brake, catalogue, disruptions, notices, promises
+from notifier.store import (
+    Db,
+    Tx,
+    alarms,
+    approvals,
+    audit,
+    brake,
+    catalogue,
+    disruptions,
+    notices,
+    promises,
+)
 from notifier.store.notices import Notice
 from notifier.store.promises import SaidRow
 
@@ -52,11 +65,11 @@ def _due(rows: Iterable[SaidRow]) -> tuple[str, datetime | None]:
 def _look_at(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[Ring, ...]:
     """If the process dies before the commit nothing has happened; after it, the sweeper rings for the notice."""
     with db.transaction() as tx:
-        if (
-            promise.judge(_waiting(tx, desk, notices.by_id(tx, notice_id), now), now, _patience(tx)).act
-            is Act.WAIT
-        ):
+        first = promise.judge(_waiting(tx, desk, notices.by_id(tx, notice_id), now), now, _patience(tx))
+        if first.act is Act.WAIT:
             return ()
+        # Everybody is looked at for this: before the locks, for which a person would wait.
+        differ = _differ(tx, notices.by_id(tx, notice_id)) if first.act is Act.LEAVE else 0
     with db.transaction() as tx:
         # In the order in which an approval takes them: drafts, then what waits.
         disruptions.lock_declarations(tx)
@@ -65,7 +78,7 @@ def _look_at(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[Ring, .
         notice = notices.locked(tx, notice_id)
         if not notice.waits:
             return ()
-        judged = promise.judge(_waiting(tx, desk, notice, now), now, _patience(tx))
+        judged = promise.judge(_waiting(tx, desk, notice, now, differ), now, _patience(tx))
         if judged.act is not Act.LEAVE:
             _stop(tx, notice, judged, now)
             return ()
@@ -83,13 +96,20 @@ def _patience(tx: Tx) -> timedelta:
     return timedelta(seconds=catalogue.policy(tx).stale_seconds)
 
 
-def _waiting(tx: Tx, desk: Desk, notice: Notice, now: datetime) -> Waiting:
+def _differ(tx: Tx, notice: Notice) -> int:
+    """Customers between cut off and told, if their number is not the one that was acknowledged."""
+    _, gap = count(tx, notice, notice_rule(tx, notice))
+    return 0 if gap_is_accepted(gap, approvals.acknowledged(tx, notice.notice_id)) else gap.difference
+
+
+def _waiting(tx: Tx, desk: Desk, notice: Notice, now: datetime, differ: int = 0) -> Waiting:
     assert notice.go_at is not None
     return Waiting(
         go_at=notice.go_at,
         over=disruptions.by_id(tx, notice.disruption_id).ended_at is not None,
         braked=brake.brake_is_on(tx),
         as_approved=now < notice.go_at or _as_approved(tx, desk, notice),
+        differ=differ,
     )
 
 

@@ -52,18 +52,48 @@ class ServiceTable(Table):
 
 
 class SourceTable(Table):
-    """A tool that reports trouble to /hooks/NAME."""
+    """A tool that reports trouble to /hooks/NAME: with a secret, or open to whoever reaches us."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["secret_env"], "properties": {"open": {"const": False}}},
+                {
+                    "required": ["open"],
+                    "properties": {"open": {"const": True}, "secret_env": {"type": "null"}},
+                },
+            ],
+            "dependentRequired": {"announce_ceiling": ["secret_env"]},
+        }
+    )
 
     name: Slug
     dialect: Literal["alertmanager"]
     secret_env: Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     """The name of the variable that holds the secret, never the secret."""
+    open: Annotated[bool, Field(strict=True)] = False
+    """It has no secret: whoever reaches us may post, and what they say only ever drafts."""
     label: Words = "service"
     """The label of an alert that names the service."""
     map: dict[str, Slug] = {}
     """Value of that label -> slug; a value that is not in here is a slug itself."""
     announce_ceiling: Annotated[int, Field(ge=1, lt=2**31, strict=True)] | None = None
     """To at most how many people it may announce by itself; without one it only ever drafts."""
+
+    @model_validator(mode="after")
+    def _is_vouched_for_or_open(self) -> Self:
+        if self.secret_env is None and self.announce_ceiling is not None:
+            raise ValueError(
+                "announce_ceiling needs a secret_env: without a secret whoever reaches us could mail customers"
+            )
+        if self.secret_env is None and not self.open:
+            raise ValueError(
+                "has no secret: name the variable that holds it in secret_env, or say open = true,"
+                " then whoever reaches us may post drafts"
+            )
+        if self.secret_env is not None and self.open:
+            raise ValueError("says open = true and has a secret_env: keep one of them")
+        return self
 
 
 class AttributeTable(Table):

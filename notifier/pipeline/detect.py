@@ -109,15 +109,38 @@ def is_void(troubles: Sequence[Trouble], now: datetime) -> bool:
     return all_gone(troubles) and now - max(trouble.heard_at for trouble in troubles) >= QUIET
 
 
-def may_announce(draft: OpenDisruption, troubles: Sequence[Trouble]) -> MayAnnounce | None:
-    """Which source may let such a draft go: one with a ceiling that reports all of it, now, by itself."""
+def may_announce(
+    draft: OpenDisruption, troubles: Sequence[Trouble], vouched: Collection[str]
+) -> MayAnnounce | None:
+    """Which source may let such a draft go: one with a ceiling that reports all of it, now, by itself.
+
+    `vouched`: sources that only a holder of their secret can speak for. What another began says since when it is
+    out, and customers read that: it waits for a person.
+    """
+    if draft.opened_by not in {DATABASE, *map(actor_of, vouched)}:
+        return None
     reported: dict[MayAnnounce, set[str]] = {}
     for trouble in troubles:
-        if trouble.firing and trouble.announce_ceiling is not None:
+        if trouble.firing and trouble.announce_ceiling is not None and trouble.source in vouched:
             may = MayAnnounce(trouble.source, trouble.announce_ceiling)
             reported.setdefault(may, set()).update(trouble.services)
     able = [may for may, services in reported.items() if services >= set(draft.services)]
     return max(able, key=lambda may: may.ceiling, default=None)
+
+
+def only_drafts(source: str, secret_env: str | None) -> str:
+    """One sentence about a source that has a ceiling, and whose secret nobody here could check."""
+    cure = (
+        f"{secret_env} is empty for the workers, set it to the secret that the tool sends"
+        if secret_env
+        else "it has an announce_ceiling and no secret, name one in its secret_env"
+    )
+    return f"{source} only drafts: {cure}."
+
+
+def actor_of(source: str) -> str:
+    """Who opens and widens drafts by what a source says."""
+    return DATABASE if source == DATABASE else f"source:{source}"
 
 
 def draft_alarm(

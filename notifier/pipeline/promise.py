@@ -85,6 +85,8 @@ class Waiting:
     braked: bool
     as_approved: bool
     """Words, scope and moments are still those that were approved."""
+    differ: int = 0
+    """Customers between cut off and told whom nobody has acknowledged; only asked of what would leave."""
 
 
 def judge(waiting: Waiting, now: datetime, patience: timedelta) -> Judgement:
@@ -93,14 +95,18 @@ def judge(waiting: Waiting, now: datetime, patience: timedelta) -> Judgement:
         return Judgement(Act.CANCEL, "the disruption is over")
     if now < waiting.go_at:
         return Judgement(Act.WAIT)
+    why = _why_not(waiting, now, patience)
+    return Judgement(Act.HOLD, why) if why else Judgement(Act.LEAVE)
+
+
+def _why_not(waiting: Waiting, now: datetime, patience: timedelta) -> str | None:
     if waiting.braked:
-        return Judgement(Act.HOLD, "everything was stopped at its time; look at it, then resume it")
+        return "everything was stopped at its time; look at it, then resume it"
     if now - waiting.go_at > patience:
-        return Judgement(
-            Act.HOLD, "nothing ran at its time, and now it is late; cancel it and say what is true"
-        )
+        return "nothing ran at its time, and now it is late; cancel it and say what is true"
     if not waiting.as_approved:
-        return Judgement(
-            Act.HOLD, "its words or its scope have changed since it was approved; cancel it, prepare it again"
-        )
-    return Judgement(Act.LEAVE)
+        return "its words or its scope have changed since it was approved; cancel it, prepare it again"
+    if waiting.differ:
+        who = "1 customer differs" if waiting.differ == 1 else f"{waiting.differ:,} customers differ"
+        return f"{who} between cut off and told, and nobody agreed to that; cancel it, prepare it again"
+    return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.approval import Part
-from notifier.store import Tx, many, run
+from notifier.store import Tx, many, run, value
 from notifier.store.notices import Notice
 
 
@@ -39,6 +39,27 @@ def give(tx: Tx, notice_id: int, approval: Approval, *, now: datetime) -> None:
         ceiling=approval.ceiling,
         gap=approval.gap,
         why=approval.override_reason,
+    )
+
+
+def by_person(tx: Tx, disruption_id: int) -> bool:
+    """Somebody, and not only policy, has approved an audience of this disruption."""
+    return value(
+        tx,
+        "SELECT EXISTS (SELECT FROM approval a JOIN notice n USING (notice_id)"
+        " WHERE n.disruption_id = %(id)s AND n.state NOT IN ('draft', 'void') AND a.part <> 'words'"
+        " AND a.actor <> 'policy' AND NOT starts_with(a.actor, 'source:'))",
+        id=disruption_id,
+    )
+
+
+def acknowledged(tx: Tx, notice_id: int) -> int | None:
+    """The difference between cut off and told that the audience was approved with; None: there was none."""
+    return value(
+        tx,
+        "SELECT gap FROM approval WHERE notice_id = %(id)s AND part <> 'words'"
+        " ORDER BY approval_id DESC LIMIT 1",
+        id=notice_id,
     )
 
 

@@ -30,6 +30,8 @@ class Source:
     services: dict[str, Any]
     """`{"label": name of the label that names the service, "map": {value of the label: slug}}`"""
     announce_ceiling: int | None
+    open: bool = False
+    """Whoever reaches us may post to it: it only ever drafts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def sources(tx: Tx) -> list[Source]:
     return many(
         tx,
         Source,
-        "SELECT name, dialect, secret_env, services, announce_ceiling FROM source ORDER BY name",
+        "SELECT name, dialect, secret_env, services, announce_ceiling, open FROM source ORDER BY name",
     )
 
 
@@ -97,7 +99,7 @@ def source(tx: Tx, name: str) -> Source | None:
     return one(
         tx,
         Source,
-        "SELECT name, dialect, secret_env, services, announce_ceiling FROM source WHERE name = %(name)s",
+        "SELECT name, dialect, secret_env, services, announce_ceiling, open FROM source WHERE name = %(name)s",
         name=name,
     )
 
@@ -105,15 +107,16 @@ def source(tx: Tx, name: str) -> Source | None:
 def put_source(tx: Tx, wanted: Source) -> None:
     run(
         tx,
-        "INSERT INTO source (name, dialect, secret_env, services, announce_ceiling) VALUES (%(name)s,"
-        " %(dialect)s, %(secret_env)s, %(services)s, %(ceiling)s) ON CONFLICT (name) DO UPDATE SET"
+        "INSERT INTO source (name, dialect, secret_env, services, announce_ceiling, open) VALUES (%(name)s,"
+        " %(dialect)s, %(secret_env)s, %(services)s, %(ceiling)s, %(open)s) ON CONFLICT (name) DO UPDATE SET"
         " dialect = excluded.dialect, secret_env = excluded.secret_env, services = excluded.services,"
-        " announce_ceiling = excluded.announce_ceiling",
+        " announce_ceiling = excluded.announce_ceiling, open = excluded.open",
         name=wanted.name,
         dialect=wanted.dialect,
         secret_env=wanted.secret_env,
         services=Jsonb(wanted.services),
         ceiling=wanted.announce_ceiling,
+        open=wanted.open,
     )
 
 

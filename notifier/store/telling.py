@@ -11,7 +11,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from notifier.model.words import ENDINGS, NoticeKind, Standing
-from notifier.store import Tx, correcting, many, one
+from notifier.store import Tx, correcting, many, one, value
 from notifier.store.audience import (
     LocaleCount,
     Rule,
@@ -116,6 +116,16 @@ WHERE NOT EXISTS ({suppressed})""").format(
     found = one(tx, StandingCount, statement, after=0, upto=LAST, **later_params(later))
     assert found is not None
     return found
+
+
+def not_cut_off(tx: Tx, later: Later) -> int:
+    """Customers that a later notice would say are out of something, and of whom the data does not say so."""
+    statement = sql.SQL("""
+SELECT count(DISTINCT customer_id) FROM ({told}) told
+WHERE told_as IN ('affected', 'possibly') AND NOT EXISTS (SELECT FROM entitlement e
+  WHERE e.customer_id = told.customer_id AND e.service_id = told.service_id
+    AND e.suspended_at IS NOT NULL)""").format(told=told_later(tx, later))
+    return value(tx, statement, after=0, upto=LAST, **later_params(later))
 
 
 @dataclass(frozen=True, slots=True)

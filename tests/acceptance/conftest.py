@@ -47,6 +47,7 @@ name = "Sonnet 5"
 [[sources]]
 name = "prometheus"
 dialect = "alertmanager"
+open = true
 label = "service"
 map = { fable-prod = "fable-5" }
 [attributes]

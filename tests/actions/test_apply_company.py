@@ -25,6 +25,7 @@ depends_on = ["fable-5"]
 [[sources]]
 name = "am"
 dialect = "alertmanager"
+open = true
 map = { "fable-prod" = "fable-5" }
 [attributes]
 plan = "text"

@@ -38,18 +38,20 @@ NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 CUT = NOW - timedelta(minutes=8)
 MAPPING = {"label": "service", "map": {"fable-prod": "fable-5", "mythos-prod": "mythos-5"}}
 SECRET_ENV = "TEST_HOOK_SECRET"
+TRUSTED_ENV = "TEST_TRUSTED_SECRET"
 DESK = Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), Words.load(data_folder("templates") / "email"))
 PAYLOADS = Path(__file__).parents[1] / "edges/webhooks/alertmanager"
 
 
 @pytest.fixture
-def company(db: Db) -> Db:
-    """Two services, two customers of both (one mail address each), three sources."""
+def company(db: Db, monkeypatch: pytest.MonkeyPatch) -> Db:
+    """Three services, two customers of both (one mail address each), three sources."""
+    monkeypatch.setenv(TRUSTED_ENV, "trusted")
     with db.transaction() as tx:
         for slug, name in (("fable-5", "Fable 5"), ("mythos-5", "Mythos 5"), ("sonnet-5", "Sonnet 5")):
             catalogue.put_service(tx, slug, name)
-        catalogue.put_source(tx, Source("prometheus", "alertmanager", None, MAPPING, None))
-        catalogue.put_source(tx, Source("trusted", "alertmanager", None, MAPPING, 2))
+        catalogue.put_source(tx, Source("prometheus", "alertmanager", None, MAPPING, None, open=True))
+        catalogue.put_source(tx, Source("trusted", "alertmanager", TRUSTED_ENV, MAPPING, 2))
         catalogue.put_source(tx, Source("guarded", "alertmanager", SECRET_ENV, MAPPING, None))
         for n in (1, 2):
             tx.execute("INSERT INTO customer (ext_id, name) VALUES (%s, 'Acme')", (str(n),))
@@ -90,7 +92,8 @@ def alert(
 
 def post(db: Db, *alerts: dict[str, Any], source: str = "prometheus", now: datetime = NOW) -> int:
     body = json.dumps({"version": "4", "groupKey": "{}", "alerts": alerts}).encode()
-    return record_signals(db, source, {}, body, now).new
+    headers = {"authorization": "Bearer trusted"} if source == "trusted" else {}
+    return record_signals(db, source, headers, body, now).new
 
 
 def cut_off(db: Db, service: str, at: datetime | None, customers: str = "1,2") -> None:
@@ -216,7 +219,7 @@ def test_evidence_that_names_nothing_of_ours_is_kept_and_said_until_the_map_is_r
     assert alarm_texts(company)[0].startswith("prometheus reports trouble that names no service of ours")
     better = {"label": "service", "map": {"checkout": "sonnet-5"}}
     with company.transaction() as tx:
-        catalogue.put_source(tx, Source("prometheus", "alertmanager", None, better, None))
+        catalogue.put_source(tx, Source("prometheus", "alertmanager", None, better, None, open=True))
     assert post(company, alert("checkout")) == 1
     tick(company)
     assert [one.services for one in open_ones(company)] == [["sonnet-5"]]
@@ -331,6 +334,7 @@ def test_what_a_declaration_leaves_out_of_a_draft_is_drafted_again(company: Db) 
 
 
 def test_policy_lets_a_source_announce_up_to_its_ceiling(company: Db) -> None:
+    cut_off(company, "fable-5", CUT)
     post(company, alert("fable-prod"), source="trusted")
     judged = judge_signals(company, DESK, NOW)
     assert judged.announced == judged.opened
@@ -342,7 +346,8 @@ def test_policy_lets_a_source_announce_up_to_its_ceiling(company: Db) -> None:
 
 def test_above_the_ceiling_nothing_leaves(company: Db) -> None:
     with company.transaction() as tx:
-        catalogue.put_source(tx, Source("trusted", "alertmanager", None, MAPPING, 1))
+        catalogue.put_source(tx, Source("trusted", "alertmanager", TRUSTED_ENV, MAPPING, 1))
+    cut_off(company, "fable-5", CUT)
     post(company, alert("fable-prod"), source="trusted")
     assert judge_signals(company, DESK, NOW).announced == ()
     assert open_ones(company)[0].declared_at is None
@@ -358,6 +363,8 @@ def test_a_source_announces_when_the_data_agrees(company: Db) -> None:
 
 
 def test_a_source_does_not_announce_what_another_one_reports(company: Db) -> None:
+    cut_off(company, "fable-5", CUT)
+    cut_off(company, "mythos-5", CUT)
     post(company, alert("fable-prod"), source="trusted")
     post(company, alert("mythos-prod"), source="prometheus")
     assert judge_signals(company, DESK, NOW).announced == ()
@@ -459,10 +466,12 @@ def test_what_policy_announces_goes_to_whom_the_companys_own_database_shows(
     company: Db, server: Path
 ) -> None:
     with company.transaction() as tx:
-        catalogue.put_source(tx, Source("trusted", "alertmanager", None, MAPPING, 4))
+        catalogue.put_source(tx, Source("trusted", "alertmanager", TRUSTED_ENV, MAPPING, 4))
     away = desk_of("postgresql:///nowhere?host=/tmp&user=nobody")
     with a_shop(server, f"shop{os.urandom(4).hex()}") as shop:
         shop.people(2, first=101)
+        shop.run("UPDATE subscription SET blocked_on = %s", (CUT,))
+        cut_off(company, "fable-5", CUT)
         post(company, alert("fable-prod"), source="trusted")
         assert judge_signals(company, away, NOW).announced == ()  # nobody knows who they are: the draft stays
         assert len(judge_signals(company, desk_of(shop.url), NOW).announced) == 1

@@ -122,6 +122,38 @@ def test_what_cannot_be_read_is_one_sentence(raw, word):
     assert any(word in fault for fault in faults(raw))
 
 
+SOURCE = b"[[sources]]\nname='am'\ndialect='alertmanager'\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        (b"", "has no secret: name the variable that holds it in secret_env, or say open = true"),
+        (b"open=false", "has no secret"),
+        (b"announce_ceiling=50", "announce_ceiling needs a secret_env"),
+        (b"announce_ceiling=50\nopen=true", "announce_ceiling needs a secret_env"),
+        (b"secret_env='AM'\nopen=true", "keep one of them"),
+        (b"open='yes'", "valid boolean"),
+    ],
+)
+def test_a_source_has_a_secret_or_says_that_it_is_open_and_announces_only_with_one(more, word):
+    (fault,) = faults(SOURCE + more)
+    assert fault.startswith("[[sources]] number 1 (am)")
+    assert word in fault
+
+
+def test_a_source_that_is_open_and_one_that_announces():
+    assert company_file.read(SOURCE + b"open=true").sources[0].open
+    assert company_file.read(SOURCE + b"secret_env='AM'\nannounce_ceiling=5").sources[0].announce_ceiling == 5
+
+
+def test_the_schema_says_the_same_of_sources():
+    source = json.loads(company_file.schema())["$defs"]["SourceTable"]
+    assert source["dependentRequired"] == {"announce_ceiling": ["secret_env"]}
+    assert [way["required"] for way in source["oneOf"]] == [["secret_env"], ["open"]]
+    assert source["properties"]["open"]["type"] == "boolean"
+
+
 def test_the_schema_says_what_dialect_it_is_and_forbids_the_unknown():
     schema = json.loads(company_file.schema())
     assert schema["$schema"].startswith("https://json-schema.org/")

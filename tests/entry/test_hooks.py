@@ -91,7 +91,7 @@ def serving(database_url: str, broker_url: str | None = None) -> Generator[Site]
 def site(db: Db) -> Iterator[Site]:
     with db.transaction() as tx:
         catalogue.put_service(tx, "fable-5", "Fable 5")
-        catalogue.put_source(tx, Source("prometheus", "alertmanager", None, MAPPING, None))
+        catalogue.put_source(tx, Source("prometheus", "alertmanager", None, MAPPING, None, open=True))
         catalogue.put_source(tx, Source("guarded", "alertmanager", SECRET_ENV, MAPPING, None))
     with serving(db.url) as site:
         yield site

@@ -1,5 +1,6 @@
 """One table: what a signal means, given what else was heard of it and what is open."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -170,7 +171,17 @@ def test_a_draft_is_void_when_all_evidence_has_been_gone_for_a_while(
 )
 def test_a_source_announces_only_what_it_reports_itself_now(troubles: list[Trouble], may: int | None) -> None:
     draft = disruption(1, "fable-5", "mythos-5")
-    assert may_announce(draft, troubles) == (may and MayAnnounce("prometheus", may))
+    assert may_announce(draft, troubles, {"prometheus", "other"}) == (may and MayAnnounce("prometheus", may))
+
+
+def test_nobody_announces_for_whom_no_secret_vouches_or_what_such_a_source_began() -> None:
+    troubles = [trouble("prometheus", "fable-5", ceiling=500), trouble("other", "fable-5")]
+    draft = disruption(1, "fable-5")
+    assert may_announce(draft, troubles, set()) is None
+    assert may_announce(draft, troubles, {"other"}) is None
+    assert may_announce(draft, troubles, {"prometheus"}) == MayAnnounce("prometheus", 500)
+    assert may_announce(replace(draft, opened_by="source:other"), troubles, {"prometheus"}) is None
+    assert may_announce(replace(draft, opened_by="database"), troubles, {"prometheus"}) is not None
 
 
 def test_the_alarm_of_a_draft() -> None:

@@ -10,7 +10,7 @@ from notifier.store.catalogue import Source
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 KNOWN = {"fable-5", "mythos-5"}
 MAPPING = {"label": "app", "map": {"fable-prod": "fable-5", "old": "gone-1"}}
-SOURCE = Source("prometheus", "alertmanager", None, MAPPING, None)
+SOURCE = Source("prometheus", "alertmanager", None, MAPPING, None, open=True)
 
 
 def signal(state: SignalState = SignalState.FIRING, key: str = "f1:start", **labels: str) -> Signal:
