@@ -106,8 +106,8 @@ def _alarm_about_stopped(db: Db, now: datetime) -> None:
 
 
 def _hold_if_refused(tx: Tx, notice: Notice, policy: Policy) -> None:
-    refused = accounts.refused(tx, notice.notice_id)
-    if too_many_refused(refused, policy):
+    refused = accounts.refused(tx, notice.notice_id, least=policy.refused_least)
+    if refused and too_many_refused(refused, policy):
         share = 100 * refused.people // refused.sent
         reason = f"{refused.people:,} people ({share} %) were rejected, dropped or bounced; look, then resume"
         notices.hold(tx, notice.notice_id, reason)

@@ -70,19 +70,18 @@ class Refusals:
     """Letters that the provider took, and those of people whom it rejected; at least 1."""
 
 
-def refused(tx: Tx, notice_id: int) -> Refusals:
-    found = one(
+def refused(tx: Tx, notice_id: int, *, least: int) -> Refusals | None:
+    """None: they are fewer than `least`, and nobody has counted the letters."""
+    return one(
         tx,
         Refusals,
-        "SELECT (SELECT count(*) FROM fate WHERE fate.notice_id = n.notice_id"
-        "  AND fate IN ('rejected', 'dropped', 'bounced') AND at > coalesce(n.resumed_at, '-infinity')) AS people,"
-        " greatest(1, (SELECT coalesce(sum(n), 0) FROM attempt a JOIN chunk k USING (chunk_id)"
-        "  WHERE k.notice_id = %(id)s AND a.outcome = 'accepted'"
-        "  AND a.ended_at > coalesce(n.resumed_at, '-infinity'))::bigint + (SELECT count(*) FROM fate"
-        "  WHERE fate.notice_id = n.notice_id AND fate = 'rejected'"
-        "  AND at > coalesce(n.resumed_at, '-infinity'))) AS sent"
-        " FROM notice n WHERE n.notice_id = %(id)s",
+        "SELECT bad.people, greatest(1, bad.rejected + (SELECT coalesce(sum(n), 0) FROM attempt a"
+        "  JOIN chunk k USING (chunk_id) WHERE k.notice_id = %(id)s AND k.state IN ('accepted', 'split')"
+        "  AND a.outcome = 'accepted' AND a.ended_at > coalesce(bad.since, '-infinity'))::bigint) AS sent"
+        " FROM (SELECT count(*) AS people, count(*) FILTER (WHERE fate = 'rejected') AS rejected,"
+        "  max(n.resumed_at) AS since FROM notice n JOIN fate f USING (notice_id) WHERE n.notice_id = %(id)s"
+        "  AND fate IN ('rejected', 'dropped', 'bounced') AND f.at > coalesce(n.resumed_at, '-infinity')) bad"
+        " WHERE bad.people >= %(least)s",
         id=notice_id,
+        least=least,
     )
-    assert found is not None
-    return found

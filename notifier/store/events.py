@@ -68,18 +68,25 @@ def insert(tx: Tx, events: Sequence[ProviderEvent]) -> list[ProviderEvent]:
 
 
 def prove(tx: Tx, provider: str, attempt_ids: Sequence[str], *, now: datetime) -> list[Proved]:
-    """Whatever these attempts were thought to be: the provider has accepted them."""
+    """Whatever these attempts were thought to be: the provider has accepted them. Returns those that were doubted.
+
+    The first event about an attempt leaves its time there: the silence of others is judged by it, and no statement
+    that runs by the clock reads events.
+    """
     return many(
         tx,
         Proved,
-        "WITH doubted AS (SELECT attempt_id, outcome FROM attempt WHERE attempt_id = ANY(%(ids)s::uuid[])"
-        "  AND provider = %(provider)s AND outcome <> 'accepted' ORDER BY attempt_id FOR UPDATE),"
-        " proved AS (UPDATE attempt a SET outcome = 'accepted', reason = 'proved by an event',"
-        "  ended_at = coalesce(a.ended_at, %(now)s) FROM doubted d WHERE a.attempt_id = d.attempt_id"
-        "  RETURNING a.attempt_id, a.chunk_id, d.outcome)"
+        "WITH mine AS (SELECT attempt_id, outcome FROM attempt WHERE attempt_id = ANY(%(ids)s::uuid[])"
+        "  AND provider = %(provider)s AND (outcome <> 'accepted' OR first_event_at IS NULL)"
+        "  ORDER BY attempt_id FOR UPDATE),"
+        " proved AS (UPDATE attempt a SET outcome = 'accepted',"
+        "  first_event_at = coalesce(a.first_event_at, now()),"
+        "  reason = CASE WHEN m.outcome = 'accepted' THEN a.reason ELSE 'proved by an event' END,"
+        "  ended_at = coalesce(a.ended_at, %(now)s) FROM mine m WHERE a.attempt_id = m.attempt_id"
+        "  RETURNING a.attempt_id, a.chunk_id, m.outcome)"
         " SELECT p.attempt_id::text, p.outcome AS was, n.notice_id, n.disruption_id, r.reference"
         " FROM proved p JOIN chunk USING (chunk_id) JOIN notice n USING (notice_id)"
-        " JOIN disruption r USING (disruption_id) ORDER BY 1",
+        " JOIN disruption r USING (disruption_id) WHERE p.outcome <> 'accepted' ORDER BY 1",
         ids=list(attempt_ids),
         provider=provider,
         now=now,

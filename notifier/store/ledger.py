@@ -241,7 +241,8 @@ def due(tx: Tx, notice_id: int) -> Due:
         Due,
         "SELECT count(*) FILTER (WHERE state = 'due' AND (not_before IS NULL OR not_before <= now())) AS due,"
         " count(*) FILTER (WHERE state = 'claimed') AS claimed,"
-        " count(*) FILTER (WHERE state = 'unknown') AS unknown FROM chunk WHERE notice_id = %(id)s",
+        " count(*) FILTER (WHERE state = 'unknown') AS unknown FROM chunk WHERE notice_id = %(id)s"
+        " AND state IN ('due', 'claimed', 'unknown')",
         id=notice_id,
     )
     assert found is not None
@@ -282,8 +283,9 @@ def canary(tx: Tx, notice_id: int) -> Canary:
         Canary,
         "SELECT coalesce(bool_or(k.state = 'claimed'), false) AS open,"
         " coalesce(bool_or(a.outcome = 'accepted'), false) AS accepted,"
-        " coalesce(bool_or(EXISTS (SELECT FROM event e WHERE e.attempt_id = a.attempt_id)), false) AS reported"
-        " FROM chunk k JOIN attempt a USING (chunk_id) WHERE k.notice_id = %(id)s",
+        " coalesce(bool_or(a.first_event_at IS NOT NULL), false) AS reported"
+        " FROM chunk k JOIN attempt a USING (chunk_id)"
+        " WHERE k.notice_id = %(id)s AND k.state IN ('claimed', 'accepted', 'split')",
         id=notice_id,
     )
     assert found is not None

@@ -66,7 +66,7 @@ def slow_down(tx: Tx, provider: str, *, until: datetime) -> None:
         tx,
         "INSERT INTO provider AS p (name, rate, tokens, refilled_at, not_before)"
         " SELECT %(provider)s, greatest(1, count(*) / 2.0), 1, clock_timestamp(), %(until)s FROM attempt"
-        " WHERE provider = %(provider)s AND claimed_at > clock_timestamp() - interval '1 second'"
+        " WHERE provider = %(provider)s AND claimed_at > statement_timestamp() - interval '1 second'"
         " ON CONFLICT (name) DO UPDATE SET rate = greatest(1, coalesce(p.rate, excluded.rate * 2) / 2),"
         " tokens = 1, refilled_at = clock_timestamp(), streak = 0,"
         " not_before = greatest(p.not_before, excluded.not_before)",
@@ -116,7 +116,7 @@ def asked_lately(tx: Tx, notice_id: int, *, seconds: float) -> int:
     return value(
         tx,
         "SELECT count(*) FROM attempt JOIN chunk USING (chunk_id) WHERE chunk.notice_id = %(id)s"
-        " AND claimed_at > clock_timestamp() - make_interval(secs => %(seconds)s)",
+        " AND claimed_at > statement_timestamp() - make_interval(secs => %(seconds)s)",
         id=notice_id,
         seconds=seconds,
     )

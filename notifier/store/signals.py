@@ -217,7 +217,7 @@ WITH unexplained AS MATERIALIZED (  -- first: a million who are told of it alrea
     WHERE d.ended_at IS NULL AND d.mode = %(mode)s AND s.slug = ANY(r.services)))
 SELECT s.slug AS service, e.customers, e.since, e.latest,
        (SELECT count(*) FROM signal WHERE source = 'database' AND state = 'resolved'
-        AND services = ARRAY[s.slug]) AS episode
+        AND services[1] = s.slug) AS episode
 FROM unexplained s
 CROSS JOIN LATERAL (SELECT count(DISTINCT customer_id) AS customers, min(suspended_at) AS since,
                            max(suspended_at) AS latest
@@ -234,12 +234,14 @@ def reinstated(tx: Tx) -> list[Reinstated]:
         tx,
         Reinstated,
         """
-SELECT DISTINCT f.services[1] AS service, f.dedupe_key FROM signal f
-WHERE f.source = 'database' AND f.state = 'firing'
-  AND NOT EXISTS (SELECT FROM signal r WHERE r.source = 'database' AND r.dedupe_key = f.dedupe_key
+SELECT s.slug AS service, f.dedupe_key
+FROM service s CROSS JOIN LATERAL (  -- an episode begins only when the one before it is over: the last one counts
+  SELECT dedupe_key FROM signal WHERE source = 'database' AND state = 'firing' AND services[1] = s.slug
+  ORDER BY signal_id DESC LIMIT 1) f
+WHERE NOT EXISTS (SELECT FROM signal r WHERE r.source = 'database' AND r.dedupe_key = f.dedupe_key
                   AND r.state = 'resolved')
-  AND NOT EXISTS (SELECT FROM service s WHERE slug = ANY(f.services) AND (
-        SELECT true FROM entitlement e WHERE e.service_id = s.service_id AND suspended_at IS NOT NULL LIMIT 1))
+  AND NOT coalesce((SELECT true FROM entitlement e
+                    WHERE e.service_id = s.service_id AND suspended_at IS NOT NULL LIMIT 1), false)
 ORDER BY 1""",
     )
 

@@ -30,10 +30,10 @@ def unknowns(tx: Tx, *, chunks: int) -> list[Unknown]:
 SELECT x.attempt_id::text, k.chunk_id, k.notice_id, n.disruption_id, n.kind, k.tries,
        extract(epoch FROM clock_timestamp() - x.claimed_at)::float8 AS age_seconds,
        (SELECT extract(epoch FROM clock_timestamp() - heard.at)::float8
-        FROM (SELECT min(e.received_at) AS at FROM attempt a JOIN event e USING (attempt_id)
-              WHERE a.provider = x.provider AND a.claimed_at > x.claimed_at AND a.attempt_id <> x.attempt_id
-              GROUP BY a.attempt_id ORDER BY 1 LIMIT 1 OFFSET %(chunks)s - 1) heard) AS silent_seconds
-FROM attempt x JOIN chunk k ON k.chunk_id = x.chunk_id AND k.attempt_id = x.attempt_id
+        FROM (SELECT a.first_event_at AS at FROM attempt a
+              WHERE a.provider = x.provider AND a.first_event_at > x.claimed_at AND a.claimed_at > x.claimed_at
+              ORDER BY 1 LIMIT 1 OFFSET %(chunks)s - 1) heard) AS silent_seconds
+FROM chunk k JOIN attempt x ON x.attempt_id = k.attempt_id AND x.chunk_id = k.chunk_id
 JOIN notice n ON n.notice_id = k.notice_id
 WHERE x.outcome = 'unknown' AND k.state = 'unknown' ORDER BY x.claimed_at LIMIT 100""",
         chunks=chunks,

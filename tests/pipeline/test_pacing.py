@@ -9,10 +9,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from notifier.model.event import ProviderEvent
 from notifier.model.mail import Envelope, Outcome, Result
 from notifier.model.policy import Policy
 from notifier.pipeline.deliver import Lane, Wait, claim_next, record
-from notifier.store import Db, alarms, notices
+from notifier.pipeline.feedback import fold
+from notifier.store import Db, alarms, events, notices
 from notifier.store.ledger import Claim
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
@@ -116,10 +118,9 @@ def test_policy_may_want_a_report_on_the_first_chunk(story: Story) -> None:
     first = waits.claim()
     waits.came(first, ACCEPTED)
     assert waits.why_not() == "the first chunk is being judged"
-    story.run(
-        "INSERT INTO event (sg_event_id, occurred_at, attempt_id, kind) VALUES ('e', now(), %s, 'processed')",
-        first.attempt_id,
-    )
+    with story.lane.db.transaction() as tx:
+        said = ProviderEvent("e", NOW, first.attempt_id, story.notice_id, None, "processed")
+        fold(tx, story.lane.sender.name, events.insert(tx, [said]), NOW)
     waits.claim()
     waits.claim()
 
