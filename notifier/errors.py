@@ -4,6 +4,7 @@ NotifierError
 ├── BadInput       2   the command, file or value is wrong
 ├── Refused        3   a rule or policy says no
 └── Unreachable    4   something needed does not answer
+    └── Busy       4   the database answers, and somebody else has what this needs
 """
 
 
@@ -34,3 +35,11 @@ class Unreachable(NotifierError):
     """Something the notifier needs does not answer."""
 
     exit_code = 4
+
+
+class Busy(Unreachable):
+    """Two commands met in the database and this one gave way: nothing of it happened, try again."""
+
+
+class Defect(Exception):
+    """The database refused a statement of ours. Its own words may hold somebody's data and are left out."""

@@ -9,7 +9,7 @@ from notifier.model.words import Mode, NoticeKind
 from notifier.pipeline import detect, disruption
 from notifier.pipeline.detect import Act, Judgement, actor_of
 from notifier.settings import secret
-from notifier.store import Tx, alarms, catalogue, disruptions, notices, signals
+from notifier.store import Tx, alarms, catalogue, disruptions, notices, savepoint, signals
 from notifier.store.disruptions import OpenDisruption
 from notifier.store.signals import Heard, Trouble
 
@@ -127,7 +127,7 @@ class Bench:
         """Words for each draft that is new or wider, ready to be approved."""
         for disruption_id, actor in self.touched.items():
             try:
-                with self.tx.transaction():  # words that fail must not take the evidence with them
+                with savepoint(self.tx):  # words that fail must not take the evidence with them
                     self._write_notice(disruption_id, actor)
             except NotifierError as error:
                 text = f"The first notice for a draft cannot be written: {error}"

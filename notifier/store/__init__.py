@@ -13,13 +13,11 @@ from functools import cache
 from typing import Any, LiteralString, Self, TypeAlias, TypeVar, cast, get_args, get_type_hints
 
 import psycopg
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
-from psycopg.errors import IdleInTransactionSessionTimeout
+from psycopg import IsolationLevel, sql
 from psycopg.rows import BaseRowFactory, args_row, class_row, kwargs_row, scalar_row
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool
 
-from notifier.errors import Unreachable
+from notifier.store.failures import does_not_answer, ours
 
 Tx: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 """An open transaction."""
@@ -34,6 +32,40 @@ IDLE_SECONDS = 30.0
 logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())  # it would say each failed try on stderr
 
 
+class Session(psycopg.Connection[tuple[Any, ...]]):
+    """A connection of ours: what a transaction of it writes last of all, whenever it was decided."""
+
+    last: list[Callable[[], None]]
+
+
+def at_commit(tx: Tx, write: Callable[[], None]) -> None:
+    """`write` is done when the transaction has done everything else, and only if it commits."""
+    assert isinstance(tx, Session)
+    tx.last.append(write)
+
+
+@contextmanager
+def savepoint(tx: Tx) -> Generator[None]:
+    """What is written in the block goes if it raises, also what it leaves for the commit."""
+    assert isinstance(tx, Session)
+    before = len(tx.last)
+    try:
+        with tx.transaction():
+            yield
+    except BaseException:
+        del tx.last[before:]
+        raise
+
+
+def _configure(connection: Session) -> None:
+    """Named at each BEGIN, so that no default of the server, the database or the role decides it.
+
+    What we lock we then read as it is: under REPEATABLE READ it would be read as it was.
+    """
+    connection.isolation_level = IsolationLevel.READ_COMMITTED
+    connection.read_only = False
+
+
 class Db:
     """A pool of connections to one Postgres. Open it after a fork, never before."""
 
@@ -41,6 +73,8 @@ class Db:
         self.url = url
         self._pool = ConnectionPool(
             url,
+            connection_class=Session,
+            configure=_configure,
             min_size=0,
             max_size=size,
             timeout=CONNECT_SECONDS,
@@ -68,7 +102,7 @@ class Db:
         self._pool.close(timeout=2)
 
     @contextmanager
-    def _connection(self) -> Generator[Tx]:
+    def _connection(self) -> Generator[Session]:
         """One that the server has not closed: after a restart each pooled one would fail a transaction.
 
         The pool's own `check` waits a second and more after each that fails (psycopg-pool 3.3).
@@ -87,17 +121,17 @@ class Db:
     def transaction(self, *, keep: bool = True) -> Generator[Tx]:
         """Commits when the block ends (without `keep`: rolls back), rolls back when it raises.
 
-        Raises `Unreachable` when the database does not answer, before or inside the block, or was never migrated.
+        Raises `Unreachable` when the database does not answer, before or inside the block, or was never migrated;
+        `Busy` when it gave way to somebody else: see `locks.retried`.
         """
         try:
-            with self._connection() as connection, connection.transaction(force_rollback=not keep):
-                yield connection
-        except (PoolTimeout, psycopg.OperationalError, IdleInTransactionSessionTimeout) as error:
-            raise Unreachable(_unreachable(self.url)) from error
-        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
-            raise Unreachable(
-                "The database lacks the schema of this version: run `notifier migrate`."
-            ) from error
+            with self._connection() as session, session.transaction(force_rollback=not keep):
+                session.last = []
+                yield session
+                for write in session.last if keep else ():
+                    write()
+        except psycopg.Error as error:
+            raise ours(error, self.url).with_traceback(error.__traceback__) from None
 
 
 def _is_closed(connection: Tx) -> bool:
@@ -118,16 +152,7 @@ def ping(url: str) -> int:
         with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
             return connection.info.server_version
     except psycopg.OperationalError as error:
-        raise Unreachable(_unreachable(url)) from error
-
-
-def _unreachable(url: str) -> str:
-    where = conninfo_to_dict(url)
-    host, port, name = where.get("host", "localhost"), where.get("port", 5432), where.get("dbname", "")
-    return (
-        f"The database {name!r} at {host}:{port} does not answer: "
-        "check NOTIFIER_DATABASE_URL, and that the server runs."
-    )
+        raise does_not_answer(url) from error
 
 
 def select_from(row: type, table: LiteralString) -> LiteralString:

@@ -1,8 +1,9 @@
 """The brake: one row that everything asks before it leaves; and what may still leave after it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.store import Tx, run, value
+from notifier.store import Tx, many, one, run, value
 
 EVERYTHING = "*"
 """The key of the brake that stops every notice."""
@@ -27,18 +28,42 @@ def open_attempts(tx: Tx, notice_id: int | None = None) -> int:
     )
 
 
-def pull_brake(tx: Tx, *, actor: str, now: datetime) -> None:
-    run(
+def pull_brake(tx: Tx, *, actor: str, now: datetime) -> bool:
+    """The row names who and when, for the audit chain is entered later. False: it was on already."""
+    statement = (
+        "INSERT INTO brake (key, actor, at) VALUES (%(key)s, %(actor)s, %(now)s) ON CONFLICT DO NOTHING"
+    )
+    return run(tx, statement, key=EVERYTHING, actor=actor, now=now) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """Who pulled the brake, and when."""
+
+    actor: str
+    at: datetime
+    entered: bool
+    """In the audit chain."""
+
+
+def release_brake(tx: Tx) -> Pulled | None:
+    """None: it was not on."""
+    return one(
         tx,
-        "INSERT INTO brake (key, actor, at) VALUES (%(key)s, %(actor)s, %(now)s) ON CONFLICT DO NOTHING",
+        Pulled,
+        "DELETE FROM brake WHERE key = %(key)s RETURNING actor, at, entered_at IS NOT NULL AS entered",
         key=EVERYTHING,
-        actor=actor,
-        now=now,
     )
 
 
-def release_brake(tx: Tx) -> bool:
-    return run(tx, "DELETE FROM brake WHERE key = %(key)s", key=EVERYTHING) == 1
+def enter(tx: Tx, *, now: datetime) -> list[Pulled]:
+    """The pulls that are not in the audit chain: in this transaction somebody enters them."""
+    return many(
+        tx,
+        Pulled,
+        "UPDATE brake SET entered_at = %(now)s WHERE entered_at IS NULL RETURNING actor, at, false AS entered",
+        now=now,
+    )
 
 
 def brake_is_on(tx: Tx) -> bool:

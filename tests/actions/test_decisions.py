@@ -1,0 +1,115 @@
+"""A decision and its entry in the audit chain: both or neither; the brake at once, its entry by whoever comes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from notifier.actions import brake
+from notifier.errors import Refused, Unreachable
+from notifier.store import Db
+from notifier.store.audit import CHAIN_LOCK
+from tests.lab import LIND, Lab
+
+Decision = Callable[[Lab, Db, int], object]
+
+
+@contextmanager
+def chain_taken(lab: Lab) -> Iterator[Db]:
+    """Somebody is in the middle of a commit and does not get on; through this nobody waits long for a lock."""
+    with psycopg.connect(lab.database_url) as other:
+        name = other.info.dbname
+        other.execute(f"ALTER DATABASE {name} SET lock_timeout = '50ms'")  # pyright: ignore[reportArgumentType, reportCallIssue]
+        other.commit()
+        other.execute("SELECT pg_advisory_xact_lock(%s)", (CHAIN_LOCK,))
+        with Db(lab.database_url) as db:
+            yield db
+        other.rollback()
+
+
+def world(lab: Lab, state: str) -> int:
+    """A notice to 30 people in 3 chunks, in this state; its first chunk has given up."""
+    lab.people(30)
+    notice_id = lab.notice_id(lab.suspend(), 1)
+    while lab.rings and lab.rings[0].task == "freeze":
+        lab.run(lab.rings.pop(0))
+    lab.rings.clear()
+    first = "(SELECT min(chunk_id) FROM chunk WHERE notice_id = %s)"
+    lab.rows(f"UPDATE chunk SET state = 'dead' WHERE chunk_id = {first}", notice_id)
+    lab.rows("UPDATE notice SET state = %s WHERE notice_id = %s", state, notice_id)
+    return notice_id
+
+
+DECISIONS: dict[str, tuple[str, Decision]] = {
+    "pause": ("sending", lambda lab, db, id_: brake.pause(db, LIND, lab.now(), id_)),
+    "resume": ("held", lambda lab, db, id_: brake.resume(db, LIND, lab.now(), id_)),
+    "cancel": ("sending", lambda lab, db, id_: brake.cancel(db, LIND, lab.now(), id_)),
+    "retry dead": ("sending", lambda lab, db, id_: brake.retry_dead(db, LIND, lab.now(), id_)),
+    "drop dead": ("sending", lambda lab, db, id_: brake.drop_dead(db, LIND, lab.now(), id_)),
+}
+
+
+def ledger(lab: Lab) -> list[tuple[object, ...]]:
+    return lab.rows("SELECT state FROM notice ORDER BY notice_id") + lab.rows(
+        "SELECT chunk_id, state FROM chunk ORDER BY 1"
+    )
+
+
+@pytest.mark.parametrize("act", DECISIONS)
+def test_what_cannot_be_entered_in_the_chain_is_not_decided(lab: Lab, act: str) -> None:
+    state, decide = DECISIONS[act]
+    notice_id = world(lab, state)
+    before = ledger(lab)
+    with chain_taken(lab) as db, pytest.raises(Unreachable, match="try again"):
+        decide(lab, db, notice_id)
+    assert ledger(lab) == before
+    assert act not in lab.acts()
+    decide(lab, lab.app.db, notice_id)
+    assert ledger(lab) != before
+    assert lab.acts()[-1] == act
+
+
+def test_everything_stops_also_while_the_chain_cannot_be_written_and_the_tick_enters_it(lab: Lab) -> None:
+    world(lab, "sending")
+    pulled_at = lab.now()
+    with chain_taken(lab) as db:
+        assert brake.pause_all(db, LIND, pulled_at).at_most == 0
+        assert lab.value("SELECT count(*) FROM brake") == 1
+    assert "pause all" not in lab.acts()
+    lab.tick()
+    lab.tick()
+    entered = lab.rows("SELECT actor, at FROM audit WHERE act = 'pause all'")
+    assert entered == [(LIND, pulled_at)]
+
+
+def test_who_releases_the_brake_enters_who_pulled_it(lab: Lab) -> None:
+    with chain_taken(lab) as db:
+        brake.pause_all(db, "person:first", lab.now())
+    brake.resume_all(lab.app.db, LIND, lab.now())
+    assert lab.rows("SELECT actor, act FROM audit ORDER BY seq DESC LIMIT 2") == [
+        (LIND, "resume all"),
+        ("person:first", "pause all"),
+    ]
+    lab.tick()
+    assert lab.acts().count("pause all") == 1
+
+
+def test_a_brake_that_is_pulled_twice_is_entered_twice(lab: Lab) -> None:
+    brake.pause_all(lab.app.db, "person:first", lab.now())
+    brake.pause_all(lab.app.db, LIND, lab.now())
+    lab.tick()
+    assert lab.rows("SELECT actor FROM audit WHERE act = 'pause all' ORDER BY seq") == [
+        ("person:first",),
+        (LIND,),
+    ]
+
+
+def test_a_release_that_cannot_be_entered_leaves_the_brake_on(lab: Lab) -> None:
+    brake.pause_all(lab.app.db, LIND, lab.now())
+    with chain_taken(lab) as db, pytest.raises(Unreachable, match="try again"):
+        brake.resume_all(db, LIND, lab.now())
+    assert lab.value("SELECT count(*) FROM brake") == 1
+    brake.resume_all(lab.app.db, LIND, lab.now())
+    with pytest.raises(Refused, match="not on"):
+        brake.resume_all(lab.app.db, LIND, lab.now())
