@@ -215,7 +215,7 @@ def _open(tx: Tx, notice: Notice, now: datetime) -> None:
             if earlier.seq < notice.seq:
                 # A range that just commits belongs to what is cancelled.
                 notices.locked(tx, earlier.notice_id)
-                notices.cancel(tx, earlier.notice_id)
+                notices.cancel(tx, earlier.notice_id, replaced=True)
     if notice.kind is NoticeKind.RETRACTION and notice.about_first:
         disruptions.end(tx, notice.disruption_id, ended_as="retracted", now=now)
     if revisions.put_in_force(tx, notice.disruption_id, notice.rev, now=now):

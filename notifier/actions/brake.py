@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.actions import latecomers
+from notifier.actions.desk import question
 from notifier.errors import Refused, Unreachable
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeKind, NoticeState
@@ -27,6 +28,7 @@ from notifier.store import (
 )
 from notifier.store.locks import retried, wait_at_most
 from notifier.store.notices import Notice
+from notifier.store.overtaken import dead_chunks, stale
 
 PAUSE_ALL = "pause all"
 
@@ -187,6 +189,8 @@ def _drop(tx: Tx, notice: Notice, actor: str, now: datetime) -> Cancelled:
 @dataclass(frozen=True, slots=True)
 class Settled:
     people: int
+    overtaken: int = 0
+    """People who are not told this any more: something newer has gone to them, or it is not true."""
     rings: tuple[Ring, ...] = ()
 
 
@@ -196,12 +200,17 @@ def retry_dead(db: Db, actor: str, now: datetime, notice_id: int) -> Settled:
     with db.transaction() as tx:
         notice = notices.locked(tx, notice_id)
         _may_be_sent_again(tx, notice)
+        old = len(stale(tx, question(tx, notice), dead_chunks(tx, notice_id)))
         people = unknowns.retry_dead(tx, notice_id, now=now)
+        if people and old == people:
+            raise Refused(
+                "Something newer has gone to all of these people, or it is not true any more: --drop settles it."
+            )
         if people:
             notices.reopen(tx, notice_id)
             alarms.clear(tx, f"dead:{notice_id}", now)
         _record(tx, notice, actor, "retry dead", now)
-        return Settled(people, (Ring("deliver", notice_id),))
+        return Settled(people - old, overtaken=old, rings=(Ring("deliver", notice_id),))
 
 
 def _may_be_sent_again(tx: Tx, notice: Notice) -> None:

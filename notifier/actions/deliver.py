@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from notifier.actions.desk import Desk, story_of, words_are_unaltered
+from notifier.actions.desk import Desk, question, story_of, words_are_unaltered
 from notifier.errors import Refused
 from notifier.model.mail import Clock, Envelope, Letter, Result, Sender
 from notifier.model.people import Person
@@ -16,9 +16,10 @@ from notifier.model.ring import Ring
 from notifier.model.words import Mode
 from notifier.pipeline.compose import headers, used_tags
 from notifier.pipeline.deliver import Lane, Reached, Wait, claim_next, send_claimed, unmoved
-from notifier.store import Db, accounts, audit, brake, catalogue, disruptions, ledger, notices
+from notifier.store import Db, Tx, accounts, audit, brake, catalogue, disruptions, ledger, notices
 from notifier.store.contents import contents as contents_of
 from notifier.store.ledger import Claim, Seat
+from notifier.store.overtaken import stale
 
 TASK_SECONDS = 20.0
 """How long one task sends before it rings again: shorter than any redelivery of the broker."""
@@ -73,6 +74,7 @@ def deliver(db: Db, post: Post, notice_id: int) -> tuple[Ring, ...]:
         monotonic=post.clock.monotonic,
         policy=policy,
         reached=post.reached,
+        overtaken=overtaken,
     )
     _run_lanes(lane, post, notice_id)
     return _finish(db, post.clock.now(), notice_id)
@@ -106,6 +108,12 @@ def _run_lane(lane: Lane, notice_id: int, more: Callable[[], bool]) -> None:
         outcome = send_claimed(lane, *claimed)
         if outcome.result in {Result.FORBIDDEN, Result.STOPPED}:
             return
+
+
+def overtaken(tx: Tx, claimed: Claim) -> Sequence[int]:
+    """What must not leave any more of a chunk that has been on its way before."""
+    asked = question(tx, notices.by_id(tx, claimed.notice_id))
+    return [letter.pos for letter in stale(tx, asked, [claimed.chunk_id])]
 
 
 def _seal(db: Db, desk: Desk, notice_id: int) -> Callable[[Claim, Sequence[Seat]], Envelope]:
@@ -157,8 +165,12 @@ def _finish(db: Db, now: datetime, notice_id: int) -> tuple[Ring, ...]:
             )
             later = notices.waiting_behind(tx, notice)
             return tuple(Ring("freeze", each) for each in later)
-        # Nothing is rung for what a pace or a brake keeps: the sweeper comes back to it.
-        left = ledger.due(tx, notice_id).due and brake.nothing_hinders(tx, notice_id)
+        # Nothing is rung for what a pace, a brake or an earlier notice keeps: the sweeper comes back to it.
+        left = (
+            ledger.due(tx, notice_id).due
+            and brake.nothing_hinders(tx, notice_id)
+            and notices.is_next(tx, notices.by_id(tx, notice_id))
+        )
         return (Ring("deliver", notice_id),) if left else ()
 
 

@@ -21,6 +21,7 @@ from notifier.store.contents import Content, Words, store_contents
 from notifier.store.contents import contents as contents_of
 from notifier.store.disruptions import Disruption, Entry, Revision
 from notifier.store.notices import Notice
+from notifier.store.overtaken import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,14 @@ def rule_at(
     says_back = kind in {NoticeKind.PARTIAL, NoticeKind.RESTORED}
     others = held_elsewhere(tx, disruption_id, rule.services) if says_back else ()
     return replace(rule, restored=back, elsewhere=others)
+
+
+def question(tx: Tx, notice: Notice) -> Question:
+    """What is true now of the people of a notice, whatever was true when it was approved."""
+    disruption = disruptions.by_id(tx, notice.disruption_id)
+    rule = rule_at(tx, notice.disruption_id, notice.kind)
+    withdrawn = disruption.ended_as not in {None, "restored"} and notice.kind is not NoticeKind.RETRACTION
+    return Question(notice, rule, over=withdrawn)
 
 
 def held_elsewhere(tx: Tx, disruption_id: int, services: Sequence[str]) -> tuple[Rule, ...]:

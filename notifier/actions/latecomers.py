@@ -127,7 +127,7 @@ def _is_sure(tx: Tx, disruption_id: int) -> bool:
 
 def _was_stopped(there: Sequence[Notice]) -> bool:
     """A person has cancelled a notice and let none go since: whom it had not reached would look late."""
-    cancelled = max((n.seq for n in there if n.state is NoticeState.CANCELLED), default=0)
+    cancelled = max((n.seq for n in there if n.state is NoticeState.CANCELLED and not n.replaced), default=0)
     told = [n.seq for n in there if n.state is NoticeState.FINISHED and n.kind in TELLS_THE_LATE]
     return cancelled > max(told, default=0)
 

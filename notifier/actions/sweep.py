@@ -25,6 +25,14 @@ from notifier.store.accounts import Refusals
 from notifier.store.notices import Notice
 from notifier.store.unknowns import Unknown
 
+BECAME = {
+    "due": "presumed lost",
+    "cancelled": "presumed lost, never told",
+    "dead": "a person must decide",
+}
+"""What was decided about an attempt without an answer, by what its chunk became. Whether it really goes again is
+asked when it leaves: something newer may have overtaken it."""
+
 
 def sweep_seconds(db: Db) -> float:
     """How often policy wants a tick."""
@@ -71,14 +79,14 @@ def _act_on(db: Db, unknown: Unknown, believed: Believed, now: datetime) -> None
         if believed.belief is Belief.LOST:
             moved = unknowns.presume_lost(tx, unknown, reason=believed.reason, now=now)
         else:
-            moved = unknowns.wait_for_a_person(tx, unknown)
+            moved = "dead" if unknowns.wait_for_a_person(tx, unknown) else None
             text = "A chunk may or may not have been sent: `notifier dead` with --retry or --drop decides."
             alarms.raise_once(tx, f"dead:{unknown.notice_id}", text, unknown.disruption_id, now)
         if moved:
             audit.append(
                 tx,
                 actor="policy",
-                act=f"unknown: {believed.belief}",
+                act=f"unknown: {BECAME[moved]}",
                 at=now,
                 disruption_id=unknown.disruption_id,
                 after={"notice": unknown.notice_id, "attempt": unknown.attempt_id, "why": believed.reason},

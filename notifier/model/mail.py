@@ -56,6 +56,8 @@ class Result(StrEnum):
     """The request never left: directly before its first byte it was no longer ours to send."""
     NOBODY = "nobody"
     """There is nobody left in the request to write to."""
+    OVERTAKEN = "overtaken"
+    """The request never left: `culprits` would have read what is old or untrue by now."""
     POISON = "poison"
     """The letters of this chunk could not be put together: no other try will do better."""
     UNKNOWN = "unknown"

@@ -27,13 +27,15 @@ def believe(unknown: Unknown, policy: Policy) -> Believed:
     Silence means something only while the stream is alive: events of enough *later* attempts have come, and
     are old enough that this one's should have come too.
     """
+    if unknown.cancelled and unknown.age_seconds >= policy.unknown_deadline_seconds:
+        return Believed(Belief.LOST, "no evidence either way, and nothing of this notice is sent any more")
     alive = unknown.silent_seconds
     if alive is not None and alive >= policy.unknown_watermark_seconds and unknown.tries < policy.most_tries:
         return Believed(Belief.LOST, "no event, although those of later requests have come")
-    if unknown.tries >= policy.most_tries:
+    if unknown.tries >= policy.most_tries and not unknown.cancelled:
         return Believed(Belief.ASK, f"it was tried {unknown.tries} times: a person must look")
     if unknown.age_seconds < policy.unknown_deadline_seconds:
         return Believed(Belief.WAIT, "evidence may still come")
     if unknown.kind in policy.unknown_held:
         return Believed(Belief.ASK, "no evidence either way; this kind of notice waits for a person")
-    return Believed(Belief.LOST, "no evidence either way; this kind of notice is sent again")
+    return Believed(Belief.LOST, "no evidence either way; of this kind of notice it is presumed lost")

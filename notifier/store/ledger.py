@@ -30,6 +30,8 @@ class Claim:
     attempt_id: str
     skip: tuple[int, ...] = ()
     """Positions that are left out of the request."""
+    doubtful: bool = False
+    """It has been on its way before, or something has come after it: it may be overtaken, or untrue by now."""
 
     @property
     def positions(self) -> list[int]:
@@ -81,7 +83,10 @@ def claim(tx: Tx, notice_id: int, *, attempt_id: str, provider: str, lease_secon
         "  root_id, lo, hi, tries, chunk.attempt_id, again),"
         " opened AS (INSERT INTO attempt (attempt_id, chunk_id, provider, n, again, claimed_at)"
         "  SELECT attempt_id, chunk_id, %(provider)s, hi - lo, again, clock_timestamp() FROM mine)"
-        " SELECT chunk_id, notice_id, content_id, root_id, lo, hi, tries, attempt_id::text FROM mine",
+        " SELECT chunk_id, notice_id, content_id, root_id, lo, hi, tries, attempt_id::text,"
+        "  again OR tries > 1 OR n.resumed_at IS NOT NULL OR EXISTS (SELECT FROM notice later"
+        "   WHERE later.disruption_id = n.disruption_id AND later.seq > n.seq"
+        "   AND later.state NOT IN ('draft', 'void')) AS doubtful FROM mine JOIN notice n USING (notice_id)",
         notice_id=notice_id,
         attempt_id=attempt_id,
         provider=provider,
@@ -147,6 +152,8 @@ class Record:
     http_status: int | None
     message_id: str | None
     not_before: datetime | None
+    lost: bool = False
+    """With a chunk that is cancelled: nobody has decided so, its people were told nothing and may be late."""
 
 
 def record(tx: Tx, outcome: Record, *, now: datetime) -> bool:
@@ -154,7 +161,8 @@ def record(tx: Tx, outcome: Record, *, now: datetime) -> bool:
 
     The attempt is told whatever its chunk has become since: a late 202 counts, and so does a late refusal of
     an attempt that was given up as unknown, and the ids of a 202 that an event was faster than. False if the
-    chunk did not move: it no longer waits for this attempt.
+    chunk did not move: it no longer waits for this attempt. What did not leave of a notice that was cancelled
+    meanwhile never leaves; if another notice took its place, which counted on it, it is lost.
     """
     return bool(
         value(
@@ -164,8 +172,11 @@ def record(tx: Tx, outcome: Record, *, now: datetime) -> bool:
             "  WHERE attempt_id = %(attempt_id)s AND (outcome IN ('open', 'unknown')"
             "  OR (%(outcome)s = 'accepted' AND (outcome = 'presumed_lost'"
             "   OR (outcome = 'accepted' AND http_status IS NULL)))) RETURNING attempt_id, chunk_id),"
-            " moved AS (UPDATE chunk SET state = %(state)s, lease_until = NULL, not_before = %(not_before)s"
-            "  FROM told WHERE chunk.chunk_id = told.chunk_id AND ("
+            " moved AS (UPDATE chunk SET lease_until = NULL, not_before = %(not_before)s,"
+            "   state = CASE WHEN n.state = 'cancelled' AND %(state)s IN ('due', 'dead') THEN 'cancelled'"
+            "    ELSE %(state)s END,"
+            "   lost = %(lost)s OR (n.state = 'cancelled' AND n.replaced AND %(state)s IN ('due', 'dead'))"
+            "  FROM told, notice n WHERE chunk.chunk_id = told.chunk_id AND n.notice_id = chunk.notice_id AND ("
             "   (chunk.attempt_id = told.attempt_id AND chunk.state IN ('claimed', 'unknown'))"
             "   OR (%(state)s = 'accepted' AND chunk.state IN"
             "      ('claimed', 'unknown', 'due', 'cancelled', 'dead'))) RETURNING 1)"
@@ -177,25 +188,30 @@ def record(tx: Tx, outcome: Record, *, now: datetime) -> bool:
             status=outcome.http_status,
             message=outcome.message_id,
             not_before=outcome.not_before,
+            lost=outcome.lost,
             now=now,
         )
     )
 
 
-def split(tx: Tx, claimed: Claim, cuts: Sequence[tuple[int, int]]) -> None:
+def split(tx: Tx, claimed: Claim, cuts: Sequence[tuple[int, int]], *, lost: bool = False) -> None:
     """Replace a chunk by due children that cover `cuts`; positions in no cut have a fate already.
 
-    What may have arrived before the split is still marked after it.
+    What may have arrived before the split is still marked after it. `lost`: these children never leave, nor do
+    any whose notice was cancelled meanwhile.
     """
     for lo, hi in cuts:
         run(
             tx,
-            "INSERT INTO chunk (notice_id, content_id, root_id, lo, hi, again)"
-            " SELECT notice_id, content_id, root_id, %(lo)s, %(hi)s, again FROM chunk"
-            " WHERE chunk_id = %(chunk_id)s",
+            "INSERT INTO chunk (notice_id, content_id, root_id, lo, hi, again, state, lost)"
+            " SELECT k.notice_id, content_id, root_id, %(lo)s, %(hi)s, again,"
+            "  CASE WHEN %(lost)s OR n.state = 'cancelled' THEN 'cancelled' ELSE 'due' END,"
+            "  %(lost)s OR (n.state = 'cancelled' AND n.replaced)"
+            " FROM chunk k JOIN notice n USING (notice_id) WHERE chunk_id = %(chunk_id)s",
             chunk_id=claimed.chunk_id,
             lo=lo,
             hi=hi,
+            lost=lost,
         )
 
 

@@ -43,6 +43,8 @@ class Notice:
     """It leaves by itself at this time, if nobody speaks before; None: when it is approved."""
     go_since: datetime | None = None
     let_go_at: datetime | None = None
+    replaced: bool = False
+    """Cancelled because another notice takes its place, not because somebody has stopped it."""
 
     @property
     def waits(self) -> bool:
@@ -197,16 +199,20 @@ def set_resumed(tx: Tx) -> None:
     run(tx, "UPDATE notice SET resumed_at = now() WHERE state IN ('approved', 'sending')")
 
 
-def cancel(tx: Tx, notice_id: int) -> int | None:
-    """Nothing more of it leaves. How many chunks were stopped; None if it was not on its way."""
+def cancel(tx: Tx, notice_id: int, *, replaced: bool = False) -> int | None:
+    """Nothing more of it leaves. How many chunks were stopped; None if it was not on its way.
+
+    `replaced`: another notice takes its place, which counts what is under way as told.
+    """
     return value(
         tx,
-        "WITH gone AS (UPDATE notice SET state = 'cancelled' WHERE notice_id = %(id)s"
+        "WITH gone AS (UPDATE notice SET state = 'cancelled', replaced = %(replaced)s WHERE notice_id = %(id)s"
         " AND state IN ('approved', 'sending', 'held') RETURNING notice_id),"
         " stopped AS (UPDATE chunk SET state = 'cancelled' FROM gone"
         " WHERE chunk.notice_id = gone.notice_id AND chunk.state IN ('due', 'dead') RETURNING 1)"
         " SELECT (SELECT count(*) FROM stopped) FROM gone",
         id=notice_id,
+        replaced=replaced,
     )
 
 

@@ -40,6 +40,7 @@ SELECT {person} AS recipient_id, l.customer_id, l.service_id, l.told_as, n.seq, 
       CASE WHEN l.told_as IN ('affected', 'possibly') AND (d.exclusion IS NULL OR EXISTS ({suppressed}))
         THEN 'failed' END
     WHEN k.state IN ('accepted', 'claimed', 'unknown') THEN 'heard'
+    WHEN k.state = 'cancelled' AND k.lost THEN NULL
     WHEN n.state = 'cancelled' OR k.state = 'cancelled' THEN 'stopped'
     WHEN %(replaces)s OR (d.root_chunk_id IS NULL AND %(takes_over)s)
       OR (n.rev < %(rev)s AND n.kind = ANY(%(rescoped)s)) THEN NULL
@@ -52,7 +53,18 @@ WHERE n.disruption_id = %(disruption_id)s AND n.notice_id <> %(notice_id)s
   AND n.state NOT IN ('draft', 'void') AND l.told_as <> 'none'
   AND {person} > %(after)s AND {person} <= %(upto)s {where}"""
 """What was said to somebody. Waiting means that they will hear it before anything that comes later, unless that
-replaces it; whoever is held, above a ceiling or in a chunk that gave up, has not heard it and may yet."""
+replaces it; whoever is held, above a ceiling or in a chunk that gave up, has not heard it and may yet. A letter
+that was lost and is not sent any more was never said, and nobody has decided so: it stops nothing."""
+
+PRESENT = """
+CASE WHEN s.slug = ANY(%(all_back)s) THEN 'restored'
+     WHEN b.rank = 2 THEN 'affected'
+     WHEN b.rank = 1 THEN
+       CASE %(possibly)s WHEN 'include' THEN 'affected' WHEN 'hedge' THEN 'possibly' ELSE 'unknown' END
+     WHEN b.back THEN 'restored'
+     WHEN b.rank IS NULL AND s.slug = ANY(%(services)s) THEN 'unknown'
+     ELSE 'not' END"""
+"""How it is now (`model.owed.Present`), for `b` with the rank and back of `hits`, and `s` the service."""
 
 MOVED = """
 SELECT EXISTS (SELECT FROM line l JOIN notice n USING (notice_id) JOIN contact m USING (contact_id)
@@ -80,13 +92,7 @@ speaker AS (
 stands AS (
   SELECT r.*, b.service_id, s.slug, coalesce(b.told, 'none') AS told, coalesce(b.heard, 'none') AS heard,
          coalesce(b.stopped, false) AS stopped, b.rank, b.vals, c.name AS customer, {is_speaker} AS speaks,
-         CASE WHEN s.slug = ANY(%(all_back)s) THEN 'restored'
-              WHEN b.rank = 2 THEN 'affected'
-              WHEN b.rank = 1 THEN
-                CASE %(possibly)s WHEN 'include' THEN 'affected' WHEN 'hedge' THEN 'possibly' ELSE 'unknown' END
-              WHEN b.back THEN 'restored'
-              WHEN b.rank IS NULL AND s.slug = ANY(%(services)s) THEN 'unknown'
-              ELSE 'not' END AS present
+         {present} AS present
   FROM (SELECT * FROM present p FULL JOIN aware a USING (recipient_id, customer_id, service_id)
         WHERE rank IS NOT NULL OR told IS NOT NULL) b
   JOIN reader r USING (recipient_id, customer_id) JOIN service s USING (service_id)
@@ -118,8 +124,9 @@ def owed(tx: Tx, asked: Asked) -> sql.Composed:
         usable=sql.SQL(USABLE),
         spoken=_spoken(moved=value(tx, MOVED, disruption_id=asked.disruption_id)),
         vals=deciding_values(asked.rule),
+        present=sql.SQL(PRESENT),
         hit=hits(asked.rule),
-        elsewhere=_elsewhere(asked.rule),
+        elsewhere=elsewhere(asked.rule),
         speaks=usable(asked.rule.roles),
         is_speaker=sql.SQL(SPEAKS if asked.rule.roles else "true"),
     )
@@ -142,7 +149,7 @@ def _spoken(*, moved: bool) -> sql.Composed:
     return sql.SQL("{} UNION ALL {}").format(stayed, followed)
 
 
-def _elsewhere(rule: Rule) -> sql.Composed:
+def elsewhere(rule: Rule) -> sql.Composed:
     """(customer_id, service_id) that other open disruptions hold."""
     each = [
         sql.SQL("SELECT customer_id, service_id FROM ({}) hit WHERE rank >= {}").format(
@@ -155,7 +162,6 @@ def _elsewhere(rule: Rule) -> sql.Composed:
 
 
 def owed_params(asked: Asked) -> dict[str, object]:
-    told, present, kinds = zip(*CELLS, strict=True)
     own: dict[str, object] = {
         "disruption_id": asked.disruption_id,
         "notice_id": asked.notice_id,
@@ -163,13 +169,21 @@ def owed_params(asked: Asked) -> dict[str, object]:
         "replaces": asked.replaces,
         "takes_over": asked.takes_over,
         "rescoped": list(RESCOPED),
-        "all_back": [back.service for back in asked.rule.restored if back.predicate is None],
+    }
+    return own | truth_params(asked.rule)
+
+
+def truth_params(rule: Rule) -> dict[str, object]:
+    """What `PRESENT`, `elsewhere` and the table of `model/owed.py` expect."""
+    told, present, kinds = zip(*CELLS, strict=True)
+    own: dict[str, object] = {
+        "all_back": [back.service for back in rule.restored if back.predicate is None],
         "t_told": list(told),
         "t_present": list(present),
         "t_kind": list(kinds),
     }
-    own |= rule_params(asked.rule)
-    for n, other in enumerate(asked.rule.elsewhere):
+    own |= rule_params(rule)
+    for n, other in enumerate(rule.elsewhere):
         own |= rule_params(other, f"o{n}_")
     return own
 

@@ -188,7 +188,7 @@ def cancel_rescoped(tx: Tx, disruption_id: int, *, rev: int) -> int:
         "    AND d.exclusion IS NULL)))) FOR UPDATE),"
         " stopped AS (UPDATE chunk SET state = 'cancelled' FROM old WHERE chunk.notice_id = old.notice_id"
         "  AND chunk.state IN ('due', 'dead'))"
-        " UPDATE notice SET state = 'cancelled' FROM old WHERE notice.notice_id = old.notice_id",
+        " UPDATE notice SET state = 'cancelled', replaced = true FROM old WHERE notice.notice_id = old.notice_id",
         id=disruption_id,
         rev=rev,
         rescoped=list(RESCOPED),

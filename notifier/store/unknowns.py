@@ -14,6 +14,8 @@ class Unknown:
     notice_id: int
     disruption_id: int
     kind: NoticeKind
+    cancelled: bool
+    """Of its notice nothing leaves any more."""
     tries: int
     age_seconds: float
     """Since it was claimed, by the database's clock."""
@@ -27,7 +29,8 @@ def unknowns(tx: Tx, *, chunks: int) -> list[Unknown]:
         tx,
         Unknown,
         """
-SELECT x.attempt_id::text, k.chunk_id, k.notice_id, n.disruption_id, n.kind, k.tries,
+SELECT x.attempt_id::text, k.chunk_id, k.notice_id, n.disruption_id, n.kind,
+       n.state = 'cancelled' AS cancelled, k.tries,
        extract(epoch FROM clock_timestamp() - x.claimed_at)::float8 AS age_seconds,
        (SELECT extract(epoch FROM clock_timestamp() - heard.at)::float8
         FROM (SELECT a.first_event_at AS at FROM attempt a
@@ -40,25 +43,28 @@ WHERE x.outcome = 'unknown' AND k.state = 'unknown' ORDER BY x.claimed_at LIMIT 
     )
 
 
-def presume_lost(tx: Tx, unknown: Unknown, *, reason: str, now: datetime) -> bool:
-    """The whole chunk is due again, marked so; False if evidence was faster."""
-    return bool(
-        value(
-            tx,
-            # Only together: an attempt given up while its chunk lies with a person would be repeated unmarked.
-            "WITH both_wait AS (SELECT a.attempt_id FROM attempt a JOIN chunk k USING (chunk_id)"
-            "  WHERE a.attempt_id = %(attempt_id)s AND a.outcome = 'unknown'"
-            "  AND k.attempt_id = a.attempt_id AND k.state = 'unknown' FOR UPDATE),"
-            " given_up AS (UPDATE attempt SET outcome = 'presumed_lost', reason = %(reason)s,"
-            "  ended_at = %(now)s FROM both_wait WHERE attempt.attempt_id = both_wait.attempt_id"
-            "  RETURNING attempt.attempt_id),"
-            " moved AS (UPDATE chunk SET state = 'due', again = true, not_before = NULL FROM given_up"
-            "  WHERE chunk.attempt_id = given_up.attempt_id AND chunk.state = 'unknown' RETURNING 1)"
-            " SELECT count(*) FROM moved",
-            attempt_id=unknown.attempt_id,
-            reason=reason,
-            now=now,
-        )
+def presume_lost(tx: Tx, unknown: Unknown, *, reason: str, now: datetime) -> str | None:
+    """The whole chunk is due again, marked so, or of a cancelled notice cancelled: its people were told nothing.
+
+    What the chunk became; None if evidence was faster.
+    """
+    return value(
+        tx,
+        # Only together: an attempt given up while its chunk lies with a person would be repeated unmarked.
+        "WITH both_wait AS (SELECT a.attempt_id FROM attempt a JOIN chunk k USING (chunk_id)"
+        "  WHERE a.attempt_id = %(attempt_id)s AND a.outcome = 'unknown'"
+        "  AND k.attempt_id = a.attempt_id AND k.state = 'unknown' FOR UPDATE),"
+        " given_up AS (UPDATE attempt SET outcome = 'presumed_lost', reason = %(reason)s,"
+        "  ended_at = %(now)s FROM both_wait WHERE attempt.attempt_id = both_wait.attempt_id"
+        "  RETURNING attempt.attempt_id),"
+        " moved AS (UPDATE chunk SET again = true, not_before = NULL, lost = n.state = 'cancelled',"
+        "   state = CASE n.state WHEN 'cancelled' THEN 'cancelled' ELSE 'due' END FROM given_up, notice n"
+        "  WHERE chunk.attempt_id = given_up.attempt_id AND chunk.state = 'unknown'"
+        "  AND n.notice_id = chunk.notice_id RETURNING chunk.state)"
+        " SELECT state FROM moved",
+        attempt_id=unknown.attempt_id,
+        reason=reason,
+        now=now,
     )
 
 

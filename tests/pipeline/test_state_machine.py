@@ -185,7 +185,7 @@ class Model:
         if state == "accepted":
             self.prove(attempt_id)
         elif chunk.attempt == attempt_id and chunk.state in {"claimed", "unknown"}:
-            chunk.state = state
+            chunk.state = self.unless_cancelled(state)
             if state == "split":
                 self.split(attempt, outcome)
 
@@ -201,7 +201,8 @@ class Model:
         begin = lo
         for end in sorted(cuts - {lo}):
             if begin not in culprits:
-                self.chunks[root, begin, end] = Chunk(again=self.chunks[key].again)
+                state = self.unless_cancelled("due")
+                self.chunks[root, begin, end] = Chunk(state, again=self.chunks[key].again)
             begin = end
 
     def prove(self, attempt_id: str) -> None:
@@ -227,7 +228,12 @@ class Model:
         chunk.state = state
         if state == "due":
             attempt.outcome, chunk.again = "presumed_lost", True
+            chunk.state = self.unless_cancelled(state)
         return True
+
+    def unless_cancelled(self, state: str) -> str:
+        """What would leave later, or lie with a person, never does once its notice is cancelled."""
+        return "cancelled" if self.notice == "cancelled" and state in {"due", "dead"} else state
 
     def settle(self, state: str) -> int:
         """A person retries (due) or drops (cancelled) what is dead; letters."""
@@ -524,7 +530,7 @@ class Sending(RuleBasedStateMachine):
                 if lost
                 else unknowns.wait_for_a_person(tx, unknown)
             )
-        assert moved == self.model.decide(unknown.attempt_id, "due" if lost else "dead")
+        assert bool(moved) == self.model.decide(unknown.attempt_id, "due" if lost else "dead")
 
     @precondition(lambda self: self.model.leaves and self.model.of("due"))
     @rule(data=st.data(), asks=st.booleans(), answers=st.tuples(*[st.sampled_from(HEARD)] * 2))
@@ -791,6 +797,8 @@ WITH d AS (INSERT INTO disruption (reference, mode, kind, reason, services, open
            RETURNING disruption_id),
      t AS (INSERT INTO timeline (disruption_id, kind, at, actor) SELECT disruption_id, 'declared', now(), 't'
            FROM d RETURNING timeline_id, disruption_id),
+     v AS (INSERT INTO scope_revision (disruption_id, rev, text, services, possibly, actor, at)
+           SELECT disruption_id, 1, '', '{}', 'hedge', 't', now() FROM d),
      n AS (INSERT INTO notice (disruption_id, seq, kind, timeline_id, rev, state, nonce, created_at, approved_at,
              closed_at, audience_n)
            SELECT disruption_id, 1, 'first', timeline_id, 1, 'approved', 'x', now(), now(), now(),

@@ -12,7 +12,7 @@ from notifier.store.unknowns import Unknown
 POLICY = Policy(
     unknown_deadline_seconds=900, unknown_watermark_seconds=120, most_tries=5, unknown_held=("update",)
 )
-YOUNG = Unknown("a", 1, 1, 1, NoticeKind.FIRST, tries=1, age_seconds=10, silent_seconds=None)
+YOUNG = Unknown("a", 1, 1, 1, NoticeKind.FIRST, cancelled=False, tries=1, age_seconds=10, silent_seconds=None)
 
 
 @pytest.mark.parametrize(

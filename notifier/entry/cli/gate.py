@@ -174,6 +174,8 @@ def dead(
             output.print_json(said)
         else:
             output.say(f"{said.people:,} people are {'being told again' if retry else 'given up'}.")
+            if said.overtaken:
+                output.say(f"! {said.overtaken:,} others are not: something newer has gone to them.")
 
 
 def _one_or_all(notice: str, *, everything: bool) -> None:

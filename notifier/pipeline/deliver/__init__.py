@@ -11,6 +11,7 @@ from notifier.pipeline.deliver.decide import (
     backoff,
     bounded,
     cuts,
+    overtaken,
     rest_of,
     what_next,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "claim_next",
     "cuts",
     "learn",
+    "overtaken",
     "record",
     "rest_of",
     "send_claimed",

@@ -25,13 +25,18 @@ class Next:
     halves: bool = False
     """Cut the chunk and try both parts: one letter in it is not accepted, and which one is not known."""
     culprits: tuple[int, ...] = ()
-    """Letters that the provider refuses; the rest goes on without them."""
+    """Letters that the provider refuses, or that are overtaken; the rest goes on without them."""
+    lost: bool = False
+    """Who does not get this letter was told nothing by it, and nobody has decided so: they may be owed another."""
 
 
 def what_next(outcome: Outcome, letters: int, tries: int, now: datetime) -> Next:
     """The table of facts: only a definite no may be sent again, and an unknown outcome is a state."""
     if outcome.result in (Result.REJECTED, Result.TOO_LARGE):
         return _refused(outcome, letters)
+    if outcome.result is Result.OVERTAKEN:
+        rest = len(outcome.culprits) < letters
+        return Next("not_sent", "split" if rest else "cancelled", culprits=outcome.culprits, lost=True)
     table = {
         Result.ACCEPTED: Next("accepted", "accepted"),
         Result.UNKNOWN: Next("unknown", "unknown"),
@@ -85,6 +90,12 @@ def cuts(claimed: Claim, next_: Next) -> list[tuple[int, int]]:
         return [(lo, middle), (middle, hi)]
     edges = [lo - 1, *(letters[index] for index in next_.culprits), hi]
     return [(a + 1, b) for a, b in pairwise(edges) if a + 1 < b]
+
+
+def overtaken(claimed: Claim, next_: Next) -> list[tuple[int, int]]:
+    """The positions that never leave, as ranges: what `cuts` leaves out between those that go on."""
+    edges = [claimed.lo, *(edge for cut in cuts(claimed, next_) for edge in cut), claimed.hi]
+    return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
 
 
 @dataclass(frozen=True, slots=True)

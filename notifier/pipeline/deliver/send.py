@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from notifier.errors import Unreachable
 from notifier.model.mail import Envelope, Outcome, Result, Sender
 from notifier.model.policy import Policy
-from notifier.model.words import NoticeState
-from notifier.pipeline.deliver.decide import Next, Wait, bounded, cuts, rest_of, what_next
-from notifier.store import Db, Tx, alarms, events, ledger, notices, pace
+from notifier.model.words import CORRECTING, NoticeState
+from notifier.pipeline.deliver.decide import Next, Wait, bounded, cuts, overtaken, rest_of, what_next
+from notifier.store import Db, Tx, alarms, audit, events, ledger, notices, pace
 from notifier.store.ledger import Claim, Record, Seat
 from notifier.store.left_out import leave_out
+from notifier.store.notices import Notice
 
 SHORT = 0.1
 PROBE_SECONDS = 1.0
@@ -21,6 +22,15 @@ PROBE_SECONDS = 1.0
 
 Seal = Callable[[Claim, Sequence[Seat]], Envelope]
 """Puts a claimed chunk's words and letters into one request."""
+
+Overtaken = Callable[[Tx, Claim], Sequence[int]]
+"""Positions of a claimed chunk whose letters are old or untrue by now; asked of those that may be."""
+
+
+def none_overtaken(_tx: Tx, _claimed: Claim) -> Sequence[int]:
+    """Where nothing comes later."""
+    return ()
+
 
 Reached = Callable[[str], None]
 """Called with the name of each point where a process may die; does nothing outside the chaos suite."""
@@ -41,6 +51,7 @@ class Lane:
     monotonic: Callable[[], float]
     policy: Policy
     reached: Reached = unmoved
+    overtaken: Overtaken = none_overtaken
 
 
 def claim_next(lane: Lane, notice_id: int) -> tuple[Claim, float] | Wait | None:
@@ -51,7 +62,10 @@ def claim_next(lane: Lane, notice_id: int) -> tuple[Claim, float] | Wait | None:
     claimed_at = lane.monotonic()
     lane.reached("before claim")
     with lane.db.transaction() as tx:
-        wait = _hindrance(tx, lane, notice_id)
+        notice = notices.by_id(tx, notice_id)
+        if notice.seq > 1 and not notices.is_next(tx, notice):
+            return None  # a letter of an earlier one came back: it leaves first
+        wait = _hindrance(tx, lane, notice)
         if wait is not None:
             return wait
         claimed = ledger.claim(
@@ -65,7 +79,7 @@ def claim_next(lane: Lane, notice_id: int) -> tuple[Claim, float] | Wait | None:
     return None if claimed is None else (claimed, claimed_at)
 
 
-def _hindrance(tx: Tx, lane: Lane, notice_id: int) -> Wait | None:
+def _hindrance(tx: Tx, lane: Lane, notice: Notice) -> Wait | None:
     """Canary, breaker, rates: the locks taken here are held for this claim only."""
     name, policy = lane.sender.name, lane.policy
     found = pace.pace(tx, name)
@@ -76,9 +90,11 @@ def _hindrance(tx: Tx, lane: Lane, notice_id: int) -> Wait | None:
         pace.one_at_a_time(tx, f"probe:{name}")
         if pace.request_is_open(tx, name):
             return _patiently(tx, lane, "a probe is under way")
-    if not _canary_lives(tx, lane, notice_id):
+    if not _canary_lives(tx, lane, notice):
         return _patiently(tx, lane, "the first chunk is being judged")
-    if policy.requests_per_second and not _under_its_ceiling(tx, notice_id, policy.requests_per_second):
+    if policy.requests_per_second and not _under_its_ceiling(
+        tx, notice.notice_id, policy.requests_per_second
+    ):
         return Wait(SHORT, "the notice's own rate")
     if found is not None and found.limited and not pace.take_token(tx, name):
         return Wait(SHORT, "the provider's rate")
@@ -92,16 +108,16 @@ def _under_its_ceiling(tx: Tx, notice_id: int, per_second: float) -> bool:
     return pace.asked_lately(tx, notice_id, seconds=most / per_second) < most
 
 
-def _canary_lives(tx: Tx, lane: Lane, notice_id: int) -> bool:
+def _canary_lives(tx: Tx, lane: Lane, notice: Notice) -> bool:
     """The first chunk leaves alone; once it was accepted, and reported on if policy wants that, all may."""
-    if notices.by_id(tx, notice_id).state != NoticeState.APPROVED:
+    if notice.state != NoticeState.APPROVED:
         return True
-    pace.one_at_a_time(tx, f"canary:{notice_id}")
-    canary = ledger.canary(tx, notice_id)
+    pace.one_at_a_time(tx, f"canary:{notice.notice_id}")
+    canary = ledger.canary(tx, notice.notice_id)
     if canary.open or (lane.policy.canary_waits_for_events and canary.accepted and not canary.reported):
         return False
     if canary.accepted:
-        notices.start(tx, notice_id)
+        notices.start(tx, notice.notice_id)
     return True
 
 
@@ -117,6 +133,8 @@ def send_claimed(lane: Lane, claimed: Claim, claimed_at: float) -> Outcome:
     If the process dies in here, the lease ends and the attempt is unknown: evidence decides, never a retry.
     """
     try:
+        if stale := _stale(lane, claimed):
+            return _let_go_of(lane, claimed, stale)
         claimed, letters = _letters(lane, claimed)
         envelope = lane.seal(claimed, letters) if letters else None
     except Unreachable:
@@ -130,6 +148,24 @@ def send_claimed(lane: Lane, claimed: Claim, claimed_at: float) -> Outcome:
             else Outcome(Result.NOBODY, "Everybody in it has been suppressed since the list was frozen.")
         )
     lane.reached("after post")
+    _record_at_last(lane, claimed, outcome)
+    return outcome
+
+
+def _stale(lane: Lane, claimed: Claim) -> Sequence[int]:
+    """After the claim is committed: no later notice begins while it is open, so what is read here stays."""
+    if not claimed.doubtful:
+        return ()
+    with lane.db.transaction() as tx:
+        return lane.overtaken(tx, claimed)
+
+
+def _let_go_of(lane: Lane, claimed: Claim, stale: Sequence[int]) -> Outcome:
+    """Nothing leaves now: the rest of the chunk comes back without them."""
+    gone = set(stale)
+    indexes = tuple(n for n, pos in enumerate(claimed.positions) if pos in gone)
+    why = "Overtaken: something newer has gone to its readers, or it is not true any more."
+    outcome = Outcome(Result.OVERTAKEN, why, culprits=indexes)
     _record_at_last(lane, claimed, outcome)
     return outcome
 
@@ -187,6 +223,7 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
                 http_status=outcome.http_status,
                 message_id=outcome.message_id,
                 not_before=next_.not_before,
+                lost=next_.lost,
             ),
             now=now,
         )
@@ -195,6 +232,8 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
             events.accept_leaves(tx, lane.sender.name, [claimed.attempt_id])
         if moved and next_.chunk == "split":
             _split(tx, claimed, next_, now)
+        if moved and next_.lost:
+            _say_overtaken(tx, claimed, outcome, now)
         if next_.hold:
             notices.hold(tx, claimed.notice_id, next_.hold)
             alarms.raise_once(tx, f"provider:{lane.sender.name}", next_.hold, None, now)
@@ -211,9 +250,31 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
     lane.reached("after record")
 
 
+def _say_overtaken(tx: Tx, claimed: Claim, outcome: Outcome, now: datetime) -> None:
+    notice = notices.by_id(tx, claimed.notice_id)
+    people = len(outcome.culprits)
+    if notice.kind in CORRECTING:
+        who = "1 person does" if people == 1 else f"{people:,} people do"
+        text = (
+            f"{who} not get the correction {notice.seq} any more, which may never have reached them: it speaks of"
+            " what is over. `notifier show` tells who; correct anew, or write to them."
+        )
+        alarms.raise_once(tx, f"uncorrected:{notice.notice_id}", text, notice.disruption_id, now)
+    audit.append(
+        tx,
+        actor="policy",
+        act="overtaken, not sent",
+        at=now,
+        disruption_id=notice.disruption_id,
+        after={"notice": notice.notice_id, "attempt": claimed.attempt_id, "people": people},
+    )
+
+
 def _split(tx: Tx, claimed: Claim, next_: Next, now: datetime) -> None:
     """Only for a chunk that still waits for the answer: evidence may have proved that these letters arrived."""
-    if next_.culprits:
+    if next_.lost:
+        ledger.split(tx, claimed, overtaken(claimed, next_), lost=True)
+    elif next_.culprits:
         letters = claimed.positions
         ledger.reject(tx, claimed, [letters[index] for index in next_.culprits], now=now)
     ledger.split(tx, claimed, cuts(claimed, next_))
@@ -226,7 +287,7 @@ def learn(tx: Tx, provider: str, outcome: Outcome, now: datetime) -> None:
             pace.doubt(tx, provider, rest_seconds=PROBE_SECONDS)
         case Result.LATER:
             pace.slow_down(tx, provider, until=outcome.retry_at or now + timedelta(seconds=1))
-        case Result.NOT_SENT | Result.STOPPED | Result.POISON | Result.NOBODY:
+        case Result.NOT_SENT | Result.STOPPED | Result.POISON | Result.NOBODY | Result.OVERTAKEN:
             pass
         case result:
             pace.trust(tx, provider, accepted=result is Result.ACCEPTED)
