@@ -14,7 +14,7 @@ from notifier.store import (
     alarms,
     audit,
     catalogue,
-    ledger,
+    leases,
     notices,
     reviews,
     revisions,
@@ -44,8 +44,8 @@ def sweep(db: Db, now: datetime) -> tuple[Ring, ...]:
     """One tick: what nobody saw is judged, bad sends are held, and everything that is due is rung for."""
     with db.transaction() as tx:
         policy = catalogue.policy(tx)
-        ledger.expire_leases(tx, now=now)
-        ledger.expire_forsaken(tx, lease_seconds=policy.lease_seconds, now=now)
+        leases.expire_leases(tx, now=now)
+        leases.expire_forsaken(tx, lease_seconds=policy.lease_seconds, now=now)
         singles.expire(tx, lease_seconds=policy.lease_seconds, now=now)
     enter_pulls(db, now)
     _judge_unknowns(db, policy, now)

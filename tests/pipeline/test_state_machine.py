@@ -32,7 +32,7 @@ from notifier.model.policy import Policy
 from notifier.model.words import Account
 from notifier.pipeline.deliver import Lane, Wait, claim_next, record, send_claimed
 from notifier.pipeline.feedback import fold
-from notifier.store import Db, accounts, events, ledger, notices, unknowns
+from notifier.store import Db, accounts, events, leases, notices, unknowns
 from notifier.store.ledger import Claim, Seat
 from notifier.store.unknowns import Unknown
 
@@ -505,7 +505,7 @@ class Sending(RuleBasedStateMachine):
             self.model.chunks[key].attempt,
         )
         with self.db.transaction() as tx:
-            assert ledger.expire_leases(tx, now=NOW) == 1
+            assert leases.expire_leases(tx, now=NOW) == 1
         self.model.expire(key)
 
     @precondition(lambda self: bool(self.model.of("unknown")))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from notifier.store import Db, Tx, brake, ledger
+from notifier.store import Db, Tx, brake, leases, ledger
 from notifier.store.ledger import Claim, Record
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
@@ -113,8 +113,8 @@ def test_a_lease_that_ran_out_is_unknown_and_is_claimed_by_nobody(sending: Db) -
     with sending.transaction() as tx:
         tx.execute("SELECT pg_sleep(0.05)")
     with sending.transaction() as tx:
-        assert ledger.expire_leases(tx, now=NOW) == 1
-        assert ledger.expire_leases(tx, now=NOW) == 0
+        assert leases.expire_leases(tx, now=NOW) == 1
+        assert leases.expire_leases(tx, now=NOW) == 0
         assert states(tx, mine) == ("unknown", "unknown")
         assert states(tx, other) == ("claimed", "open")
         assert claim(tx) is None
@@ -130,7 +130,7 @@ def test_a_late_answer_counts(sending: Db, outcome: str, chunk: str, then: tuple
     with sending.transaction() as tx:
         mine = claim(tx, lease=-1)
         assert mine
-        ledger.expire_leases(tx, now=NOW)
+        leases.expire_leases(tx, now=NOW)
         assert record(tx, mine, outcome, chunk)
         assert states(tx, mine) == then
 
@@ -165,9 +165,9 @@ def test_an_attempt_that_evidence_made_needless_does_not_stay_open_when_its_work
         claimed = claim(tx)
         assert claimed
         tx.execute("UPDATE chunk SET state = 'accepted', lease_until = NULL WHERE chunk_id = 101")
-        assert ledger.expire_forsaken(tx, lease_seconds=60, now=NOW) == 0, "its worker may still live"
+        assert leases.expire_forsaken(tx, lease_seconds=60, now=NOW) == 0, "its worker may still live"
         tx.execute("UPDATE attempt SET claimed_at = claimed_at - interval '61 s'")
-        assert ledger.expire_forsaken(tx, lease_seconds=60, now=NOW) == 1
+        assert leases.expire_forsaken(tx, lease_seconds=60, now=NOW) == 1
         assert states(tx, claimed) == ("accepted", "unknown")
         assert brake.open_attempts(tx) == 0
 
@@ -177,7 +177,7 @@ def test_an_attempt_whose_chunk_still_waits_for_it_is_left_to_its_lease(sending:
         claimed = claim(tx)
         assert claimed
         tx.execute("UPDATE attempt SET claimed_at = claimed_at - interval '61 s'")
-        assert ledger.expire_forsaken(tx, lease_seconds=60, now=NOW) == 0
+        assert leases.expire_forsaken(tx, lease_seconds=60, now=NOW) == 0
 
 
 def test_letters_are_looked_up_also_when_the_statistics_are_of_the_lists_beginning(sending: Db) -> None:

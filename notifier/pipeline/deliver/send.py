@@ -11,7 +11,7 @@ from notifier.model.mail import Envelope, Outcome, Result, Sender
 from notifier.model.policy import Policy
 from notifier.model.words import CORRECTING, NoticeState
 from notifier.pipeline.deliver.decide import Next, Wait, bounded, cuts, overtaken, rest_of, what_next
-from notifier.store import Db, Tx, alarms, audit, events, ledger, notices, pace
+from notifier.store import Db, Tx, alarms, audit, events, leases, ledger, notices, pace
 from notifier.store.ledger import Claim, Record, Seat
 from notifier.store.left_out import leave_out
 from notifier.store.notices import Notice
@@ -123,7 +123,7 @@ def _canary_lives(tx: Tx, lane: Lane, notice: Notice) -> bool:
 
 def _patiently(tx: Tx, lane: Lane, reason: str) -> Wait:
     """Wait for somebody's request, and look whether that one died: the sweeper may stand in line behind us."""
-    ledger.expire_leases(tx, now=lane.now())
+    leases.expire_leases(tx, now=lane.now())
     return Wait(SHORT, reason)
 
 
