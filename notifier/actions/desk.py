@@ -65,8 +65,10 @@ def question(tx: Tx, notice: Notice) -> Question:
     """What is true now of the people of a notice, whatever was true when it was approved."""
     disruption = disruptions.by_id(tx, notice.disruption_id)
     rule = rule_at(tx, notice.disruption_id, notice.kind)
-    withdrawn = disruption.ended_as not in {None, "restored"} and notice.kind is not NoticeKind.RETRACTION
-    return Question(notice, rule, over=withdrawn)
+    states = notice.kind is not NoticeKind.RETRACTION
+    return Question(
+        notice, rule, over=states and disruption.ended_as not in {None, "restored"}, states=states
+    )
 
 
 def held_elsewhere(tx: Tx, disruption_id: int, services: Sequence[str]) -> tuple[Rule, ...]:

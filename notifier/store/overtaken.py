@@ -33,6 +33,8 @@ class Question:
     """In force now."""
     over: bool = False
     """Its disruption has ended in a way that leaves nothing of it true."""
+    states: bool = True
+    """It says how something is, which may be otherwise by now; a retraction only takes back what was said."""
 
 
 SEATS = """
@@ -67,7 +69,7 @@ SELECT s.chunk_id, s.pos FROM seat s WHERE EXISTS (
 
 UNTRUE = """
 SELECT chunk_id, pos FROM stands s JOIN unnest(%(t_told)s::text[], %(t_present)s::text[]) AS t (told, present)
-  ON t.told = s.told_as AND t.present = s.present
+  ON t.told = s.told_as AND t.present = s.present WHERE %(states)s
 UNION
 SELECT chunk_id, pos FROM stands s JOIN elsewhere e USING (customer_id, service_id) WHERE s.told_as = 'restored'
 UNION
@@ -97,6 +99,7 @@ def stale(tx: Tx, asked: Question, chunk_ids: Sequence[int]) -> list[Stale]:
         chunks=list(chunk_ids),
         kinds=list(overtaking(notice)),
         over=asked.over,
+        states=asked.states,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from notifier.actions import brake, held
+from notifier.actions import brake, correct, held, timeline
 from notifier.actions.approve import Consent
 from notifier.actions.parts import Part
 from notifier.errors import Refused
@@ -180,6 +180,34 @@ def test_a_correction_goes_again_after_an_update(lab: Lab) -> None:
     lab.settle()
     the_deadline(lab)
     assert set(map(tuple, (kinds(lab, a) for a in lab.sink.counts))) == {("first", "update", "correction")}
+
+
+def test_what_withdraws_a_notice_goes_again_whatever_is_true(lab: Lab) -> None:
+    """It ends the disruption, and says nothing that could be old."""
+    lab.people(10)
+    reference = lab.suspend()
+    lab.settle()
+    lab.sink.on(nth(2), LOSE)
+    retracted = correct.retract(
+        lab.app.db, lab.app.desk, LIND, lab.now(), reference, timeline.News(), Consent(yes=True)
+    )
+    lab.ring(retracted.gate.rings)
+    lab.settle()
+    the_deadline(lab)
+    assert {tuple(kinds(lab, address)) for address in lab.sink.counts} == {("first", "retraction")}
+
+
+def test_what_was_withdrawn_does_not_go_again(lab: Lab) -> None:
+    reference = an_unknown(lab)
+    ten = the_ten(lab)
+    retracted = correct.retract(
+        lab.app.db, lab.app.desk, LIND, lab.now(), reference, timeline.News(), Consent(yes=True)
+    )
+    lab.ring(retracted.gate.rings)
+    lab.settle()
+    the_deadline(lab)
+    late(lab)
+    assert {tuple(kinds(lab, address)) for address in ten} == {("retraction",)}
 
 
 def test_whoever_is_held_above_a_ceiling_is_not_told_what_is_not_true(lab: Lab) -> None:
