@@ -15,6 +15,7 @@ from notifier.model.story import Facts
 from notifier.model.words import AttributeType
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audit, catalogue
+from notifier.store.locks import retried
 
 Things: TypeAlias = dict[tuple[str, str], dict[str, Any]]
 """('service' | 'source' | 'attribute' | 'fact' | 'policy', name) -> its fields."""
@@ -136,6 +137,7 @@ def _difference(tx: Tx, file: CompanyFile) -> Difference:
     return compare(present, wanted)
 
 
+@retried
 def apply(db: Db, file: CompanyFile, shown: Difference, *, actor: str, now: datetime) -> tuple[Retyped, ...]:
     """Apply what was shown, in one transaction; what it meant for values that customers have.
 

@@ -11,7 +11,6 @@ from notifier.model.approval import ALL, Part, parts
 from notifier.model.ring import Ring
 from notifier.model.words import Mode, NoticeKind, NoticeState
 from notifier.pipeline.audience import FOLLOWING, gap_is_accepted, gap_objection, later, rule_hash
-from notifier.pipeline.compose import logical_only
 from notifier.store import (
     Db,
     Tx,
@@ -27,7 +26,7 @@ from notifier.store import (
     telling,
 )
 from notifier.store.audience import Gap, Rule
-from notifier.store.contents import contents
+from notifier.store.locks import retried
 from notifier.store.notices import Notice
 
 
@@ -75,12 +74,14 @@ def rule_of_draft(tx: Tx, notice_id: int) -> Rule:
 NO_GAP = Gap(0, 0, 0)
 
 
+@retried
 def approve(db: Db, actor: str, now: datetime, notice_id: int, consent: Consent) -> Gate:
     """Let a draft go. A draft of evidence is declared by its approval."""
     with db.transaction() as tx:
         return approve_in(tx, notice_id, actor, now, consent)
 
 
+@retried
 def approve_by_policy(
     db: Db, disruption_id: int, ceiling: int, actor: str, now: datetime
 ) -> tuple[Ring, ...]:
@@ -100,6 +101,7 @@ def approve_by_policy(
 
 def approve_in(tx: Tx, notice_id: int, actor: str, now: datetime, consent: Consent) -> Gate:
     """As `approve`, inside the caller's transaction."""
+    disruptions.lock(tx, notices.by_id(tx, notice_id).disruption_id)
     notice = notices.locked(tx, notice_id)
     if notice.state is not NoticeState.DRAFT:
         raise Refused(f"This notice is {notice.state} already: there is nothing to approve.")
@@ -206,15 +208,18 @@ def _record(
 
 
 def _open(tx: Tx, notice: Notice, now: datetime) -> None:
-    """Both parts are approved: the notice goes, and with it what it means for its disruption."""
+    """Both parts are approved: the notice goes, and with it what it means for its disruption.
+
+    Other notices are locked here, at the end: who pauses one does not wait until people are counted. A range that
+    just commits belongs to what is cancelled.
+    """
+    notices.lock_said(tx, notice.disruption_id)
     audience_part = next(a for a in approvals.given(tx, notice) if Part.AUDIENCE in parts(a.part))
     notices.approve(tx, notice.notice_id, ceiling=audience_part.ceiling, now=now)
     _speak(tx, notice, now)
     if notice.kind in FOLLOWING and FOLLOWING[notice.kind].replaces:
         for earlier in notices.of_disruption(tx, notice.disruption_id):
             if earlier.seq < notice.seq:
-                # A range that just commits belongs to what is cancelled.
-                notices.locked(tx, earlier.notice_id)
                 notices.cancel(tx, earlier.notice_id, replaced=True)
     if notice.kind is NoticeKind.RETRACTION and notice.about_first:
         disruptions.end(tx, notice.disruption_id, ended_as="retracted", now=now)
@@ -224,29 +229,6 @@ def _open(tx: Tx, notice: Notice, now: datetime) -> None:
         revisions.restore(tx, notice.timeline_id)
     if notice.kind is NoticeKind.RESTORED:
         disruptions.end(tx, notice.disruption_id, ended_as="restored", now=now)
-
-
-@dataclass(frozen=True, slots=True)
-class ShownText:
-    """A text as it is approved, `{{name}}` standing where something differs from person to person."""
-
-    locale: str
-    variant: str
-    subject: str
-    text: str
-    sha256: str
-
-
-def texts(db: Db, notice_id: int) -> list[ShownText]:
-    """Every text of a notice."""
-    with db.transaction() as tx:
-        nonce = notices.by_id(tx, notice_id).nonce
-        return [
-            ShownText(
-                c.locale, c.variant, logical_only(c.subject, nonce), logical_only(c.text, nonce), c.sha256
-            )
-            for c in contents(tx, notice_id)
-        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +252,7 @@ def _shown(notice: Notice) -> ShownList:
     return ShownList(notice.notice_id, notice.seq, notice.people_n, notice.list_hash)
 
 
+@retried
 def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[ShownList, tuple[Ring, ...]]:
     """Ask workers to freeze a draft's list, so that a person approves exactly that list.
 
@@ -277,6 +260,7 @@ def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[ShownL
     words, and that one's list is frozen.
     """
     with db.transaction() as tx:
+        disruptions.lock_declarations(tx)  # it may write a notice
         notice = notices.locked(tx, notice_id)
         if notice.state is not NoticeState.DRAFT:
             raise Refused(f"This notice is {notice.state} already: there is nothing to approve.")

@@ -46,8 +46,10 @@ class Bench:
         return len(taken)
 
     def _stand_still(self) -> None:
-        """Nobody declares or approves what we judge by. Notices before the audit chain, as an approval does."""
+        """Nobody declares or approves what we judge by."""
         disruptions.lock_declarations(self.tx)
+        for disruption_id in sorted(self.drafts):
+            disruptions.lock(self.tx, disruption_id)
         for disruption_id in sorted(self.drafts):
             notices.drafts(self.tx, disruption_id)
         self.look()

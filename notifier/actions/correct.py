@@ -14,8 +14,10 @@ from notifier.pipeline.compose import Words, check_own_words, check_statements
 from notifier.store import Db, Tx, correcting, disruptions, notices
 from notifier.store.correcting import Sent
 from notifier.store.disruptions import Disruption
+from notifier.store.locks import retried
 
 
+@retried
 def correct(
     db: Db,
     desk: Desk,
@@ -48,6 +50,7 @@ def correct(
         return say_in(tx, desk, actor, now, disruption, NoticeKind.CORRECTION, news, consent, about=about)
 
 
+@retried
 def retract(
     db: Db,
     desk: Desk,
@@ -114,6 +117,8 @@ def _locales(tx: Tx, words: Words, wrong: Sent, news: News) -> tuple[str, ...] |
 
 def _stop(tx: Tx, disruption: Disruption, reason: str) -> None:
     """At once, not only when it is approved: every minute sends more of what is known to be wrong."""
+    notices.drafts(tx, disruption.disruption_id)
+    notices.lock_said(tx, disruption.disruption_id)
     for earlier in notices.of_disruption(tx, disruption.disruption_id):
         notices.hold(tx, earlier.notice_id, reason)
 

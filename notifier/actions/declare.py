@@ -23,6 +23,7 @@ from notifier.pipeline.disruption import Adopt, Open, Overlap, Same, how_to_decl
 from notifier.settings import Settings
 from notifier.store import Db, Tx, audience, audit, catalogue, copying, disruptions, notices
 from notifier.store.disruptions import Entry
+from notifier.store.locks import retried
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,11 @@ def suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent: 
 
     If the process dies before the commit nothing has happened; after it, nothing is missing.
     """
-    wish = with_people(db, desk, now, wish)
+    return _suspend(db, desk, actor, now, with_people(db, desk, now, wish), consent)
+
+
+@retried
+def _suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent: Consent) -> Declared:
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
         declaration, _ = read(tx, desk.settings, wish, now)
@@ -214,6 +219,7 @@ def _open_or_adopt(
                 f"update {other.reference}`, or add --again to declare another disruption."
             )
         case Adopt(draft):
+            disruptions.lock(tx, draft.disruption_id)
             for notice in notices.drafts(tx, draft.disruption_id):
                 notices.void(tx, notice.notice_id)
             disruptions.redraft(tx, draft.disruption_id, declaration)

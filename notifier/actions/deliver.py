@@ -19,6 +19,7 @@ from notifier.pipeline.deliver import Lane, Reached, Wait, claim_next, send_clai
 from notifier.store import Db, Tx, accounts, audit, brake, catalogue, disruptions, ledger, notices
 from notifier.store.contents import contents as contents_of
 from notifier.store.ledger import Claim, Seat
+from notifier.store.locks import retried
 from notifier.store.overtaken import stale
 
 TASK_SECONDS = 20.0
@@ -149,6 +150,7 @@ def _seal(db: Db, desk: Desk, notice_id: int) -> Callable[[Claim, Sequence[Seat]
     return seal
 
 
+@retried
 def _finish(db: Db, now: datetime, notice_id: int) -> tuple[Ring, ...]:
     with db.transaction() as tx:
         # First the row, then the look at its chunks: a person may be letting some go again at this moment.

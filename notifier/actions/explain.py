@@ -26,6 +26,7 @@ from notifier.store import (
 from notifier.store.customers import Customer
 from notifier.store.disruptions import Disruption
 from notifier.store.letters import Letter
+from notifier.store.locks import retried
 from notifier.store.membership import Frozen, Present
 from notifier.store.reviews import Review
 from notifier.store.singles import Copied
@@ -96,6 +97,7 @@ class Explanation:
     """Values of sensitive attributes were left out."""
 
 
+@retried
 def explain(
     db: Db, actor: str, now: datetime, reference: str, customer: str, *, sensitive: bool
 ) -> Explanation:

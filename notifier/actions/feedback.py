@@ -14,6 +14,7 @@ from notifier.model.ring import Ring
 from notifier.pipeline.feedback import fold
 from notifier.settings import Settings
 from notifier.store import Db, events
+from notifier.store.locks import retried
 from notifier.telemetry import log
 
 
@@ -34,6 +35,7 @@ class Recorded:
     rings: tuple[Ring, ...]
 
 
+@retried
 def record_events(
     db: Db, settings: Settings, headers: Mapping[str, str], raw: bytes, now: datetime
 ) -> Recorded:

@@ -26,9 +26,11 @@ def freeze(
         with db.transaction() as tx:
             policy = catalogue.policy(tx)
             found = _ours(tx, notice_id, policy)
-            if found is None or not _in_effect(tx, found[0], now):
+            if found is None:
                 return ()
             notice, place = found
+            if _awaits_cutoff(tx, notice):
+                return _take_effect(tx, notice, now)
             complete = place.after == LAST or _freeze_range(tx, words, notice, place, policy)
             reached("before range commits")
         if complete:
@@ -60,15 +62,20 @@ def may_freeze(notice: Notice) -> bool:
     )
 
 
-def _in_effect(tx: Tx, notice: Notice, now: datetime) -> bool:
-    """A notice that waits for the cut-off goes on once the data shows one, and says since when."""
-    disruption = disruptions.by_id(tx, notice.disruption_id)
-    if not disruption.awaits_cutoff or notice.state is NoticeState.DRAFT:
-        return True
-    cut_at = verdicts.cut_off_since(tx, disruption.services)
-    if cut_at is not None:
-        disruptions.take_effect(tx, notice.disruption_id, effective_at=cut_at, now=now)
-    return cut_at is not None
+def _awaits_cutoff(tx: Tx, notice: Notice) -> bool:
+    return notice.state is not NoticeState.DRAFT and disruptions.by_id(tx, notice.disruption_id).awaits_cutoff
+
+
+def _take_effect(tx: Tx, notice: Notice, now: datetime) -> tuple[Ring, ...]:
+    """A notice that waits for the cut-off goes on once the data shows one, and says since when.
+
+    A transaction of its own: who pauses such a notice does not wait until a range is counted.
+    """
+    cut_at = verdicts.cut_off_since(tx, disruptions.by_id(tx, notice.disruption_id).services)
+    if cut_at is None:
+        return ()
+    disruptions.take_effect(tx, notice.disruption_id, effective_at=cut_at, now=now)
+    return (Ring("freeze", notice.notice_id),)
 
 
 def _freeze_range(tx: Tx, words: Words, notice: Notice, place: Place, policy: Policy) -> bool:

@@ -9,6 +9,7 @@ from notifier.model.approval import Part
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState
 from notifier.store import Db, Tx, approvals, audit, brake, catalogue, disruptions, held, notices
+from notifier.store.locks import retried
 from notifier.store.notices import Notice
 
 MAY = frozenset({NoticeState.APPROVED, NoticeState.SENDING, NoticeState.FINISHED, NoticeState.HELD})
@@ -24,10 +25,12 @@ class LetGo:
     rings: tuple[Ring, ...]
 
 
+@retried
 def approve_held(db: Db, actor: str, now: datetime, notice_id: int, people: int) -> LetGo:
     """`people`: how many the approver was shown; any other number is refused. What stopped the notice stays."""
     with db.transaction() as tx:
         # A later notice counts who is held here as nobody told: none may begin or be approved before this commits.
+        disruptions.lock_declarations(tx)
         disruption_id = notices.by_id(tx, notice_id).disruption_id
         disruptions.lock(tx, disruption_id)
         notices.drafts(tx, disruption_id)

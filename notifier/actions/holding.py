@@ -14,6 +14,7 @@ from notifier.model.story import Facts
 from notifier.model.words import NoticeKind
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, audit, disruptions, notices, promises
+from notifier.store.locks import retried
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Prepared:
     gate: Gate
 
 
+@retried
 def prepare(
     db: Db, desk: Desk, actor: str, now: datetime, reference: str, plan: Plan, consent: Consent
 ) -> Prepared:
@@ -49,6 +51,7 @@ def prepare(
         raise BadInput("--at is in the past: give a time to come.")
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
+        disruptions.lock(tx, find(tx, reference).disruption_id)
         disruption = find(tx, reference)
         if disruption.ended_at is not None:
             raise Refused(

@@ -71,9 +71,9 @@ def _look_at(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[Ring, .
         # Everybody is looked at for this: before the locks, for which a person would wait.
         differ = _differ(tx, notices.by_id(tx, notice_id)) if first.act is Act.LEAVE else 0
     with db.transaction() as tx:
-        # In the order in which an approval takes them: drafts, then what waits.
         disruptions.lock_declarations(tx)
         disruption_id = notices.by_id(tx, notice_id).disruption_id
+        disruptions.lock(tx, disruption_id)
         drafts = notices.drafts(tx, disruption_id)
         notice = notices.locked(tx, notice_id)
         if not notice.waits:

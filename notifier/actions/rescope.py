@@ -19,6 +19,7 @@ from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audience, audit, disruptions, owed, revisions
 from notifier.store.audience import Gap, Rule
 from notifier.store.disruptions import Disruption, Revision
+from notifier.store.locks import retried
 from notifier.store.owed import Asked, Difference
 
 KIND = "rescope"
@@ -122,6 +123,7 @@ def preview(
         )
 
 
+@retried
 def rescope(
     db: Db,
     desk: Desk,

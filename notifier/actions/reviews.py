@@ -16,6 +16,7 @@ from notifier.actions.timeline import find
 from notifier.errors import BadInput, Refused
 from notifier.model.words import NoticeKind
 from notifier.store import Db, Tx, audit, catalogue, customers, disruptions, reviews
+from notifier.store.locks import retried
 from notifier.store.reviews import Ending, Review
 
 KINDS: Mapping[Ending, NoticeKind] = {"released": NoticeKind.RELEASED, "confirmed": NoticeKind.CONFIRMED}
@@ -46,6 +47,7 @@ class Decided:
     gate: Gate | None = None
 
 
+@retried
 def add(db: Db, actor: str, now: datetime, reference: str, objection: Objection) -> Review:
     """Raises `BadInput` for a customer nobody knows, `Refused` if theirs is open already."""
     by, why = reason("--by", objection.by), reason("--why", objection.why)
@@ -77,6 +79,7 @@ def add(db: Db, actor: str, now: datetime, reference: str, objection: Objection)
         return review
 
 
+@retried
 def decide(
     db: Db, desk: Desk, actor: str, now: datetime, review_id: int, decision: Decision, consent: Consent
 ) -> Decided:
@@ -88,6 +91,7 @@ def decide(
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
         review = _locked(tx, review_id)
+        disruptions.lock(tx, review.disruption_id)
         if not review.is_open:
             raise Refused(f"Review {review_id} has ended: {review.ended_as} by {review.ended_by}.")
         reviews.end(tx, review_id, decision.ending, why=why, actor=actor, now=now)

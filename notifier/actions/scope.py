@@ -14,6 +14,7 @@ from notifier.errors import BadInput
 from notifier.model.scope import BUILT_IN, CUSTOMER, And, Column, Predicate, written
 from notifier.store import Db, Tx, attribute_values, audit
 from notifier.store.attribute_values import Counted
+from notifier.store.locks import retried
 
 LOOKED_AT_FIRST = 10_000
 """Rows in which a value that is in use is nearly always found: then a million others are not read."""
@@ -144,6 +145,7 @@ class Overview:
     values: tuple[Values, ...]
 
 
+@retried
 def overview(
     db: Db,
     actor: str,

@@ -22,6 +22,7 @@ from notifier.store import (
     unknowns,
 )
 from notifier.store.accounts import Refusals
+from notifier.store.locks import retried
 from notifier.store.notices import Notice
 from notifier.store.unknowns import Unknown
 
@@ -45,6 +46,7 @@ def sweep(db: Db, now: datetime) -> tuple[Ring, ...]:
     with db.transaction() as tx:
         policy = catalogue.policy(tx)
         leases.expire_leases(tx, now=now)
+    with db.transaction() as tx:
         leases.expire_forsaken(tx, lease_seconds=policy.lease_seconds, now=now)
         singles.expire(tx, lease_seconds=policy.lease_seconds, now=now)
     enter_pulls(db, now)
@@ -53,7 +55,9 @@ def sweep(db: Db, now: datetime) -> tuple[Ring, ...]:
     _alarm_about_stopped(db, now)
     rings: list[Ring] = []
     with db.transaction() as tx:
-        for notice_id in notices.open_ids(tx):
+        open_ids = notices.open_ids(tx)
+    for notice_id in open_ids:
+        with db.transaction() as tx:  # one row each: a person who decides about one waits for no other
             notice = notices.by_id(tx, notice_id)
             _hold_if_refused(tx, notice, policy)
             if may_freeze(notice):
@@ -73,9 +77,13 @@ def _judge_unknowns(db: Db, policy: Policy, now: datetime) -> None:
             _act_on(db, unknown, believed, now)
 
 
+@retried
 def _act_on(db: Db, unknown: Unknown, believed: Believed, now: datetime) -> None:
     """A recorded decision of policy. Two sweepers at once: the second finds that nothing moves."""
     with db.transaction() as tx:
+        notices.locked(
+            tx, unknown.notice_id
+        )  # who cancels it at this moment decides what becomes of the chunk
         if believed.belief is Belief.LOST:
             moved = unknowns.presume_lost(tx, unknown, reason=believed.reason, now=now)
         else:

@@ -17,6 +17,7 @@ from notifier.model.words import NoticeKind
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audit, disruptions, notices, revisions
 from notifier.store.disruptions import Disruption
+from notifier.store.locks import retried
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def update(
     return _say(db, desk, actor, now, reference, NoticeKind.UPDATE, news, consent)
 
 
+@retried
 def restore(
     db: Db,
     desk: Desk,
@@ -87,6 +89,7 @@ def restore(
         return say(tx, desk, disruption, kind, timeline_id, actor, now, consent)
 
 
+@retried
 def _say(
     db: Db,
     desk: Desk,
@@ -181,8 +184,10 @@ def say(
 
 
 def spoken_of(tx: Tx, reference: str) -> Disruption:
-    """A disruption that people were told about and that is not over; raises `Refused` for any other."""
-    found = find(tx, reference)
+    """A disruption that people were told about and that is not over, locked; raises `Refused` for any other."""
+    disruption_id = find(tx, reference).disruption_id
+    disruptions.lock(tx, disruption_id)
+    found = disruptions.by_id(tx, disruption_id)
     _check(found)
     return found
 

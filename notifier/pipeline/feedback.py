@@ -69,6 +69,7 @@ def fold(tx: Tx, provider: str, new: Sequence[ProviderEvent], now: datetime) -> 
         return Folded((), ())
     proved = events.prove(tx, provider, attempt_ids, now=now)
     singles.prove(tx, provider, attempt_ids)
+    events.lock_chunks(tx, provider, attempt_ids)
     notices = {
         *events.accept_chunks(tx, provider, attempt_ids),
         *events.accept_leaves(tx, provider, attempt_ids),
@@ -96,7 +97,8 @@ def said_about_people(new: Sequence[ProviderEvent]) -> tuple[list[Became], list[
 
 
 def _raise_alarms(tx: Tx, proved: Sequence[Proved], now: datetime) -> None:
-    for one in {each.notice_id: each for each in proved if each.was in CONTRADICTED}.values():
+    contradicted = {each.notice_id: each for each in proved if each.was in CONTRADICTED}
+    for one in sorted(contradicted.values(), key=lambda each: each.notice_id):
         alarms.raise_once(
             tx,
             f"contradicted:{one.notice_id}",

@@ -53,8 +53,9 @@ def clear_others(tx: Tx, kind: str, keep: Sequence[str], now: datetime) -> None:
     """Clear the alarms `kind:...` that are not among these keys: what they say is true no longer."""
     run(
         tx,
-        "UPDATE alarm SET cleared_at = %(now)s WHERE starts_with(key, %(kind)s || ':')"
-        " AND key <> ALL(%(keep)s) AND cleared_at IS NULL",
+        "WITH others AS (SELECT alarm_id FROM alarm WHERE starts_with(key, %(kind)s || ':')"
+        "  AND key <> ALL(%(keep)s) AND cleared_at IS NULL ORDER BY key FOR NO KEY UPDATE)"
+        " UPDATE alarm SET cleared_at = %(now)s FROM others WHERE alarm.alarm_id = others.alarm_id",
         kind=kind,
         keep=list(keep),
         now=now,

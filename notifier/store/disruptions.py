@@ -154,9 +154,10 @@ def take_effect(tx: Tx, disruption_id: int, *, effective_at: datetime, now: date
     run(
         tx,
         "WITH there AS (UPDATE disruption SET effective_at = %(at)s, awaits_cutoff = false"
-        "  WHERE disruption_id = %(id)s RETURNING disruption_id)"
-        " UPDATE notice SET resumed_at = %(now)s FROM there"
-        " WHERE notice.disruption_id = there.disruption_id AND state = 'approved'",
+        "  WHERE disruption_id = %(id)s RETURNING disruption_id),"
+        " waits AS (SELECT notice_id FROM notice JOIN there USING (disruption_id)"
+        "  WHERE state = 'approved' ORDER BY notice_id FOR NO KEY UPDATE)"
+        " UPDATE notice SET resumed_at = %(now)s FROM waits WHERE notice.notice_id = waits.notice_id",
         id=disruption_id,
         at=effective_at,
         now=now,
@@ -204,8 +205,8 @@ def by_id(tx: Tx, disruption_id: int) -> Disruption:
 
 
 def lock(tx: Tx, disruption_id: int) -> None:
-    """No notice of it can begin until this transaction ends."""
-    run(tx, "SELECT FROM disruption WHERE disruption_id = %(id)s FOR UPDATE", id=disruption_id)
+    """Nobody else decides about it until this transaction ends. Who begins a notice holds the declarations."""
+    run(tx, "SELECT FROM disruption WHERE disruption_id = %(id)s FOR NO KEY UPDATE", id=disruption_id)
 
 
 def by_reference(tx: Tx, reference: str) -> Disruption | None:

@@ -78,7 +78,7 @@ def prove(tx: Tx, provider: str, attempt_ids: Sequence[str], *, now: datetime) -
         Proved,
         "WITH mine AS (SELECT attempt_id, outcome FROM attempt WHERE attempt_id = ANY(%(ids)s::uuid[])"
         "  AND provider = %(provider)s AND (outcome <> 'accepted' OR first_event_at IS NULL)"
-        "  ORDER BY attempt_id FOR UPDATE),"
+        "  ORDER BY attempt_id FOR NO KEY UPDATE),"
         " proved AS (UPDATE attempt a SET outcome = 'accepted',"
         "  first_event_at = coalesce(a.first_event_at, now()),"
         "  reason = CASE WHEN m.outcome = 'accepted' THEN a.reason ELSE 'proved by an event' END,"
@@ -93,6 +93,19 @@ def prove(tx: Tx, provider: str, attempt_ids: Sequence[str], *, now: datetime) -
     )
 
 
+def lock_chunks(tx: Tx, provider: str, attempt_ids: Sequence[str]) -> None:
+    """Those of these attempts and the parts of them, in one order, before any of them is accepted."""
+    run(
+        tx,
+        "SELECT FROM chunk WHERE state <> 'accepted' AND chunk_id IN (SELECT k.chunk_id FROM attempt a"
+        "  JOIN chunk p USING (chunk_id) JOIN chunk k ON k.root_id = p.root_id AND k.lo >= p.lo AND k.hi <= p.hi"
+        "  WHERE a.attempt_id = ANY(%(ids)s::uuid[]) AND a.provider = %(provider)s"
+        "  AND (k.chunk_id = p.chunk_id OR p.state = 'split')) ORDER BY chunk_id FOR NO KEY UPDATE",
+        ids=list(attempt_ids),
+        provider=provider,
+    )
+
+
 def accept_chunks(tx: Tx, provider: str, attempt_ids: Sequence[str]) -> list[int]:
     """The chunks of these attempts are accepted; returns the notices of those that were not.
 
@@ -103,7 +116,7 @@ def accept_chunks(tx: Tx, provider: str, attempt_ids: Sequence[str]) -> list[int
         tx,
         "WITH mine AS (SELECT chunk_id, state FROM chunk WHERE chunk_id IN (SELECT a.chunk_id FROM attempt a"
         "   WHERE a.attempt_id = ANY(%(ids)s::uuid[]) AND a.provider = %(provider)s)"
-        "   AND state <> 'accepted' ORDER BY chunk_id FOR UPDATE)"
+        "   AND state <> 'accepted' ORDER BY chunk_id FOR NO KEY UPDATE)"
         " UPDATE chunk SET state = 'accepted', lease_until = NULL, not_before = NULL FROM mine"
         " WHERE chunk.chunk_id = mine.chunk_id AND mine.state <> 'split' RETURNING chunk.notice_id",
         ids=list(attempt_ids),
@@ -118,7 +131,7 @@ def accept_leaves(tx: Tx, provider: str, attempt_ids: Sequence[str]) -> list[int
         "WITH leaf AS (SELECT k.chunk_id FROM attempt a JOIN chunk p USING (chunk_id)"
         "   JOIN chunk k ON k.root_id = p.root_id AND k.lo >= p.lo AND k.hi <= p.hi"
         "   WHERE a.attempt_id = ANY(%(ids)s::uuid[]) AND a.provider = %(provider)s AND p.state = 'split'"
-        "   AND k.state NOT IN ('split', 'accepted') ORDER BY k.chunk_id FOR UPDATE OF k)"
+        "   AND k.state NOT IN ('split', 'accepted') ORDER BY k.chunk_id FOR NO KEY UPDATE OF k)"
         " UPDATE chunk SET state = 'accepted', lease_until = NULL, not_before = NULL FROM leaf"
         " WHERE chunk.chunk_id = leaf.chunk_id RETURNING chunk.notice_id",
         ids=list(attempt_ids),

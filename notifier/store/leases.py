@@ -8,17 +8,18 @@ from notifier.store import Tx, run
 def expire_leases(tx: Tx, *, now: datetime) -> int:
     """A lease that ran out leaves an unknown: the request may have left before its process died.
 
-    Locks attempts before chunks, as everything does that touches both.
+    Waits for nobody: a chunk that somebody has at this moment is found again, its attempt unknown already.
     """
     return run(
         tx,
         "WITH late AS (SELECT a.attempt_id FROM attempt a JOIN chunk k USING (attempt_id)"
-        "  WHERE k.state = 'claimed' AND k.lease_until < now() FOR UPDATE OF a SKIP LOCKED),"
+        "  WHERE k.state = 'claimed' AND k.lease_until < now() FOR NO KEY UPDATE OF a SKIP LOCKED),"
         " noted AS (UPDATE attempt SET outcome = 'unknown', reason = 'the worker did not report back',"
         "  ended_at = %(now)s FROM late WHERE attempt.attempt_id = late.attempt_id"
-        "  AND attempt.outcome = 'open')"
-        " UPDATE chunk SET state = 'unknown', lease_until = NULL FROM late"
-        " WHERE chunk.attempt_id = late.attempt_id AND chunk.state = 'claimed' AND chunk.lease_until < now()",
+        "  AND attempt.outcome = 'open'),"
+        " over AS (SELECT k.chunk_id FROM late JOIN chunk k USING (attempt_id)"
+        "  WHERE k.state = 'claimed' AND k.lease_until < now() FOR NO KEY UPDATE OF k SKIP LOCKED)"
+        " UPDATE chunk SET state = 'unknown', lease_until = NULL FROM over WHERE chunk.chunk_id = over.chunk_id",
         now=now,
     )
 
@@ -33,7 +34,8 @@ def expire_forsaken(tx: Tx, *, lease_seconds: float, now: datetime) -> int:
         tx,
         "WITH forsaken AS (SELECT a.attempt_id FROM attempt a JOIN chunk k USING (chunk_id)"
         "  WHERE a.outcome = 'open' AND a.claimed_at < clock_timestamp() - make_interval(secs => %(lease)s)"
-        "  AND NOT (k.state = 'claimed' AND k.attempt_id = a.attempt_id) FOR UPDATE OF a SKIP LOCKED)"
+        "  AND NOT (k.state = 'claimed' AND k.attempt_id = a.attempt_id)"
+        "  FOR NO KEY UPDATE OF a SKIP LOCKED)"
         " UPDATE attempt SET outcome = 'unknown', reason = 'the worker did not report back', ended_at = %(now)s"
         " FROM forsaken WHERE attempt.attempt_id = forsaken.attempt_id",
         lease=lease_seconds,

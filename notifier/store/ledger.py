@@ -76,7 +76,7 @@ def claim(tx: Tx, notice_id: int, *, attempt_id: str, provider: str, lease_secon
         "WITH free AS (SELECT k.chunk_id FROM chunk k JOIN notice n USING (notice_id)"
         "  WHERE k.notice_id = %(notice_id)s AND k.state = 'due' AND n.state IN ('approved', 'sending')"
         "  AND (k.not_before IS NULL OR k.not_before <= now())"
-        "  ORDER BY k.chunk_id LIMIT 1 FOR UPDATE OF k SKIP LOCKED),"
+        "  ORDER BY k.chunk_id LIMIT 1 FOR NO KEY UPDATE OF k SKIP LOCKED),"
         " mine AS (UPDATE chunk SET state = 'claimed', attempt_id = %(attempt_id)s, tries = tries + 1,"
         "  not_before = NULL, lease_until = now() + make_interval(secs => %(lease)s) FROM free"
         "  WHERE chunk.chunk_id = free.chunk_id RETURNING chunk.chunk_id, notice_id, content_id,"
@@ -236,7 +236,7 @@ def reject(tx: Tx, claimed: Claim, positions: Sequence[int], *, now: datetime) -
         "INSERT INTO fate (notice_id, recipient_id, fate, rank, at)"
         " SELECT notice_id, recipient_id, %(fate)s, %(rank)s, %(now)s FROM delivery"
         " WHERE notice_id = %(notice_id)s AND root_chunk_id = %(root_id)s AND pos = ANY(%(positions)s)"
-        " ON CONFLICT (notice_id, recipient_id) DO UPDATE"
+        " ORDER BY recipient_id ON CONFLICT (notice_id, recipient_id) DO UPDATE"
         " SET fate = excluded.fate, rank = excluded.rank, at = excluded.at WHERE fate.rank < excluded.rank",
         notice_id=claimed.notice_id,
         root_id=claimed.root_id,

@@ -93,9 +93,19 @@ def by_id(tx: Tx, notice_id: int) -> Notice:
 
 def locked(tx: Tx, notice_id: int) -> Notice:
     """The notice, and nobody else may change it until this transaction ends."""
-    found = one(tx, Notice, NOTICE + " WHERE notice_id = %(id)s FOR UPDATE", id=notice_id)
+    found = one(tx, Notice, NOTICE + " WHERE notice_id = %(id)s FOR NO KEY UPDATE", id=notice_id)
     assert found is not None
     return found
+
+
+def lock_said(tx: Tx, disruption_id: int) -> None:
+    """All of a disruption that somebody has let go: for whoever ends or stops several. After its drafts."""
+    run(
+        tx,
+        "SELECT FROM notice WHERE disruption_id = %(id)s AND state NOT IN ('draft', 'void')"
+        " ORDER BY notice_id FOR NO KEY UPDATE",
+        id=disruption_id,
+    )
 
 
 def of_disruption(tx: Tx, disruption_id: int) -> list[Notice]:
@@ -118,7 +128,7 @@ def drafts(tx: Tx, disruption_id: int) -> list[Notice]:
         tx,
         Notice,
         NOTICE + " WHERE disruption_id = %(id)s AND state = 'draft' AND only_customer IS NULL"
-        " AND go_at IS NULL ORDER BY seq FOR UPDATE",
+        " AND go_at IS NULL ORDER BY notice_id FOR NO KEY UPDATE",
         id=disruption_id,
     )
 
@@ -196,7 +206,12 @@ def release(tx: Tx, notice_id: int) -> bool:
 
 def set_resumed(tx: Tx) -> None:
     """Everything that the brake stopped is fresh again."""
-    run(tx, "UPDATE notice SET resumed_at = now() WHERE state IN ('approved', 'sending')")
+    run(
+        tx,
+        "WITH stopped AS (SELECT notice_id FROM notice WHERE state IN ('approved', 'sending')"
+        "  ORDER BY notice_id FOR NO KEY UPDATE)"
+        " UPDATE notice SET resumed_at = now() FROM stopped WHERE notice.notice_id = stopped.notice_id",
+    )
 
 
 def cancel(tx: Tx, notice_id: int, *, replaced: bool = False) -> int | None:
@@ -208,8 +223,10 @@ def cancel(tx: Tx, notice_id: int, *, replaced: bool = False) -> int | None:
         tx,
         "WITH gone AS (UPDATE notice SET state = 'cancelled', replaced = %(replaced)s WHERE notice_id = %(id)s"
         " AND state IN ('approved', 'sending', 'held') RETURNING notice_id),"
-        " stopped AS (UPDATE chunk SET state = 'cancelled' FROM gone"
-        " WHERE chunk.notice_id = gone.notice_id AND chunk.state IN ('due', 'dead') RETURNING 1)"
+        " left_over AS (SELECT k.chunk_id FROM gone JOIN chunk k USING (notice_id)"
+        "  WHERE k.state IN ('due', 'dead') ORDER BY k.chunk_id FOR NO KEY UPDATE OF k),"
+        " stopped AS (UPDATE chunk SET state = 'cancelled' FROM left_over"
+        "  WHERE chunk.chunk_id = left_over.chunk_id RETURNING 1)"
         " SELECT (SELECT count(*) FROM stopped) FROM gone",
         id=notice_id,
         replaced=replaced,

@@ -88,8 +88,10 @@ def cancel_waiting(tx: Tx, disruption_id: int, *, but: int) -> int:
     """Somebody speaks: whatever was to leave by itself does not."""
     return run(
         tx,
-        "UPDATE notice SET state = 'cancelled' WHERE disruption_id = %(id)s AND notice_id <> %(but)s"
-        " AND go_at IS NOT NULL AND let_go_at IS NULL AND state IN ('approved', 'held')",
+        "WITH waiting AS (SELECT notice_id FROM notice WHERE disruption_id = %(id)s AND notice_id <> %(but)s"
+        "  AND go_at IS NOT NULL AND let_go_at IS NULL AND state IN ('approved', 'held')"
+        "  ORDER BY notice_id FOR NO KEY UPDATE)"
+        " UPDATE notice SET state = 'cancelled' FROM waiting WHERE notice.notice_id = waiting.notice_id",
         id=disruption_id,
         but=but,
     )

@@ -74,7 +74,7 @@ def insert(
 
 def locked(tx: Tx, review_id: int) -> Review | None:
     """Nobody else ends it until this transaction does."""
-    return one(tx, Review, REVIEW + "WHERE r.review_id = %(id)s FOR UPDATE OF r", id=review_id)
+    return one(tx, Review, REVIEW + "WHERE r.review_id = %(id)s FOR NO KEY UPDATE OF r", id=review_id)
 
 
 def end(tx: Tx, review_id: int, ended_as: Ending, *, why: str | None, actor: str, now: datetime) -> None:

@@ -129,9 +129,11 @@ def hold_rescoped(tx: Tx, disruption_id: int, *, rev: int, actor: str) -> int:
     """Stop what goes by an older scope while a new one waits for its approval."""
     return run(
         tx,
-        "UPDATE notice SET state = 'held', hold_reason = %(reason)s WHERE disruption_id = %(id)s"
-        " AND rev < %(rev)s AND kind = ANY(%(rescoped)s) AND only_customer IS NULL"
-        " AND state IN ('approved', 'sending')",
+        "WITH old AS (SELECT notice_id FROM notice WHERE disruption_id = %(id)s AND rev < %(rev)s"
+        "  AND kind = ANY(%(rescoped)s) AND only_customer IS NULL AND state IN ('approved', 'sending')"
+        "  ORDER BY notice_id FOR NO KEY UPDATE)"
+        " UPDATE notice SET state = 'held', hold_reason = %(reason)s FROM old"
+        " WHERE notice.notice_id = old.notice_id",
         id=disruption_id,
         rev=rev,
         rescoped=list(RESCOPED),
@@ -185,9 +187,11 @@ def cancel_rescoped(tx: Tx, disruption_id: int, *, rev: int) -> int:
         "  AND (n.state IN ('approved', 'sending', 'held') OR (n.state = 'finished' AND ("
         "   EXISTS (SELECT FROM chunk k WHERE k.notice_id = n.notice_id AND k.state = 'dead') OR EXISTS"
         "   (SELECT FROM delivery d WHERE d.notice_id = n.notice_id AND d.root_chunk_id IS NULL"
-        "    AND d.exclusion IS NULL)))) FOR UPDATE),"
-        " stopped AS (UPDATE chunk SET state = 'cancelled' FROM old WHERE chunk.notice_id = old.notice_id"
-        "  AND chunk.state IN ('due', 'dead'))"
+        "    AND d.exclusion IS NULL)))) ORDER BY n.notice_id FOR NO KEY UPDATE),"
+        " left_over AS (SELECT k.chunk_id FROM old JOIN chunk k USING (notice_id)"
+        "  WHERE k.state IN ('due', 'dead') ORDER BY k.chunk_id FOR NO KEY UPDATE OF k),"
+        " stopped AS (UPDATE chunk SET state = 'cancelled' FROM left_over"
+        "  WHERE chunk.chunk_id = left_over.chunk_id)"
         " UPDATE notice SET state = 'cancelled', replaced = true FROM old WHERE notice.notice_id = old.notice_id",
         id=disruption_id,
         rev=rev,

@@ -107,7 +107,7 @@ def take_unjudged(tx: Tx, limit: int) -> list[Heard]:
         tx,
         Heard,
         "SELECT signal_id, source, dedupe_key, state, services, occurred_at FROM signal"
-        " WHERE judged_at IS NULL ORDER BY signal_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED",
+        " WHERE judged_at IS NULL ORDER BY signal_id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED",
         limit=limit,
     )
 

@@ -111,7 +111,7 @@ def prove(tx: Tx, provider: str, attempt_ids: Sequence[str]) -> int:
     return run(
         tx,
         "WITH doubted AS (SELECT attempt_id FROM single WHERE attempt_id = ANY(%(ids)s::uuid[])"
-        "  AND provider = %(provider)s AND outcome <> 'accepted' ORDER BY attempt_id FOR UPDATE)"
+        "  AND provider = %(provider)s AND outcome <> 'accepted' ORDER BY attempt_id FOR NO KEY UPDATE)"
         " UPDATE single s SET outcome = 'accepted', said = 'proved by an event' FROM doubted"
         " WHERE s.attempt_id = doubted.attempt_id",
         ids=list(attempt_ids),
@@ -123,8 +123,10 @@ def expire(tx: Tx, *, lease_seconds: float, now: datetime) -> int:
     """Nobody has reported back. `ended_at` stays empty: the process may only be asleep."""
     return run(
         tx,
-        "UPDATE single SET outcome = 'unknown', said = 'the process did not report back'"
-        " WHERE outcome = 'open' AND at < %(now)s - make_interval(secs => %(lease)s)",
+        "WITH late AS (SELECT single_id FROM single WHERE outcome = 'open'"
+        "  AND at < %(now)s - make_interval(secs => %(lease)s) FOR NO KEY UPDATE SKIP LOCKED)"
+        " UPDATE single SET outcome = 'unknown', said = 'the process did not report back' FROM late"
+        " WHERE single.single_id = late.single_id",
         lease=lease_seconds,
         now=now,
     )

@@ -53,7 +53,7 @@ def presume_lost(tx: Tx, unknown: Unknown, *, reason: str, now: datetime) -> str
         # Only together: an attempt given up while its chunk lies with a person would be repeated unmarked.
         "WITH both_wait AS (SELECT a.attempt_id FROM attempt a JOIN chunk k USING (chunk_id)"
         "  WHERE a.attempt_id = %(attempt_id)s AND a.outcome = 'unknown'"
-        "  AND k.attempt_id = a.attempt_id AND k.state = 'unknown' FOR UPDATE),"
+        "  AND k.attempt_id = a.attempt_id AND k.state = 'unknown' FOR NO KEY UPDATE),"
         " given_up AS (UPDATE attempt SET outcome = 'presumed_lost', reason = %(reason)s,"
         "  ended_at = %(now)s FROM both_wait WHERE attempt.attempt_id = both_wait.attempt_id"
         "  RETURNING attempt.attempt_id),"
@@ -83,12 +83,16 @@ def retry_dead(tx: Tx, notice_id: int, *, now: datetime) -> int:
     """A person sends the dead chunks again; letters. What may have arrived before is marked `again`."""
     return value(
         tx,
-        "WITH given_up AS (UPDATE attempt SET outcome = 'presumed_lost', ended_at = %(now)s FROM chunk"
-        "  WHERE attempt.chunk_id = chunk.chunk_id AND chunk.notice_id = %(id)s AND chunk.state = 'dead'"
-        "  AND outcome = 'unknown' RETURNING attempt.chunk_id),"
+        "WITH doubted AS (SELECT a.attempt_id FROM attempt a JOIN chunk k USING (chunk_id)"
+        "  WHERE k.notice_id = %(id)s AND k.state = 'dead' AND a.outcome = 'unknown'"
+        "  ORDER BY a.attempt_id FOR NO KEY UPDATE OF a),"
+        " given_up AS (UPDATE attempt SET outcome = 'presumed_lost', ended_at = %(now)s FROM doubted"
+        "  WHERE attempt.attempt_id = doubted.attempt_id RETURNING attempt.chunk_id),"
+        " dead AS (SELECT chunk_id FROM chunk WHERE notice_id = %(id)s AND state = 'dead'"
+        "  AND (SELECT count(*) FROM given_up) >= 0 ORDER BY chunk_id FOR NO KEY UPDATE),"  # attempts first
         " back AS (UPDATE chunk SET state = 'due', not_before = NULL,"
-        "  again = again OR chunk_id IN (SELECT chunk_id FROM given_up)"
-        "  WHERE notice_id = %(id)s AND state = 'dead' RETURNING hi - lo AS n)"
+        "  again = again OR chunk.chunk_id IN (SELECT chunk_id FROM given_up) FROM dead"
+        "  WHERE chunk.chunk_id = dead.chunk_id RETURNING hi - lo AS n)"
         " SELECT coalesce(sum(n), 0)::bigint FROM back",
         id=notice_id,
         now=now,
@@ -99,7 +103,9 @@ def drop_dead(tx: Tx, notice_id: int) -> int:
     """A person gives the dead chunks up; letters."""
     return value(
         tx,
-        "WITH gone AS (UPDATE chunk SET state = 'cancelled' WHERE notice_id = %(id)s AND state = 'dead'"
-        " RETURNING hi - lo AS n) SELECT coalesce(sum(n), 0)::bigint FROM gone",
+        "WITH dead AS (SELECT chunk_id FROM chunk WHERE notice_id = %(id)s AND state = 'dead'"
+        "  ORDER BY chunk_id FOR NO KEY UPDATE),"
+        " gone AS (UPDATE chunk SET state = 'cancelled' FROM dead WHERE chunk.chunk_id = dead.chunk_id"
+        "  RETURNING hi - lo AS n) SELECT coalesce(sum(n), 0)::bigint FROM gone",
         id=notice_id,
     )

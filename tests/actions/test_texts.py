@@ -5,9 +5,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from notifier.actions import approve, declare
+from notifier.actions import declare
 from notifier.actions.approve import Consent
 from notifier.actions.desk import Desk
+from notifier.actions.shown import texts
 from notifier.entry.cli.dry_run import picture
 from notifier.errors import Refused
 from notifier.model.words import Reason
@@ -69,7 +70,7 @@ def test_more_texts_than_anybody_can_read_are_refused(db: Db, desk: Desk) -> Non
 def test_languages_that_nobody_reads_do_not_count(db: Db, desk: Desk) -> None:
     said = declared(db, desk, ("nl", "ja"))
     assert said.gate.approved
-    shown = approve.texts(db, said.name.notice_id)
+    shown = texts(db, said.name.notice_id)
     assert {(text.locale, text.variant) for text in shown} == {
         (locale, variant) for locale in ("nl", "ja") for variant in ("affected", "possibly", "both")
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from notifier.actions import approve as gate
 from notifier.actions import rehearsal, single
+from notifier.actions import shown as shown_texts
 from notifier.actions.approve import Consent, Gate, Name, ShownList
 from notifier.actions.declare import DryRun
 from notifier.actions.refresh import refresh
@@ -137,7 +138,7 @@ def ask(app: App, started: Started) -> Started:
         list_hash=shown.list_hash if started.ceiling is None else None,
     )
     if Part.WORDS in started.gate.asks:
-        output.say(texts.listing(name, gate.texts(app.db, shown.notice_id)))
+        output.say(texts.listing(name, shown_texts.texts(app.db, shown.notice_id)))
     question = f"{screens.mode_line(name.mode)} Type {shown.people} to tell {shown.people:,} people: "
     gap_stands = consent.accept_gap is None and started.gate.gap.difference
     if gap_stands or _typed(question).replace(",", "") != str(shown.people):
@@ -147,7 +148,7 @@ def ask(app: App, started: Started) -> Started:
 
 def ask_words(app: App, started: Started) -> Started:
     """Show every text in full, and take the answer as the consent to exactly these."""
-    shown = gate.texts(app.db, started.name.notice_id)
+    shown = shown_texts.texts(app.db, started.name.notice_id)
     output.say(texts.in_full(shown))
     if _typed(f"Type {len(shown)} to approve these {len(shown)} texts: ") != str(len(shown)):
         raise Refused(

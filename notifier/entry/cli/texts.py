@@ -1,6 +1,7 @@
 """Every text of a notice, before somebody approves it."""
 
-from notifier.actions.approve import Name, ShownText
+from notifier.actions.approve import Name
+from notifier.actions.shown import ShownText
 from notifier.entry.cli.output import table
 
 

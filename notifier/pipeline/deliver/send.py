@@ -14,9 +14,11 @@ from notifier.pipeline.deliver.decide import Next, Wait, bounded, cuts, overtake
 from notifier.store import Db, Tx, alarms, audit, events, leases, ledger, notices, pace
 from notifier.store.ledger import Claim, Record, Seat
 from notifier.store.left_out import leave_out
+from notifier.store.locks import retried
 from notifier.store.notices import Notice
 
 SHORT = 0.1
+GAVE_UP = "A chunk gave up: `notifier show` tells why, `notifier dead` retries or drops it."
 PROBE_SECONDS = 1.0
 """Between probes of a provider whose answers are unclear; grows with the row of unclear answers."""
 
@@ -54,6 +56,7 @@ class Lane:
     overtaken: Overtaken = none_overtaken
 
 
+@retried
 def claim_next(lane: Lane, notice_id: int) -> tuple[Claim, float] | Wait | None:
     """Claim one chunk, in a transaction of its own; None: nothing is due. The float is the claim's own time.
 
@@ -81,7 +84,7 @@ def claim_next(lane: Lane, notice_id: int) -> tuple[Claim, float] | Wait | None:
 
 def _hindrance(tx: Tx, lane: Lane, notice: Notice) -> Wait | None:
     """Canary, breaker, rates: the locks taken here are held for this claim only."""
-    name, policy = lane.sender.name, lane.policy
+    name, per_second = lane.sender.name, lane.policy.requests_per_second
     found = pace.pace(tx, name)
     wait = rest_of(found)
     if wait is not None:
@@ -92,9 +95,7 @@ def _hindrance(tx: Tx, lane: Lane, notice: Notice) -> Wait | None:
             return _patiently(tx, lane, "a probe is under way")
     if not _canary_lives(tx, lane, notice):
         return _patiently(tx, lane, "the first chunk is being judged")
-    if policy.requests_per_second and not _under_its_ceiling(
-        tx, notice.notice_id, policy.requests_per_second
-    ):
+    if per_second and not _under_its_ceiling(tx, notice.notice_id, per_second):
         return Wait(SHORT, "the notice's own rate")
     if found is not None and found.limited and not pace.take_token(tx, name):
         return Wait(SHORT, "the provider's rate")
@@ -209,10 +210,11 @@ def _record_at_last(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
 def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
     """Write what came of an attempt. It never sends, it may run late, and twice."""
     now = lane.now()
-    next_ = bounded(
-        what_next(outcome, len(claimed.positions), claimed.tries, now), claimed.tries, lane.policy
-    )
+    wanted = what_next(outcome, len(claimed.positions), claimed.tries, now)
+    next_ = bounded(wanted, claimed.tries, lane.policy)
     with lane.db.transaction() as tx:
+        if next_.hold:
+            notices.hold(tx, claimed.notice_id, next_.hold)
         moved = ledger.record(
             tx,
             Record(
@@ -234,20 +236,23 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
             _split(tx, claimed, next_, now)
         if moved and next_.lost:
             _say_overtaken(tx, claimed, outcome, now)
-        if next_.hold:
-            notices.hold(tx, claimed.notice_id, next_.hold)
-            alarms.raise_once(tx, f"provider:{lane.sender.name}", next_.hold, None, now)
-        if next_.chunk == "dead":
-            text = "A chunk gave up: `notifier show` tells why, `notifier dead` retries or drops it."
-            alarms.raise_once(tx, f"dead:{claimed.notice_id}", text, None, now)
+        _raise_alarms(tx, lane, claimed, next_, now)
         lane.reached("before record commits")
     with lane.db.transaction() as tx:
+        accepted = outcome.result is Result.ACCEPTED
+        if accepted and not lane.policy.canary_waits_for_events:
+            notices.start(tx, claimed.notice_id)
         learn(tx, lane.sender.name, outcome, now)
-        if outcome.result is Result.ACCEPTED:
+        if accepted:
             alarms.clear_unless_held(tx, f"provider:{lane.sender.name}", now)
-            if not lane.policy.canary_waits_for_events:
-                notices.start(tx, claimed.notice_id)
     lane.reached("after record")
+
+
+def _raise_alarms(tx: Tx, lane: Lane, claimed: Claim, next_: Next, now: datetime) -> None:
+    if next_.chunk == "dead":
+        alarms.raise_once(tx, f"dead:{claimed.notice_id}", GAVE_UP, None, now)
+    if next_.hold:
+        alarms.raise_once(tx, f"provider:{lane.sender.name}", next_.hold, None, now)
 
 
 def _say_overtaken(tx: Tx, claimed: Claim, outcome: Outcome, now: datetime) -> None:
