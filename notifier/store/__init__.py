@@ -4,6 +4,7 @@
 leave as ours.
 """
 
+import contextlib
 import logging
 import select
 from collections.abc import Callable, Generator, Iterator
@@ -13,7 +14,7 @@ from functools import cache
 from typing import Any, LiteralString, Self, TypeAlias, TypeVar, cast, get_args, get_type_hints
 
 import psycopg
-from psycopg import IsolationLevel, sql
+from psycopg import sql
 from psycopg.rows import BaseRowFactory, args_row, class_row, kwargs_row, scalar_row
 from psycopg_pool import ConnectionPool
 
@@ -28,6 +29,22 @@ T = TypeVar("T")
 CONNECT_SECONDS = 5
 IDLE_SECONDS = 30.0
 """A process that stops inside a transaction (SIGSTOP, a frozen machine) keeps its locks for so long at most."""
+KEEP_SECONDS = 10.0
+"""As often a pool that had more connections than it used gives one of them back to the server."""
+
+BEGIN = """
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+SELECT set_config('timezone', 'UTC', true), set_config('idle_in_transaction_session_timeout', {idle}, true),
+       set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+         WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)"""
+"""One round trip. Nothing is assumed of the server's, the database's or the role's defaults, and nothing is left
+behind in the session: behind a pooler in transaction mode the next transaction runs in another one.
+
+What we lock we then read as it is: under REPEATABLE READ it would be read as it was.
+
+A claim that a crash of the server forgets would leave twice: whatever the default, a commit is on disk, and on the
+standby that the server waits for, when we go on.
+"""
 
 logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())  # it would say each failed try on stderr
 
@@ -57,31 +74,29 @@ def savepoint(tx: Tx) -> Generator[None]:
         raise
 
 
-def _configure(connection: Session) -> None:
-    """Named at each BEGIN, so that no default of the server, the database or the role decides it.
-
-    What we lock we then read as it is: under REPEATABLE READ it would be read as it was.
-    """
-    connection.isolation_level = IsolationLevel.READ_COMMITTED
-    connection.read_only = False
-
-
 class Db:
     """A pool of connections to one Postgres. Open it after a fork, never before."""
 
-    def __init__(self, url: str, *, size: int = 4, idle_seconds: float = IDLE_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        size: int = 4,
+        idle_seconds: float = IDLE_SECONDS,
+        keep_seconds: float = KEEP_SECONDS,
+    ) -> None:
         self.url = url
+        self._begin = sql.SQL(BEGIN).format(idle=f"{idle_seconds * 1000:.0f}")
         self._pool = ConnectionPool(
             url,
             connection_class=Session,
-            configure=_configure,
             min_size=0,
             max_size=size,
             timeout=CONNECT_SECONDS,
+            max_idle=keep_seconds,
             kwargs={
-                "autocommit": False,
+                "autocommit": True,  # we say BEGIN ourselves; no `options`, a pooler in between would refuse them
                 "connect_timeout": CONNECT_SECONDS,
-                "options": f"-c timezone=UTC -c idle_in_transaction_session_timeout={idle_seconds * 1000:.0f}",
                 # One plan for all: a chunk's reads differ by their parameters too much for a cached plan.
                 "prepare_threshold": None,
             },
@@ -125,13 +140,31 @@ class Db:
         `Busy` when it gave way to somebody else: see `locks.retried`.
         """
         try:
-            with self._connection() as session, session.transaction(force_rollback=not keep):
+            with self._connection() as session, _begun(session, self._begin, keep=keep):
                 session.last = []
                 yield session
                 for write in session.last if keep else ():
                     write()
         except psycopg.Error as error:
             raise ours(error, self.url).with_traceback(error.__traceback__) from None
+
+
+@contextmanager
+def _begun(connection: Tx, begin: sql.Composed, *, keep: bool) -> Generator[None]:
+    try:
+        connection.execute(begin)
+        yield
+    except psycopg.Rollback:
+        keep = False
+    except BaseException:
+        # What went wrong is what is raised. The pool throws away a connection that cannot be rolled back.
+        with contextlib.suppress(psycopg.Error):
+            connection.rollback()
+        raise
+    if keep:
+        connection.commit()
+    else:
+        connection.rollback()
 
 
 def _is_closed(connection: Tx) -> bool:

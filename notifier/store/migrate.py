@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import LiteralString, cast
 
 import psycopg
-from psycopg import sql
+from psycopg import IsolationLevel, sql
 
 from notifier.errors import Refused, Unreachable
 from notifier.store import CONNECT_SECONDS
@@ -29,13 +29,12 @@ def migrate(url: str, folder: Path) -> list[str]:
     """
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True) as connection:
-            connection.execute("SET lock_timeout = '30s'")
-            connection.execute("SELECT pg_advisory_lock(%s)", (ADVISORY_LOCK,))
-            connection.execute(APPLIED)
-            todo = pending(_applied(connection), files(folder))
-            for name, text in todo:
-                _apply(connection, name, text)
-            return [name for name, _ in todo]
+            connection.isolation_level = (
+                IsolationLevel.READ_COMMITTED
+            )  # else it read before it waited for its turn
+            connection.read_only = False
+            known = files(folder)
+            return list(iter(lambda: _apply_next(connection, known), None))
     except psycopg.OperationalError as error:
         raise Unreachable(
             f"The database could not be migrated ({_first_line(error)}): "
@@ -108,11 +107,23 @@ def _applied(connection: psycopg.Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT name, sha256 FROM migration").fetchall())
 
 
-def _apply(connection: psycopg.Connection, name: str, text: str) -> None:
+def _apply_next(connection: psycopg.Connection, known: list[tuple[str, str]]) -> str | None:
+    """The name of the file that was applied; None: nothing is left to do.
+
+    The lock is the transaction's: one of the session would stay behind in a pooler, and lock out everybody.
+    """
     with connection.transaction():
+        connection.execute("SET LOCAL lock_timeout = '30s'")
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
+        connection.execute(APPLIED)
+        todo = pending(_applied(connection), known)
+        if not todo:
+            return None
+        name, text = todo[0]
         # The text is a file of this product, not of a user.
         connection.execute(cast("LiteralString", text))
         connection.execute("INSERT INTO migration (name, sha256) VALUES (%s, %s)", (name, sha256(text)))
+        return name
 
 
 def _first_line(error: psycopg.Error) -> str:

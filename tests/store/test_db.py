@@ -68,6 +68,20 @@ def test_connections_that_the_server_closed_are_replaced_before_they_are_used(db
     assert not fresh & pids
 
 
+def test_an_idle_process_keeps_at_most_one_connection(database_url: str) -> None:
+    def open_ones() -> int:
+        return admin.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchall()[0][0]
+
+    with psycopg.connect(database_url, autocommit=True) as admin, Db(database_url, keep_seconds=0.1) as db:
+        with ExitStack() as held:
+            pids = {value(held.enter_context(db.transaction()), "SELECT pg_backend_pid()") for _ in range(4)}
+            assert len(pids) == 4
+        while open_ones() > 1:
+            time.sleep(0.05)
+
+
 def test_a_connection_that_is_lost_in_the_middle_is_a_sentence(db: Db) -> None:
     def lose() -> None:
         with db.transaction() as tx, psycopg.connect(db.url, autocommit=True) as admin:

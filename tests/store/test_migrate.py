@@ -32,11 +32,13 @@ def test_a_newer_database_is_refused():
         subject.pending({"0002_b.sql": "x"}, [])
 
 
-def test_four_at_once_apply_each_file_once(database_url: str, tmp_path: Path):
+@pytest.mark.parametrize("isolation", ["read committed", "repeatable read", "serializable"])
+def test_four_at_once_apply_each_file_once(database_url: str, tmp_path: Path, isolation: str):
     for n in range(1, 6):
         (tmp_path / f"000{n}_t.sql").write_text(f"CREATE TABLE t{n} (x int); SELECT pg_sleep(0.05);")
     with psycopg.connect(database_url, autocommit=True) as admin:
         admin.execute("DELETE FROM migration")
+        admin.execute(f"ALTER DATABASE {admin.info.dbname} SET default_transaction_isolation = '{isolation}'")
     applied: list[str] = []
     threads = [
         threading.Thread(target=lambda: applied.extend(subject.migrate(database_url, tmp_path)))
