@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from notifier.actions import digests
 from notifier.actions.desk import Desk, question, story_of, words_are_unaltered
 from notifier.errors import Refused
 from notifier.model.mail import Clock, Envelope, Letter, Result, Sender
@@ -16,7 +17,7 @@ from notifier.model.ring import Ring
 from notifier.model.words import Mode
 from notifier.pipeline.compose import headers, used_tags
 from notifier.pipeline.deliver import Lane, Reached, Wait, claim_next, send_claimed, unmoved
-from notifier.store import Db, Tx, accounts, audit, brake, catalogue, disruptions, ledger, notices
+from notifier.store import Db, Tx, brake, catalogue, disruptions, ledger, notices
 from notifier.store.contents import contents as contents_of
 from notifier.store.ledger import Claim, Seat
 from notifier.store.locks import retried
@@ -157,14 +158,7 @@ def _finish(db: Db, now: datetime, notice_id: int) -> tuple[Ring, ...]:
         notices.locked(tx, notice_id)
         if notices.finish(tx, notice_id, now=now):
             notice = notices.by_id(tx, notice_id)
-            audit.append(
-                tx,
-                actor="system",
-                act="finished",
-                at=now,
-                disruption_id=notice.disruption_id,
-                after=accounts.digest(tx, notice_id),
-            )
+            digests.enter(tx, notice, "finished", now)
             later = notices.waiting_behind(tx, notice)
             return tuple(Ring("freeze", each) for each in later)
         # Nothing is rung for what a pace, a brake or an earlier notice keeps: the sweeper comes back to it.

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from notifier.actions import digests
 from notifier.actions.brake import enter_pulls
 from notifier.actions.freeze import may_freeze
 from notifier.model.policy import Policy
@@ -50,6 +51,7 @@ def sweep(db: Db, now: datetime) -> tuple[Ring, ...]:
         leases.expire_forsaken(tx, lease_seconds=policy.lease_seconds, now=now)
         singles.expire(tx, lease_seconds=policy.lease_seconds, now=now)
     enter_pulls(db, now)
+    digests.enter_cancelled(db, now)
     _judge_unknowns(db, policy, now)
     _alarm_about_reviews(db, now)
     _alarm_about_stopped(db, now)

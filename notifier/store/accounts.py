@@ -1,9 +1,10 @@
 """The accounting: where everybody of a notice stands, and whether it adds up."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from notifier.model.words import Account
-from notifier.store import Tx, many, one, value
+from notifier.store import Tx, many, one, run, value, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,28 @@ def digest(tx: Tx, notice_id: int) -> dict[str, object]:
     )
     accounts_now = {row.account or "fault": row.people for row in accounts(tx, notice_id)}
     return {"notice": notice_id, "attempts": sealed, "accounts": accounts_now}
+
+
+def unsealed(tx: Tx) -> list[int]:
+    """Notices that are cancelled, and whose digest is not in the audit chain: some of them."""
+    return values(
+        tx,
+        "SELECT notice_id FROM notice WHERE state = 'cancelled' AND sealed_at IS NULL"
+        " AND NOT EXISTS (SELECT FROM chunk k WHERE k.notice_id = notice.notice_id"
+        "  AND k.state IN ('claimed', 'unknown', 'dead')) ORDER BY notice_id LIMIT 100",
+    )
+
+
+def seal(tx: Tx, notice_id: int, *, now: datetime) -> bool:
+    """In this transaction somebody enters its digest; False: somebody has, or a request is not known yet."""
+    return 1 == run(  # noqa: SIM300
+        tx,
+        "UPDATE notice SET sealed_at = %(now)s WHERE notice_id = %(id)s AND state = 'cancelled'"
+        " AND sealed_at IS NULL AND NOT EXISTS (SELECT FROM chunk k WHERE k.notice_id = notice.notice_id"
+        "  AND k.state IN ('claimed', 'unknown', 'dead'))",
+        id=notice_id,
+        now=now,
+    )
 
 
 def waiting(tx: Tx, notice_id: int) -> int:

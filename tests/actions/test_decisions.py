@@ -1,22 +1,24 @@
 """A decision and its entry in the audit chain: both or neither; the brake at once, its entry by whoever comes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import psycopg
 import pytest
 
-from notifier.actions import brake
+from notifier.actions import brake, holding
+from notifier.actions.approve import Consent
 from notifier.errors import Refused, Unreachable
 from notifier.store import Db
 from notifier.store.audit import CHAIN_LOCK
-from tests.lab import LIND, Lab
+from tests.lab import LIND, LOSE, YES, Lab, nth
 
 Decision = Callable[[Lab, Db, int], object]
 
 
 @contextmanager
-def chain_taken(lab: Lab) -> Iterator[Db]:
+def chain_taken(lab: Lab) -> Generator[Db]:
     """Somebody is in the middle of a commit and does not get on; through this nobody waits long for a lock."""
     with psycopg.connect(lab.database_url) as other:
         name = other.info.dbname
@@ -113,3 +115,48 @@ def test_a_release_that_cannot_be_entered_leaves_the_brake_on(lab: Lab) -> None:
     brake.resume_all(lab.app.db, LIND, lab.now())
     with pytest.raises(Refused, match="not on"):
         brake.resume_all(lab.app.db, LIND, lab.now())
+
+
+def digests(lab: Lab) -> list[tuple[int, str, dict[str, int]]]:
+    """Notices with what has ended them and their accounts, as they stand in the chain."""
+    return lab.rows(
+        "SELECT (after ->> 'notice')::int, act, after -> 'accounts' FROM audit"
+        " WHERE after ? 'attempts' ORDER BY seq"
+    )
+
+
+def test_a_cancelled_notice_is_sealed_once_its_last_request_is_known(lab: Lab) -> None:
+    lab.people(30)
+    lab.sink.on(nth(1), LOSE)
+    notice_id = lab.notice_id(lab.suspend(), 1)
+    while not lab.sink.requests:
+        lab.run(lab.rings.pop(0))
+    lab.rings.clear()
+    lab.rows("UPDATE chunk SET state = 'due' WHERE state = 'accepted'")
+    brake.cancel(lab.app.db, LIND, lab.now(), notice_id)
+    lab.tick()
+    assert digests(lab) == [], "one request may have arrived"
+    lab.pass_time(1000)
+    lab.tick()
+    lab.tick()
+    assert digests(lab) == [(notice_id, "cancelled", {"cancelled": 30})]
+
+
+def test_whoever_cancels_a_notice_its_digest_is_in_the_chain(lab: Lab) -> None:
+    """A correction, a new scope, and somebody who speaks before what was prepared."""
+    lab.people(30)
+    reference = lab.suspend()
+    while any(ring.task == "freeze" for ring in lab.rings):
+        lab.run(lab.rings.pop(0))
+    lab.rings.clear()
+    plan = holding.Plan(at=lab.now() + timedelta(hours=1))
+    consent = Consent(yes=True, ceiling=100)
+    prepared = holding.prepare(lab.app.db, lab.app.desk, LIND, lab.now(), reference, plan, consent)
+    assert prepared.gate.approved
+    lab.correct(reference)
+    lab.rescope(reference, "customer <> 'p1'", consent=YES)
+    cancelled = lab.rows("SELECT notice_id FROM notice WHERE state = 'cancelled' ORDER BY 1")
+    assert len(cancelled) >= 2
+    lab.rings.clear()
+    lab.tick()
+    assert sorted((id_,) for id_, act, _ in digests(lab) if act == "cancelled") == cancelled

@@ -32,9 +32,9 @@ SELECT disruption_id, 1, '', services, 'hedge', 't', opened_at, opened_at FROM d
 INSERT INTO timeline (disruption_id, kind, at, actor)
 SELECT disruption_id, 'update', opened_at, 't' FROM disruption WHERE reference ~ 'OLD';
 INSERT INTO notice (disruption_id, seq, kind, timeline_id, rev, state, nonce, created_at, approved_at, closed_at,
-  finished_at, go_at)
+  finished_at, sealed_at, go_at)
 SELECT disruption_id, i, 'update', timeline_id, 1, CASE WHEN i % 5 = 0 THEN 'cancelled' ELSE 'finished' END, 'x',
-       at, at, at, at, CASE WHEN i % 5 = 0 THEN at END
+       at, at, at, at, at, CASE WHEN i % 5 = 0 THEN at END
 FROM disruption JOIN timeline USING (disruption_id), generate_series(1, 10) i WHERE reference ~ 'OLD';
 INSERT INTO chunk (notice_id, content_id, root_id, lo, hi, state, attempt_id, tries)
 SELECT notice_id, 1, 0, 0, 10, (ARRAY['accepted', 'accepted', 'accepted', 'cancelled'])[1 + i % 4],
