@@ -23,7 +23,7 @@ from notifier.actions.timeline import News
 from notifier.errors import NotifierError, Unreachable
 from notifier.local import postgres
 from notifier.model.ring import Ring
-from notifier.model.words import Reason
+from notifier.model.words import Possibly, Reason
 from notifier.store import locks
 from notifier.store.audit import CHAIN_LOCK
 from tests.lab import LIND, LOSE, YES, Answer, Lab, Mail, a_lab, every, refuse
@@ -103,6 +103,14 @@ def fresh(lab: Lab) -> None:
     lab.rows("UPDATE entitlement SET suspended_at = now()")
     lab.update(done.name.reference)
     lab.rings.clear()
+
+
+def ending(lab: Lab) -> None:
+    """1 has been sent to the last: whoever looks next says that it is finished."""
+    lab.people(20)
+    lab.suspend()
+    lab.settle()
+    lab.rows("UPDATE notice SET state = 'sending', finished_at = NULL")
 
 
 # ---------------------------------------------------------------- what is done in them
@@ -222,10 +230,17 @@ FRESH: dict[str, Act] = {
         brake.resume_all(lab.app.db, LIND, lab.now()),
     ),
 }
+ENDING: dict[str, Act] = {
+    "finish": deliver(),
+    "rescope": lambda lab: lab.rescope(reference(lab), possibly=Possibly.INCLUDE),
+    "correct": lambda lab: lab.correct(reference(lab)),
+    "cancel": lambda lab: brake.cancel(lab.app.db, LIND, lab.now(), notice(lab, 1)),
+}
 WORLDS: dict[str, tuple[Callable[[Lab], None], dict[str, Act]]] = {
     "busy": (busy, BUSY),
     "quiet": (quiet, QUIET),
     "fresh": (fresh, FRESH),
+    "ending": (ending, ENDING),
 }
 
 
