@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.event import Fate, ProviderEvent, Suppressing
-from notifier.store import Tx, alarms, events, singles
+from notifier.store import Tx, alarms, events, ledger, singles
 from notifier.store.events import Became, Proved, Suppress
 
 FATES: Mapping[str, Fate] = {
@@ -67,6 +67,7 @@ def fold(tx: Tx, provider: str, new: Sequence[ProviderEvent], now: datetime) -> 
     attempt_ids = sorted({event.attempt_id for event in new if event.attempt_id})
     if not attempt_ids:
         return Folded((), ())
+    ledger.plan_for_few(tx)  # also while nobody has analysed what was sent just now
     proved = events.prove(tx, provider, attempt_ids, now=now)
     singles.prove(tx, provider, attempt_ids)
     events.lock_chunks(tx, provider, attempt_ids)

@@ -142,12 +142,17 @@ def accept_leaves(tx: Tx, provider: str, attempt_ids: Sequence[str]) -> list[int
 DELIVERED_BY = """
 FROM unnest(%(attempts)s::uuid[], %(people)s::bigint[], %(words)s::text[], %(ranks)s::int[],
             %(times)s::timestamptz[]) AS e (attempt_id, recipient_id, word, rank, at)
-JOIN attempt a ON a.attempt_id = e.attempt_id AND a.provider = %(provider)s
-JOIN chunk k ON k.chunk_id = a.chunk_id
-JOIN delivery d ON d.notice_id = k.notice_id AND d.recipient_id = e.recipient_id
-               AND d.root_chunk_id = k.root_id AND d.pos >= k.lo AND d.pos < k.hi
-               AND d.pos <> ALL(a.skip) """
-"""One row for each thing said about somebody whom that attempt really carried."""
+JOIN LATERAL (SELECT chunk_id, skip FROM attempt
+              WHERE attempt_id = e.attempt_id AND provider = %(provider)s OFFSET 0) a ON true
+JOIN LATERAL (SELECT notice_id, root_id, lo, hi FROM chunk WHERE chunk_id = a.chunk_id OFFSET 0) k ON true
+JOIN LATERAL (SELECT root_chunk_id, pos FROM delivery
+              WHERE notice_id = k.notice_id AND recipient_id = e.recipient_id OFFSET 0) d
+  ON d.root_chunk_id = k.root_id AND d.pos >= k.lo AND d.pos < k.hi AND d.pos <> ALL(a.skip) """
+"""One row for each thing said about somebody whom that attempt really carried.
+
+Each is looked up from its own words on: without statistics the planner reads all attempts, or everybody of the
+chunk for each of them, or everybody of the notice.
+"""
 
 
 def put_fates(tx: Tx, provider: str, became: Sequence[Became]) -> int:

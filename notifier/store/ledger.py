@@ -100,13 +100,18 @@ SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 
        set_config('jit', 'off', true)"""
 
 
-def seats(tx: Tx, claimed: Claim) -> list[Seat]:
-    """The letters of a claimed chunk, in their order. The rest of this transaction is planned for few rows.
+def plan_for_few(tx: Tx) -> None:
+    """For this transaction: by indexes, one row after the other.
 
     A list grows faster than its statistics: the planner took one chunk for an eighth of a million people, and
     read all recipients up to them, or started parallel workers for a thousand rows.
     """
     run(tx, FEW_ROWS)
+
+
+def seats(tx: Tx, claimed: Claim) -> list[Seat]:
+    """The letters of a claimed chunk, in their order. The rest of this transaction is planned for few rows."""
+    plan_for_few(tx)
     return many(
         tx,
         Seat,
@@ -233,13 +238,17 @@ def reject(tx: Tx, claimed: Claim, positions: Sequence[int], *, now: datetime) -
     """The provider refused these addresses: their fate is committed before the rest goes on."""
     run(
         tx,
-        "INSERT INTO fate (notice_id, recipient_id, fate, rank, at)"
-        " SELECT notice_id, recipient_id, %(fate)s, %(rank)s, %(now)s FROM delivery"
-        " WHERE notice_id = %(notice_id)s AND root_chunk_id = %(root_id)s AND pos = ANY(%(positions)s)"
-        " ORDER BY recipient_id ON CONFLICT (notice_id, recipient_id) DO UPDATE"
+        # By its place, then sorted: else the whole notice may be read in the order of its people.
+        "WITH theirs AS MATERIALIZED (SELECT notice_id, recipient_id, pos FROM delivery"
+        "  WHERE notice_id = %(notice_id)s AND root_chunk_id = %(root_id)s AND pos >= %(lo)s AND pos < %(hi)s)"
+        " INSERT INTO fate (notice_id, recipient_id, fate, rank, at)"
+        " SELECT notice_id, recipient_id, %(fate)s, %(rank)s, %(now)s FROM theirs"
+        " WHERE pos = ANY(%(positions)s) ORDER BY recipient_id ON CONFLICT (notice_id, recipient_id) DO UPDATE"
         " SET fate = excluded.fate, rank = excluded.rank, at = excluded.at WHERE fate.rank < excluded.rank",
         notice_id=claimed.notice_id,
         root_id=claimed.root_id,
+        lo=claimed.lo,
+        hi=claimed.hi,
         positions=list(positions),
         fate=Fate.REJECTED,
         rank=Fate.REJECTED.rank,
