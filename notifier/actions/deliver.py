@@ -17,7 +17,7 @@ from notifier.model.ring import Ring
 from notifier.model.words import Mode
 from notifier.pipeline.compose import headers, used_tags
 from notifier.pipeline.deliver import Lane, Reached, Wait, claim_next, send_claimed, unmoved
-from notifier.store import Db, Tx, brake, catalogue, disruptions, ledger, notices
+from notifier.store import Db, Tx, brake, catalogue, disruptions, holds, ledger, notices
 from notifier.store.contents import contents as contents_of
 from notifier.store.ledger import Claim, Seat
 from notifier.store.locks import retried
@@ -58,15 +58,15 @@ def deliver(db: Db, post: Post, notice_id: int) -> tuple[Ring, ...]:
         if brake.brake_is_on(tx):
             return ()  # each claim would count as a try of its chunk, at every tick of a long stop
         if brake.is_stale(tx, notice_id, seconds=policy.stale_seconds):
-            notices.hold(tx, notice_id, STALE)
+            holds.by_policy(tx, notice_id, STALE, why="stale", now=post.clock.now())
             return ()
         if not words_are_unaltered(tx, notice):
-            notices.hold(tx, notice_id, ALTERED)
+            holds.by_policy(tx, notice_id, ALTERED, why="altered words", now=post.clock.now())
             return ()
     try:
         sender = post.senders(mode, policy)
     except Refused as error:
-        _hold(db, notice_id, str(error))
+        _hold(db, notice_id, str(error), post.clock.now())
         return ()
     lane = Lane(
         db=db,
@@ -170,6 +170,7 @@ def _finish(db: Db, now: datetime, notice_id: int) -> tuple[Ring, ...]:
         return (Ring("deliver", notice_id),) if left else ()
 
 
-def _hold(db: Db, notice_id: int, reason: str) -> None:
+@retried
+def _hold(db: Db, notice_id: int, reason: str, now: datetime) -> None:
     with db.transaction() as tx:
-        notices.hold(tx, notice_id, reason)
+        holds.by_policy(tx, notice_id, reason, why="nowhere to send it", now=now)

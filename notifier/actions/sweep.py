@@ -15,6 +15,7 @@ from notifier.store import (
     alarms,
     audit,
     catalogue,
+    holds,
     leases,
     notices,
     reviews,
@@ -61,7 +62,7 @@ def sweep(db: Db, now: datetime) -> tuple[Ring, ...]:
     for notice_id in open_ids:
         with db.transaction() as tx:  # one row each: a person who decides about one waits for no other
             notice = notices.by_id(tx, notice_id)
-            _hold_if_refused(tx, notice, policy)
+            _hold_if_refused(tx, notice, policy, now)
             if may_freeze(notice):
                 rings.append(Ring("freeze", notice_id))
             # Also without due chunks: the last one may have ended in a process that died before `finish`.
@@ -125,12 +126,12 @@ def _alarm_about_stopped(db: Db, now: datetime) -> None:
         alarms.clear_others(tx, "stopped", keys, now)
 
 
-def _hold_if_refused(tx: Tx, notice: Notice, policy: Policy) -> None:
+def _hold_if_refused(tx: Tx, notice: Notice, policy: Policy, now: datetime) -> None:
     refused = accounts.refused(tx, notice.notice_id, least=policy.refused_least)
     if refused and too_many_refused(refused, policy):
         share = 100 * refused.people // refused.sent
         reason = f"{refused.people:,} people ({share} %) were rejected, dropped or bounced; look, then resume"
-        notices.hold(tx, notice.notice_id, reason)
+        holds.by_policy(tx, notice.notice_id, reason, why="too many refused", now=now)
 
 
 def too_many_refused(refused: Refusals, policy: Policy) -> bool:

@@ -12,7 +12,7 @@ from notifier.actions.approve import Consent
 from notifier.errors import Refused, Unreachable
 from notifier.store import Db
 from notifier.store.audit import CHAIN_LOCK
-from tests.lab import LIND, LOSE, YES, Lab, nth
+from tests.lab import LIND, LOSE, YES, Lab, every, nth, refuse
 
 Decision = Callable[[Lab, Db, int], object]
 
@@ -160,3 +160,20 @@ def test_whoever_cancels_a_notice_its_digest_is_in_the_chain(lab: Lab) -> None:
     lab.rings.clear()
     lab.tick()
     assert sorted((id_,) for id_, act, _ in digests(lab) if act == "cancelled") == cancelled
+
+
+def test_what_policy_stops_by_itself_has_its_place_in_the_chain(lab: Lab) -> None:
+    """A key that is refused, and a send that slept: once each, however many requests say so."""
+    lab.people(30)
+    lab.sink.on(every, refuse(401))
+    notice_id = lab.notice_id(lab.suspend(), 1)
+    lab.settle()
+    assert lab.value("SELECT state FROM notice") == "held"
+    brake.resume(lab.app.db, LIND, lab.now(), notice_id)
+    lab.pass_time(10_000)
+    lab.tick()
+    held = lab.rows("SELECT actor, after FROM audit WHERE act = 'hold' ORDER BY seq")
+    assert held == [
+        ("policy", {"notice": notice_id, "why": "the provider refused it"}),
+        ("policy", {"notice": notice_id, "why": "stale"}),
+    ]

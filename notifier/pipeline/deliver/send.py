@@ -11,7 +11,7 @@ from notifier.model.mail import Envelope, Outcome, Result, Sender
 from notifier.model.policy import Policy
 from notifier.model.words import CORRECTING, NoticeState
 from notifier.pipeline.deliver.decide import Next, Wait, bounded, cuts, overtaken, rest_of, what_next
-from notifier.store import Db, Tx, alarms, audit, events, leases, ledger, notices, pace
+from notifier.store import Db, Tx, alarms, audit, events, holds, leases, ledger, notices, pace
 from notifier.store.ledger import Claim, Record, Seat
 from notifier.store.left_out import leave_out
 from notifier.store.locks import retried
@@ -214,7 +214,7 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
     next_ = bounded(wanted, claimed.tries, lane.policy)
     with lane.db.transaction() as tx:
         if next_.hold:
-            notices.hold(tx, claimed.notice_id, next_.hold)
+            holds.by_policy(tx, claimed.notice_id, next_.hold, why="the provider refused it", now=now)
         moved = ledger.record(
             tx,
             Record(
