@@ -23,8 +23,8 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from notifier.actions import apply_company, correct, declare, feedback, rescope, timeline
-from notifier.actions.approve import Consent
+from notifier.actions import apply_company, correct, declare, deliver, feedback, rescope, timeline
+from notifier.actions.approve import Consent, approve
 from notifier.actions.import_customers import import_customers
 from notifier.actions.parts import Part
 from notifier.app import App, opened
@@ -344,6 +344,12 @@ class Lab:
             correct.correct(self.app.db, self.app.desk, LIND, self.now(), reference, news, consent)
         )
 
+    def approve(self, notice_id: int, consent: Consent = YES) -> None:
+        """Let a draft go."""
+        gate = approve(self.app.db, LIND, self.now(), notice_id, consent)
+        assert gate.approved, gate.refusal
+        self.ring(gate.rings)
+
     def rescope(
         self, reference: str, where: str | None = None, consent: Consent = YES, **change: Any
     ) -> rescope.Rescoped:
@@ -366,6 +372,10 @@ class Lab:
     def run(self, ring: Ring) -> None:
         """One task, as a worker would run it; what it rings for comes to the end of the list."""
         self.ring(TASKS[ring.task](self.app, ring.id or 0))
+
+    def finish(self, notice_id: int) -> None:
+        """What a task does at its end: the notice is finished if nothing of it is left."""
+        deliver._finish(self.app.db, self.now(), notice_id)
 
     def settle(self) -> None:
         """Work off what was rung for, each bell once at a time."""

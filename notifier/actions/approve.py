@@ -10,7 +10,14 @@ from notifier.errors import Refused
 from notifier.model.approval import ALL, Part, parts
 from notifier.model.ring import Ring
 from notifier.model.words import Mode, NoticeKind, NoticeState
-from notifier.pipeline.audience import FOLLOWING, gap_is_accepted, gap_objection, later, rule_hash
+from notifier.pipeline.audience import (
+    FOLLOWING,
+    gap_is_accepted,
+    gap_objection,
+    later,
+    rule_hash,
+    takes_the_place,
+)
 from notifier.store import (
     Db,
     Tx,
@@ -219,7 +226,7 @@ def _open(tx: Tx, notice: Notice, now: datetime) -> None:
     _speak(tx, notice, now)
     if notice.kind in FOLLOWING and FOLLOWING[notice.kind].replaces:
         for earlier in notices.of_disruption(tx, notice.disruption_id):
-            if earlier.seq < notice.seq:
+            if earlier.seq < notice.seq and takes_the_place(notice, earlier):
                 notices.cancel(tx, earlier.notice_id, replaced=True)
     if notice.kind is NoticeKind.RETRACTION and notice.about_first:
         disruptions.end(tx, notice.disruption_id, ended_as="retracted", now=now)

@@ -10,6 +10,7 @@ from notifier.errors import BadInput, Refused
 from notifier.model.earlier import About
 from notifier.model.story import Facts, in_locale
 from notifier.model.words import NoticeKind
+from notifier.pipeline.audience import corrects
 from notifier.pipeline.compose import Words, check_own_words, check_statements
 from notifier.store import Db, Tx, correcting, disruptions, notices
 from notifier.store.correcting import Sent
@@ -43,7 +44,7 @@ def correct(
         disruption = spoken_of(tx, reference)
         wrong = _wrong(tx, disruption, which)
         about = About(wrong.notice_id, _locales(tx, desk.words, wrong, news), _is_first(tx, wrong))
-        _stop(tx, disruption, f"stopped by {actor}: a correction is being written")
+        _stop(tx, disruption, f"stopped by {actor}: a correction is being written", wrong.notice_id)
         if not (news.next_update_at or news.no_promise):  # the promise that stands is not what was wrong
             left = disruptions.promised(tx, disruption.disruption_id, now=now)
             news = promised(tx, disruption, replace(news, next_update_at=left), now)
@@ -115,12 +116,16 @@ def _locales(tx: Tx, words: Words, wrong: Sent, news: News) -> tuple[str, ...] |
     return tuple(each for each in words.locales(notice.kind) if in_locale(statements, each))
 
 
-def _stop(tx: Tx, disruption: Disruption, reason: str) -> None:
-    """At once, not only when it is approved: every minute sends more of what is known to be wrong."""
+def _stop(tx: Tx, disruption: Disruption, reason: str, about: int | None = None) -> None:
+    """At once, not only when it is approved: every minute sends more of what is known to be wrong.
+
+    `about`: only what a correction of that notice cancels; None: everything.
+    """
     notices.drafts(tx, disruption.disruption_id)
     notices.lock_said(tx, disruption.disruption_id)
     for earlier in notices.of_disruption(tx, disruption.disruption_id):
-        notices.hold(tx, earlier.notice_id, reason)
+        if about is None or corrects(about, earlier):
+            notices.hold(tx, earlier.notice_id, reason)
 
 
 def unready(words: Words) -> tuple[str, ...]:

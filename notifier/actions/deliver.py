@@ -9,6 +9,7 @@ from functools import cache
 
 from notifier.actions import digests
 from notifier.actions.desk import Desk, question, story_of, words_are_unaltered
+from notifier.actions.untold import say_untold
 from notifier.errors import Refused
 from notifier.model.mail import Clock, Envelope, Letter, Result, Sender
 from notifier.model.people import Person
@@ -77,6 +78,7 @@ def deliver(db: Db, post: Post, notice_id: int) -> tuple[Ring, ...]:
         policy=policy,
         reached=post.reached,
         overtaken=overtaken,
+        arrived_late=arrived_late,
     )
     _run_lanes(lane, post, notice_id)
     return _finish(db, post.clock.now(), notice_id)
@@ -116,6 +118,11 @@ def overtaken(tx: Tx, claimed: Claim) -> Sequence[int]:
     """What must not leave any more of a chunk that has been on its way before."""
     asked = question(tx, notices.by_id(tx, claimed.notice_id))
     return [letter.pos for letter in stale(tx, asked, [claimed.chunk_id])]
+
+
+def arrived_late(tx: Tx, claimed: Claim, now: datetime) -> None:
+    """Its process had been taken for dead, and reports an acceptance after all."""
+    say_untold(tx, claimed.notice_id, [claimed.attempt_id], now)
 
 
 def _seal(db: Db, desk: Desk, notice_id: int) -> Callable[[Claim, Sequence[Seat]], Envelope]:

@@ -45,7 +45,7 @@ def rule_of(revision: Revision, released: Sequence[int] = ()) -> Rule:
 
 def notice_rule(tx: Tx, notice: Notice) -> Rule:
     """The rule as it was approved, without those whom a review has released since: that only takes people out."""
-    return rule_at(tx, notice.disruption_id, notice.kind, notice.rev, notice.timeline_id)
+    return rule_at(tx, notice.disruption_id, notice.kind, audience.rev_of(tx, notice), notice.timeline_id)
 
 
 def rule_at(

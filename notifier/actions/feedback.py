@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.actions.evidence import NotSigned
+from notifier.actions.untold import say_untold
 from notifier.edges.provider_events import parse, verify
 from notifier.model.ring import Ring
 from notifier.pipeline.feedback import fold
@@ -16,6 +17,9 @@ from notifier.settings import Settings
 from notifier.store import Db, events
 from notifier.store.locks import retried
 from notifier.telemetry import log
+
+SOON = frozenset({"open", "unknown"})
+"""Nobody had given these attempts up: whoever came after counted on them."""
 
 
 class NoEventKey(NotSigned):
@@ -48,6 +52,9 @@ def record_events(
     with db.transaction() as tx:
         new = events.insert(tx, reported.events)
         folded = fold(tx, provider, new, now)
+        given_up = [one for one in folded.proved if one.was not in SOON]
+        for notice_id in sorted({one.notice_id for one in given_up}):
+            say_untold(tx, notice_id, [one.attempt_id for one in given_up if one.notice_id == notice_id], now)
     for one in folded.proved:
         log().info("proved by an event", attempt=one.attempt_id, outcome=one.was, notice=one.notice_id)
     return Recorded(

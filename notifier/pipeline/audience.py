@@ -9,8 +9,8 @@ from datetime import datetime
 from notifier.model.earlier import About
 from notifier.model.policy import Policy
 from notifier.model.scope import canonical
-from notifier.model.words import NoticeKind
-from notifier.store import Tx, freezing, notices, revisions, unreachable
+from notifier.model.words import ENDINGS, NoticeKind
+from notifier.store import Tx, disruptions, freezing, notices, revisions, unreachable
 from notifier.store.audience import Gap, Rule
 from notifier.store.freezing import Range
 from notifier.store.notices import Notice
@@ -54,6 +54,32 @@ BEGINNING = (NoticeKind.FIRST, NoticeKind.CATCH_UP)
 """They say that something is out: a customer whom nobody can be written to for is a member too."""
 
 
+def rev_of(tx: Tx, notice: Notice) -> int:
+    """By which revision of the scope its people are chosen.
+
+    What also tells those who do not know yet goes by the scope in force when its list is frozen: approved before a
+    new scope, it must put in nobody whom that leaves out.
+    """
+    how = FOLLOWING.get(notice.kind, Following())
+    if not how.merges or notice.only_customer is not None:
+        return notice.rev
+    return max(notice.rev, disruptions.revision(tx, notice.disruption_id).rev)
+
+
+def takes_the_place(notice: Notice, earlier: Notice) -> bool:
+    """Whether a correction or a retraction cancels what is left of an earlier notice.
+
+    An end that is still to be told is no less true because something else was wrong; what answers one customer
+    neither.
+    """
+    return notice.kind is NoticeKind.RETRACTION or corrects(notice.about, earlier)
+
+
+def corrects(about: int | None, earlier: Notice) -> bool:
+    """Whether a correction of the notice `about` cancels what is left of an earlier one."""
+    return earlier.notice_id == about or (earlier.kind not in ENDINGS and earlier.only_customer is None)
+
+
 def later(tx: Tx, notice: Notice, rule: Rule) -> Later | None:
     """To whom a notice goes that follows others; None: it goes by the scope alone."""
     how = FOLLOWING.get(notice.kind)
@@ -61,8 +87,15 @@ def later(tx: Tx, notice: Notice, rule: Rule) -> Later | None:
         if notice.kind is not NoticeKind.FIRST or not revisions.has_earlier(tx, notice):
             return None
         how = Following()
-    takes_over = how.merges and notice.only_customer is None
-    asked = Asked(notice.disruption_id, rule, notice.rev, notice.notice_id, how.replaces, takes_over)
+    asked = Asked(
+        notice.disruption_id,
+        rule,
+        rev_of(tx, notice),
+        notice.notice_id,
+        replaces=how.replaces,
+        takes_over=how.merges and notice.only_customer is None,
+        last=notice.kind is NoticeKind.RESTORED,
+    )
     about = notice.about, notice.about_locales, notice.about_first
     return Later(asked, notice.kind, how.merges, notice.only_customer, *about)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.owed import RESCOPED
-from notifier.model.words import CORRECTING, NoticeKind, NoticeState
+from notifier.model.words import CORRECTING, ENDINGS, NoticeKind, NoticeState
 from notifier.store import Tx, many, one, run, select_from, value, values
 
 
@@ -246,14 +246,16 @@ def finish(tx: Tx, notice_id: int, *, now: datetime) -> bool:
 def is_next(tx: Tx, notice: Notice) -> bool:
     """Notices of one disruption leave one after another: none before this one is still on its way.
 
-    A correction and a new scope do not wait for what they cancel, only for its requests that are in flight.
+    A correction and a new scope do not wait for what they cancel, only for its requests that are in flight; a
+    correction does wait for an end that is still to be told.
     Nobody waits for a notice to one customer: held, it would hold up everybody else.
     """
     return not value(
         tx,
         "SELECT EXISTS (SELECT FROM notice WHERE disruption_id = %(disruption)s AND seq < %(seq)s"
         " AND only_customer IS NULL AND (go_at IS NULL OR let_go_at IS NOT NULL)"
-        " AND CASE WHEN %(replaces)s OR (rev < %(rev)s AND kind = ANY(%(rescoped)s))"
+        " AND CASE WHEN (%(replaces)s AND kind <> ALL(%(endings)s))"
+        "  OR (rev < %(rev)s AND kind = ANY(%(rescoped)s))"
         "  THEN EXISTS (SELECT FROM chunk WHERE chunk.notice_id = notice.notice_id"
         "   AND chunk.state = 'claimed')"
         "  ELSE state IN ('approved', 'sending', 'held') AND (closed_at IS NULL OR EXISTS (SELECT FROM chunk"
@@ -263,6 +265,7 @@ def is_next(tx: Tx, notice: Notice) -> bool:
         rev=notice.rev,
         rescoped=list(RESCOPED),
         replaces=notice.kind in CORRECTING,
+        endings=sorted(ENDINGS),
     )
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from psycopg import sql
 
 from notifier.model.words import CORRECTING, NoticeKind
-from notifier.store import Tx, many, values
+from notifier.store import Tx, many, value, values
 from notifier.store.audience import Rule, hits
 from notifier.store.ledger import FEW_ROWS
 from notifier.store.notices import Notice
@@ -87,20 +87,48 @@ def stale(tx: Tx, asked: Question, chunk_ids: Sequence[int]) -> list[Stale]:
         newer=sql.SQL(NEWER),
         untrue=sql.SQL(UNTRUE),
     )
-    notice = asked.notice
-    return many(
-        tx,
-        Stale,
-        statement,
-        **truth_params(asked.rule),
-        notice_id=notice.notice_id,
-        disruption_id=notice.disruption_id,
-        seq=notice.seq,
-        chunks=list(chunk_ids),
-        kinds=list(overtaking(notice)),
-        over=asked.over,
-        states=asked.states,
+    return many(tx, Stale, statement, **_params(asked, chunk_ids))
+
+
+def untold(tx: Tx, asked: Question, attempt_ids: Sequence[str]) -> int:
+    """People whom these attempts have reached after all, for whom it is over, and who heard nothing later.
+
+    The rest of the transaction is planned for few.
+    """
+    tx.execute(FEW_ROWS)
+    statement = sql.SQL("{seats} SELECT count(*) FROM (({untrue}) EXCEPT ({newer})) told_last").format(
+        seats=sql.SQL(SEATS).format(
+            hit=hits(asked.rule), present=sql.SQL(PRESENT), elsewhere=elsewhere(asked.rule)
+        ),
+        newer=sql.SQL(NEWER),
+        untrue=sql.SQL(UNTRUE),
     )
+    return value(tx, statement, **_params(asked, reached(tx, asked.notice.notice_id, attempt_ids)))
+
+
+def reached(tx: Tx, notice_id: int, attempt_ids: Sequence[str]) -> list[int]:
+    """The chunks of a notice that hold the letters of these attempts now."""
+    return values(
+        tx,
+        "SELECT DISTINCT k.chunk_id FROM attempt a JOIN chunk p USING (chunk_id)"
+        " JOIN chunk k ON k.root_id = p.root_id AND k.lo >= p.lo AND k.hi <= p.hi AND k.state <> 'split'"
+        " WHERE a.attempt_id = ANY(%(ids)s::uuid[]) AND k.notice_id = %(notice_id)s ORDER BY 1",
+        ids=list(attempt_ids),
+        notice_id=notice_id,
+    )
+
+
+def _params(asked: Question, chunk_ids: Sequence[int]) -> dict[str, object]:
+    notice = asked.notice
+    return truth_params(asked.rule) | {
+        "notice_id": notice.notice_id,
+        "disruption_id": notice.disruption_id,
+        "seq": notice.seq,
+        "chunks": list(chunk_ids),
+        "kinds": list(overtaking(notice)),
+        "over": asked.over,
+        "states": asked.states,
+    }
 
 
 def overtaking(notice: Notice) -> tuple[NoticeKind, ...]:

@@ -1,9 +1,10 @@
 """Who is owed what: what people were last told against what is true now. `model/owed.py` has the table.
 
 `OWED` gives one row for each person, customer and service that a disruption concerns or concerned:
-(recipient_id, customer_id, service_id, slug, contact_id, told, heard, stopped, present, rank, vals, kind).
-`told` counts what may still reach them, `heard` only what has, as far as anybody knows; `stopped`: the last that
-was to reach them was cancelled or dropped.
+(recipient_id, customer_id, service_id, slug, contact_id, told, heard, unsure, stopped, present, rank, vals, kind).
+`told` counts what may still reach them, `heard` only what has, as far as anybody knows, and `unsure` where nobody
+does; `stopped`: the last that was to reach them was cancelled or dropped. What is presumed lost was not told; but
+as nobody knows, whatever would be owed if it had arrived (`perhaps`) is owed too: an end above all.
 """
 
 from dataclasses import dataclass
@@ -32,17 +33,24 @@ class Asked:
     """Nothing that is still waiting will be told."""
     takes_over: bool = False
     """Nobody lets those go any more who are held above a ceiling or for want of words: they have not been told."""
+    last: bool = False
+    """Nobody asks after this: an end that a cancelled notice may not have brought is not counted on."""
 
 
 SPOKEN = """
-SELECT {person} AS recipient_id, l.customer_id, l.service_id, l.told_as, n.seq, CASE
+SELECT {person} AS recipient_id, l.customer_id, l.service_id, l.told_as, n.seq,
+  k.state IN ('claimed', 'unknown') AS unsure,
+  k.state IN ('due', 'dead', 'cancelled') AND d.exclusion IS NULL AND (k.again OR EXISTS (SELECT FROM attempt a
+    WHERE a.chunk_id = k.chunk_id AND a.outcome = 'unknown')) AS perhaps, CASE
     WHEN d.exclusion IS NOT NULL OR f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced') THEN
       CASE WHEN l.told_as IN ('affected', 'possibly') AND (d.exclusion IS NULL OR EXISTS ({suppressed}))
         THEN 'failed' END
+    WHEN %(last)s AND k.state = 'unknown' AND n.state = 'cancelled' AND l.told_as IN ('released', 'restored')
+      THEN NULL
     WHEN k.state IN ('accepted', 'claimed', 'unknown') THEN 'heard'
-    WHEN k.state = 'cancelled' AND k.lost THEN NULL
+    WHEN n.replaced OR (k.state = 'cancelled' AND k.lost) THEN NULL
     WHEN n.state = 'cancelled' OR k.state = 'cancelled' THEN 'stopped'
-    WHEN %(replaces)s OR (d.root_chunk_id IS NULL AND %(takes_over)s)
+    WHEN %(replaces)s OR (d.root_chunk_id IS NULL AND (%(takes_over)s OR d.content_id IS NULL))
       OR (n.rev < %(rev)s AND n.kind = ANY(%(rescoped)s)) THEN NULL
     WHEN k.state = 'due' THEN 'heard' ELSE 'held' END AS outcome
 FROM line l JOIN notice n ON n.notice_id = l.notice_id {contact}
@@ -54,7 +62,8 @@ WHERE n.disruption_id = %(disruption_id)s AND n.notice_id <> %(notice_id)s
   AND {person} > %(after)s AND {person} <= %(upto)s {where}"""
 """What was said to somebody. Waiting means that they will hear it before anything that comes later, unless that
 replaces it; whoever is held, above a ceiling or in a chunk that gave up, has not heard it and may yet. A letter
-that was lost and is not sent any more was never said, and nobody has decided so: it stops nothing."""
+that was lost and is not sent any more was never said, nor was what another notice has taken over: nobody has
+decided that its people hear nothing. Whoever needs words that nobody approved cannot be let go either."""
 
 PRESENT = """
 CASE WHEN s.slug = ANY(%(all_back)s) THEN 'restored'
@@ -75,12 +84,20 @@ WITH reader AS MATERIALIZED (
   SELECT k.recipient_id, k.customer_id, min(k.contact_id) AS contact_id, min(k.locale) AS locale,
          min(k.tz) AS tz, min(k.name) AS name
   FROM ({usable} AND k.recipient_id > %(after)s AND k.recipient_id <= %(upto)s) k GROUP BY 1, 2),
-aware AS (
+heard_of AS (
   SELECT recipient_id, customer_id, service_id,
          (array_agg(told_as ORDER BY seq DESC) FILTER (WHERE outcome <> 'stopped'))[1] AS told,
-         (array_agg(outcome ORDER BY seq DESC))[1] = 'stopped' AS stopped,
-         (array_agg(told_as ORDER BY seq DESC) FILTER (WHERE outcome = 'heard'))[1] AS heard
-  FROM ({spoken}) spoken WHERE outcome IS NOT NULL GROUP BY 1, 2, 3),
+         (array_agg(outcome ORDER BY seq DESC) FILTER (WHERE outcome IS NOT NULL))[1] = 'stopped' AS stopped,
+         (array_agg(told_as ORDER BY seq DESC) FILTER (WHERE outcome = 'heard'))[1] AS heard,
+         (array_agg(unsure ORDER BY seq DESC) FILTER (WHERE outcome = 'heard'))[1] AS unsure,
+         max(seq) FILTER (WHERE outcome = 'heard') AS sure,
+         jsonb_agg(jsonb_build_array(seq, told_as)) FILTER (WHERE perhaps) AS perhaps
+  FROM ({spoken}) spoken WHERE outcome IS NOT NULL OR perhaps GROUP BY 1, 2, 3),
+aware AS (
+  SELECT recipient_id, customer_id, service_id, told, stopped, heard, unsure, CASE WHEN perhaps IS NOT NULL THEN
+         array(SELECT DISTINCT each ->> 1 FROM jsonb_array_elements(perhaps) each
+               WHERE (each ->> 0)::int > coalesce(sure, 0)) END AS perhaps
+  FROM heard_of),
 present AS (
   SELECT r.recipient_id, r.customer_id, hit.service_id, max(hit.rank) AS rank, bool_or(hit.back) AS back,
          {vals} AS vals
@@ -90,20 +107,29 @@ speaker AS (
   SELECT DISTINCT recipient_id, customer_id
   FROM ({speaks} AND k.recipient_id > %(after)s AND k.recipient_id <= %(upto)s) k),
 stands AS (
-  SELECT r.*, b.service_id, s.slug, coalesce(b.told, 'none') AS told, coalesce(b.heard, 'none') AS heard,
-         coalesce(b.stopped, false) AS stopped, b.rank, b.vals, c.name AS customer, {is_speaker} AS speaks,
+  SELECT r.*, b.service_id, s.slug, coalesce(b.told, 'none') AS told,
+         coalesce(b.heard, 'none') AS heard,
+         coalesce(b.stopped, false) AS stopped,
+         coalesce(b.unsure, false) AS unsure, b.perhaps, b.rank, b.vals,
+         c.name AS customer, {is_speaker} AS speaks,
          {present} AS present
   FROM (SELECT * FROM present p FULL JOIN aware a USING (recipient_id, customer_id, service_id)
-        WHERE rank IS NOT NULL OR told IS NOT NULL) b
+        WHERE rank IS NOT NULL OR told IS NOT NULL OR perhaps IS NOT NULL) b
   JOIN reader r USING (recipient_id, customer_id) JOIN service s USING (service_id)
   JOIN customer c USING (customer_id)),
 owed AS (
-  SELECT s.*, CASE
+  SELECT s.*, coalesce(CASE
       WHEN t.kind = 'first' AND s.told = 'none' AND NOT s.speaks THEN NULL
-      WHEN t.kind IN ('released', 'restored') AND s.heard NOT IN ('affected', 'possibly') THEN NULL
+      WHEN t.kind IN ('released', 'restored') AND s.heard NOT IN ('affected', 'possibly')
+        AND NOT coalesce(s.perhaps && ARRAY['affected', 'possibly'], false) THEN NULL
       WHEN t.kind = 'restored' AND EXISTS (SELECT FROM elsewhere e WHERE e.customer_id = s.customer_id
         AND e.service_id = s.service_id) THEN NULL
-      ELSE t.kind END AS kind
+      ELSE t.kind END, CASE WHEN s.perhaps IS NOT NULL THEN (
+        SELECT min(p.kind) FROM unnest(%(t_told)s::text[], %(t_present)s::text[], %(t_kind)s::text[])
+          AS p (told, present, kind)
+        WHERE p.told = ANY(s.perhaps) AND p.present = s.present AND NOT (p.kind = 'restored' AND EXISTS (
+          SELECT FROM elsewhere e WHERE e.customer_id = s.customer_id AND e.service_id = s.service_id))) END)
+      AS kind
   FROM stands s LEFT JOIN unnest(%(t_told)s::text[], %(t_present)s::text[], %(t_kind)s::text[])
     AS t (told, present, kind) ON t.told = s.told AND t.present = s.present)
 """
@@ -168,6 +194,7 @@ def owed_params(asked: Asked) -> dict[str, object]:
         "rev": asked.rev,
         "replaces": asked.replaces,
         "takes_over": asked.takes_over,
+        "last": asked.last,
         "rescoped": list(RESCOPED),
     }
     return own | truth_params(asked.rule)

@@ -69,9 +69,11 @@ CATCHING_UP = (
 person has stopped is not late: the next notice that a person writes tells them."""
 ENDS = "kind = %(ends)s AND (%(only)s::bigint IS NULL OR customer_id = %(only)s)"
 ENDING_LINES = (
-    "ends AND (({ends}) OR (" + STILL_OUT + " AND coalesce(kind, '') NOT IN ('released', 'restored')))"
+    "ends AND (({ends}) OR (unsure AND heard = %(ends)s) OR ("
+    + STILL_OUT
+    + " AND coalesce(kind, '') NOT IN ('released', 'restored')))"
 )
-"""Whoever hears that something ends hears in the same mail what does not."""
+"""Whoever hears that something ends hears in the same mail what does not, and what may have ended unheard."""
 NEWS = (
     "(%(merges)s AND " + BEGINS + ") OR (" + STILL_OUT + " AND slug = ANY(%(services)s)"
     " AND (%(only)s::bigint IS NULL OR customer_id = %(only)s) AND customer_id <> ALL(%(released)s::bigint[]))"

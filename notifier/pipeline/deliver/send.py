@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from notifier.errors import Unreachable
 from notifier.model.mail import Envelope, Outcome, Result, Sender
 from notifier.model.policy import Policy
-from notifier.model.words import CORRECTING, NoticeState
+from notifier.model.words import NoticeState
 from notifier.pipeline.deliver.decide import Next, Wait, bounded, cuts, overtaken, rest_of, what_next
-from notifier.store import Db, Tx, alarms, audit, events, holds, leases, ledger, notices, pace
+from notifier.pipeline.deliver.overtaken import say_overtaken
+from notifier.store import Db, Tx, alarms, events, holds, leases, ledger, notices, pace
 from notifier.store.ledger import Claim, Record, Seat
 from notifier.store.left_out import leave_out
 from notifier.store.locks import retried
@@ -34,6 +35,14 @@ def none_overtaken(_tx: Tx, _claimed: Claim) -> Sequence[int]:
     return ()
 
 
+ArrivedLate = Callable[[Tx, Claim, datetime], None]
+"""Called in the transaction that learns of a request which had been given up."""
+
+
+def nothing_late(_tx: Tx, _claimed: Claim, _now: datetime) -> None:
+    """Where nobody has to be told."""
+
+
 Reached = Callable[[str], None]
 """Called with the name of each point where a process may die; does nothing outside the chaos suite."""
 
@@ -54,6 +63,7 @@ class Lane:
     policy: Policy
     reached: Reached = unmoved
     overtaken: Overtaken = none_overtaken
+    arrived_late: ArrivedLate = nothing_late
 
 
 @retried
@@ -232,10 +242,11 @@ def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
         if not moved and outcome.result is Result.ACCEPTED:
             # Given up, sent again and split meanwhile: the late 202 speaks for every part.
             events.accept_leaves(tx, lane.sender.name, [claimed.attempt_id])
+            lane.arrived_late(tx, claimed, now)
         if moved and next_.chunk == "split":
             _split(tx, claimed, next_, now)
         if moved and next_.lost:
-            _say_overtaken(tx, claimed, outcome, now)
+            say_overtaken(tx, claimed, outcome, now)
         _raise_alarms(tx, lane, claimed, next_, now)
         lane.reached("before record commits")
     with lane.db.transaction() as tx:
@@ -253,26 +264,6 @@ def _raise_alarms(tx: Tx, lane: Lane, claimed: Claim, next_: Next, now: datetime
         alarms.raise_once(tx, f"dead:{claimed.notice_id}", GAVE_UP, None, now)
     if next_.hold:
         alarms.raise_once(tx, f"provider:{lane.sender.name}", next_.hold, None, now)
-
-
-def _say_overtaken(tx: Tx, claimed: Claim, outcome: Outcome, now: datetime) -> None:
-    notice = notices.by_id(tx, claimed.notice_id)
-    people = len(outcome.culprits)
-    if notice.kind in CORRECTING:
-        who = "1 person does" if people == 1 else f"{people:,} people do"
-        text = (
-            f"{who} not get the correction {notice.seq} any more, which may never have reached them: it speaks of"
-            " what is over. `notifier show` tells who; correct anew, or write to them."
-        )
-        alarms.raise_once(tx, f"uncorrected:{notice.notice_id}", text, notice.disruption_id, now)
-    audit.append(
-        tx,
-        actor="policy",
-        act="overtaken, not sent",
-        at=now,
-        disruption_id=notice.disruption_id,
-        after={"notice": notice.notice_id, "attempt": claimed.attempt_id, "people": people},
-    )
 
 
 def _split(tx: Tx, claimed: Claim, next_: Next, now: datetime) -> None:
