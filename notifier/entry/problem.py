@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from notifier.actions.evidence import NotSigned, UnknownSource
-from notifier.errors import BadInput, NotifierError, Refused, Unreachable
+from notifier.errors import BadInput, Defect, NotifierError, Refused, Unreachable
 from notifier.telemetry import log
 
 STATUSES: Mapping[type[NotifierError], int] = {
@@ -57,7 +57,8 @@ def of_http(_request: Request, error: Exception) -> Response:
 
 def of_nobody(_request: Request, error: Exception) -> Response:
     """A fault of ours: its kind is logged, its words may hold what nobody should read."""
-    log().error("request failed", http_status=500, problem=type(error).__name__)
+    kind = str(error) if isinstance(error, Defect) else type(error).__name__
+    log().error("request failed", http_status=500, problem=kind)
     return problem(500, "Something is wrong in the notifier, and it is logged there: send it again later.")
 
 

@@ -274,6 +274,7 @@ def test_ready_means_that_the_schema_is_this_versions(site: Site, db: Db) -> Non
 
 def test_a_fault_of_ours_shows_nothing_of_itself(site: Site, db: Db) -> None:
     with db.transaction() as tx:
+        tx.execute("DROP INDEX signal_database")
         tx.execute("ALTER TABLE signal ALTER COLUMN services TYPE int USING 0")
     answer = site.post(FIRING)
     assert is_problem(answer, 500)
