@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import shutil
 import signal
 import socket
@@ -21,30 +20,30 @@ from typing import Any
 
 import psycopg
 
-from notifier.actions import apply_company, declare
-from notifier.actions.approve import Consent
+from notifier.actions import apply_company
 from notifier.actions.import_customers import import_customers
 from notifier.app import opened
 from notifier.edges import company_file
-from notifier.entry.tasks import ring
 from notifier.local import broker, postgres
 from notifier.local.processes import Process
-from notifier.local.sockets import socket_folder
-from notifier.model.ring import Ring
-from notifier.model.words import Reason
 from notifier.settings import Settings, data_folder, from_env
 from notifier.store.migrate import migrate
 
 from . import plan as numbers
-from .plan import Blow, Plan
+from .plan import Plan, Trap
 
 ROOT = Path(__file__).parents[2]
 WORKERS = 3
-LONGEST_RUN = 45.0
+LONGEST_RUN = 120.0
+"""Far more than any run needs: on a slow machine too, nothing but a run that never ends takes so long."""
+LIND = "person:lind"
 COMPANY = f"""
 [[services]]
 slug = "fable-5"
 name = "Fable 5"
+[[services]]
+slug = "mythos-5"
+name = "Mythos 5"
 [attributes]
 seats = "number"
 [facts]
@@ -82,6 +81,10 @@ class Island:
     servers: dict[str, Process]
     zygote: "subprocess.Popen[str]"
     alive: dict[int, str] = field(default_factory=dict[int, str])
+    policy: dict[str, object] = field(default_factory=dict[str, object])
+    """As the company's file says it."""
+    log_ends: dict[str, int] = field(default_factory=dict[str, int])
+    """Log -> how long it was when the run began."""
     suppressed: dict[str, datetime] = field(default_factory=dict[str, datetime])
     """Address: by when it surely was, on the database's clock."""
 
@@ -146,124 +149,32 @@ class Island:
 
     def prepare(self, plan: Plan) -> None:
         self.clean()
-        policy: dict[str, object] = {
-            "chunk_people": plan.chunk_people,
-            "range_people": plan.range_people,
-        } | (HELD if plan.person else PRESUMED)
-        self.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", json.dumps(policy))
+        usual = PRESUMED if plan.laters or not plan.person else HELD
+        chunks = {"chunk_people": plan.chunk_people, "range_people": plan.range_people}
+        policy = self.policy | usual | chunks | dict(plan.policy)
+        self.rows("UPDATE company SET value = %s::jsonb WHERE key = 'policy'", json.dumps(policy))
         self.suppressed.clear()
+        self.log_ends = {file.name: file.stat().st_size for file in self.home.glob("logs/*")}
         self.ask("POST", "/events/target", {"url": self.events_url if plan.events else None})
         for answer in plan.answers:
             self.ask("POST", "/faults", asdict(answer))
-        for file in [*self.home.glob("*.[0-9]"), self.home / "sprung"]:
+        for file in [*self.home.glob("*.[0-9]"), *self.home.glob("call*-*"), self.home / "sprung"]:
             file.unlink(missing_ok=True)
         fresh = self.home / "plan.json.new"
-        traps = [asdict(trap) for trap in plan.traps]
+        # First the blows, so that a trap's number is that of the blow that it calls for.
+        calls = [Trap(blow.point, blow.after if blow.point else 0, "call") for blow in plan.blows]
+        traps = [asdict(trap) for trap in (*calls, *plan.traps)]
         fresh.write_text(json.dumps({"run": f"{plan.seed}-{plan.index}", "traps": traps}))
         fresh.replace(self.home / "plan.json")
 
-    def declare(self, people: int) -> int:
-        wish = declare.Wish(
-            services=("fable-5",), reason=Reason.LEGAL, where=f"seats <= {people}", rehearse=True
-        )
-        # A pool of its own each time: connections that were open when Postgres was restarted are dead.
-        with opened(self.settings, connections=1) as app:
-            done = declare.suspend(app.db, app.desk, "person:lind", app.clock.now(), wish, Consent(yes=True))
-        assert done.gate.approved, done.gate.refusal
-        ring(self.settings, done.gate.rings)
-        return done.name.notice_id
-
-    @contextmanager
-    def playing(self, plan: Plan) -> Iterator[int]:
-        """One run, until nothing moves by itself; the notice. Raises `Stuck`."""
-        self.prepare(plan)
-        extra = [self.start("beat") for _ in range(plan.beats - 1)]
-        try:
-            notice_id = self.declare(plan.people)
-            self.until_quiet(plan, notice_id, list(plan.blows))
-            yield notice_id
-        finally:
-            for pid in extra:
-                self.end(pid)
-
-    def until_quiet(self, plan: Plan, notice_id: int, blows: list[Blow]) -> None:
-        dice = random.Random(f"{plan.seed}/{plan.index}/rings")
-        quiet_since = None
-        deadline = time.monotonic() + LONGEST_RUN
-        while quiet_since is None or time.monotonic() - quiet_since < QUIET:
-            if time.monotonic() > deadline:
-                raise Stuck(f"after {LONGEST_RUN:.0f} s: {self._moving(plan, notice_id)}")
-            self.tend()
-            if plan.doubled_rings:
-                self._ring_shuffled(dice, notice_id)
-            claimed = self.rows("SELECT count(*) FROM attempt")[0][0]
-            for blow in [blow for blow in blows if blow.after <= claimed]:
-                blows.remove(blow)
-                self.strike(blow)
-            still = not blows and not self._moving(plan, notice_id)
-            quiet_since = (quiet_since or time.monotonic()) if still else None
-            time.sleep(0.05)
-
-    def _moving(self, plan: Plan, notice_id: int) -> str:
-        """What still moves, in words; empty: nothing."""
-        ((state, chunks, attempts),) = self.rows(
-            "SELECT state, (SELECT count(*) FROM chunk k WHERE k.notice_id = n.notice_id"
-            "  AND k.state IN ('due', 'claimed', 'unknown')),"
-            " (SELECT count(*) FROM attempt WHERE outcome = 'open') FROM notice n WHERE notice_id = %s",
-            notice_id,
-        )
-        if state in {"approved", "sending"} or chunks:
-            return f"the notice is {state}, {chunks} chunks and {attempts} attempts are open"
-        if attempts:
-            return f"{attempts} attempts are open although nothing is to be sent"
-        if list(self.home.glob("asleep-*")):
-            return "a process sleeps"
-        return "events are to come" if plan.events and self._events_missing(plan) else ""
-
-    def _events_missing(self, plan: Plan) -> bool:
-        sent = {mail["attempt"] for mail in self.ask("GET", "/messages/index")}
-        heard = {row[0] for row in self.rows("SELECT DISTINCT attempt_id::text FROM event")}
-        lost = sum(answer.times for answer in plan.answers if answer.kind == "lost-events")
-        return len(sent - heard) > lost
-
-    def _ring_shuffled(self, dice: random.Random, notice_id: int) -> None:
-        rings = [Ring("deliver", notice_id), Ring("freeze", notice_id), Ring("sweep", 0)] * 2
-        dice.shuffle(rings)
-        ring(self.settings, rings)
-
-    def strike(self, blow: Blow) -> None:
-        match blow.what:
-            case "broker emptied":
-                with socket.socket(socket.AF_UNIX) as client:
-                    client.connect(str(socket_folder(self.home) / "broker.sock"))
-                    client.sendall(b"FLUSHALL\r\n")
-                    client.recv(100)
-            case "broker restarted":
-                self.servers["broker"].end(signal.SIGKILL, seconds=5)
-                time.sleep(blow.seconds)
-                self.servers["broker"] = broker.start(self.home)
-            case "Postgres restarted":
-                self.servers["postgres"].tell(
-                    signal.SIGQUIT
-                )  # at once: open transactions are gone, the log is replayed
-                self.servers["postgres"].ended(seconds=10)
-                time.sleep(blow.seconds)
-                self.servers["postgres"] = postgres.start(self.home, "-c", "fsync=off")
-            case "suppressions":
-                self.suppress(blow.people)
-            case what:
-                raise ValueError(what)
-
-    def suppress(self, numbers: range) -> None:
-        gone = self.rows(
-            "INSERT INTO suppression (recipient_id, reason, source) SELECT recipient_id, 'manual', 'chaos'"
-            " FROM contact JOIN customer USING (customer_id) JOIN recipient USING (recipient_id)"
-            " WHERE ext_id = ANY(%s) ORDER BY 1 RETURNING (SELECT lower(address) FROM recipient r"
-            " WHERE r.recipient_id = suppression.recipient_id)",
-            [f"c{n}" for n in numbers],
-        )
-        committed = self.rows("SELECT clock_timestamp()")[0][0]
-        self.suppressed.update({address: committed for (address,) in gone})
+    def logs(self, lines: int = 12) -> str:
+        """The last words of every process in this run."""
+        tails: list[str] = []
+        for file in sorted(self.home.glob("logs/*")):
+            with file.open(errors="replace") as log:
+                log.seek(self.log_ends.get(file.name, 0))
+                tails += [f"    {file.name}: {line.rstrip()[:300]}" for line in log.readlines()[-lines:]]
+        return "\n".join(tails)
 
 
 def wake(pid: int) -> None:
@@ -279,11 +190,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def people(count: int = numbers.PEOPLE) -> bytes:
+def people(count: int = numbers.PEOPLE, second: str = "") -> bytes:
+    """`second`: a service that every other one has besides."""
     rows = ["customer,name,email,locale,services,seats"]
     for n in range(1, count + 1):
         name = "bounce" if n % 131 == 0 else "p"
-        rows.append(f"c{n},Customer {n},{name}{n}@example.com,{'de' if n % 3 == 0 else 'en'},fable-5,{n}")
+        services = f"fable-5;{second}" if second and n % 2 == 0 else "fable-5"
+        rows.append(f"c{n},Customer {n},{name}{n}@example.com,{'de' if n % 3 == 0 else 'en'},{services},{n}")
     return "\n".join(rows).encode()
 
 
@@ -331,10 +244,11 @@ def an_island(
             wanted = company_file.read(company.encode())
             now = datetime.now(UTC)
             shown = apply_company.difference(app.db, wanted)
-            apply_company.apply(app.db, wanted, shown, actor="person:lind", now=now)
-            import_customers(app.db, BytesIO(customers or people()), actor="person:lind", now=now)
+            apply_company.apply(app.db, wanted, shown, actor=LIND, now=now)
+            import_customers(app.db, BytesIO(customers or people(second="mythos-5")), actor=LIND, now=now)
         events_url = f"http://127.0.0.1:{port}/events/sendgrid"
         island = Island(home, settings, sandbox_url, events_url, servers, zygote)
+        island.policy = island.rows("SELECT value FROM company WHERE key = 'policy'")[0][0]
         for n in range(1, UNWRITABLE + 1):
             island.rows(
                 "UPDATE recipient SET address = %s WHERE address = %s", f"nobody{n}", f"p{n * 40}@example.com"

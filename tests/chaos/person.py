@@ -1,16 +1,20 @@
-"""The person for whom unknown chunks wait: what they see before they decide, and what they decide."""
+"""The person for whom unknown chunks and drafts wait: what they see before they decide, and what they decide."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from notifier.actions import brake
+from notifier.actions import approve, brake, latecomers
 from notifier.app import opened
 from notifier.entry.tasks import ring
-from notifier.store import views
+from notifier.errors import Refused
+from notifier.store import disruptions, views
 
-from .island import Island, Stuck
-from .plan import Plan
+from .course import Course
+from .decisions import YES
+from .island import LIND, Island, Stuck
+from .plan import LATECOMERS_SECONDS, Plan
 
 MOST_DECISIONS = 6
 
@@ -19,34 +23,77 @@ MOST_DECISIONS = 6
 class Decided:
     people: int = 0
     """Whom the person decided about."""
+    dropped: set[int] = field(default_factory=set[int])
+    """Notices whose dead chunks a person gave up."""
     wrong: list[str] = field(default_factory=list[str])
 
 
-def decides(island: Island, plan: Plan, notice_id: int) -> Decided:
+def decides(course: Course) -> Decided:
     """Until nothing is left to decide: what is sent again may become unknown again."""
-    decided = Decided()
+    island, plan, decided = course.island, course.plan, Decided()
     for turn in range(MOST_DECISIONS):
-        if not (waiting := dead(island, notice_id)):
+        late = catches_up(course, decided) if plan.laters else False
+        waiting = dead(island) if plan.person else {}
+        if not (late or waiting):
             return decided
-        decided.wrong += seen(island, notice_id, waiting, first=turn == 0)
-        with opened(island.settings, connections=1) as app:
-            act = brake.retry_dead if plan.person == "retry" else brake.drop_dead
-            said = act(app.db, "person:lind", app.clock.now(), notice_id)
-        if said.people != waiting:
-            decided.wrong.append(f"{waiting} people wait for a person, who decided about {said.people}")
-        decided.people += said.people
-        ring(island.settings, said.rings)
-        island.until_quiet(plan, notice_id, [])
-    raise Stuck(f"after {MOST_DECISIONS} decisions: {dead(island, notice_id)} people wait for another")
+        for notice_id, people in waiting.items():
+            decided.wrong += seen(island, plan, notice_id, people, first=turn == 0)
+            settles(island, plan, notice_id, people, decided)
+        course.until_quiet()
+    raise Stuck(f"after {MOST_DECISIONS} decisions: {dead(island)} people wait for another")
 
 
-def dead(island: Island, notice_id: int) -> int:
-    """Letters of chunks that wait for a person."""
-    statement = "SELECT coalesce(sum(hi - lo), 0)::int FROM chunk WHERE notice_id = %s AND state = 'dead'"
-    return island.rows(statement, notice_id)[0][0]
+def settles(island: Island, plan: Plan, notice_id: int, waiting: int, decided: Decided) -> None:
+    """Retry or drop, as the plan says; a retry that a rule refuses is dropped instead, as the refusal says."""
+    with opened(island.settings, connections=1) as app:
+        now = app.clock.now()
+        try:
+            if plan.person == "retry":
+                said = brake.retry_dead(app.db, LIND, now, notice_id)
+            else:
+                said = brake.drop_dead(app.db, LIND, now, notice_id)
+        except Refused as error:
+            if not plan.laters or "--drop" not in str(error):
+                decided.wrong.append(f"a retry is refused: {error}")
+            said = brake.drop_dead(app.db, LIND, now, notice_id)
+    if plan.person == "drop":
+        decided.dropped.add(notice_id)
+    if said.people != waiting and not plan.laters:
+        decided.wrong.append(f"{waiting} people wait for a person, who decided about {said.people}")
+    decided.people += said.people
+    ring(island.settings, said.rings)
 
 
-def seen(island: Island, notice_id: int, waiting: int, *, first: bool) -> Iterator[str]:
+def catches_up(course: Course, decided: Decided) -> bool:
+    """A look for who came late, as the tick has it; a person approves the drafts that an alarm speaks of."""
+    island = course.island
+    time.sleep(2 * LATECOMERS_SECONDS)  # else whoever has just asked has the last word
+    with opened(island.settings, connections=1) as app:
+        looked = latecomers.look(app.db, app.desk, app.clock.now())
+        ring(island.settings, looked.rings)
+        with app.db.transaction() as tx:
+            disruptions.lock_declarations(tx)  # a tick that looks at the same time has it until it commits
+        drafts = island.rows(
+            "SELECT notice_id FROM notice WHERE state = 'draft' AND only_customer IS NULL ORDER BY 1"
+        )
+        alarms = island.rows("SELECT text FROM alarm WHERE cleared_at IS NULL AND key LIKE 'late:%%'")
+        if len(alarms) < len(drafts):
+            decided.wrong.append(f"{len(drafts)} drafts wait for a person, and {len(alarms)} alarms say so")
+        for (notice_id,) in drafts:
+            gate = approve.approve(app.db, LIND, app.clock.now(), notice_id, YES)
+            if gate.refusal:
+                decided.wrong.append(f"a catch-up is refused: {gate.refusal}")
+            ring(island.settings, gate.rings)
+    return bool(looked.rings or drafts or course.moving())
+
+
+def dead(island: Island) -> dict[int, int]:
+    """Notice -> letters of chunks that wait for a person."""
+    statement = "SELECT notice_id, sum(hi - lo)::int FROM chunk WHERE state = 'dead' GROUP BY 1 ORDER BY 1"
+    return dict(island.rows(statement))
+
+
+def seen(island: Island, plan: Plan, notice_id: int, waiting: int, *, first: bool) -> Iterator[str]:
     """What is wrong with what the person sees."""
     with opened(island.settings, connections=1) as app, app.db.transaction() as tx:
         troubles = views.troubles(tx, notice_id)
@@ -56,7 +103,7 @@ def seen(island: Island, notice_id: int, waiting: int, *, first: bool) -> Iterat
         yield f"{waiting} people wait for a person, who sees {shown}: {troubles}"
     if not any("`notifier dead`" in alarm.text for alarm in alarms):
         yield "people wait for a person, and no alarm says so"
-    if first:
+    if first and not plan.laters:
         yield from undecided(island)
 
 

@@ -13,6 +13,7 @@ from notifier.entry.tasks import ring
 from notifier.local import broker
 from notifier.store import Db
 
+from .decisions import declares
 from .island import Island, an_island, people
 
 PEOPLE = 50_000
@@ -75,7 +76,7 @@ def paused(island: Island, db: Db) -> int:
 def test_what_leaves_after_the_brake_is_within_the_bound_and_resume_sends_exactly_the_rest(
     island: Island, db: Db
 ) -> None:
-    notice_id = island.declare(PEOPLE)
+    notice_id = declares(island, PEOPLE).notice_id
     until(lambda: count(island) > 5_000)
     told = paused(island, db)
 

@@ -17,6 +17,9 @@ from pathlib import Path
 from notifier.entry import tasks, web
 from notifier.settings import from_env
 
+CALL_SECONDS = 60
+"""A process that calls the suite waits no longer: the run may have ended."""
+
 
 class Traps:
     """`reached` of a worker: counts over all processes, and dies or sleeps where the plan says."""
@@ -28,8 +31,24 @@ class Traps:
 
     def __call__(self, point: str) -> None:
         for number, trap in enumerate(self._traps()):
-            if trap["point"] == point and self._arrivals(number) == trap["nth"]:
+            if trap["point"] != point:
+                continue
+            arrivals = self._arrivals(number)
+            if trap["act"] == "call":
+                self._call(number, arrivals, trap["nth"])
+            elif arrivals == trap["nth"]:
                 spring(self.folder, trap["act"], trap["seconds"])
+
+    def _call(self, number: int, arrivals: int, nth: int) -> None:
+        """Wait for the blow, as everybody does who comes to this point before it has fallen."""
+        calling, called = self.folder / f"calling-{number}", self.folder / f"called-{number}"
+        if arrivals == nth:
+            calling.touch()
+            called.touch()
+            (self.folder / "sprung").open("a").write("call\n")
+        patience = time.monotonic() + CALL_SECONDS
+        while arrivals >= nth and (calling.exists() or not called.exists()) and time.monotonic() < patience:
+            time.sleep(0.01)
 
     def _traps(self) -> list[dict[str, object]]:
         file = self.folder / "plan.json"

@@ -45,6 +45,7 @@ async def mail_send(box: Sandbox, request: Request) -> Response | None:
 
 
 REFUSALS: Mapping[Kind, Response] = {
+    Kind.TOO_MANY_BARE: answers.errors(429, [answers.TOO_MANY]),
     Kind.BAD_REQUEST: answers.errors(400, [Problem("Bad Request")]),
     Kind.BAD_MESSAGE: answers.errors(400, [Problem("The from address is not a verified sender.", "from")]),
     Kind.TOO_LARGE: answers.html(413),

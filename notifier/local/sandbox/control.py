@@ -25,7 +25,7 @@ def messages(box: Sandbox, request: Request) -> Response:
 
 
 def index(box: Sandbox, _request: Request) -> Response:
-    """`[{"address", "attempt", "fate"}]`, one for each mail: as `messages`, without the mails."""
+    """`[{"address", "attempt", "notice", "at", "fate"}]`, one for each mail: as `messages`, without the mails."""
     return answers.json(200, box.mailbox.index())
 
 

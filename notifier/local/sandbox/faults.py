@@ -9,6 +9,8 @@ from typing import Any
 class Kind(StrEnum):
     TOO_MANY = "429"
     """Refused; `seconds` until `X-RateLimit-Reset`."""
+    TOO_MANY_BARE = "429-bare"
+    """Refused, and no header says until when."""
     BAD_REQUEST = "400"
     """Refused without saying for whose sake, nothing is mailed."""
     BAD_MESSAGE = "400-message"

@@ -14,6 +14,7 @@ Json = dict[str, Any]
 
 ATTEMPT = "notifier_attempt"
 """The custom argument by which requests are counted."""
+NOTICE = "notifier_notice"
 
 
 class Fate(StrEnum):
@@ -64,6 +65,10 @@ class Accepted:
     @property
     def attempt(self) -> str:
         return str(self.mail.get("custom_args", {}).get(ATTEMPT, ""))
+
+    @property
+    def notice(self) -> str:
+        return str(self.mail.get("custom_args", {}).get(NOTICE, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +171,15 @@ class Mailbox:
         return [copy.as_json() for copy in sorted(every, key=lambda copy: copy.accepted.received_at)]
 
     def index(self) -> list[Json]:
-        """Who got a mail by which attempt, in the order in which each address was first seen."""
+        """Who got which notice by which attempt, in the order in which each address was first seen."""
         return [
-            {"address": address, "attempt": copy.accepted.attempt, "fate": copy.fate}
+            {
+                "address": address,
+                "attempt": copy.accepted.attempt,
+                "notice": copy.accepted.notice,
+                "at": datetime.fromtimestamp(copy.accepted.received_at, UTC).isoformat(),
+                "fate": copy.fate,
+            }
             for address, copies in self._copies.items()
             for copy in copies
         ]

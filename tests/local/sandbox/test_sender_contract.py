@@ -91,6 +91,29 @@ def test_429_says_when_to_come_back(sandbox: Any) -> None:
     assert sandbox.get("/messages") == []
 
 
+def test_429_without_a_header_is_a_later_all_the_same(sandbox: Any) -> None:
+    sandbox.fault("429-bare")
+    outcome = sender(sandbox).send(envelope(), ours)
+    assert (outcome.result, outcome.http_status) == (Result.LATER, 429)
+    assert sandbox.get("/messages") == []
+
+
+def test_the_index_says_who_got_which_notice_by_which_attempt_and_when(sandbox: Any) -> None:
+    assert sender(sandbox).send(envelope(), ours).result is Result.ACCEPTED
+    mails, index = sandbox.get("/messages"), sandbox.get("/messages/index")
+    shown = [
+        {
+            "address": mail["address"].lower(),
+            "attempt": mail["attempt"],
+            "notice": mail["custom_args"]["notifier_notice"],
+            "at": mail["received_at"],
+            "fate": mail["fate"],
+        }
+        for mail in mails
+    ]
+    assert sorted(index, key=lambda one: one["address"]) == sorted(shown, key=lambda one: one["address"])
+
+
 @pytest.mark.parametrize(
     ("kind", "result"),
     [("400", Result.REJECTED), ("400-message", Result.FORBIDDEN), ("413-html", Result.TOO_LARGE)],

@@ -1,0 +1,161 @@
+"""The course of one run: what is still to come, when it is time for it, and whether anything moves by itself."""
+
+import random
+import time
+from dataclasses import dataclass, field
+
+from notifier.entry.tasks import ring
+from notifier.model.ring import Ring
+
+from .blows import strike
+from .decisions import decide
+from .island import LONGEST_RUN, QUIET, Island, Stuck
+from .plan import UNKNOWN_DEADLINE, WATERMARK, Blow, Later, Plan, When
+from .truth import Declared
+
+NEAR = 0.4
+"""Seconds before its deadline in which something is about to reach it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What the moments of a plan are named by."""
+
+    claimed: int
+    accepted: int
+    unknown: int
+    """Chunks."""
+    given_up: int
+    """Attempts that were presumed lost, and chunks that wait for a person."""
+    oldest_unknown: float
+    """Seconds since it was claimed; 0: none is unknown."""
+
+
+LEDGER = """
+SELECT (SELECT count(*) FROM attempt), (SELECT count(*) FROM attempt WHERE outcome = 'accepted'),
+       (SELECT count(*) FROM chunk WHERE state = 'unknown'),
+       (SELECT count(*) FROM attempt WHERE outcome = 'presumed_lost')
+       + (SELECT count(*) FROM chunk WHERE state = 'dead'),
+       coalesce((SELECT max(extract(epoch FROM clock_timestamp() - claimed_at))
+                 FROM attempt JOIN chunk USING (attempt_id) WHERE state = 'unknown'), 0)::float8"""
+
+MOVING = """
+SELECT count(*) FILTER (WHERE n.state IN ('approved', 'sending')),
+       (SELECT count(*) FROM chunk k JOIN notice USING (notice_id)
+        WHERE k.state IN ('claimed', 'unknown') OR k.state = 'due' AND notice.state IN ('approved', 'sending')),
+       (SELECT count(*) FROM attempt WHERE outcome = 'open')
+FROM notice n"""
+
+
+@dataclass
+class Course:
+    island: Island
+    plan: Plan
+    declared: list[Declared] = field(default_factory=list[Declared])
+    """The first is the one that the plan's decisions are about."""
+    blows: list[Blow] = field(default_factory=list[Blow])
+    laters: list[Later] = field(default_factory=list[Later])
+    missed: int = 0
+    """Decisions whose moment never came: they were made when all was quiet."""
+    wrong: list[str] = field(default_factory=list[str])
+    excused: set[str] = field(default_factory=set[str])
+    """Attempts whose answer nobody read in time, by their own process's word: this machine was slow."""
+
+    def __post_init__(self) -> None:
+        self.blows += self.plan.blows
+        self.laters += self.plan.laters
+        self.dice = random.Random(f"{self.plan.seed}/{self.plan.index}/rings")
+        self.since = Ledger(0, 0, 0, 0, 0.0)
+
+    def until_quiet(self) -> None:
+        """Until everything has happened and nothing moves by itself. Raises `Stuck`."""
+        quiet_since = None
+        deadline = time.monotonic() + LONGEST_RUN
+        while quiet_since is None or self.laters or time.monotonic() - quiet_since < QUIET:
+            if time.monotonic() > deadline:
+                raise Stuck(
+                    f"after {LONGEST_RUN:.0f} s: {self.moving() or 'a blow or a decision is to come'}"
+                )
+            self.island.tend()
+            if self.plan.doubled_rings:
+                self._ring_shuffled()
+            now = self._ledger()
+            busy = self._strike(now) or self._decide(now, quiet=quiet_since is not None) or self.moving()
+            quiet_since = None if busy or self.blows else quiet_since or time.monotonic()
+            time.sleep(0.05)
+
+    def _ledger(self) -> Ledger:
+        if self.plan.answers_are_seen:
+            found = self.island.rows(
+                "SELECT attempt_id::text FROM attempt WHERE outcome = 'unknown'"
+                " AND reason <> 'the worker did not report back'"
+            )
+            self.excused |= {row[0] for row in found}
+        return Ledger(*self.island.rows(LEDGER)[0])
+
+    def _strike(self, now: Ledger) -> bool:
+        called = {file.name.removeprefix("calling-"): file for file in self.island.home.glob("calling-*")}
+        for number, blow in enumerate(self.plan.blows):
+            if blow not in self.blows:
+                continue
+            file = called.get(str(number))
+            if (file is not None) if blow.point else blow.after <= now.claimed:
+                self.blows.remove(blow)
+                strike(self.island, blow, lambda file=file: file and file.unlink(missing_ok=True))
+                return True
+        return False
+
+    def _decide(self, now: Ledger, *, quiet: bool) -> bool:
+        if not self.laters:
+            return False
+        later = self.laters[0]
+        if not (quiet or self._is_time(later, now)):
+            return False
+        self.laters.pop(0)
+        self.missed += quiet and later.when is not When.QUIET
+        self.wrong += decide(self.island, later, self.declared)
+        self.since = self._ledger()
+        return True
+
+    def _is_time(self, later: Later, now: Ledger) -> bool:
+        match later.when:
+            case When.CLAIMED:
+                return now.claimed >= self.since.claimed + later.count
+            case When.ACCEPTED:
+                return now.accepted >= self.since.accepted + later.count
+            case When.UNKNOWN:
+                return now.unknown >= later.count
+            case When.DEADLINE:
+                # With evidence of others, silence is judged after the watermark already.
+                deadline = WATERMARK if self.plan.events else UNKNOWN_DEADLINE
+                return now.given_up >= later.count or (
+                    now.unknown >= later.count and now.oldest_unknown > deadline - NEAR
+                )
+            case When.GIVEN_UP:
+                return now.given_up >= later.count
+            case When.QUIET:
+                return False
+
+    def moving(self) -> str:
+        """What still moves, in words; empty: nothing."""
+        ((notices, chunks, attempts),) = self.island.rows(MOVING)
+        if notices or chunks:
+            return f"{notices} notices are on their way, {chunks} chunks and {attempts} attempts are open"
+        if attempts:
+            return f"{attempts} attempts are open although nothing is to be sent"
+        if list(self.island.home.glob("asleep-*")):
+            return "a process sleeps"
+        return "events are to come" if self.plan.events and self._events_missing() else ""
+
+    def _events_missing(self) -> bool:
+        sent = {mail["attempt"] for mail in self.island.ask("GET", "/messages/index")}
+        heard = {row[0] for row in self.island.rows("SELECT DISTINCT attempt_id::text FROM event")}
+        lost = sum(answer.times for answer in self.plan.every_answer if answer.kind == "lost-events")
+        return len(sent - heard) > lost
+
+    def _ring_shuffled(self) -> None:
+        ids = [row[0] for row in self.island.rows("SELECT notice_id FROM notice")]
+        rings = [Ring(task, notice_id) for notice_id in ids for task in ("deliver", "freeze")]
+        rings = [*rings, Ring("sweep", 0)] * 2
+        self.dice.shuffle(rings)
+        ring(self.island.settings, rings)
