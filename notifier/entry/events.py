@@ -37,4 +37,4 @@ class Events:
     def _ring(self, recorded: Recorded) -> None:
         from notifier.entry.tasks import ring
 
-        ring(self.app.settings, recorded.rings)
+        ring(self.app.settings, recorded.rings, self.app.db)

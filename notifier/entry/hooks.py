@@ -44,7 +44,7 @@ class Hooks:
     def _ring(self, recorded: Recorded) -> None:
         from notifier.entry.tasks import ring
 
-        ring(self.app.settings, recorded.rings)
+        ring(self.app.settings, recorded.rings, self.app.db)
 
 
 async def bounded(request: Request, largest: int = LARGEST_BODY) -> bytes:

@@ -2,34 +2,33 @@
 
 import gc
 import multiprocessing
-import os
+import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
-from celery import Celery, signals
+from celery import Celery
 from kombu.exceptions import OperationalError
 
-from notifier.actions import deliver, evidence, freeze, latecomers, promises, snapshots, sweep
+from notifier.actions import deliver, evidence, freeze, latecomers, promises, snapshots, sweep, ticks
 from notifier.actions.deliver import Reached, unmoved
+from notifier.actions.ticks import Here
 from notifier.app import App, opened
+from notifier.errors import Unreachable
 from notifier.model.ring import Ring
+from notifier.model.tick import LONGEST_SECONDS, TickKind
 from notifier.settings import Settings
-from notifier.telemetry import configure, log
+from notifier.store import Db
+from notifier.telemetry import log
 
 QUEUE = "notifier"
 TICKS = "notifier-ticks"
-"""Workers take from both queues in turn: a tick does not stand in line behind what it has rung for."""
-SNAPSHOT_SECONDS = 10.0
-"""How often somebody looks whether policy wants a snapshot of the company's own database."""
-TASK_SECONDS = 120
-LONG_SECONDS = {"snapshot": 1800}
-"""Tasks that may take longer than others: they read everybody."""
+"""A queue and a process of their own: a tick waits for nothing that is sent or frozen."""
 SELDOM = 100_000
 """Objects made before cycles are looked for."""
-WATCH_SECONDS = 5.0
-"""How often the database is asked who is cut off although nobody was told."""
+ASKED = 1
+"""What the ring of a tick carries whose sender has asked Postgres first."""
 
 
 @cache
@@ -44,7 +43,7 @@ def celery_app(broker_url: str) -> Celery:
         task_acks_on_failure=True,  # the sweeper retries, never the broker
         task_acks_on_timeout=True,
         task_ignore_result=True,
-        task_time_limit=TASK_SECONDS,
+        task_time_limit=int(LONGEST_SECONDS),
         worker_lost_wait=1,  # no result is awaited from a process that died: its place is free again at once
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
@@ -53,7 +52,7 @@ def celery_app(broker_url: str) -> Celery:
         broker_transport_options=transport_options(broker_url),
     )
     for name, work in TASKS.items():
-        app.task(name=name, time_limit=LONG_SECONDS.get(name, TASK_SECONDS))(_task(work))
+        app.task(name=name)(_tick(TickKind(name), work) if name in list(TickKind) else _task(work))
     return app
 
 
@@ -64,18 +63,44 @@ def transport_options(broker_url: str) -> dict[str, Any]:
     return {"visibility_timeout": 150, "unacked_restore_interval": 2, "unacked_restore_throttle": 1}
 
 
-def ring(settings: Settings, rings: Iterable[Ring]) -> None:
-    """Publish after commit, once. A lost ring costs seconds: the sweeper finds the same work in Postgres."""
-    if settings.broker_url is None:
-        return
+def ring(settings: Settings, rings: Iterable[Ring], db: Db | None = None) -> None:
+    """Publish after commit, once. A lost ring costs seconds: the sweeper finds the same work in Postgres.
+
+    With a database each kind of tick is queued at most once; one that runs is queued again at its end.
+    """
     for each in rings:
-        try:
-            celery_app(settings.broker_url).send_task(
-                each.task, args=[each.id], queue=QUEUE, retry=False, ignore_result=True
-            )
-        except (OperationalError, OSError) as error:
-            log().warning("ring lost", task=each.task, problem=type(error).__name__)
+        if each.task in list(TickKind) and db is not None:
+            kept = ring_tick(settings, db, TickKind(each.task), news=True)
+        else:
+            kept = publish(settings, each.task, each.id)
+        if not kept:
             return
+
+
+def ring_tick(settings: Settings, db: Db, kind: TickKind, *, news: bool = False) -> bool:
+    """Ring for a tick, unless that is done already. False: the database or the broker is away."""
+    try:
+        if not ticks.ask(db, kind, news=news) or publish(settings, kind, ASKED):
+            return True
+        ticks.take_back(db, kind)
+    except Unreachable:
+        log().warning("ring lost", task=kind, problem="Unreachable")
+    return False
+
+
+def publish(settings: Settings, task: str, id_: int | None) -> bool:
+    """False: the broker is away, or there is none."""
+    if settings.broker_url is None:
+        return False
+    queue = TICKS if task in list(TickKind) else QUEUE
+    try:
+        celery_app(settings.broker_url).send_task(
+            task, args=[id_], queue=queue, retry=False, ignore_result=True
+        )
+    except (OperationalError, OSError) as error:
+        log().warning("ring lost", task=task, problem=type(error).__name__)
+        return False
+    return True
 
 
 Work = Callable[[App, int], Iterable[Ring]]
@@ -94,79 +119,54 @@ TASKS: dict[str, Work] = {
 
 def _task(work: Work) -> Callable[[int | None], None]:
     def task(id_: int | None = None) -> None:
-        app = _Worker.opened_app()
-        ring(app.settings, work(app, id_ or 0))
+        app = Process.opened_app()
+        ring(app.settings, work(app, id_ or 0), app.db)
 
     return task
 
 
-class _Worker:
-    """What one worker process keeps: opened after the fork, never before."""
+def _tick(kind: TickKind, work: Work) -> Callable[[int | None], None]:
+    def task(asked: int | None = None) -> None:
+        app = Process.opened_app()
+        rings = ticks.run(app.db, Process.here, kind, lambda: work(app, 0), asked=asked == ASKED)
+        ring(app.settings, rings, app.db)
 
-    settings: Settings
-    stopping = multiprocessing.Event()
-    reached: Reached = staticmethod(unmoved)
-    _app: App | None = None
-    _open = ExitStack()
+    return task
+
+
+class Process:
+    """What one process keeps that takes tasks: opened after the fork, never before."""
+
+    settings: ClassVar[Settings]
+    here: ClassVar[Here]
+    stopping: ClassVar = multiprocessing.Event()
+    """Set once the worker shall end; it and what it forks share it."""
+    reached: ClassVar[Reached] = staticmethod(unmoved)
+    connections: ClassVar = 20
+    _app: ClassVar[App | None] = None
+    _open: ClassVar = ExitStack()
+    _lock: ClassVar = threading.Lock()
 
     @classmethod
     def opened_app(cls) -> App:
-        if cls._app is None:
-            cls._app = cls._open.enter_context(
-                opened(cls.settings, stopping=cls.stopping.is_set, reached=cls.reached)
-            )
-            # Each chunk makes some ten thousand objects and drops them again: to look for cycles among them
-            # took a ninth of a send's processor time (measured).
-            gc.freeze()
-            gc.set_threshold(SELDOM)
-        return cls._app
+        with cls._lock:
+            if cls._app is None:
+                cls._app = cls._open.enter_context(
+                    opened(
+                        cls.settings,
+                        connections=cls.connections,
+                        stopping=cls.stopping.is_set,
+                        reached=cls.reached,
+                    )
+                )
+                # Each chunk makes some ten thousand objects and drops them again: to look for cycles among them
+                # took a ninth of a send's processor time (measured).
+                gc.freeze()
+                gc.set_threshold(SELDOM)
+            return cls._app
 
 
-def run_worker(settings: Settings, concurrency: int | None = None, reached: Reached = unmoved) -> None:
-    """One worker: a parent and its forked children, until SIGTERM; requests in flight are finished first."""
-    configure()
-    _Worker.settings = settings
-    _Worker.reached = staticmethod(reached)
-    signals.worker_shutting_down.connect(_stop, weak=False)
-    _broker(settings).worker_main(
-        [
-            "worker",
-            "--loglevel=WARNING",
-            f"--hostname=w{os.getpid()}@%h",
-            f"--concurrency={concurrency or (os.cpu_count() or 1) + 1}",
-            f"--queues={QUEUE},{TICKS}",
-            "--without-gossip",
-            "--without-mingle",
-            "--without-heartbeat",
-        ]
-    )
-
-
-def _stop(**_: object) -> None:
-    _Worker.stopping.set()
-
-
-def run_beat(settings: Settings) -> None:
-    """Ticks. Two beats do no harm: every tick finds in Postgres whether there is something to do."""
-    configure()
-    app = _broker(settings)
-    with opened(settings, connections=1) as ours:
-        seconds = sweep.sweep_seconds(ours.db)
-    tick = {"expires": 60, "queue": TICKS}
-    app.conf.beat_schedule = {
-        "sweep": {"task": "sweep", "schedule": seconds, "args": [None], "options": tick},
-        "watch": {"task": "watch", "schedule": WATCH_SECONDS, "args": [None], "options": tick},
-        "late": {"task": "late", "schedule": WATCH_SECONDS, "args": [None], "options": tick},
-        "snapshot": {"task": "snapshot", "schedule": SNAPSHOT_SECONDS, "args": [None], "options": tick},
-        "promises": {"task": "promises", "schedule": seconds, "args": [None], "options": tick},
-        "judge": {"task": "judge", "schedule": seconds, "args": [None], "options": tick},
-    }
-    app.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING").run()
-
-
-def _broker(settings: Settings) -> Celery:
-    from notifier.errors import Unreachable
-
+def broker(settings: Settings) -> Celery:
     if settings.broker_url is None:
         raise Unreachable("No broker is set: start `notifier up`, or set NOTIFIER_BROKER_URL.")
     return celery_app(settings.broker_url)

@@ -179,6 +179,28 @@ def _is_closed(connection: Tx) -> bool:
     return False
 
 
+@contextmanager
+def one_transaction(url: str) -> Generator[Tx]:
+    """One transaction on a connection that lives as long: for a process that forks, and must hold none.
+
+    Raises `Unreachable`.
+    """
+    begin = sql.SQL(BEGIN).format(idle=f"{IDLE_SECONDS * 1000:.0f}")
+    try:
+        with (
+            Session.connect(
+                url, autocommit=True, connect_timeout=CONNECT_SECONDS, prepare_threshold=None
+            ) as session,
+            _begun(session, begin, keep=True),
+        ):
+            session.last = []
+            yield session
+            for write in session.last:
+                write()
+    except psycopg.Error as error:
+        raise ours(error, url).with_traceback(error.__traceback__) from None
+
+
 def ping(url: str) -> int:
     """The server's version, for instance 180004. One connection of its own; raises `Unreachable` at once."""
     try:

@@ -65,7 +65,7 @@ claim_age_seconds = 1.0
 deadline_seconds = 1.5
 lanes = 1
 """
-KEPT = ("migration", "company", "service", "service_dependency", "source", "attribute")
+KEPT = ("migration", "company", "service", "service_dependency", "source", "attribute", "process", "tick")
 
 
 @dataclass(frozen=True)

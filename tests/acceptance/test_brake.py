@@ -110,7 +110,7 @@ def test_one_notice_is_paused_resumed_and_cancelled(notifier: Place) -> None:
 def test_every_worker_killed_in_the_middle_of_a_request(notifier: Place, stack: Stack) -> None:
     begin(notifier)
     for pid in stack.worker_pids:
-        for victim in (pid, *children(pid)):
+        for victim in (pid, *descendants(pid)):
             os.kill(victim, signal.SIGKILL)
     notifier.provider.ask("DELETE", "/faults")
     at_full_speed(notifier)
@@ -130,13 +130,13 @@ def test_every_worker_killed_in_the_middle_of_a_request(notifier: Place, stack: 
     notifier.until(lambda: len(stack.worker_pids) == 2)
 
 
-def children(pid: int) -> list[int]:
-    found: list[int] = []
+def descendants(pid: int) -> list[int]:
+    """Those that it has forked, and whom those have."""
+    parents: dict[int, int] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = entry.read_text().rsplit(")", 1)[1].split()
+            parents[int(entry.parent.name)] = int(entry.read_text().rsplit(")", 1)[1].split()[1])
         except OSError:
             continue
-        if int(fields[1]) == pid:
-            found.append(int(entry.parent.name))
-    return found
+    found = [child for child, parent in parents.items() if parent == pid]
+    return found + [each for child in found for each in descendants(child)]

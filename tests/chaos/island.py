@@ -60,6 +60,7 @@ unknown_watermark_seconds = {numbers.WATERMARK}
 lanes = 2
 """
 KEPT = ("migration", "company", "service", "attribute", "customer", "contact", "recipient", "entitlement")
+KEPT += ("process", "tick")
 BOUNCING, UNWRITABLE = 3, 2
 """People whose mails bounce, and whose addresses the provider refuses by name."""
 QUIET = 0.3

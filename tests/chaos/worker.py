@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from notifier.entry import tasks, web
+from notifier.entry import beat, web, worker
 from notifier.settings import from_env
 
 CALL_SECONDS = 60
@@ -106,8 +106,8 @@ def main(folder: Path) -> None:
     settings = from_env()
     traps = Traps(folder)
     works = {
-        "worker": lambda: tasks.run_worker(settings, concurrency=1, reached=traps),
-        "beat": lambda: tasks.run_beat(settings),
+        "worker": lambda: worker.run_worker(settings, concurrency=1, reached=traps),
+        "beat": lambda: beat.run_beat(settings),
         "web": lambda: web.serve(settings),
     }
     alive: set[int] = set()

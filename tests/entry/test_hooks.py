@@ -129,10 +129,13 @@ def test_new_evidence_rings_for_a_judge_once(db: Db) -> None:
         ):
             assert [wired.post(FIRING).body["new"] for _ in range(3)] == [1, 0, 0]
             deadline = time.monotonic() + 10
-            while not queue.llen("notifier") and time.monotonic() < deadline:
+            while not queue.llen("notifier-ticks") and time.monotonic() < deadline:
                 time.sleep(0.02)
-            (message,) = queue.lrange("notifier", 0, -1)
+            several = (PAYLOADS / "several_services.json").read_bytes()
+            assert wired.post(several).body["new"] == 3
+            (message,) = queue.lrange("notifier-ticks", 0, -1)
             assert json.loads(message)["headers"]["task"] == "judge"
+            assert not queue.llen("notifier"), "it does not stand behind what is sent"
     finally:
         broker.stop(process)
         shutil.rmtree(home)

@@ -54,15 +54,15 @@ def migrate() -> None:
 
 
 def worker() -> None:
-    """Take tasks from the broker, freeze lists and send, until SIGTERM; mails in flight are finished."""
-    from notifier.entry.tasks import run_worker
+    """Freeze lists and send, and run the ticks beside it, until SIGTERM; mails in flight are finished."""
+    from notifier.entry.worker import run_worker
 
     run_worker(deployed())
 
 
 def beat() -> None:
     """Ring regularly for whatever is due. Two at once do no harm."""
-    from notifier.entry.tasks import run_beat
+    from notifier.entry.beat import run_beat
 
     run_beat(deployed())
 

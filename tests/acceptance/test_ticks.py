@@ -1,0 +1,187 @@
+"""Ticks have a process of their own: they run whatever is being sent, each kind once, none behind another.
+
+The provider is a sink of the test's, which keeps requests until a gate opens: nothing here counts seconds.
+"""
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.lab import Sink, delayed, nth
+
+from .conftest import RIGHT_KEY, Place
+
+PATIENT = '{"chunk_people": 10, "deadline_seconds": 60, "claim_age_seconds": 20, "lease_seconds": 120}'
+SENDING = (os.cpu_count() or 1) + 1
+"""Processes of one worker that send."""
+LIVE = {"SENDGRID_API_KEY": RIGHT_KEY}
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    gate = threading.Event()
+    yield gate
+    gate.set()
+
+
+@pytest.fixture
+def sink(gate: threading.Event) -> Iterator[Sink]:
+    """The first request is answered at once, all others when the gate opens."""
+    with Sink() as sink:
+        sink.on(lambda request: not nth(1)(request), delayed(gate))
+        yield sink
+        gate.set()
+
+
+def live(place: Place, sink: Sink) -> dict[str, str]:
+    place.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", PATIENT)
+    return LIVE | {"NOTIFIER_SENDGRID_URL": sink.url}
+
+
+def ended(place: Place, kind: str) -> Any:
+    rows = place.rows("SELECT ended_at FROM tick WHERE kind = %s", kind)
+    return rows[0][0] if rows else None
+
+
+def until_it_ran(place: Place, kind: str) -> None:
+    before = ended(place, kind)
+    place.until(lambda: ended(place, kind) != before, 60)
+
+
+def pid_of(place: Place, kind: str) -> int:
+    place.until(lambda: place.rows("SELECT FROM process WHERE kind = %s", kind), 60)
+    return place.value("SELECT pid FROM process WHERE kind = %s ORDER BY started_at DESC LIMIT 1", kind)
+
+
+def is_there(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def test_the_clock_goes_on_while_every_sending_process_waits_for_the_provider(
+    deployment: Place, sink: Sink
+) -> None:
+    place = deployment
+    ours = live(place, sink)
+    place.people(10 * (SENDING + 3))
+    place.start("worker", **ours)
+    place.start("beat", **ours)
+    place.start("suspend", "fable-5", "--reason", "legal", "--yes", **ours)
+    place.until(lambda: len(sink.requests) == 1 + SENDING, 60)
+    place.customers("customer,name,email,services,suspended\nc,C,c@example.com,mythos-5,mythos-5\n")
+    place.until(lambda: place.rows("SELECT FROM signal WHERE 'mythos-5' = ANY(services)"), 60)
+    place.until(lambda: place.rows("SELECT FROM signal WHERE judged_at IS NOT NULL"), 60)
+    assert place.value("SELECT count(*) FROM attempt WHERE outcome = 'open'") == SENDING, "all still wait"
+    assert len(sink.requests) == 1 + SENDING
+
+
+@contextmanager
+def kept_from(place: Place, table: str) -> Iterator[None]:
+    """Whoever wants this table waits."""
+    with psycopg.connect(place.database_url) as connection:
+        connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")  # pyright: ignore[reportArgumentType]
+        yield
+
+
+def rings(place: Place) -> list[str]:
+    """Names of the ticks that lie in the broker."""
+    import redis
+
+    where, _, number = place.environment["NOTIFIER_BROKER_URL"].partition("?virtual_host=")
+    with redis.Redis(unix_socket_path=unquoted(where), db=int(number)) as client:
+        return [json.loads(each)["headers"]["task"] for each in client.lrange("notifier-ticks", 0, -1)]
+
+
+def unquoted(url: str) -> str:
+    from urllib.parse import unquote
+
+    return unquote(url.removeprefix("redis+socket://"))
+
+
+def test_a_tick_that_hangs_is_not_queued_again_and_no_other_waits_for_it(deployment: Place) -> None:
+    place = deployment
+    place.start("worker")
+    place.start("beat")
+    until_it_ran(place, "judge")
+    until_it_ran(place, "watch")
+    with kept_from(place, "signal"):
+        place.until(
+            lambda: (
+                place.value(
+                    "SELECT count(*) FROM tick WHERE kind IN ('judge', 'watch') AND run_by IS NOT NULL"
+                )
+                == 2
+            ),
+            60,
+        )
+        for _ in range(8):
+            until_it_ran(place, "sweep")
+            until_it_ran(place, "promises")
+            assert not {"judge", "watch"} & set(rings(place)), "it is rung for although it runs"
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'signal'::regclass"
+        assert place.value(waiting) == 2, "each runs once"
+    until_it_ran(place, "judge")
+    until_it_ran(place, "watch")
+
+
+def test_rings_that_nobody_takes_do_not_pile_up(deployment: Place) -> None:
+    place = deployment
+    beat = place.start("beat")
+    worker = place.start("worker")
+    until_it_ran(place, "sweep")
+    worker.terminate()
+    worker.communicate(timeout=60)
+    assert place.rows("SELECT FROM process WHERE kind = 'ticks'") == []
+    place.until(lambda: "sweep" in rings(place), 60)
+    signed = place.value("SELECT seen_at FROM process WHERE kind = 'beat'")
+    place.until(lambda: place.value("SELECT seen_at FROM process WHERE kind = 'beat'") > signed, 60)
+    assert len(rings(place)) == len(set(rings(place))), "each kind once"
+    beat.terminate()
+    beat.communicate(timeout=60)
+    assert place.rows("SELECT kind FROM process") == [], "who ends in order says so"
+
+
+def test_a_killed_tick_process_is_started_again_and_what_it_ran_is_free(deployment: Place) -> None:
+    place = deployment
+    place.start("worker")
+    place.start("beat")
+    until_it_ran(place, "judge")
+    sender, first = pid_of(place, "worker"), pid_of(place, "ticks")
+    with kept_from(place, "signal"):
+        place.until(lambda: place.rows("SELECT FROM tick WHERE kind = 'judge' AND run_by IS NOT NULL"), 60)
+        os.kill(first, signal.SIGKILL)
+        place.until(lambda: pid_of(place, "ticks") != first, 60)
+        assert place.value("SELECT count(*) FROM process WHERE kind = 'ticks'") == 1, "the dead one is buried"
+    until_it_ran(place, "judge")
+    assert pid_of(place, "worker") == sender, "what sends has not noticed"
+
+
+def test_a_killed_worker_leaves_nobody_behind(deployment: Place) -> None:
+    place = deployment
+    worker = place.start("worker")
+    place.start("beat")
+    until_it_ran(place, "sweep")
+    sender, ticks = pid_of(place, "worker"), pid_of(place, "ticks")
+    assert worker.pid not in {sender, ticks}
+    worker.kill()
+    place.until(lambda: not is_there(ticks), 60)
+    place.until(lambda: not is_there(sender), 60)
+
+
+def test_a_worker_whose_sending_process_dies_ends_as_a_whole(deployment: Place) -> None:
+    place = deployment
+    worker = place.start("worker")
+    sender, ticks = pid_of(place, "worker"), pid_of(place, "ticks")
+    os.kill(sender, signal.SIGKILL)
+    assert worker.wait(60) != 0
+    assert not is_there(ticks)
