@@ -1,15 +1,19 @@
 """What the suite does to the servers and the data from outside, in the middle of a run."""
 
+import shutil
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Callable
+
+import psycopg
 
 from notifier.local import broker, postgres
 from notifier.local.sockets import socket_folder
 
 from .island import Island
-from .plan import Blow
+from .plan import Blow, Copy
 
 
 def strike(island: Island, blow: Blow, let_go: Callable[[], object]) -> None:
@@ -31,6 +35,8 @@ def strike(island: Island, blow: Blow, let_go: Callable[[], object]) -> None:
             island.servers["postgres"] = postgres.start(island.home, "-c", "fsync=off")
         case "suppressions":
             suppress(island, blow.people)
+        case Copy.DUMP | Copy.FOLDER:
+            copy(island, Copy(blow.what))
         case what:
             raise ValueError(what)
     let_go()
@@ -40,6 +46,60 @@ def stop_postgres(island: Island) -> None:
     """At once: open transactions are gone, the log is replayed."""
     island.servers["postgres"].tell(signal.SIGQUIT)
     island.servers["postgres"].ended(seconds=10)
+
+
+def copy(island: Island, how: Copy) -> None:
+    """Keep the database as it is now."""
+    if how is Copy.DUMP:
+        _tool(island, "pg_dump", "--format=custom", f"--file={island.home / 'copy.dump'}", "notifier")
+    else:
+        stop_postgres(island)
+        shutil.copytree(island.home / "postgres", island.home / "postgres.copy", symlinks=True)
+        island.servers["postgres"] = postgres.start(island.home, "-c", "fsync=off")
+    island.copied = _attempts(island)
+
+
+def put_in_place(island: Island, how: Copy) -> None:
+    """From here on everybody talks to the copy. What was attempted since it was made stands nowhere any more."""
+    if how is Copy.DUMP:
+        _restore(island)
+    else:
+        island.foreign = _attempts(island) - island.copied
+        stop_postgres(island)
+        shutil.rmtree(island.home / "postgres")
+        (island.home / "postgres.copy").rename(island.home / "postgres")
+        island.servers["postgres"] = postgres.start(island.home, "-c", "fsync=off")
+    island.swapped_at = island.rows("SELECT clock_timestamp()")[0][0]
+
+
+def _restore(island: Island) -> None:
+    admin_url = postgres.url(island.home, "postgres")
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute("CREATE DATABASE copied")
+        _tool(island, "pg_restore", "--dbname=copied", str(island.home / "copy.dump"))
+        # Whoever is connected stays until he is sent away; nobody comes back before the copy stands there.
+        admin.execute("ALTER DATABASE notifier ALLOW_CONNECTIONS false")
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'notifier'")
+        while admin.execute("SELECT FROM pg_stat_activity WHERE datname = 'notifier'").fetchall():
+            time.sleep(0.01)
+        admin.execute("ALTER DATABASE notifier RENAME TO truer")
+        admin.execute("ALTER DATABASE truer ALLOW_CONNECTIONS true")
+        with psycopg.connect(postgres.url(island.home, "truer")) as truer:
+            found = truer.execute("SELECT attempt_id::text FROM attempt").fetchall()
+        island.foreign = {row[0] for row in found} - island.copied
+        admin.execute("ALTER DATABASE copied RENAME TO notifier")
+        admin.execute("DROP DATABASE truer WITH (FORCE)")
+
+
+def _attempts(island: Island) -> set[str]:
+    return {row[0] for row in island.rows("SELECT attempt_id::text FROM attempt")}
+
+
+def _tool(island: Island, name: str, *arguments: str) -> None:
+    subprocess.run(
+        [str(postgres.binaries() / name), "-h", str(socket_folder(island.home)), "-U", "notifier", *arguments],
+        env=postgres.environment(), check=True, capture_output=True,
+    )  # fmt: skip
 
 
 def suppress(island: Island, numbers: range) -> None:

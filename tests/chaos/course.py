@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from notifier.entry.tasks import ring
 from notifier.model.ring import Ring
 
-from .blows import strike
+from .blows import put_in_place, strike
 from .decisions import decide
 from .island import LONGEST_RUN, QUIET, Island, Stuck
-from .plan import UNKNOWN_DEADLINE, WATERMARK, Blow, Later, Plan, When
+from .plan import UNKNOWN_DEADLINE, WATERMARK, Blow, Copy, Later, Plan, When
 from .truth import Declared
 
 NEAR = 0.4
@@ -47,6 +47,14 @@ SELECT count(*) FILTER (WHERE n.state IN ('approved', 'sending')),
 FROM notice n"""
 
 
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A copy of the database waits until so many attempts were claimed."""
+
+    how: Copy
+    claimed: int
+
+
 @dataclass
 class Course:
     island: Island
@@ -55,6 +63,9 @@ class Course:
     """The first is the one that the plan's decisions are about."""
     blows: list[Blow] = field(default_factory=list[Blow])
     laters: list[Later] = field(default_factory=list[Later])
+    swap: Swap | None = None
+    trusted: bool = False
+    """A person has said that the copy of the database counts."""
     missed: int = 0
     """Decisions whose moment never came: they were made when all was quiet."""
     wrong: list[str] = field(default_factory=list[str])
@@ -81,7 +92,7 @@ class Course:
                 self._ring_shuffled()
             now = self._ledger()
             busy = self._strike(now) or self._decide(now, quiet=quiet_since is not None) or self.moving()
-            quiet_since = None if busy or self.blows else quiet_since or time.monotonic()
+            quiet_since = None if busy or self.blows or self.swap else quiet_since or time.monotonic()
             time.sleep(0.05)
 
     def _ledger(self) -> Ledger:
@@ -102,7 +113,13 @@ class Course:
             if (file is not None) if blow.point else blow.after <= now.claimed:
                 self.blows.remove(blow)
                 strike(self.island, blow, lambda file=file: file and file.unlink(missing_ok=True))
+                if blow.what in list(Copy):
+                    self.swap = Swap(Copy(blow.what), now.claimed + blow.more)
                 return True
+        if self.swap and now.claimed >= self.swap.claimed:
+            put_in_place(self.island, self.swap.how)
+            self.swap = None
+            return True
         return False
 
     def _decide(self, now: Ledger, *, quiet: bool) -> bool:
@@ -138,6 +155,8 @@ class Course:
 
     def moving(self) -> str:
         """What still moves, in words; empty: nothing."""
+        if self.island.swapped_at and not self.trusted:
+            return self._noticed()
         ((notices, chunks, attempts),) = self.island.rows(MOVING)
         if notices or chunks:
             return f"{notices} notices are on their way, {chunks} chunks and {attempts} attempts are open"
@@ -147,11 +166,18 @@ class Course:
             return "a process sleeps"
         return "events are to come" if self.plan.events and self._events_missing() else ""
 
+    def _noticed(self) -> str:
+        """Another database stands there: whatever is due, everything is stopped until a person lets it go."""
+        if not self.island.rows("SELECT FROM brake WHERE key <> '*'"):
+            return "nobody has noticed that the database is older than what was sent"
+        attempts = self.island.rows("SELECT count(*) FROM attempt WHERE outcome = 'open'")[0][0]
+        return f"{attempts} attempts are open" if attempts else ""
+
     def _events_missing(self) -> bool:
         sent = {mail["attempt"] for mail in self.island.ask("GET", "/messages/index")}
         heard = {row[0] for row in self.island.rows("SELECT DISTINCT attempt_id::text FROM event")}
         lost = sum(answer.times for answer in self.plan.every_answer if answer.kind == "lost-events")
-        return len(sent - heard) > lost
+        return len(sent - heard - self.island.foreign) > lost
 
     def _ring_shuffled(self) -> None:
         ids = [row[0] for row in self.island.rows("SELECT notice_id FROM notice")]

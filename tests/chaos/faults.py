@@ -13,9 +13,9 @@ from .plan import (
     POINTS,
     RANGE,
     UNKNOWN_DEADLINE,
-    Act,
     Answer,
     Blow,
+    Copy,
     Plan,
     Trap,
 )
@@ -133,6 +133,29 @@ def _away(seconds: int) -> Draw:
     return draw
 
 
+PATIENT: Mapping[str, object] = {"unknown_deadline_seconds": 60.0, "unknown_watermark_seconds": 30.0}
+
+
+def _copy(how: Copy) -> Draw:
+    """An older state of the database comes back. The events of all requests come after that."""
+
+    def draw(dice: random.Random, plan: Plan) -> Plan:
+        blow = Blow(how, dice.randint(1, 3), more=dice.randint(2, 3))
+        late = Answer("late-events", 1_000, 0, 2.0)
+        slow = Answer("slow", 1_000, 0, 0.1)
+        return replace(
+            plan,
+            people=dice.randint(250, PEOPLE),
+            chunk_people=dice.choice((15, 20)),
+            blows=(*plan.blows, blow),
+            answers=(*plan.answers, late, slow),
+            policy=PATIENT,
+            events=how is Copy.FOLDER or plan.events,
+        )
+
+    return draw
+
+
 MANY_TRIES: Mapping[str, object] = {"most_tries": 4}
 
 
@@ -163,9 +186,10 @@ FAULTS: dict[str, Draw] = {
     "suppressions": _suppressions,
     **{f"Postgres away for {seconds} s": _away(seconds) for seconds in AWAY},
     "429 without a header, for long": _refused_long,
+    **{str(how): _copy(how) for how in Copy},
     **LATERS,
 }
-ALONE = {name for name in FAULTS if name.startswith(("Postgres away", "429 without"))}
+ALONE = {name for name in FAULTS if name.startswith(("Postgres away", "429 without")) or name in list(Copy)}
 """Nothing is drawn beside these: their judge knows what must be."""
 BESIDE_LATERS = (
     "SIGKILL after post",
@@ -183,12 +207,12 @@ BESIDE_LATERS = (
 """What may go wrong beside a later notice. No process is stopped and woken: what it had in hand it sends, whatever
 was said meanwhile, within the age that a claim may have."""
 FORGOTTEN = "an answer that was read is forgotten when the database comes back late"
-ENDS = "whose beginning was presumed lost and had arrived, or whose end was stopped or never drafted, hears no end"
+OLDER = "nothing notices yet that the database is older than what was sent"
 NOT_YET: Mapping[str, str] = {
     "Postgres away for 45 s": FORGOTTEN,
     "Postgres away for 100 s": FORGOTTEN,
     "429 without a header, for long": "a chunk gives up after so many definite laters",
-    **{name: ENDS for name in LATERS if not name.startswith((f"{Act.UPDATE} while", f"{Act.CANCEL} while"))},
+    **dict.fromkeys(Copy, OLDER),
 }
 """Faults that the product does not stand yet, each with the reason: not played in the normal run."""
 TOO_LONG: Mapping[str, str] = {}

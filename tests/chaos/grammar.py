@@ -49,6 +49,12 @@ A person has one service in each disruption of the suite. With several, an updat
 """
 
 
+NEVER_TOO_OLD: Mapping[NoticeKind, str] = {
+    NoticeKind.CORRECTION: "news since then do not take back what was wrong: given up, it goes again",
+}
+"""Kinds that may go again after something newer, if they still say what is true. Nothing else may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One letter to one person, as far as anybody can know."""
@@ -65,7 +71,11 @@ def broken(letters: Iterable[Sent]) -> str | None:
     may_be = {Heard.NOTHING}
     told: list[str] = []
     newest = 0
+    doubted: set[int] = set()
     for letter in letters:
+        if letter.notice_id in doubted and letter.kind in NEVER_TOO_OLD:
+            continue
+        doubted |= set() if letter.sure else {letter.notice_id}
         if letter.notice_id < newest:
             return f"{letter.kind} once more after {', '.join(told)}: an older notice after a newer one"
         if letter.notice_id == newest:

@@ -84,6 +84,11 @@ class Island:
     alive: dict[int, str] = field(default_factory=dict[int, str])
     policy: dict[str, object] = field(default_factory=dict[str, object])
     """As the company's file says it."""
+    copied: set[str] = field(default_factory=set[str])
+    """Attempts that stand in the copy of the database."""
+    foreign: set[str] = field(default_factory=set[str])
+    """Attempts that were made between the copy and the moment when it took the original's place."""
+    swapped_at: datetime | None = None
     log_ends: dict[str, int] = field(default_factory=dict[str, int])
     """Log -> how long it was when the run began."""
     suppressed: dict[str, datetime] = field(default_factory=dict[str, datetime])
@@ -155,6 +160,7 @@ class Island:
         policy = self.policy | usual | chunks | dict(plan.policy)
         self.rows("UPDATE company SET value = %s::jsonb WHERE key = 'policy'", json.dumps(policy))
         self.suppressed.clear()
+        self.copied, self.foreign, self.swapped_at = set(), set(), None
         self.log_ends = {file.name: file.stat().st_size for file in self.home.glob("logs/*")}
         self.ask("POST", "/events/target", {"url": self.events_url if plan.events else None})
         for answer in plan.answers:

@@ -37,6 +37,13 @@ class Act(StrEnum):
     SECOND = "a second disruption"
 
 
+class Copy(StrEnum):
+    """How an older state of the database comes back, in the words of a blow."""
+
+    DUMP = "a restored dump in the database's place"
+    FOLDER = "an older data folder in the database's place"
+
+
 class When(StrEnum):
     """The moment at which a person acts, by what the ledger says; if that never comes: when all is quiet."""
 
@@ -90,7 +97,7 @@ class Blow:
     point: str = ""
     """Named: `after` counts the processes that come to it, and the last of them waits for the blow."""
     more: int = 0
-    """Attempts between the copy of a database and the moment when it takes the original's place."""
+    """Claims between the copy of a database and the moment when it takes the original's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,11 @@ class Plan:
     @property
     def every_answer(self) -> tuple[Answer, ...]:
         return sum((later.answers for later in self.laters), self.answers)
+
+    @property
+    def copies(self) -> bool:
+        """An older state of the database takes its place."""
+        return any(blow.what in list(Copy) for blow in self.blows)
 
     @property
     def suppressed(self) -> int:

@@ -34,6 +34,7 @@ def letters(*words: str) -> list[Sent]:
         ("first?", "catch_up", "restored"),  # what was given up counts as never told
         ("first?", "restored"),  # or as told: an end goes to whoever may have heard
         ("1:first?", "1:first", "2:update"),
+        ("1:first", "2:correction?", "3:update", "2:correction"),  # what was wrong is still to be taken back
         (),
     ],
 )
@@ -53,6 +54,7 @@ def test_what_may_be_heard_in_this_order(heard: tuple[str, ...]) -> None:
         ("first", "restored", "1:first"),  # sent again, as if nothing had come after it
         ("first?", "update", "1:first"),
         ("2:update", "1:first"),
+        ("1:first", "2:correction", "3:update", "2:correction"),
     ],
 )
 def test_what_must_not_be_heard_in_this_order(heard: tuple[str, ...]) -> None:
