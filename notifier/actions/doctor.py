@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 
+from notifier.actions.signs import life
 from notifier.edges.provider_events import is_key
 from notifier.errors import NotifierError
 from notifier.model.mail import Outcome, Result, Sender
@@ -59,6 +60,16 @@ def check_clock(db: Db, now: Callable[[], datetime]) -> Check:
             "clocks", ok=False, found=f"This clock and the database's differ by {skew:.0f} s: set both."
         )
     return Check("clocks", ok=True, found=f"agree with the database's within {skew:.1f} s")
+
+
+def check_processes(db: Db, *, embedded: bool) -> Check:
+    """What a send needs runs, and each tick has run lately: by the signs of life that they leave."""
+    with db.transaction() as tx:
+        now = life(tx, embedded=embedded)
+    if now.silent:
+        return Check("processes", ok=False, found=" ".join(now.silent))
+    there = ", ".join(f"{each.kind}: {each.processes}" for each in now.alive)
+    return Check("processes", ok=True, found=f"{there}; every tick has run lately")
 
 
 def check_catalogue(db: Db) -> Check:

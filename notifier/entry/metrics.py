@@ -20,20 +20,22 @@ HELP = {
     "held": "Notices that are held",
     "braked": "1 while everything is stopped",
 }
+SILENT = "Processes and ticks that ought to run and do not"
 
 
 class _Once(Collector):
-    def __init__(self, vitals: Vitals) -> None:
-        self._vitals = vitals
+    def __init__(self, vitals: Vitals, silent: int) -> None:
+        self._vitals, self._silent = vitals, silent
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         for field in fields(self._vitals):
             value = float(getattr(self._vitals, field.name))
             yield GaugeMetricFamily(f"notifier_{field.name}", HELP[field.name], value=value)
+        yield GaugeMetricFamily("notifier_silent", SILENT, value=self._silent)
 
 
-def exposition(vitals: Vitals) -> bytes:
+def exposition(vitals: Vitals, silent: int) -> bytes:
     """The text format of Prometheus."""
     registry = CollectorRegistry()
-    registry.register(_Once(vitals))
+    registry.register(_Once(vitals, silent))
     return generate_latest(registry)

@@ -10,12 +10,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from notifier.actions.signs import Life, Sign, life
 from notifier.app import App, opened
 from notifier.entry.events import Events
 from notifier.entry.hooks import Hooks
 from notifier.entry.metrics import exposition
 from notifier.entry.problem import HANDLERS, problem
+from notifier.entry.pulse import Pulse
 from notifier.errors import NotifierError, Unreachable
+from notifier.model.tick import ProcessKind
 from notifier.settings import Settings, data_folder
 from notifier.store.migrate import schema
 from notifier.store.views import Vitals, vitals
@@ -48,8 +51,12 @@ class Health:
         """The process answers, whatever became of the database."""
         return JSONResponse({"status": "alive"})
 
-    async def ready(self, _request: Request) -> Response:
-        """Evidence can be stored: the database answers, and has what this version needs; it may have more."""
+    async def ready(self, request: Request) -> Response:
+        """Evidence can be stored: the database answers, and has what this version needs; it may have more.
+
+        Says too what else ought to run and does not. That takes no evidence away, so it is 200 all the same: a
+        balancer would shut out the only part that works. `?all` is for whoever watches: then it is 503.
+        """
         try:
             found = await run_in_threadpool(schema, self.app.db.url, data_folder("migrations"))
         except NotifierError as error:
@@ -57,17 +64,25 @@ class Health:
             return problem(503, "The database does not answer, or its schema was edited: notifier doctor.")
         if found.missing:
             return problem(503, "The database lacks the schema of this version: notifier migrate.")
-        return JSONResponse({"status": "ready"})
+        now = await run_in_threadpool(self._life)
+        if now.silent and "all" in request.query_params:
+            return problem(503, " ".join(now.silent))
+        processes = {str(each.kind): each.processes for each in now.alive}
+        return JSONResponse({"status": "ready", "processes": processes, "silent": now.silent})
 
     async def metrics(self, _request: Request) -> Response:
         """Numbers for Prometheus; they name no customer."""
         return Response(
-            exposition(await run_in_threadpool(self._vitals)), media_type="text/plain; version=0.0.4"
+            exposition(*await run_in_threadpool(self._vitals)), media_type="text/plain; version=0.0.4"
         )
 
-    def _vitals(self) -> Vitals:
+    def _life(self) -> Life:
         with self.app.db.transaction() as tx:
-            return vitals(tx)
+            return life(tx, embedded=self.app.settings.embedded)
+
+    def _vitals(self) -> tuple[Vitals, int]:
+        with self.app.db.transaction() as tx:
+            return vitals(tx), len(life(tx, embedded=self.app.settings.embedded).silent)
 
 
 def serve(settings: Settings) -> None:
@@ -76,7 +91,11 @@ def serve(settings: Settings) -> None:
     Raises `Unreachable` if the port is taken.
     """
     configure()
-    with opened(settings) as app, listening(settings) as listener:
+    with (
+        opened(settings) as app,
+        listening(settings) as listener,
+        Pulse(app, Sign(ProcessKind.WEB, app.db.size)),
+    ):
         config = uvicorn.Config(
             web(app),
             log_config=None,

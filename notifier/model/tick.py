@@ -90,7 +90,7 @@ class Alive:
 
 NEEDED: Mapping[ProcessKind, str] = {
     ProcessKind.WORKER: "nothing is sent",
-    ProcessKind.TICKS: "nobody looks after leases, promises and evidence",
+    ProcessKind.TICKS: "nobody looks after what was sent, promises and evidence",
     ProcessKind.BEAT: "nothing happens by the clock",
     ProcessKind.WEB: "nobody receives evidence and events",
 }
@@ -105,6 +105,9 @@ def silent(
     embedded: bool = False,
 ) -> list[str]:
     """What ought to run and does not, a sentence for each with its cure; `now` is the database's."""
+    if not alive:
+        ours = "`notifier up`" if embedded else "`notifier worker`, `notifier beat` and `notifier web`"
+        return [f"Nothing runs: nobody is told anything, and no evidence is received; start {ours}."]
     there = {each.kind: each for each in alive}
     missing = [kind for kind in ProcessKind if kind not in there]
     words = [f"No {_called(kind)}: {NEEDED[kind]}; {_cure(kind, embedded=embedded)}." for kind in missing]

@@ -85,7 +85,7 @@ class Db:
         idle_seconds: float = IDLE_SECONDS,
         keep_seconds: float = KEEP_SECONDS,
     ) -> None:
-        self.url = url
+        self.url, self.size = url, size
         self._begin = sql.SQL(BEGIN).format(idle=f"{idle_seconds * 1000:.0f}")
         self._pool = ConnectionPool(
             url,

@@ -5,7 +5,7 @@ from base64 import b64encode
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from .conftest import RIGHT_KEY, Place, one_sentence
+from .conftest import RIGHT_KEY, Place, free_port, one_sentence
 
 SUSPEND = ("suspend", "fable-5", "--reason", "legal")
 
@@ -85,6 +85,11 @@ def test_a_live_notice_without_words_about_a_key_says_so_in_doctor(deployment: P
             public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         ).decode(),
     }
+    deployment.environment["NOTIFIER_PORT"] = str(free_port())
+    for process in ("worker", "beat", "web"):
+        deployment.start(process, **ours)
+    living = "SELECT count(DISTINCT kind) FROM process"
+    deployment.until(lambda: deployment.value(living) == 4, 120)
     right = deployment("doctor", "--live", **ours)
     assert right.code == 0, right.said
     deaf = deployment("doctor", "--live", **ours | {"NOTIFIER_SENDGRID_EVENT_KEYS": ""})

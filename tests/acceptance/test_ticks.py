@@ -7,6 +7,8 @@ import json
 import os
 import signal
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +17,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from notifier.actions.signs import life
+from notifier.store import Db
 from tests.lab import Sink, delayed, nth
 
-from .conftest import RIGHT_KEY, Place
+from .conftest import RIGHT_KEY, Place, free_port
 
 PATIENT = '{"chunk_people": 10, "deadline_seconds": 60, "claim_age_seconds": 20, "lease_seconds": 120}'
 SENDING = (os.cpu_count() or 1) + 1
@@ -185,3 +189,42 @@ def test_a_worker_whose_sending_process_dies_ends_as_a_whole(deployment: Place) 
     os.kill(sender, signal.SIGKILL)
     assert worker.wait(60) != 0
     assert not is_there(ticks)
+
+
+@pytest.mark.timeout(600)
+def test_every_process_leaves_a_sign_of_life_and_whoever_is_missing_is_named(deployment: Place) -> None:
+    place = deployment
+    place.environment["NOTIFIER_PORT"] = str(free_port())
+    listed = place("list", timeout=200).out
+    assert "SILENT: Nothing runs" in listed
+    assert "start `notifier worker`, `notifier beat` and `notifier web`" in listed
+    place.start("worker")
+    place.start("web")
+    missing = "No beat runs: nothing happens by the clock; start `notifier beat`."
+    place.until(lambda: silent(place) == [missing], 120)
+    status, answer = ready(place)
+    assert status == 200, "evidence can be stored"
+    assert answer["processes"] == {"worker": 1, "ticks": 1, "web": 1}
+    assert answer["silent"] == [missing]
+    assert ready(place, "?all")[0] == 503
+    beat = place.start("beat")
+    place.until(lambda: silent(place) == [], 120)
+    place.until(lambda: ready(place, "?all")[0] == 200, 60)
+    found = {check["name"]: check for check in place("doctor", "--json", timeout=200).json()}
+    assert "beat: 1" in found["processes"]["found"]
+    beat.kill()
+    place.until(lambda: silent(place) == [missing], 120)
+
+
+def silent(place: Place) -> list[str]:
+    with Db(place.database_url) as db, db.transaction() as tx:
+        return life(tx, embedded=False).silent
+
+
+def ready(place: Place, query: str = "") -> tuple[int, Any]:
+    url = f"http://127.0.0.1:{place.environment['NOTIFIER_PORT']}/readyz{query}"
+    try:
+        with urllib.request.urlopen(url, timeout=20) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)

@@ -54,6 +54,7 @@ def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
         with opened(settings, connections=1) as app:
             checks += [actions.check_clock(app.db, app.clock.now), actions.check_catalogue(app.db)]
             checks.append(actions.check_sources(app.db))
+            checks.append(actions.check_processes(app.db, embedded=settings.embedded))
             if settings.audience_url is not None:
                 checks += check_view(settings.audience_url, app.db)
     checks.append(_broker(settings))

@@ -19,6 +19,7 @@ def list_(
     everything: Annotated[bool, typer.Option("--all", help="Also what is over.")] = False,
     json: AsJson = False,
 ) -> None:
+    from notifier.actions.signs import life
     from notifier.entry.cli import output, screens
     from notifier.entry.cli.session import opened_app
     from notifier.store import views
@@ -27,11 +28,14 @@ def list_(
         with app.db.transaction() as tx:
             alarms, rows = views.alarms(tx), views.disruptions(tx, ended=everything)
             stopped = views.brake_is_on(tx)
+            silent = life(tx, embedded=app.settings.embedded).silent
         if json:
-            output.print_json({"alarms": alarms, "disruptions": rows, "brake": stopped})
+            output.print_json({"alarms": alarms, "disruptions": rows, "brake": stopped, "silent": silent})
             return
         if stopped:
             output.say("STOPPED: the brake is on, nothing leaves. Go on: notifier resume --all\n")
+        if silent:
+            output.say("\n".join(f"SILENT: {sentence}" for sentence in silent) + "\n")
         if alarms:
             output.say(screens.alarms(alarms) + "\n")
         output.say(screens.overview(rows))
