@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from notifier.actions.deliver import Post, Reached, unmoved
+from notifier.actions.deliver import Post, Reached, arrived_late, unmoved
 from notifier.actions.desk import Desk
 from notifier.edges.sendgrid import SendGrid
 from notifier.errors import Refused, Unreachable
@@ -16,8 +16,14 @@ from notifier.model.mail import Sender
 from notifier.model.policy import Policy
 from notifier.model.words import Mode
 from notifier.pipeline.compose import Words, checked
+from notifier.pipeline.deliver import Recorder
 from notifier.settings import SANDBOX_KEY, Settings, data_folder
 from notifier.store import Db
+
+ANSWERS = "answers"
+"""The folder of the home in which a process leaves what it knows of its requests and could not write."""
+RECORD_SECONDS = 15.0
+"""How long a process that ends waits for its database to take what it knows; the rest stays in that folder."""
 
 
 class SystemClock:
@@ -35,6 +41,8 @@ class App:
     clock: SystemClock
     stopping: Callable[[], bool]
     reached: Reached = unmoved
+    recorder: Recorder | None = None
+    """Writes what this process knows of its requests for as long as it lives; None: it sends nothing."""
 
     @property
     def desk(self) -> Desk:
@@ -45,7 +53,7 @@ class App:
         def senders(mode: Mode, policy: Policy) -> Sender:
             return sender(self.settings, mode, policy.deadline_seconds)
 
-        return Post(self.desk, senders, self.clock, self.stopping, self.reached)
+        return Post(self.desk, senders, self.clock, self.stopping, self.reached, self.recorder)
 
 
 @cache
@@ -93,4 +101,8 @@ def opened(
     if settings.database_url is None:
         raise Unreachable("No database is set: start `notifier up`, or set NOTIFIER_DATABASE_URL.")
     with Db(settings.database_url, size=connections) as db:
-        yield App(settings, db, SystemClock(), stopping, reached)
+        recorder = Recorder(db, settings.home / ANSWERS, arrived_late, reached)
+        try:
+            yield App(settings, db, SystemClock(), stopping, reached, recorder)
+        finally:
+            recorder.wait(RECORD_SECONDS)

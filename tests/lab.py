@@ -276,8 +276,11 @@ class Lab:
     def policy(self, **values: object) -> None:
         self.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", json.dumps(values))
 
-    def pass_time(self, seconds: float) -> None:
-        """So much time goes by: every moment that the ledger holds is so much longer ago."""
+    def pass_time(self, seconds: float, *, away: bool = False) -> None:
+        """So much time goes by: every moment that the ledger holds is so much longer ago.
+
+        `away`: in an outage on our side, in which nobody swept and nobody took events.
+        """
         columns = self.rows(
             "SELECT quote_ident(c.table_name), string_agg(format('%%1$I = %%1$I - make_interval(secs => %%2$s)',"
             " c.column_name, %s::text), ', ') FROM information_schema.columns c JOIN pg_class t"
@@ -290,6 +293,8 @@ class Lab:
         with psycopg.connect(self.database_url) as connection:
             for table, shifts in columns:
                 connection.execute(f"UPDATE {table} SET {shifts}")  # pyright: ignore[reportArgumentType]
+            if not away:  # whoever watches has done so all the time
+                connection.execute("UPDATE vigil SET at = clock_timestamp()")
 
     def now(self) -> datetime:
         return datetime.now(UTC)

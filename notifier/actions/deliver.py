@@ -17,7 +17,7 @@ from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import Mode
 from notifier.pipeline.compose import headers, used_tags
-from notifier.pipeline.deliver import Lane, Reached, Wait, claim_next, send_claimed, unmoved
+from notifier.pipeline.deliver import Lane, Reached, Recorder, Wait, claim_next, send_claimed, unmoved
 from notifier.store import Db, Tx, brake, catalogue, disruptions, holds, ledger, notices
 from notifier.store.contents import contents as contents_of
 from notifier.store.ledger import Claim, Seat
@@ -46,10 +46,14 @@ class Post:
     stopping: Callable[[], bool]
     """True once this process shall end: what is in flight is finished, nothing new is claimed."""
     reached: Reached = unmoved
+    recorder: Recorder | None = None
+    """Writes what a lane knows and could not write; None: each lane tries by itself."""
 
 
 def deliver(db: Db, post: Post, notice_id: int) -> tuple[Ring, ...]:
     """Claim, send and record until nothing is due or the time is over; rings again if something is left."""
+    if post.recorder is not None:
+        post.recorder.pick_up()
     with db.transaction() as tx:
         notice = notices.by_id(tx, notice_id)
         policy = catalogue.policy(tx)
@@ -79,6 +83,7 @@ def deliver(db: Db, post: Post, notice_id: int) -> tuple[Ring, ...]:
         reached=post.reached,
         overtaken=overtaken,
         arrived_late=arrived_late,
+        keep=post.recorder.keep if post.recorder else None,
     )
     _run_lanes(lane, post, notice_id)
     return _finish(db, post.clock.now(), notice_id)

@@ -5,6 +5,7 @@ of its own, so that no chunk, no delivery and no fate of the ledger ever knows o
 """
 
 import hashlib
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ ALTERED = "The words of {name} are not those that it was written with: nothing i
 BRAKED = "The brake is on: nothing leaves, no test and no copy either; `notifier resume --all` lets them."
 MOST = 10
 """Addresses of one test: a notice to more people than that is no test."""
+RECORD_SECONDS, AGAIN_SECONDS = 60.0, 0.5
+"""How long a command tries to write what it was answered, and how often."""
 
 NOT_SET_UP = {
     Mode.LIVE: "SENDGRID_API_KEY is not set here: set it, then repeat.",
@@ -216,9 +219,23 @@ def _send(
 
     outcome = sender.send(_envelope(new.attempt_id, press, request), still_ours)
     came = OUTCOMES.get(outcome.result, "refused")
-    with db.transaction() as tx:
-        singles.record(tx, _came(new.attempt_id, came, outcome), now=post.clock.now())
+    _record(db, post, _came(new.attempt_id, came, outcome))
     return Sent(request.kind, mail.locale, mail.variant, request.nth, came, outcome.reason, sender.name)
+
+
+def _record(db: Db, post: Post, came: Came) -> None:
+    """A known answer must not become unknown because the database is away for a moment."""
+    now, until = post.clock.now(), post.clock.monotonic() + RECORD_SECONDS
+    while True:
+        try:
+            with db.transaction() as tx:
+                singles.record(tx, came, now=now)
+        except Unreachable:
+            if post.clock.monotonic() > until:
+                raise
+            time.sleep(AGAIN_SECONDS)
+        else:
+            return
 
 
 def _sender(post: Post, mode: Mode, policy: Policy) -> Sender:

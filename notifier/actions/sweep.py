@@ -1,12 +1,14 @@
 """The sweeper: finds what is due in Postgres, whatever became of the rings. Safe to run twice at once."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from notifier.actions import digests
 from notifier.actions.brake import enter_pulls
 from notifier.actions.freeze import may_freeze
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
+from notifier.pipeline.deliver import Recorder
 from notifier.pipeline.unknown import Belief, Believed, believe
 from notifier.store import (
     Db,
@@ -22,6 +24,7 @@ from notifier.store import (
     revisions,
     singles,
     unknowns,
+    vigil,
 )
 from notifier.store.accounts import Refusals
 from notifier.store.locks import retried
@@ -35,6 +38,7 @@ BECAME = {
 }
 """What was decided about an attempt without an answer, by what its chunk became. Whether it really goes again is
 asked when it leaves: something newer may have overtaken it."""
+DEAF = "events:away"
 
 
 def sweep_seconds(db: Db) -> float:
@@ -43,10 +47,16 @@ def sweep_seconds(db: Db) -> float:
         return catalogue.policy(tx).sweep_seconds
 
 
-def sweep(db: Db, now: datetime) -> tuple[Ring, ...]:
-    """One tick: what nobody saw is judged, bad sends are held, and everything that is due is rung for."""
+def sweep(db: Db, now: datetime, recorder: Recorder | None = None) -> tuple[Ring, ...]:
+    """One tick: what nobody saw is judged, bad sends are held, and everything that is due is rung for.
+
+    What a process that died here had been answered is written first.
+    """
+    if recorder is not None:
+        recorder.pick_up()
     with db.transaction() as tx:
         policy = catalogue.policy(tx)
+        vigil.watch(tx, "sweeper", gap_seconds=policy.gap_seconds)
         leases.expire_leases(tx, now=now)
     with db.transaction() as tx:
         leases.expire_forsaken(tx, lease_seconds=policy.lease_seconds, now=now)
@@ -73,7 +83,8 @@ def sweep(db: Db, now: datetime) -> tuple[Ring, ...]:
 
 def _judge_unknowns(db: Db, policy: Policy, now: datetime) -> None:
     with db.transaction() as tx:
-        found = unknowns.unknowns(tx, chunks=policy.unknown_watermark_chunks)
+        found = unknowns.unknowns(tx, chunks=policy.unknown_watermark_chunks, gap_seconds=policy.gap_seconds)
+        _alarm_about_deafness(tx, found, policy, now)
     for unknown in found:
         believed = believe(unknown, policy)
         if believed.belief is not Belief.WAIT:
@@ -102,6 +113,19 @@ def _act_on(db: Db, unknown: Unknown, believed: Believed, now: datetime) -> None
                 disruption_id=unknown.disruption_id,
                 after={"notice": unknown.notice_id, "attempt": unknown.attempt_id, "why": believed.reason},
             )
+
+
+def _alarm_about_deafness(tx: Tx, found: Sequence[Unknown], policy: Policy, now: datetime) -> None:
+    """Silence is no evidence while nobody listens: then the chunks wait, and somebody must know why."""
+    since = vigil.away_since(tx, "web", gap_seconds=policy.gap_seconds) if found else None
+    if since is None:
+        alarms.clear(tx, DEAF, now)
+        return
+    text = (
+        f"Nobody takes the provider's events since {since.astimezone(UTC):%H:%M} UTC, and requests without an"
+        " answer wait for them: start `notifier web`."
+    )
+    alarms.raise_once(tx, DEAF, text, None, now)
 
 
 def _alarm_about_reviews(db: Db, now: datetime) -> None:

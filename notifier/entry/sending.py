@@ -29,6 +29,7 @@ def run(
     signals.worker_shutting_down.connect(watch.stop, weak=False)
     signals.worker_ready.connect(watch.begin, weak=False)
     signals.worker_shutdown.connect(watch.end, weak=False)
+    signals.worker_process_shutdown.connect(_write_what_is_known, weak=False)
     broker(settings).worker_main(
         [
             "worker",
@@ -41,6 +42,11 @@ def run(
             "--without-heartbeat",
         ]
     )
+
+
+def _write_what_is_known(**_: object) -> None:
+    """A child ends, and may have been answered while the database was away."""
+    Process.close()
 
 
 class Watch:

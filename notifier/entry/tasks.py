@@ -108,7 +108,7 @@ Work = Callable[[App, int], Iterable[Ring]]
 TASKS: dict[str, Work] = {
     "freeze": lambda app, id_: freeze.freeze(app.db, app.desk.words, app.clock.now(), id_, app.reached),
     "deliver": lambda app, id_: deliver.deliver(app.db, app.post, id_),
-    "sweep": lambda app, _: sweep.sweep(app.db, app.clock.now()),
+    "sweep": lambda app, _: sweep.sweep(app.db, app.clock.now(), app.recorder),
     "promises": lambda app, _: promises.tick(app.db, app.desk, app.clock.now()),
     "judge": lambda app, _: evidence.judge_signals(app.db, app.desk, app.clock.now()).rings,
     "late": lambda app, _: latecomers.look(app.db, app.desk, app.clock.now()).rings,
@@ -164,6 +164,12 @@ class Process:
                 gc.freeze()
                 gc.set_threshold(SELDOM)
             return cls._app
+
+    @classmethod
+    def close(cls) -> None:
+        """A process that ends waits until what it knows is written."""
+        cls._app = None
+        cls._open.close()
 
 
 def broker(settings: Settings) -> Celery:

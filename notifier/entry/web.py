@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import threading
 
 import uvicorn
 from starlette.applications import Starlette
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from notifier.actions.signs import Life, Sign, life
+from notifier.actions.vigil import stand_watch
 from notifier.app import App, opened
 from notifier.entry.events import Events
 from notifier.entry.hooks import Hooks
@@ -106,8 +108,11 @@ def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=STOP_SECONDS,
         )
         log().info("web listens", url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+        over = threading.Event()
+        threading.Thread(target=stand_watch, args=(app.db, over), daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
+        over.set()
 
 
 def listening(settings: Settings) -> socket.socket:

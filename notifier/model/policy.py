@@ -18,6 +18,10 @@ LONGEST_REQUEST = 90
 """Seconds from a claim to the end of its request: a task begins none after 20 of its 120 seconds."""
 
 
+SHORTEST_GAP = 20.0
+"""Seconds. A busy machine sweeps late; an outage that is shorter than this, the provider repeats at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Raises `ValueError`, as one sentence, for values that would break a rule of the ledger."""
@@ -109,6 +113,11 @@ class Policy:
         for holds, sentence in rules:
             if not holds:
                 raise ValueError(sentence)
+
+    @property
+    def gap_seconds(self) -> float:
+        """Whoever watches and leaves no sign of life for so long was away: what came meanwhile may come again."""
+        return max(SHORTEST_GAP, 4 * self.sweep_seconds)
 
     def _positive(self) -> bool:
         numbers = [getattr(self, f.name) for f in fields(self) if f.name not in NOT_NUMBERS]

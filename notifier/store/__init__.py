@@ -7,6 +7,7 @@ leave as ours.
 import contextlib
 import logging
 import select
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -16,7 +17,7 @@ from typing import Any, LiteralString, Self, TypeAlias, TypeVar, cast, get_args,
 import psycopg
 from psycopg import sql
 from psycopg.rows import BaseRowFactory, args_row, class_row, kwargs_row, scalar_row
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from notifier.store.failures import does_not_answer, ours
 
@@ -27,6 +28,8 @@ Statement: TypeAlias = LiteralString | sql.Composed
 T = TypeVar("T")
 
 CONNECT_SECONDS = 5
+SOON = 0.5
+"""Seconds after which whoever waits for a connection has the server asked anew."""
 IDLE_SECONDS = 30.0
 """A process that stops inside a transaction (SIGSTOP, a frozen machine) keeps its locks for so long at most."""
 KEEP_SECONDS = 10.0
@@ -94,6 +97,8 @@ class Db:
             max_size=size,
             timeout=CONNECT_SECONDS,
             max_idle=keep_seconds,
+            # Else it waits longer after each try that fails, up to a minute, also once the server is back.
+            reconnect_timeout=0,
             kwargs={
                 "autocommit": True,  # we say BEGIN ourselves; no `options`, a pooler in between would refuse them
                 "connect_timeout": CONNECT_SECONDS,
@@ -122,15 +127,25 @@ class Db:
 
         The pool's own `check` waits a second and more after each that fails (psycopg-pool 3.3).
         """
-        connection = self._pool.getconn()
+        connection = self._one()
         while _is_closed(connection):
             connection.close()
             self._pool.putconn(connection)
-            connection = self._pool.getconn()
+            connection = self._one()
         try:
             yield connection
         finally:
             self._pool.putconn(connection)
+
+    def _one(self) -> Session:
+        """The server is asked again and again while somebody waits: whoever comes back is seen at once."""
+        deadline = time.monotonic() + CONNECT_SECONDS
+        while True:
+            try:
+                return self._pool.getconn(timeout=SOON)
+            except PoolTimeout:
+                if time.monotonic() >= deadline:
+                    raise
 
     @contextmanager
     def transaction(self, *, keep: bool = True) -> Generator[Tx]:

@@ -199,6 +199,11 @@ def record(tx: Tx, outcome: Record, *, now: datetime) -> bool:
     )
 
 
+def has_attempt(tx: Tx, attempt_id: str) -> bool:
+    """Was this request made by what stands in this database?"""
+    return value(tx, "SELECT EXISTS (SELECT FROM attempt WHERE attempt_id = %(id)s)", id=attempt_id)
+
+
 def split(tx: Tx, claimed: Claim, cuts: Sequence[tuple[int, int]], *, lost: bool = False) -> None:
     """Replace a chunk by due children that cover `cuts`; positions in no cut have a fate already.
 

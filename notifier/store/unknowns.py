@@ -18,28 +18,42 @@ class Unknown:
     """Of its notice nothing leaves any more."""
     tries: int
     age_seconds: float
-    """Since it was claimed, by the database's clock."""
+    """For how long evidence could have come: since it was claimed, or, after an outage on our side, since we watch
+    again; 0 while no web process takes events. By the database's clock."""
     silent_seconds: float | None
-    """How long ago the first events of enough later attempts came; None: the stream is not known to be alive."""
+    """How long ago the first events of enough later attempts came, at most `age_seconds`; None: the stream is not
+    known to be alive."""
+    open_seconds: float = 0.0
+    """Since it was claimed, whatever happened to us meanwhile."""
 
 
-def unknowns(tx: Tx, *, chunks: int) -> list[Unknown]:
-    """The oldest of them. `chunks`: how many later attempts must have events for the stream to count as alive."""
+def unknowns(tx: Tx, *, chunks: int, gap_seconds: float = 60.0) -> list[Unknown]:
+    """The oldest of them. `chunks`: how many later attempts must have events for the stream to count as alive.
+
+    `gap_seconds`: a web process that has left no sign of life for so long takes no events.
+    """
     return many(
         tx,
         Unknown,
         """
+WITH watched AS (
+  SELECT clock_timestamp() AS now,
+         coalesce((SELECT max(CASE WHEN who = 'web' AND at < clock_timestamp() - make_interval(secs => %(gap)s)
+                              THEN clock_timestamp() ELSE since END) FROM vigil), '-infinity') AS since)
 SELECT x.attempt_id::text, k.chunk_id, k.notice_id, n.disruption_id, n.kind,
        n.state = 'cancelled' AS cancelled, k.tries,
-       extract(epoch FROM clock_timestamp() - x.claimed_at)::float8 AS age_seconds,
-       (SELECT extract(epoch FROM clock_timestamp() - heard.at)::float8
+       extract(epoch FROM w.now - x.claimed_at)::float8 AS open_seconds,
+       greatest(0, extract(epoch FROM w.now - greatest(x.claimed_at, w.since)))::float8 AS age_seconds,
+       (SELECT greatest(0, extract(epoch FROM w.now - greatest(heard.at, w.since)))::float8
         FROM (SELECT a.first_event_at AS at FROM attempt a
               WHERE a.provider = x.provider AND a.first_event_at > x.claimed_at AND a.claimed_at > x.claimed_at
               ORDER BY 1 LIMIT 1 OFFSET %(chunks)s - 1) heard) AS silent_seconds
 FROM chunk k JOIN attempt x ON x.attempt_id = k.attempt_id AND x.chunk_id = k.chunk_id
 JOIN notice n ON n.notice_id = k.notice_id
+CROSS JOIN watched w
 WHERE x.outcome = 'unknown' AND k.state = 'unknown' ORDER BY x.claimed_at LIMIT 100""",
         chunks=chunks,
+        gap=gap_seconds,
     )
 
 

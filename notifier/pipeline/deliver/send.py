@@ -4,24 +4,29 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from notifier.errors import Unreachable
+from notifier.errors import Defect, Unreachable
 from notifier.model.mail import Envelope, Outcome, Result, Sender
 from notifier.model.policy import Policy
 from notifier.model.words import NoticeState
-from notifier.pipeline.deliver.decide import Next, Wait, bounded, cuts, overtaken, rest_of, what_next
-from notifier.pipeline.deliver.overtaken import say_overtaken
-from notifier.store import Db, Tx, alarms, events, holds, leases, ledger, notices, pace
-from notifier.store.ledger import Claim, Record, Seat
+from notifier.pipeline.deliver.decide import Wait, rest_of
+from notifier.pipeline.deliver.recording import (
+    ArrivedLate,
+    Keep,
+    Known,
+    Reached,
+    nothing_late,
+    unmoved,
+    write,
+)
+from notifier.store import Db, Tx, leases, ledger, notices, pace
+from notifier.store.ledger import Claim, Seat
 from notifier.store.left_out import leave_out
 from notifier.store.locks import retried
 from notifier.store.notices import Notice
 
 SHORT = 0.1
-GAVE_UP = "A chunk gave up: `notifier show` tells why, `notifier dead` retries or drops it."
-PROBE_SECONDS = 1.0
-"""Between probes of a provider whose answers are unclear; grows with the row of unclear answers."""
 
 Seal = Callable[[Claim, Sequence[Seat]], Envelope]
 """Puts a claimed chunk's words and letters into one request."""
@@ -33,22 +38,6 @@ Overtaken = Callable[[Tx, Claim], Sequence[int]]
 def none_overtaken(_tx: Tx, _claimed: Claim) -> Sequence[int]:
     """Where nothing comes later."""
     return ()
-
-
-ArrivedLate = Callable[[Tx, Claim, datetime], None]
-"""Called in the transaction that learns of a request which had been given up."""
-
-
-def nothing_late(_tx: Tx, _claimed: Claim, _now: datetime) -> None:
-    """Where nobody has to be told."""
-
-
-Reached = Callable[[str], None]
-"""Called with the name of each point where a process may die; does nothing outside the chaos suite."""
-
-
-def unmoved(_point: str) -> None:
-    """What production does at every point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +53,8 @@ class Lane:
     reached: Reached = unmoved
     overtaken: Overtaken = none_overtaken
     arrived_late: ArrivedLate = nothing_late
+    keep: Keep | None = None
+    """None: the lane itself tries again until it is written."""
 
 
 @retried
@@ -204,14 +195,18 @@ def _still_ours(lane: Lane, claimed: Claim, claimed_at: float) -> bool:
 
 
 def _record_at_last(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
-    """Record, also over a database that is away for a moment: a known outcome must not become unknown."""
-    until = lane.monotonic() + lane.policy.lease_seconds
+    """A known outcome must not become unknown, however long the database is away.
+
+    A lane belongs to a task, and a task is ended after its time, whatever it knows: somebody else goes on trying.
+    """
+    known = _known(lane, claimed, outcome)
     while True:
         try:
-            record(lane, claimed, outcome)
-        except Unreachable:
-            if lane.monotonic() > until:
-                raise
+            write(lane.db, known, lane.policy, lane.arrived_late, lane.reached)
+        except (Unreachable, Defect):
+            if lane.keep is not None:
+                lane.keep(known)
+                return
             time.sleep(SHORT)
         else:
             return
@@ -219,73 +214,8 @@ def _record_at_last(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
 
 def record(lane: Lane, claimed: Claim, outcome: Outcome) -> None:
     """Write what came of an attempt. It never sends, it may run late, and twice."""
-    now = lane.now()
-    wanted = what_next(outcome, len(claimed.positions), claimed.tries, now)
-    next_ = bounded(wanted, claimed.tries, lane.policy)
-    with lane.db.transaction() as tx:
-        if next_.hold:
-            holds.by_policy(tx, claimed.notice_id, next_.hold, why="the provider refused it", now=now)
-        moved = ledger.record(
-            tx,
-            Record(
-                attempt_id=claimed.attempt_id,
-                outcome=next_.attempt,
-                chunk_state=next_.chunk,
-                reason=outcome.reason,
-                http_status=outcome.http_status,
-                message_id=outcome.message_id,
-                not_before=next_.not_before,
-                lost=next_.lost,
-            ),
-            now=now,
-        )
-        if not moved and outcome.result is Result.ACCEPTED:
-            # Given up, sent again and split meanwhile: the late 202 speaks for every part.
-            events.accept_leaves(tx, lane.sender.name, [claimed.attempt_id])
-            lane.arrived_late(tx, claimed, now)
-        if moved and next_.chunk == "split":
-            _split(tx, claimed, next_, now)
-        if moved and next_.lost:
-            say_overtaken(tx, claimed, outcome, now)
-        _raise_alarms(tx, lane, claimed, next_, now)
-        lane.reached("before record commits")
-    with lane.db.transaction() as tx:
-        accepted = outcome.result is Result.ACCEPTED
-        if accepted and not lane.policy.canary_waits_for_events:
-            notices.start(tx, claimed.notice_id)
-        learn(tx, lane.sender.name, outcome, now)
-        if accepted:
-            alarms.clear_unless_held(tx, f"provider:{lane.sender.name}", now)
-    lane.reached("after record")
+    write(lane.db, _known(lane, claimed, outcome), lane.policy, lane.arrived_late, lane.reached)
 
 
-def _raise_alarms(tx: Tx, lane: Lane, claimed: Claim, next_: Next, now: datetime) -> None:
-    if next_.chunk == "dead":
-        alarms.raise_once(tx, f"dead:{claimed.notice_id}", GAVE_UP, None, now)
-    if next_.hold:
-        alarms.raise_once(tx, f"provider:{lane.sender.name}", next_.hold, None, now)
-
-
-def _split(tx: Tx, claimed: Claim, next_: Next, now: datetime) -> None:
-    """Only for a chunk that still waits for the answer: evidence may have proved that these letters arrived."""
-    if next_.lost:
-        ledger.split(tx, claimed, overtaken(claimed, next_), lost=True)
-    elif next_.culprits:
-        letters = claimed.positions
-        ledger.reject(tx, claimed, [letters[index] for index in next_.culprits], now=now)
-    ledger.split(tx, claimed, cuts(claimed, next_))
-
-
-def learn(tx: Tx, provider: str, outcome: Outcome, now: datetime) -> None:
-    """What one answer teaches all workers about the provider's pace."""
-    match outcome.result:
-        case Result.UNKNOWN:
-            pace.doubt(tx, provider, rest_seconds=PROBE_SECONDS)
-        case Result.LATER:
-            pace.slow_down(tx, provider, until=outcome.retry_at or now + timedelta(seconds=1))
-        case Result.NOT_SENT | Result.STOPPED | Result.POISON | Result.NOBODY | Result.OVERTAKEN:
-            pass
-        case result:
-            pace.trust(tx, provider, accepted=result is Result.ACCEPTED)
-    if outcome.result is Result.ACCEPTED and outcome.retry_at is not None:
-        pace.rest(tx, provider, until=outcome.retry_at)
+def _known(lane: Lane, claimed: Claim, outcome: Outcome) -> Known:
+    return Known(lane.sender.name, claimed, outcome, lane.now())
