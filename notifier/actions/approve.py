@@ -1,11 +1,12 @@
 """The gate: what was approved is what is sent."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from notifier.actions.consent import Consent, approval_of, round_of
-from notifier.actions.desk import Desk, about_of, draft_notice, notice_rule, words_are_unaltered
+from notifier.actions.desk import about_of, notice_rule, words_are_unaltered
+from notifier.actions.lists import changes
 from notifier.errors import Refused
 from notifier.model.approval import ALL, Part, parts
 from notifier.model.ring import Ring
@@ -15,6 +16,7 @@ from notifier.pipeline.audience import (
     gap_is_accepted,
     gap_objection,
     later,
+    list_objection,
     rule_hash,
     takes_the_place,
 )
@@ -28,13 +30,13 @@ from notifier.store import (
     notices,
     owed,
     promises,
-    reviews,
     revisions,
     telling,
 )
 from notifier.store.audience import Gap, Rule
 from notifier.store.locks import retried
 from notifier.store.notices import Notice
+from notifier.store.recount import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Gate:
     """Nothing more that this person could approve: it waits for somebody else."""
     asks: frozenset[Part] = ALL
     """What this person may approve of it."""
+    changed: tuple[Change, ...] = ()
+    """What is not true any more of the list that is frozen: it is made anew, and looked at again."""
     rings: tuple[Ring, ...] = ()
 
 
@@ -93,7 +97,7 @@ def approve_by_policy(
     db: Db, disruption_id: int, ceiling: int, actor: str, now: datetime
 ) -> tuple[Ring, ...]:
     """Only policy turns evidence into mail: to at most `ceiling` people, and only where the data shows who is cut
-    off and nothing differs.
+    off and nothing differs. A draft whose list somebody has looked at, and which is not true any more, stays.
     """
     with db.transaction() as tx:
         drafts = notices.drafts(tx, disruption_id)
@@ -121,10 +125,24 @@ def approve_in(tx: Tx, notice_id: int, actor: str, now: datetime, consent: Conse
     refusal = objection(consent, gap, notice, people, here.giving)
     if refusal is not None:
         return Gate(approved=False, people=people, gap=gap, refusal=refusal, asks=here.giving)
+    of_list = Part.AUDIENCE in here.giving
+    changed = changes(tx, notice, rule) if of_list or not here.missing else ()
+    stale = Gate(
+        approved=False,
+        people=people,
+        gap=gap,
+        refusal=list_objection(changed),
+        asks=here.giving,
+        changed=changed,
+    )
+    if changed and of_list:
+        return stale
     if here.giving:
         _record(tx, notice, actor, now, consent, here.giving, people)
     if here.missing:
         return Gate(approved=False, people=people, gap=gap, refusal=here.waits(), waits=True)
+    if changed:  # whoever approved the list did so before; these words stay approved
+        return replace(stale, waits=True)
     _open(tx, notice, now)
     ring = "freeze" if notice.closed_at is None else "deliver"
     return Gate(approved=True, people=people, gap=gap, rings=(Ring(ring, notice_id),))
@@ -236,56 +254,3 @@ def _open(tx: Tx, notice: Notice, now: datetime) -> None:
         revisions.restore(tx, notice.timeline_id)
     if notice.kind is NoticeKind.RESTORED:
         disruptions.end(tx, notice.disruption_id, ended_as="restored", now=now)
-
-
-@dataclass(frozen=True, slots=True)
-class ShownList:
-    """The list of a draft, as a person is shown it."""
-
-    notice_id: int
-    seq: int
-    people: int
-    list_hash: str | None
-    """None: workers are still freezing it."""
-
-
-def shown_list(db: Db, notice_id: int) -> ShownList:
-    """The list as far as it is frozen now."""
-    with db.transaction() as tx:
-        return _shown(notices.by_id(tx, notice_id))
-
-
-def _shown(notice: Notice) -> ShownList:
-    return ShownList(notice.notice_id, notice.seq, notice.people_n, notice.list_hash)
-
-
-@retried
-def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[ShownList, tuple[Ring, ...]]:
-    """Ask workers to freeze a draft's list, so that a person approves exactly that list.
-
-    A list closes once: where the people have changed since, the draft is replaced by a fresh one with the same
-    words, and that one's list is frozen.
-    """
-    with db.transaction() as tx:
-        disruptions.lock_declarations(tx)  # it may write a notice
-        notice = notices.locked(tx, notice_id)
-        if notice.state is not NoticeState.DRAFT:
-            raise Refused(f"This notice is {notice.state} already: there is nothing to approve.")
-        if notice.go_at is not None:
-            raise Refused("This notice leaves by itself: approve it with --yes --ceiling N.")
-        if notice.closed_at is not None and count(tx, notice, notice_rule(tx, notice))[0] != notice.people_n:
-            notices.void(tx, notice_id)
-            notice_id = draft_notice(
-                tx,
-                desk,
-                notice.disruption_id,
-                notice.kind,
-                notice.timeline_id,
-                now,
-                only_customer=notice.only_customer,
-                about=about_of(notice),
-                rev=notice.rev,
-            )
-            reviews.move_notice(tx, notice.notice_id, notice_id)
-        notices.ask_to_freeze(tx, notice_id, now=now)
-        return _shown(notices.by_id(tx, notice_id)), (Ring("freeze", notice_id),)

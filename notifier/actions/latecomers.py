@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from notifier.actions.approve import Consent, Name, approve_in, name_of
 from notifier.actions.desk import Desk, draft_notice, rule_at
+from notifier.actions.lists import renew_in
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeKind, NoticeState
@@ -93,7 +94,11 @@ def _look_at(
     if few and not _was_stopped(there) and _is_sure(tx, disruption_id):
         consent = Consent(by_policy=True, yes=True, ceiling=policy.catch_up_ceiling)
         alarms.clear(tx, _key(disruption_id), now)
-        return notice_id, approve_in(tx, notice_id, POLICY, now, consent).rings
+        said = approve_in(tx, notice_id, POLICY, now, consent)
+        if said.changed:  # somebody looked at its list and left it: it goes to whom it is owed now
+            notice_id = renew_in(tx, desk, drafts[-1], now)
+            said = approve_in(tx, notice_id, POLICY, now, consent)
+        return notice_id, said.rings
     alarms.raise_once(tx, _key(disruption_id), _text(name_of(tx, notice_id), people), disruption_id, now)
     return notice_id, ()
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from notifier.store.audience import Gap, Rule
 from notifier.store.freezing import Range
 from notifier.store.notices import Notice
 from notifier.store.owed import LAST, Asked
+from notifier.store.recount import Change
 from notifier.store.telling import Later
 
 FIRST_RANGE = 2_000
@@ -157,6 +158,22 @@ def gap_objection(gap: Gap) -> str:
     """Why nothing leaves as long as nobody has acknowledged the difference."""
     those = "1 customer differs" if gap.difference == 1 else f"{gap.difference:,} customers differ"
     return f"{those} between cut off and told: correct the scope, or add --accept-gap {gap.difference}."
+
+
+def list_objection(changed: Sequence[Change]) -> str:
+    """Why a list is not approved as it was frozen: who differs, with a few customers by id and name."""
+    parts = [_part(change) for change in changed if change.any]
+    return f"The list is not true any more: {', '.join(parts)}: look at it again."
+
+
+def _part(change: Change) -> str:
+    people, mute = change.people, change.unreachable
+    those = ["1 person" if people == 1 else f"{people:,} people"] if people else []
+    if mute:
+        those.append(f"{mute:,} customer{'' if mute == 1 else 's'} without an address")
+    named = [f"{ext_id} {name}" for ext_id, name in change.samples]
+    more = ["..."] if change.customers > len(named) else []
+    return f"{' and '.join(those)} {change.what} ({', '.join(named + more)})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,8 +139,10 @@ class Place:
         assert "Traceback" not in out + err, err
         return Done(process.returncode, out, err)
 
-    def on_a_terminal(self, *args: str, answers: tuple[tuple[str, str], ...]) -> Done:
-        """Both ends are a terminal; each answer is typed once its question is on the screen."""
+    def on_a_terminal(self, *args: str, answers: tuple[tuple[str, str | Callable[[], str]], ...]) -> Done:
+        """Both ends are a terminal; each answer is typed once its question is on the screen. One that is called
+        lets something happen before.
+        """
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
             [sys.executable, "-m", "notifier", *args], env=self.environment | {"TERM": "dumb"},
@@ -156,7 +158,8 @@ class Place:
                 except OSError:  # the other end is closed
                     break
             if left and left[0][0] in screen:
-                os.write(ours, f"{left.pop(0)[1]}\n".encode())
+                answer = left.pop(0)[1]
+                os.write(ours, f"{answer if isinstance(answer, str) else answer()}\n".encode())
         code = process.wait(timeout=10)
         os.close(ours)
         assert "Traceback" not in screen, screen

@@ -177,6 +177,41 @@ def test_a_list_that_grew_since_it_was_shown_is_shown_again(notifier: Place) -> 
     assert notifier.provider.addresses().total() == 5
 
 
+def test_as_many_others_while_somebody_types_are_shown_and_asked_for_again(notifier: Place) -> None:
+    notifier.people(4, header=",nationality", cells=",DE")
+    notifier.people(2, "home", header=",nationality", cells=",US")
+
+    def overnight() -> str:
+        notifier.customers("customer,nationality\np1,US\nhome2,DE\n")
+        return "4"
+
+    done = notifier.on_a_terminal(
+        *SUSPEND,
+        "--where",
+        "nationality <> 'US'",
+        answers=(("Type 4 to tell 4 people: ", overnight), ("not true any more", "4")),
+    )
+    assert done.code == 0, done.out
+    assert "1 person came (home2 Customer 2), 1 person left (p1 Customer 1): look at it again." in done.out
+    assert done.out.count("Type 4 to tell 4 people: ") == 2
+    told = {"p2@example.com", "p3@example.com", "p4@example.com", "home2@example.com"}
+    assert notifier.provider.addresses() == dict.fromkeys(told, 1)
+
+
+def test_yes_tells_who_is_affected_now_not_whom_an_old_list_shows(notifier: Place) -> None:
+    notifier.people(4, header=",nationality", cells=",DE")
+    notifier.on_a_terminal(
+        *SUSPEND, "--where", "nationality <> 'US'", answers=(("Type 4 to tell 4 people: ", "no"),)
+    )
+    notifier.customers("customer,nationality\np1,US\n")
+    notifier.people(1, "late", header=",nationality", cells=",DE")
+    (reference,) = notifier.references
+    done = notifier("approve", reference, "--yes")
+    assert done.code == 0, done.said
+    told = {"p2@example.com", "p3@example.com", "p4@example.com", "late1@example.com"}
+    assert notifier.provider.addresses() == dict.fromkeys(told, 1)
+
+
 def test_on_cutoff_nothing_leaves_before_the_data_shows_it_and_then_by_itself(notifier: Place) -> None:
     notifier.people(6)
     notifier.start(*SUSPEND, "--effective", "on-cutoff", "--yes")

@@ -8,12 +8,13 @@ import psycopg
 import pytest
 
 from notifier.actions import brake
-from notifier.actions.approve import Consent, approve, show_list
+from notifier.actions.approve import Consent, approve
 from notifier.actions.declare import Wish, suspend
 from notifier.actions.desk import Desk
 from notifier.actions.evidence import judge_signals, watch_cut_offs
 from notifier.actions.freeze import freeze
 from notifier.actions.holding import Plan, Prepared, prepare
+from notifier.actions.lists import show_list
 from notifier.actions.promises import tick
 from notifier.actions.timeline import News, update
 from notifier.app import words

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from notifier.actions import approve as gate
-from notifier.actions import brake, correct, declare, held, holding, reviews
+from notifier.actions import brake, correct, declare, held, holding, lists, reviews
 from notifier.actions.approve import Consent
 from notifier.actions.holding import Plan
 from notifier.actions.reviews import Decision, Objection
@@ -179,7 +179,7 @@ BUSY: dict[str, Act] = {
         lab.app.db, lab.app.desk, LIND, lab.now(), reference(lab), Plan(at=lab.now() + PLAN_AT), YES
     ),
     "approve": lambda lab: gate.approve(lab.app.db, LIND, lab.now(), notice(lab, 3), YES),
-    "show list": lambda lab: gate.show_list(lab.app.db, lab.app.desk, lab.now(), notice(lab, 3)),
+    "show list": lambda lab: lists.show_list(lab.app.db, lab.app.desk, lab.now(), notice(lab, 3)),
     "pause": lambda lab: brake.pause(lab.app.db, LIND, lab.now(), notice(lab, 1)),
     "resume": lambda lab: brake.resume(lab.app.db, LIND, lab.now(), notice(lab, 2)),
     "cancel": lambda lab: brake.cancel(lab.app.db, LIND, lab.now(), notice(lab, 1)),
@@ -210,7 +210,7 @@ QUIET: dict[str, Act] = {
     "late": tick("late"),
     "cancel draft": lambda lab: brake.cancel(lab.app.db, LIND, lab.now(), notice(lab, 2)),
     "approve": lambda lab: gate.approve(lab.app.db, LIND, lab.now(), notice(lab, 2), YES),
-    "show list": lambda lab: gate.show_list(lab.app.db, lab.app.desk, lab.now(), notice(lab, 2)),
+    "show list": lambda lab: lists.show_list(lab.app.db, lab.app.desk, lab.now(), notice(lab, 2)),
     "update": lambda lab: lab.update(reference(lab)),
     "rescope": rescope,
     "restore": lambda lab: lab.restore(reference(lab)),

@@ -8,7 +8,9 @@ from notifier.entry.cli.disruption import AcceptGap, AsJson, BreakGlass, Ceiling
 from notifier.model.approval import Part
 
 if TYPE_CHECKING:
+    from notifier.actions.approve import Name
     from notifier.actions.held import LetGo
+    from notifier.app import App
 
 NoticeName = Annotated[str, typer.Argument(metavar="NOTICE", help="7K2M (its newest notice) or 7K2M/2.")]
 MaybeNotice = Annotated[str, typer.Argument(metavar="[NOTICE]", help="7K2M (its newest notice) or 7K2M/2.")]
@@ -58,8 +60,20 @@ def approve(
             break_glass=break_glass,
         )
         said = gate.approve(app.db, app.settings.actor, app.clock.now(), notice_id, consent)
+        if yes and said.changed and not said.waits:  # somebody has looked at a list, and left it
+            name = _renewed(app, notice_id)
+            said = gate.approve(app.db, app.settings.actor, app.clock.now(), name.notice_id, consent)
         started = sending.Started(name, said, consent, ceiling)
         sending.follow(app, started, as_json=json)
+
+
+def _renewed(app: "App", notice_id: int) -> "Name":
+    from notifier.actions.approve import name_of
+    from notifier.actions.lists import renew
+
+    fresh = renew(app.db, app.desk, app.clock.now(), notice_id)
+    with app.db.transaction() as tx:
+        return name_of(tx, fresh)
 
 
 def _let_go(notice: str, people: int, *, as_json: bool) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from notifier.actions import approve as gate
-from notifier.actions import rehearsal, single
+from notifier.actions import lists, rehearsal, single
 from notifier.actions import shown as shown_texts
-from notifier.actions.approve import Consent, Gate, Name, ShownList
+from notifier.actions.approve import Consent, Gate, Name
 from notifier.actions.declare import DryRun
+from notifier.actions.lists import ShownList
 from notifier.actions.refresh import refresh
 from notifier.actions.rehearsal import Shown
 from notifier.actions.unwritten import Unwritten
@@ -19,6 +20,7 @@ from notifier.entry.tasks import ring
 from notifier.errors import Refused, Unreachable
 from notifier.model.approval import Part
 from notifier.model.words import Account, Mode, NoticeState
+from notifier.pipeline.audience import list_objection
 from notifier.store import held, views
 from notifier.store.views import NoticeRow
 
@@ -126,9 +128,20 @@ def _gap_option(found: Gate) -> str:
 
 
 def ask(app: App, started: Started) -> Started:
-    """Freeze the list, show it, and take the number of people as the consent to exactly this list."""
-    shown, rings = gate.show_list(app.db, app.desk, app.clock.now(), started.name.notice_id)
+    """Freeze the list, show it, and take the number of people as the consent to exactly this list.
+
+    Where it is not true any more by the time of the answer, the fresh one is shown and asked for.
+    """
+    while not started.gate.approved:
+        started = _ask_once(app, started)
+    return started
+
+
+def _ask_once(app: App, started: Started) -> Started:
+    shown, rings = lists.show_list(app.db, app.desk, app.clock.now(), started.name.notice_id)
     ring(app.settings, rings)
+    if shown.changed:
+        output.say(f"! {list_objection(shown.changed)}")
     shown = _frozen(app, shown)
     name = replace(started.name, notice_id=shown.notice_id, seq=shown.seq)
     consent = replace(
@@ -160,7 +173,7 @@ def ask_words(app: App, started: Started) -> Started:
 def _approved(app: App, started: Started) -> Started:
     notice_id = started.name.notice_id
     opened = gate.approve(app.db, app.settings.actor, app.clock.now(), notice_id, started.consent)
-    if not opened.approved:
+    if not opened.approved and (opened.waits or not opened.changed):
         raise Refused(opened.refusal)
     ring(app.settings, opened.rings)
     return replace(started, gate=opened)
@@ -188,7 +201,7 @@ def _frozen(app: App, shown: ShownList) -> ShownList:
     said = False
     while shown.list_hash is None:
         time.sleep(0.1)
-        shown = gate.shown_list(app.db, shown.notice_id)
+        shown = lists.shown_list(app.db, shown.notice_id)
         if not said and app.clock.monotonic() - began > PATIENCE_SECONDS:
             output.say("Waiting for a worker to freeze the list: does `notifier worker` run?")
             said = True
