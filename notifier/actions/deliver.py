@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from notifier.actions import digests
+from notifier.actions import digests, freeze
 from notifier.actions.desk import Desk, question, story_of, words_are_unaltered
+from notifier.actions.turns import Others
 from notifier.actions.untold import say_untold
 from notifier.errors import Refused
 from notifier.model.mail import Clock, Envelope, Letter, Result, Sender
@@ -22,12 +23,13 @@ from notifier.store import Db, Tx, brake, catalogue, disruptions, holds, ledger,
 from notifier.store.contents import contents as contents_of
 from notifier.store.ledger import Claim, Seat
 from notifier.store.locks import retried
+from notifier.store.notices import Notice
 from notifier.store.overtaken import stale
 
 TASK_SECONDS = 20.0
 """How long one task sends before it rings again: shorter than any redelivery of the broker."""
 LONGEST_WAIT = 2.0
-"""A lane that has to wait longer ends and leaves its process to the sweeper, which may be what it waits for."""
+"""A lane that has to wait longer ends and leaves its process to others; the sweeper rings again."""
 STALE = "stale: it was approved and has not moved for longer than policy allows; look at it, then resume"
 
 ALTERED = "its words are not those that were approved: cancel it, and write it anew"
@@ -51,29 +53,42 @@ class Post:
 
 
 def deliver(db: Db, post: Post, notice_id: int) -> tuple[Ring, ...]:
-    """Claim, send and record until nothing is due or the time is over; rings again if something is left."""
-    if post.recorder is not None:
-        post.recorder.pick_up()
+    """Claim, send and record until nothing is due or the time is over; rings again if something is left.
+
+    Its lanes give way to other disruptions that wait: all worker processes may be at this notice.
+    """
+    with db.transaction() as tx:
+        notice = notices.by_id(tx, notice_id)
+        if not ledger.due(tx, notice_id).due or not notices.is_next(tx, notice):
+            return _finish(db, post.clock.now(), notice_id)
+    lane = _prepared(db, post, notice_id)
+    if lane is None:
+        return ()
+    others = _others(db, post, notice)
+    _run_lanes(lane, post, notice_id, others)
+    return (*_finish(db, post.clock.now(), notice_id), *others.rings)
+
+
+def _prepared(db: Db, post: Post, notice_id: int) -> Lane | None:
+    """What its requests need; None: nothing of it may leave now, and why not is written down."""
     with db.transaction() as tx:
         notice = notices.by_id(tx, notice_id)
         policy = catalogue.policy(tx)
         mode = disruptions.by_id(tx, notice.disruption_id).mode
-        if not ledger.due(tx, notice_id).due or not notices.is_next(tx, notice):
-            return _finish(db, post.clock.now(), notice_id)
         if brake.brake_is_on(tx):
-            return ()  # each claim would count as a try of its chunk, at every tick of a long stop
+            return None  # each claim would count as a try of its chunk, at every tick of a long stop
         if brake.is_stale(tx, notice_id, seconds=policy.stale_seconds):
             holds.by_policy(tx, notice_id, STALE, why="stale", now=post.clock.now())
-            return ()
+            return None
         if not words_are_unaltered(tx, notice):
             holds.by_policy(tx, notice_id, ALTERED, why="altered words", now=post.clock.now())
-            return ()
+            return None
     try:
         sender = post.senders(mode, policy)
     except Refused as error:
         _hold(db, notice_id, str(error), post.clock.now())
-        return ()
-    lane = Lane(
+        return None
+    return Lane(
         db=db,
         sender=sender,
         seal=_seal(db, post.desk, notice_id),
@@ -83,13 +98,34 @@ def deliver(db: Db, post: Post, notice_id: int) -> tuple[Ring, ...]:
         reached=post.reached,
         overtaken=overtaken,
         arrived_late=arrived_late,
-        keep=post.recorder.keep if post.recorder else None,
     )
-    _run_lanes(lane, post, notice_id)
-    return _finish(db, post.clock.now(), notice_id)
 
 
-def _run_lanes(lane: Lane, post: Post, notice_id: int) -> None:
+def _others(db: Db, post: Post, notice: Notice) -> Others:
+    """What a lane of this notice does in between for those of other disruptions."""
+    now = post.clock.now
+
+    @cache
+    def lane_of(notice_id: int) -> Lane | None:
+        return _prepared(db, post, notice_id)
+
+    def freeze_on(notice_id: int) -> tuple[Ring, ...] | None:
+        return freeze.freeze(db, post.desk.words, now(), notice_id, post.reached) or None
+
+    def send_one(notice_id: int) -> tuple[Ring, ...] | None:
+        lane = lane_of(notice_id)
+        claimed = claim_next(lane, notice_id) if lane else None
+        if lane is None or claimed is None or isinstance(claimed, Wait):
+            return None
+        send_claimed(lane, *claimed)
+        with db.transaction() as tx:
+            left = ledger.due(tx, notice_id)
+        return () if left.due or left.claimed else _finish(db, now(), notice_id)
+
+    return Others(db, notice.disruption_id, freeze_on, send_one)
+
+
+def _run_lanes(lane: Lane, post: Post, notice_id: int, others: Others) -> None:
     end = post.clock.monotonic() + TASK_SECONDS
 
     def more() -> bool:
@@ -97,13 +133,16 @@ def _run_lanes(lane: Lane, post: Post, notice_id: int) -> None:
 
     count = lane.policy.lanes
     with ThreadPoolExecutor(count) as lanes:
-        for done in [lanes.submit(_run_lane, lane, notice_id, more) for _ in range(count)]:
+        for done in [lanes.submit(_run_lane, lane, notice_id, more, others) for _ in range(count)]:
             done.result()
 
 
-def _run_lane(lane: Lane, notice_id: int, more: Callable[[], bool]) -> None:
+def _run_lane(lane: Lane, notice_id: int, more: Callable[[], bool], others: Others) -> None:
     waited = 0.0
-    while more():
+    while True:
+        others.give_way(more)
+        if not more():
+            return
         claimed = claim_next(lane, notice_id)
         if claimed is None:
             return

@@ -192,6 +192,35 @@ def test_a_worker_whose_sending_process_dies_ends_as_a_whole(deployment: Place) 
 
 
 @pytest.mark.timeout(600)
+def test_a_second_disruption_leaves_while_every_process_sends_the_first(
+    deployment: Place, sink: Sink, gate: threading.Event
+) -> None:
+    """No process is free, and the broker is full of rings of the first: the next requests have the second."""
+    place = deployment
+    ours = live(place, sink)
+    place.people(10 * SENDING * 4)
+    place.people(10, "q", "mythos-5")
+    place.start("worker", **ours)
+    place.start("beat", **ours)
+    place.start("suspend", "fable-5", "--reason", "legal", "--yes", **ours)
+    place.until(lambda: len(sink.requests) == 1 + SENDING, 120)
+    place.start("suspend", "mythos-5", "--reason", "legal", "--yes", **ours)
+    place.until(lambda: place.value("SELECT count(*) FROM notice WHERE state = 'approved'") == 1, 120)
+    second = place.value("SELECT notice_id FROM notice WHERE state = 'approved'")
+    after = threading.Event()
+    sink.on(lambda request: request.number > 1 + SENDING, delayed(after))
+    try:
+        gate.set()
+        place.until(lambda: len(sink.requests) == 1 + 2 * SENDING, 120)
+        round_two = [request.notice_id for request in sink.requests[1 + SENDING :]]
+        assert second in round_two, "it came with the first requests that were begun after it"
+    finally:
+        after.set()
+    place.until(lambda: place.value("SELECT count(*) FROM notice WHERE state = 'finished'") == 2, 200)
+    assert set(sink.counts.values()) == {1}
+
+
+@pytest.mark.timeout(600)
 def test_every_process_leaves_a_sign_of_life_and_whoever_is_missing_is_named(deployment: Place) -> None:
     place = deployment
     place.environment["NOTIFIER_PORT"] = str(free_port())

@@ -124,7 +124,7 @@ def _canary_lives(tx: Tx, lane: Lane, notice: Notice) -> bool:
 
 
 def _patiently(tx: Tx, lane: Lane, reason: str) -> Wait:
-    """Wait for somebody's request, and look whether that one died: the sweeper may stand in line behind us."""
+    """Wait for somebody's request, and look whether that one died, sooner than the sweeper does."""
     leases.expire_leases(tx, now=lane.now())
     return Wait(SHORT, reason)
 
