@@ -28,7 +28,8 @@ $$;
 
 -- ---------------------------------------------------------------- customers: a statement marks once
 
--- Whether a customer is told does not depend on `suspended_at`, nor on what a view shows no longer.
+-- When somebody was cut off decides nothing, nor what a view shows no longer; whether they are is what lets a
+-- catch-up go by itself.
 CREATE FUNCTION entitlement_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
@@ -44,8 +45,8 @@ BEGIN
   ELSE
     INSERT INTO changed (customer_id) SELECT DISTINCT unnest(ARRAY[gone.customer_id, came.customer_id])
       FROM gone JOIN came USING (entitlement_id)
-      WHERE (gone.customer_id, gone.service_id, gone.region, gone.attrs)
-        IS DISTINCT FROM (came.customer_id, came.service_id, came.region, came.attrs);
+      WHERE (gone.customer_id, gone.service_id, gone.region, gone.attrs, gone.suspended_at IS NULL)
+        IS DISTINCT FROM (came.customer_id, came.service_id, came.region, came.attrs, came.suspended_at IS NULL);
   END IF;
   RETURN NULL;
 END $$;
@@ -161,9 +162,9 @@ CREATE TRIGGER notice_changed AFTER UPDATE OF state, closed_at ON notice FOR EAC
   EXECUTE FUNCTION notice_changed();
 
 -- A chunk on its usual way (due, claimed, accepted) has told its people, or will.
-CREATE TRIGGER chunk_changed AFTER UPDATE OF state ON chunk FOR EACH ROW
-  WHEN (OLD.state <> NEW.state AND (OLD.state IN ('unknown', 'cancelled', 'dead')
-                                    OR NEW.state IN ('cancelled', 'dead')))
+CREATE TRIGGER chunk_changed AFTER UPDATE OF state, again ON chunk FOR EACH ROW
+  WHEN (OLD.again <> NEW.again OR (OLD.state <> NEW.state AND (OLD.state IN ('unknown', 'cancelled', 'dead')
+                                                               OR NEW.state IN ('cancelled', 'dead'))))
   EXECUTE FUNCTION notice_changed();
 
 CREATE FUNCTION attempt_changed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -172,7 +173,8 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER attempt_changed AFTER UPDATE OF outcome ON attempt FOR EACH ROW
-  WHEN (OLD.outcome <> NEW.outcome AND 'presumed_lost' IN (OLD.outcome, NEW.outcome))
+  WHEN (OLD.outcome <> NEW.outcome AND (OLD.outcome IN ('unknown', 'presumed_lost')
+                                        OR NEW.outcome IN ('unknown', 'presumed_lost')))
   EXECUTE FUNCTION attempt_changed();
 
 CREATE FUNCTION fate_changed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -200,5 +202,6 @@ ALTER TABLE latecomers
 CREATE TABLE late_person (
   disruption_id bigint NOT NULL,
   recipient_id  bigint NOT NULL,
+  cut_off       boolean NOT NULL,                -- the data says of all that they are owed that it is out for them
   PRIMARY KEY (disruption_id, recipient_id)
 );

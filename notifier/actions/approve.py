@@ -110,8 +110,10 @@ def approve_by_policy(
         return approve_in(tx, drafts[-1].notice_id, actor, now, consent).rings
 
 
-def approve_in(tx: Tx, notice_id: int, actor: str, now: datetime, consent: Consent) -> Gate:
-    """As `approve`, inside the caller's transaction."""
+def approve_in(
+    tx: Tx, notice_id: int, actor: str, now: datetime, consent: Consent, *, people: int | None = None
+) -> Gate:
+    """As `approve`, inside the caller's transaction. `people`: what `count` would say; None: it is asked."""
     disruptions.lock(tx, notices.by_id(tx, notice_id).disruption_id)
     notice = notices.locked(tx, notice_id)
     if notice.state is not NoticeState.DRAFT:
@@ -120,7 +122,7 @@ def approve_in(tx: Tx, notice_id: int, actor: str, now: datetime, consent: Conse
     same_rule = rule_hash(notice.kind, rule, about_of(notice)) == notice.rule_hash
     if not (same_rule and words_are_unaltered(tx, notice)):
         raise Refused("The words or the scope are not those that this draft was written with: write it anew.")
-    people, gap = count(tx, notice, rule)
+    people, gap = count(tx, notice, rule) if people is None else (people, NO_GAP)
     here = round_of(tx, notice, actor, consent, gap)
     refusal = objection(consent, gap, notice, people, here.giving)
     if refusal is not None:

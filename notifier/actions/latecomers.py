@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from notifier.actions.approve import Consent, Name, approve_in, name_of
-from notifier.actions.desk import Desk, draft_notice, rule_at
+from notifier.actions.desk import Desk, draft_notice
 from notifier.actions.lists import renew_in
+from notifier.actions.who_is_late import SIZES, Search, Sizes, is_busy, is_known
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeKind, NoticeState
+from notifier.pipeline.deliver import Reached, unmoved
 from notifier.store import (
     Db,
     Tx,
@@ -22,18 +24,15 @@ from notifier.store import (
     audience,
     audit,
     catalogue,
+    changes,
     disruptions,
     late,
     notices,
-    telling,
 )
-from notifier.store.late import OpenOne
+from notifier.store.late import Late, OpenOne
 from notifier.store.notices import Notice
-from notifier.store.owed import Asked
-from notifier.store.telling import Later
 
 POLICY = "policy"
-ON_ITS_WAY = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.HELD)
 TELLS_THE_LATE = (NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.CORRECTION, NoticeKind.CATCH_UP)
 
 
@@ -44,90 +43,84 @@ class Looked:
     rings: tuple[Ring, ...]
 
 
-def look(db: Db, desk: Desk, now: datetime) -> Looked:
+def look(db: Db, desk: Desk, now: datetime, reached: Reached = unmoved, sizes: Sizes = SIZES) -> Looked:
     """One tick: every open disruption that nothing is on its way for, each at most as often as policy says.
 
-    Two ticks at once: the second finds that the first has asked just now.
+    Who is late is found first, without a lock that anybody waits for; then it is decided, by their number alone.
+    Two ticks at once: the second finds that the first looks, or has asked just now.
     """
     with db.transaction() as tx:
         policy = catalogue.policy(tx)
         open_ones = late.open_ones(tx)
         alarms.clear_others(tx, "late", [_key(one.disruption_id) for one in open_ones], now)
+        late.forget_ended(tx)
+        changes.forget(tx)
     since = now - timedelta(seconds=policy.latecomers_seconds)
+    search = Search(db, now, sizes, reached)
     drafted: list[int] = []
     rings: list[Ring] = []
     for one in open_ones:
         if one.asked_at is not None and one.asked_at > since:
             continue
+        if not search.finds(one.disruption_id):
+            continue
+        reached("who is late is known")
         with db.transaction() as tx:
             # A person who is declaring something goes first; the next tick finds the same people.
             if disruptions.try_lock_declarations(tx) and late.ask(
                 tx, one.disruption_id, since=since, now=now
             ):
-                notice_id, rung = _look_at(tx, desk, policy, one, now)
+                notice_id, rung = _decide(tx, desk, policy, one, now)
                 drafted += [] if notice_id is None else [notice_id]
                 rings += rung
     return Looked(tuple(drafted), tuple(rings))
 
 
-def _look_at(
+def _decide(
     tx: Tx, desk: Desk, policy: Policy, one: OpenOne, now: datetime
 ) -> tuple[int | None, tuple[Ring, ...]]:
     disruption_id = one.disruption_id
     there = [n for n in notices.of_disruption(tx, disruption_id) if n.only_customer is None]
+    if is_busy(tx, disruption_id, there) or not is_known(tx, disruption_id):
+        return None, ()  # a person was faster
     drafts = [n for n in there if n.state is NoticeState.DRAFT]
-    if any(n.state in ON_ITS_WAY and not _is_quiet(n) for n in there):
-        return None, ()
-    in_force = disruptions.revision(tx, disruption_id).rev
-    if any(n.kind is not NoticeKind.CATCH_UP or n.rev != in_force for n in drafts):
-        return None, ()  # what a person has drafted tells them as well, or is about to change who they are
-    people = count(tx, disruption_id)
-    if not people:
+    found = late.count(tx, disruption_id)
+    if not found.people:
         for draft in drafts:
             notices.void(tx, draft.notice_id)
         late.decline(tx, disruption_id, people=0)
-    if not people or (not drafts and people <= one.declined):
+    if not found.people or (not drafts and found.people <= one.declined):
         alarms.clear(tx, _key(disruption_id), now)
         return None, ()
     notice_id = drafts[-1].notice_id if drafts else _draft(tx, desk, disruption_id, now)
-    few = policy.catch_up_ceiling is not None and people <= policy.catch_up_ceiling
-    if few and not _was_stopped(there) and _is_sure(tx, disruption_id):
+    few = policy.catch_up_ceiling is not None and found.people <= policy.catch_up_ceiling
+    if few and not _was_stopped(there) and _is_sure(tx, disruption_id, found):
         consent = Consent(by_policy=True, yes=True, ceiling=policy.catch_up_ceiling)
         alarms.clear(tx, _key(disruption_id), now)
-        said = approve_in(tx, notice_id, POLICY, now, consent)
-        if said.changed:  # somebody looked at its list and left it: it goes to whom it is owed now
+        if drafts and drafts[-1].frozen_upto:
+            # Somebody looked at its list and left it: it goes to whom it is owed now, and nobody reads that here.
             notice_id = renew_in(tx, desk, drafts[-1], now)
-            said = approve_in(tx, notice_id, POLICY, now, consent)
-        return notice_id, said.rings
-    alarms.raise_once(tx, _key(disruption_id), _text(name_of(tx, notice_id), people), disruption_id, now)
+        return notice_id, approve_in(tx, notice_id, POLICY, now, consent, people=found.people).rings
+    alarms.raise_once(
+        tx, _key(disruption_id), _text(name_of(tx, notice_id), found.people), disruption_id, now
+    )
     return notice_id, ()
 
 
 def decline(tx: Tx, disruption_id: int, now: datetime) -> None:
-    """A person has dropped the draft: it comes back when more people are late than now."""
-    late.decline(tx, disruption_id, people=count(tx, disruption_id))
+    """A person has dropped the draft: it comes back when more people are late than were known of now."""
+    late.decline(tx, disruption_id, people=late.count(tx, disruption_id).people)
     alarms.clear(tx, _key(disruption_id), now)
 
 
-def count(tx: Tx, disruption_id: int) -> int:
-    """People who are owed a catch-up."""
-    return telling.count_later(tx, _later(tx, disruption_id)).people
-
-
-def _later(tx: Tx, disruption_id: int) -> Later:
-    rule = rule_at(tx, disruption_id, NoticeKind.CATCH_UP)
-    asked = Asked(disruption_id, rule, disruptions.revision(tx, disruption_id).rev)
-    return Later(asked, NoticeKind.CATCH_UP)
-
-
-def _is_sure(tx: Tx, disruption_id: int) -> bool:
+def _is_sure(tx: Tx, disruption_id: int, found: Late) -> bool:
     """May it go by itself: does the data say of each of them that they are cut off? Where it says so of nobody, it
     goes by the scope, if a person has approved that; what a source has announced went by the data alone.
     """
-    later = _later(tx, disruption_id)
-    if audience.cut_off_since(tx, later.asked.rule.services) is None:
+    services = disruptions.revision(tx, disruption_id).services
+    if audience.cut_off_since(tx, services) is None:
         return approvals.by_person(tx, disruption_id)
-    return telling.not_cut_off(tx, later) == 0
+    return found.cut_off == found.people
 
 
 def _was_stopped(there: Sequence[Notice]) -> bool:
@@ -135,11 +128,6 @@ def _was_stopped(there: Sequence[Notice]) -> bool:
     cancelled = max((n.seq for n in there if n.state is NoticeState.CANCELLED and not n.replaced), default=0)
     told = [n.seq for n in there if n.state is NoticeState.FINISHED and n.kind in TELLS_THE_LATE]
     return cancelled > max(told, default=0)
-
-
-def _is_quiet(notice: Notice) -> bool:
-    """Held with its list closed: whom it keeps is not late, and that may last for days."""
-    return notice.state is NoticeState.HELD and notice.closed_at is not None
 
 
 def _draft(tx: Tx, desk: Desk, disruption_id: int, now: datetime) -> int:

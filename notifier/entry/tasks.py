@@ -111,7 +111,7 @@ TASKS: dict[str, Work] = {
     "sweep": lambda app, _: sweep.sweep(app.db, app.clock.now(), app.recorder),
     "promises": lambda app, _: promises.tick(app.db, app.desk, app.clock.now()),
     "judge": lambda app, _: evidence.judge_signals(app.db, app.desk, app.clock.now()).rings,
-    "late": lambda app, _: latecomers.look(app.db, app.desk, app.clock.now()).rings,
+    "late": lambda app, _: latecomers.look(app.db, app.desk, app.clock.now(), app.reached).rings,
     "snapshot": lambda app, _: snapshots.keep(app.db, app.settings, app.clock.now()),
     "watch": lambda app, _: evidence.watch_cut_offs(app.db, app.desk, app.clock.now()).rings,
 }

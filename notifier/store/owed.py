@@ -14,7 +14,9 @@ from psycopg import sql
 from notifier.model.owed import RESCOPED, TABLE
 from notifier.store import Tx, many, value
 from notifier.store.audience import Rule, deciding_values, hits, plan_for_many, rule_params
+from notifier.store.spoken import spoken
 from notifier.store.voices import SUPPRESSED, USABLE, usable
+from notifier.store.whom import OF_THEIRS, THEIRS, Whom, these
 
 LAST = 2**63 - 1
 """Beyond every recipient_id."""
@@ -37,34 +39,6 @@ class Asked:
     """Nobody asks after this: an end that a cancelled notice may not have brought is not counted on."""
 
 
-SPOKEN = """
-SELECT {person} AS recipient_id, l.customer_id, l.service_id, l.told_as, n.seq,
-  k.state IN ('claimed', 'unknown') AS unsure,
-  k.state IN ('due', 'dead', 'cancelled') AND d.exclusion IS NULL AND (k.again OR EXISTS (SELECT FROM attempt a
-    WHERE a.chunk_id = k.chunk_id AND a.outcome = 'unknown')) AS perhaps, CASE
-    WHEN d.exclusion IS NOT NULL OR f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced') THEN
-      CASE WHEN l.told_as IN ('affected', 'possibly') AND (d.exclusion IS NULL OR EXISTS ({suppressed}))
-        THEN 'failed' END
-    WHEN %(last)s AND k.state = 'unknown' AND n.state = 'cancelled' AND l.told_as IN ('released', 'restored')
-      THEN NULL
-    WHEN k.state IN ('accepted', 'claimed', 'unknown') THEN 'heard'
-    WHEN n.replaced OR (k.state = 'cancelled' AND k.lost) THEN NULL
-    WHEN n.state = 'cancelled' OR k.state = 'cancelled' THEN 'stopped'
-    WHEN %(replaces)s OR (d.root_chunk_id IS NULL AND (%(takes_over)s OR d.content_id IS NULL))
-      OR (n.rev < %(rev)s AND n.kind = ANY(%(rescoped)s)) THEN NULL
-    WHEN k.state = 'due' THEN 'heard' ELSE 'held' END AS outcome
-FROM line l JOIN notice n ON n.notice_id = l.notice_id {contact}
-JOIN delivery d ON d.notice_id = l.notice_id AND d.recipient_id = l.recipient_id
-LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
-LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
-WHERE n.disruption_id = %(disruption_id)s AND n.notice_id <> %(notice_id)s
-  AND n.state NOT IN ('draft', 'void') AND l.told_as <> 'none'
-  AND {person} > %(after)s AND {person} <= %(upto)s {where}"""
-"""What was said to somebody. Waiting means that they will hear it before anything that comes later, unless that
-replaces it; whoever is held, above a ceiling or in a chunk that gave up, has not heard it and may yet. A letter
-that was lost and is not sent any more was never said, nor was what another notice has taken over: nobody has
-decided that its people hear nothing. Whoever needs words that nobody approved cannot be let go either."""
-
 PRESENT = """
 CASE WHEN s.slug = ANY(%(all_back)s) THEN 'restored'
      WHEN b.rank = 2 THEN 'affected'
@@ -75,15 +49,11 @@ CASE WHEN s.slug = ANY(%(all_back)s) THEN 'restored'
      ELSE 'not' END"""
 """How it is now (`model.owed.Present`), for `b` with the rank and back of `hits`, and `s` the service."""
 
-MOVED = """
-SELECT EXISTS (SELECT FROM line l JOIN notice n USING (notice_id) JOIN contact m USING (contact_id)
-WHERE n.disruption_id = %(disruption_id)s AND m.recipient_id <> l.recipient_id)"""
-
 OWED = """
-WITH reader AS MATERIALIZED (
+WITH {before} reader AS MATERIALIZED (
   SELECT k.recipient_id, k.customer_id, min(k.contact_id) AS contact_id, min(k.locale) AS locale,
          min(k.tz) AS tz, min(k.name) AS name
-  FROM ({usable} AND k.recipient_id > %(after)s AND k.recipient_id <= %(upto)s) k GROUP BY 1, 2),
+  FROM ({usable} AND {whom}) k GROUP BY 1, 2),
 heard_of AS (
   SELECT recipient_id, customer_id, service_id,
          (array_agg(told_as ORDER BY seq DESC) FILTER (WHERE outcome <> 'stopped'))[1] AS told,
@@ -101,11 +71,11 @@ aware AS (
 present AS (
   SELECT r.recipient_id, r.customer_id, hit.service_id, max(hit.rank) AS rank, bool_or(hit.back) AS back,
          {vals} AS vals
-  FROM reader r JOIN ({hit}) hit USING (customer_id) GROUP BY 1, 2, 3),
+  FROM reader r JOIN ({hit} {few_held}) hit USING (customer_id) GROUP BY 1, 2, 3),
 elsewhere AS ({elsewhere}),
 speaker AS (
   SELECT DISTINCT recipient_id, customer_id
-  FROM ({speaks} AND k.recipient_id > %(after)s AND k.recipient_id <= %(upto)s) k),
+  FROM ({speaks} AND {whom}) k),
 stands AS (
   SELECT r.*, b.service_id, s.slug, coalesce(b.told, 'none') AS told,
          coalesce(b.heard, 'none') AS heard,
@@ -116,7 +86,7 @@ stands AS (
   FROM (SELECT * FROM present p FULL JOIN aware a USING (recipient_id, customer_id, service_id)
         WHERE rank IS NOT NULL OR told IS NOT NULL OR perhaps IS NOT NULL) b
   JOIN reader r USING (recipient_id, customer_id) JOIN service s USING (service_id)
-  JOIN customer c USING (customer_id)),
+  JOIN customer c USING (customer_id) {few}),
 owed AS (
   SELECT s.*, coalesce(CASE
       WHEN t.kind = 'first' AND s.told = 'none' AND NOT s.speaks THEN NULL
@@ -143,36 +113,25 @@ CELLS = [
 ]
 
 
-def owed(tx: Tx, asked: Asked) -> sql.Composed:
-    """The start of a statement, up to and with the CTE `owed`; expects `owed_params`, `after` and `upto`."""
-    plan_for_many(tx)
+def owed(tx: Tx, asked: Asked, whom: Whom = Whom.ALL) -> sql.Composed:
+    """The start of a statement, up to and with the CTE `owed`; expects `owed_params`, and those of `whom`."""
+    near = whom is not Whom.ALL
+    if whom is not Whom.NAMED:
+        plan_for_many(tx)
     return sql.SQL(OWED).format(
+        before=sql.SQL(THEIRS).format(whom=these(whom)) if near else sql.SQL(""),
         usable=sql.SQL(USABLE),
-        spoken=_spoken(moved=value(tx, MOVED, disruption_id=asked.disruption_id)),
+        whom=these(whom),
+        spoken=spoken(tx, asked.disruption_id, whom),
         vals=deciding_values(asked.rule),
         present=sql.SQL(PRESENT),
         hit=hits(asked.rule),
+        few_held=sql.SQL(f"AND e.customer_id {OF_THEIRS} AND c.customer_id {OF_THEIRS}" if near else ""),
+        few=sql.SQL(f"WHERE c.customer_id {OF_THEIRS}" if near else ""),
         elsewhere=elsewhere(asked.rule),
         speaks=usable(asked.rule.roles),
         is_speaker=sql.SQL(SPEAKS if asked.rule.roles else "true"),
     )
-
-
-def _spoken(*, moved: bool) -> sql.Composed:
-    """A changed address is followed through the line's contact: its new owner stands where the old one stood."""
-    suppressed = sql.SQL(SUPPRESSED).format(person=sql.SQL("l.recipient_id"))
-    stayed = sql.SQL(SPOKEN).format(
-        person=sql.SQL("l.recipient_id"), suppressed=suppressed, contact=sql.SQL(""), where=sql.SQL("")
-    )
-    if not moved:
-        return stayed
-    followed = sql.SQL(SPOKEN).format(
-        person=sql.SQL("m.recipient_id"),
-        suppressed=suppressed,
-        contact=sql.SQL("JOIN contact m ON m.contact_id = l.contact_id"),
-        where=sql.SQL("AND m.recipient_id <> l.recipient_id"),
-    )
-    return sql.SQL("{} UNION ALL {}").format(stayed, followed)
 
 
 def elsewhere(rule: Rule) -> sql.Composed:

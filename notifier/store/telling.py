@@ -11,7 +11,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from notifier.model.words import ENDINGS, NoticeKind, Standing
-from notifier.store import Tx, correcting, many, one, value
+from notifier.store import Tx, correcting, many, one
 from notifier.store.audience import (
     LocaleCount,
     Rule,
@@ -21,6 +21,7 @@ from notifier.store.audience import (
 )
 from notifier.store.owed import LAST, Asked, owed, owed_params
 from notifier.store.voices import SUPPRESSED, usable
+from notifier.store.whom import Whom
 
 VARIANT = """CASE WHEN max(manner) <> '' THEN max(manner)
      WHEN bool_or(told_as IN ('released', 'restored'))
@@ -120,16 +121,6 @@ WHERE NOT EXISTS ({suppressed})""").format(
     return found
 
 
-def not_cut_off(tx: Tx, later: Later) -> int:
-    """Customers that a later notice would say are out of something, and of whom the data does not say so."""
-    statement = sql.SQL("""
-SELECT count(DISTINCT customer_id) FROM ({told}) told
-WHERE told_as IN ('affected', 'possibly') AND NOT EXISTS (SELECT FROM entitlement e
-  WHERE e.customer_id = told.customer_id AND e.service_id = told.service_id
-    AND e.suspended_at IS NOT NULL)""").format(told=told_later(tx, later))
-    return value(tx, statement, after=0, upto=LAST, **later_params(later))
-
-
 @dataclass(frozen=True, slots=True)
 class Needed:
     """A text that somebody would read, by the locale they asked for."""
@@ -167,9 +158,13 @@ def told_by_scope(rule: Rule) -> sql.Composed:
     )
 
 
-def told_later(tx: Tx, later: Later) -> sql.Composed:
-    """Lines of everybody whom a later notice goes to; expects `after` and `upto` beside `later_params`."""
-    plan_for_many(tx)
+def told_later(tx: Tx, later: Later, whom: Whom = Whom.ALL) -> sql.Composed:
+    """Lines of everybody whom a later notice goes to; expects what `whom` does beside `later_params`.
+
+    Corrections and retractions know `Whom.ALL` only.
+    """
+    if whom is not Whom.NAMED:
+        plan_for_many(tx)
     match later.kind:
         case NoticeKind.RETRACTION:
             return correcting.withdrawn()
@@ -177,23 +172,30 @@ def told_later(tx: Tx, later: Later) -> sql.Composed:
             late = _lines(tx, later, "present", "'late_'", sql.SQL(LATE))
             return sql.SQL("({}) UNION ALL ({})").format(correcting.corrected(), late)
         case NoticeKind.FIRST:
-            return _lines(tx, later, "present", "''", sql.SQL(FIRST_ONLY))
+            return _lines(tx, later, "present", "''", sql.SQL(FIRST_ONLY), whom)
         case NoticeKind.CATCH_UP:
-            return _lines(tx, later, "present", "''", sql.SQL(CATCHING_UP))
+            return _lines(tx, later, "present", "''", sql.SQL(CATCHING_UP), whom)
         case NoticeKind.RELEASED | NoticeKind.PARTIAL | NoticeKind.RESTORED:
             told_as = "CASE WHEN kind = %(ends)s THEN %(ends)s ELSE heard END"
-            return _lines(tx, later, told_as, "''", sql.SQL(ENDING_LINES).format(ends=sql.SQL(ENDS)))
+            return _lines(tx, later, told_as, "''", sql.SQL(ENDING_LINES).format(ends=sql.SQL(ENDS)), whom)
         case _:
             told_as = f"CASE WHEN {MERGED} THEN present ELSE heard END"
-            return _lines(tx, later, told_as, f"CASE WHEN {MERGED} THEN 'late_' ELSE '' END", sql.SQL(NEWS))
+            return _lines(
+                tx, later, told_as, f"CASE WHEN {MERGED} THEN 'late_' ELSE '' END", sql.SQL(NEWS), whom
+            )
 
 
 def _lines(
-    tx: Tx, later: Later, told_as: LiteralString, manner: LiteralString, wanted: sql.Composable
+    tx: Tx,
+    later: Later,
+    told_as: LiteralString,
+    manner: LiteralString,
+    wanted: sql.Composable,
+    whom: Whom = Whom.ALL,
 ) -> sql.Composed:
     ends = sql.SQL(ENDS if later.kind in ENDINGS else "false")
     lines = sql.SQL(LINES).format(told_as=sql.SQL(told_as), manner=sql.SQL(manner), ends=ends, wanted=wanted)
-    return owed(tx, later.asked) + lines
+    return owed(tx, later.asked, whom) + lines
 
 
 def later_params(later: Later) -> dict[str, object]:

@@ -8,7 +8,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from hypothesis import HealthCheck, given, settings
@@ -82,6 +82,9 @@ class Inside:
     def transaction(self) -> Generator[Tx]:
         with self.tx.transaction():
             yield self.tx
+
+
+W = TypeVar("W", bound="Weekend")
 
 
 @dataclass
@@ -268,7 +271,11 @@ class Weekend:
 
 
 def begin(tx: Tx, world: Sequence[Company]) -> Weekend:
-    here = Weekend(tx, Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), WORDS))
+    return started(Weekend(tx, Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), WORDS)), world)
+
+
+def started(here: W, world: Sequence[Company], roles: tuple[str, ...] = ()) -> W:
+    """Everybody whom the first scope puts in has been told."""
     here.rows("INSERT INTO company (key, value) VALUES ('policy', '{\"catch_up_ceiling\": 1000}')")
     here.rows("INSERT INTO attribute (name, type, sensitive) VALUES ('nationality', 'text', true)")
     for slug in SLUGS:
@@ -279,8 +286,8 @@ def begin(tx: Tx, world: Sequence[Company]) -> Weekend:
     for company in world:
         here.arrive(company)
     here.where = SCOPES[1]
-    wish = declare.Wish(SLUGS, Reason.LEGAL, where=here.where, possibly=here.possibly)
-    here.reference = declare.suspend(here.db, here.desk, "person:a", NOW, wish, YES).name.reference
+    wish = declare.Wish(SLUGS, Reason.LEGAL, where=here.where, possibly=here.possibly, roles=roles)
+    here.reference = declare.suspend(here.db, here.desk, "person:a", here.now, wish, YES).name.reference
     here.hand_over()
     return here
 

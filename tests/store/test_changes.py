@@ -1,7 +1,7 @@
 """Marks of what changed: written with the change, whoever makes it, and found by whoever looks, in any order."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -16,7 +16,7 @@ INSERT INTO recipient (address, address_key)
   SELECT a, a FROM (VALUES ('p1@example.com'), ('p2@example.com')) v (a);
 INSERT INTO customer (ext_id, name) VALUES ('c1', 'C1'), ('c2', 'C2');
 INSERT INTO contact (customer_id, recipient_id) VALUES (1, 1), (2, 2);
-INSERT INTO entitlement (customer_id, service_id) VALUES (1, 1), (2, 1);
+INSERT INTO entitlement (customer_id, service_id, suspended_at) VALUES (1, 1, now()), (2, 1, NULL);
 INSERT INTO suppression (recipient_id, reason, source) VALUES (2, 'manual', 'person:a');
 INSERT INTO disruption (reference, mode, kind, reason, services, opened_by, opened_at, effective_at, declare_key)
   VALUES ('7K2M', 'live', 'suspension', 'legal', '{fable-5}', 'person:a', now(), now(), 'k');
@@ -36,6 +36,7 @@ MARKED = [
     # What is known of a customer.
     ("INSERT INTO entitlement (customer_id, service_id) VALUES (1, 2)", {"customer 1"}),
     ("UPDATE entitlement SET attrs = '{\"seats\": 3}' WHERE customer_id = 2", {"customer 2"}),
+    ("UPDATE entitlement SET suspended_at = now() WHERE customer_id = 2", {"customer 2"}),
     ("UPDATE entitlement SET region = 'eu' WHERE customer_id = 2", {"customer 2"}),
     ("DELETE FROM entitlement WHERE customer_id = 2", {"customer 2"}),
     ("UPDATE customer SET attrs = '{\"nationality\": \"DE\"}' WHERE customer_id = 1", {"customer 1"}),
@@ -55,7 +56,9 @@ MARKED = [
     ("UPDATE notice SET closed_at = now()", {"notice 1"}),
     ("UPDATE chunk SET state = 'cancelled'", {"notice 1"}),
     ("UPDATE chunk SET state = 'dead'", {"notice 1"}),
+    ("UPDATE chunk SET again = true", {"notice 1"}),
     ("UPDATE attempt SET outcome = 'presumed_lost'", {"notice 1"}),
+    ("UPDATE attempt SET outcome = 'unknown'", {"notice 1"}),
     ("UPDATE fate SET fate = 'bounced', rank = 5", {"recipient 1"}),
     ("INSERT INTO fate VALUES (1, 2, 'rejected', 9, now())", {"recipient 2"}),
     # Too many to name.
@@ -65,7 +68,7 @@ MARKED = [
      {"everybody"}),
     (MANY + "; UPDATE customer SET attrs = '{\"plan\": \"team\"}'", {"everybody"}),
     # What makes no difference to who is told.
-    ("UPDATE entitlement SET suspended_at = now(), vanished_at = now()", set[str]()),
+    ("UPDATE entitlement SET suspended_at = suspended_at - interval '9 min', vanished_at = now()", set[str]()),
     ("UPDATE customer SET name = 'Another'", set[str]()),
     ("UPDATE contact SET locale = 'de', name = 'Ann'", set[str]()),
     ("UPDATE recipient SET address = 'P1@Example.com' WHERE recipient_id = 1", set[str]()),
@@ -157,13 +160,14 @@ def test_what_another_server_has_seen_says_nothing_here(db: Db) -> None:
         assert changes.is_lost(tx, f"{run}|900000000000:900000000000:")
 
 
-def test_marks_are_kept_for_a_day(db: Db, world: psycopg.Connection[Any]) -> None:
+def test_marks_stay_longer_than_what_was_seen_is_good(db: Db, world: psycopg.Connection[Any]) -> None:
     before = now_seen(db)
     world.execute("DELETE FROM entitlement WHERE customer_id = 1")
-    now = datetime.now(UTC)
+    world.execute("UPDATE changed SET at = at - %s", (changes.KEPT + timedelta(hours=1),))
     with db.transaction() as tx:
-        changes.forget(tx, now=now + changes.KEPT - timedelta(hours=1))
+        changes.forget(tx)
     assert since(db, before) == {"customer 1"}
+    world.execute("UPDATE changed SET at = at - %s", (changes.KEPT,))
     with db.transaction() as tx:
-        assert changes.forget(tx, now=now + changes.KEPT + timedelta(hours=1))
+        assert changes.forget(tx)
     assert since(db, before) == set()

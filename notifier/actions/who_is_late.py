@@ -1,0 +1,144 @@
+"""Who is owed a catch-up, found by what changed: where nothing has changed, nothing is read that grows.
+
+Everybody is looked at once when a disruption's first notice has left, and again only when the rule itself changes
+(a new scope, a restoration), when more has changed at once than can be named, or when what was seen is lost (the
+server has started anew, a day has passed). Then in ranges of people, some in each tick.
+
+Nothing here holds a lock that a person waits for. Each step is one transaction: if the process dies in it, the
+next tick takes the same step again. No rule changes with the clock alone: a scope holds no relative times, and
+what a view shows no longer is dropped by a copy of that view, which marks it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, auto
+
+from notifier.actions.desk import rule_at
+from notifier.model.words import NoticeKind, NoticeState
+from notifier.pipeline.deliver import Reached, unmoved
+from notifier.store import Db, Tx, changes, disruptions, freezing, late, notices
+from notifier.store.late import Look
+from notifier.store.notices import Notice
+from notifier.store.owed import LAST, Asked
+from notifier.store.telling import Later
+
+ON_ITS_WAY = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.HELD)
+
+
+class Step(Enum):
+    DONE = auto()
+    """Everybody who is late is known."""
+    MORE = auto()
+    NOT_NOW = auto()
+    """Something is on its way to people, or a person is about to change who they are; or somebody else looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is looked at, in people."""
+
+    in_range: int = 10_000
+    """In one transaction, when everybody is looked at."""
+    named: int = 5_000
+    """Looked up by name; of more it is cheaper to look at everybody in turn."""
+    at_once: int = 500
+    """Of those, in one statement: what is planned for a few is quadratic for many."""
+    ranges: int = 12
+    """Ranges in one tick, for all disruptions together: other ticks are due as well."""
+
+
+SIZES = Sizes()
+
+
+@dataclass(slots=True)
+class Search:
+    """One tick's. Each disruption may take one range beyond what the tick has, so that none waits for ever."""
+
+    db: Db
+    now: datetime
+    sizes: Sizes = SIZES
+    reached: Reached = unmoved
+    ranges: int = 0
+    """Looked at so far."""
+
+    def finds(self, disruption_id: int) -> bool:
+        """True once it is known of everybody whether they are late; False: at another tick."""
+        while True:
+            with self.db.transaction() as tx:
+                if not late.alone(tx, disruption_id):
+                    return False
+                step = self._step(tx, disruption_id)
+            if step is not Step.MORE:
+                return step is Step.DONE
+            self.ranges += 1
+            if self.ranges >= self.sizes.ranges:
+                return False
+
+    def _step(self, tx: Tx, disruption_id: int) -> Step:
+        if is_busy(tx, disruption_id, notices.of_disruption(tx, disruption_id)):
+            return Step.NOT_NOW
+        here = changes.seen(
+            tx
+        )  # before anything is read: what changes from here on is looked at the next time
+        wanted = later(tx, disruption_id)
+        look = late.last_look(tx, disruption_id)
+        if not _is_good(tx, look, rule := late.fingerprint(tx, wanted)):
+            return self._next_range(tx, wanted, Look(rule=rule, reached=0, began=here), begins=True)
+        if look.reached is not None:
+            return self._next_range(tx, wanted, look)
+        assert look.seen is not None
+        people = late.changed(tx, disruption_id, look.seen, most=self.sizes.named)
+        if people is None:
+            return self._next_range(tx, wanted, Look(rule=rule, reached=0, began=here), begins=True)
+        for at in range(0, len(people), self.sizes.at_once):
+            late.note_people(tx, wanted, people[at : at + self.sizes.at_once])
+            self.reached("people looked at")
+        late.keep(tx, disruption_id, replace(look, seen=here), begins=True)
+        return Step.DONE
+
+    def _next_range(self, tx: Tx, wanted: Later, look: Look, *, begins: bool = False) -> Step:
+        """The last one leaves what changed since the first of them, for the step after it."""
+        assert look.reached is not None
+        upto = freezing.range_end(tx, look.reached, self.sizes.in_range)
+        late.note_range(tx, wanted, after=look.reached, upto=upto)
+        self.reached("range looked at")
+        done = replace(look, reached=upto)
+        if upto == LAST:
+            done = replace(look, seen=look.began, reached=None, began=None)
+        late.keep(tx, wanted.asked.disruption_id, done, begins=begins)
+        return Step.MORE
+
+
+def _is_good(tx: Tx, look: Look, rule: str) -> bool:
+    """It can be gone on from where the last look ended; else everybody is looked at once more."""
+    before = look.seen if look.reached is None else look.began
+    return before is not None and look.rule == rule and not look.is_old and not changes.is_lost(tx, before)
+
+
+def later(tx: Tx, disruption_id: int) -> Later:
+    """The catch-up that would be written now."""
+    rule = rule_at(tx, disruption_id, NoticeKind.CATCH_UP)
+    asked = Asked(disruption_id, rule, disruptions.revision(tx, disruption_id).rev)
+    return Later(asked, NoticeKind.CATCH_UP)
+
+
+def is_known(tx: Tx, disruption_id: int) -> bool:
+    """What was found is of the rule in force, and everybody was looked at."""
+    look = late.last_look(tx, disruption_id)
+    return look.reached is None and look.rule == late.fingerprint(tx, later(tx, disruption_id))
+
+
+def is_busy(tx: Tx, disruption_id: int, there: Sequence[Notice]) -> bool:
+    """Something is on its way; or what a person has drafted tells late people as well, or changes who they are."""
+    general = [n for n in there if n.only_customer is None]
+    if any(n.state in ON_ITS_WAY and not _is_quiet(n) for n in general):
+        return True
+    in_force = disruptions.revision(tx, disruption_id).rev
+    drafts = [n for n in general if n.state is NoticeState.DRAFT]
+    return any(n.kind is not NoticeKind.CATCH_UP or n.rev != in_force for n in drafts)
+
+
+def _is_quiet(notice: Notice) -> bool:
+    """Held with its list closed: whom it keeps is not late, and that may last for days."""
+    return notice.state is NoticeState.HELD and notice.closed_at is not None
