@@ -10,7 +10,7 @@ from notifier.model.words import Kind, Mode, NoticeKind
 from notifier.pipeline.audience import range_people
 from notifier.store import Tx, catalogue, pace
 
-PROVIDERS = {Mode.LIVE: "sendgrid", Mode.REHEARSAL: "sandbox"}
+PROVIDERS: Mapping[str, str] = {Mode.LIVE: "sendgrid", Mode.REHEARSAL: "sandbox"}
 
 
 @dataclass(frozen=True, slots=True)

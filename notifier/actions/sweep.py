@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from notifier.actions import digests
 from notifier.actions.brake import enter_pulls
 from notifier.actions.freeze import may_freeze
+from notifier.actions.outlook import PROVIDERS
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.pipeline.deliver import Recorder
@@ -19,7 +20,9 @@ from notifier.store import (
     catalogue,
     holds,
     leases,
+    naming,
     notices,
+    pace,
     reviews,
     revisions,
     singles,
@@ -29,6 +32,7 @@ from notifier.store import (
 from notifier.store.accounts import Refusals
 from notifier.store.locks import retried
 from notifier.store.notices import Notice
+from notifier.store.pace import Waiting
 from notifier.store.unknowns import Unknown
 
 BECAME = {
@@ -39,6 +43,8 @@ BECAME = {
 """What was decided about an attempt without an answer, by what its chunk became. Whether it really goes again is
 asked when it leaves: something newer may have overtaken it."""
 DEAF = "events:away"
+LATER_SECONDS = 30.0
+"""A provider that limits our rate says *later* now and then; who takes nothing for so long is a disruption too."""
 
 
 def sweep_seconds(db: Db) -> float:
@@ -64,6 +70,7 @@ def sweep(db: Db, now: datetime, recorder: Recorder | None = None) -> tuple[Ring
     enter_pulls(db, now)
     digests.enter_cancelled(db, now)
     _judge_unknowns(db, policy, now)
+    _alarm_about_later(db, now)
     _alarm_about_reviews(db, now)
     _alarm_about_stopped(db, now)
     rings: list[Ring] = []
@@ -102,7 +109,10 @@ def _act_on(db: Db, unknown: Unknown, believed: Believed, now: datetime) -> None
             moved = unknowns.presume_lost(tx, unknown, reason=believed.reason, now=now)
         else:
             moved = "dead" if unknowns.wait_for_a_person(tx, unknown) else None
-            text = "A chunk may or may not have been sent: `notifier dead` with --retry or --drop decides."
+            name = naming.named(tx, unknown.notice_id)
+            text = (
+                f"A chunk of {name} may or may not have been sent: `notifier dead` --retry or --drop decides."
+            )
             alarms.raise_once(tx, f"dead:{unknown.notice_id}", text, unknown.disruption_id, now)
         if moved:
             audit.append(
@@ -126,6 +136,23 @@ def _alarm_about_deafness(tx: Tx, found: Sequence[Unknown], policy: Policy, now:
         " answer wait for them: start `notifier web`."
     )
     alarms.raise_once(tx, DEAF, text, None, now)
+
+
+def _alarm_about_later(db: Db, now: datetime) -> None:
+    """The provider takes nothing: nobody is lost, each is tried again, and somebody must know who waits."""
+    with db.transaction() as tx:
+        waiting: dict[int, list[Waiting]] = {}
+        for one in pace.waiting(tx, PROVIDERS, seconds=LATER_SECONDS):
+            waiting.setdefault(one.disruption_id, []).append(one)
+        for disruption_id, rows in waiting.items():
+            people = sum(accounts.waiting(tx, row.notice_id) for row in rows)
+            who = "1 person waits" if people == 1 else f"{people:,} people wait"
+            text = (
+                f"{rows[0].reference}: {who}, because the provider says *later* to every request since"
+                f" {rows[0].since.astimezone(UTC):%H:%M} UTC. It is asked again at least every minute."
+            )
+            alarms.raise_once(tx, f"later:{disruption_id}", text, disruption_id, now)
+        alarms.clear_others(tx, "later", [f"later:{disruption_id}" for disruption_id in waiting], now)
 
 
 def _alarm_about_reviews(db: Db, now: datetime) -> None:

@@ -34,6 +34,14 @@ TRACKING = {
 BYPASS = {"bypass_unsubscribe_management": ON}
 """A mandatory notice reaches who has unsubscribed globally; bounces and spam reports keep their effect."""
 
+SPECIAL: Mapping[int, Result] = {
+    # Documented refusals of the account, the place or the form of a request: no other chunk will do better.
+    **dict.fromkeys((401, 403, 404, 405, 415), Result.FORBIDDEN),
+    408: Result.UNKNOWN,  # sent by proxies about a connection, not about what they passed on
+    413: Result.TOO_LARGE,
+    429: Result.LATER,
+}
+"""Refusals that say more than that a request is not as it should be."""
 LATEST_RETRY = timedelta(minutes=10)
 SOONEST_RETRY = timedelta(seconds=1)
 INDEX = re.compile(r"personalizations\.(\d{1,4})(\.|$)")
@@ -64,20 +72,16 @@ def judge(
     errors = _errors(body)
     said = next((message for _, message in errors if message), "no explanation")
     reason = redacted(f"The provider answered {status}: {said}")
-    match status:
-        case 400:
-            of_message = errors and all(field.partition(".")[0] in OF_MESSAGE for field, _ in errors)
-            result = Result.FORBIDDEN if of_message else Result.REJECTED
-            return Outcome(result, reason, status, culprits=_culprits(errors, letters))
-        case 413:
-            return Outcome(Result.TOO_LARGE, reason, status)
-        case 429:
-            return Outcome(Result.LATER, reason, status, retry_at=_retry_at(headers, now))
-        case 408:  # sent by proxies about a connection, not about what they passed on
-            return Outcome(Result.UNKNOWN, reason, status)
-        case _:
-            result = Result.FORBIDDEN if 400 <= status < 500 else Result.UNKNOWN
-            return Outcome(result, reason, status)
+    if (
+        400 <= status < 500 and status not in SPECIAL
+    ):  # 400, and what nobody documented: of one letter, or of all
+        of_message = errors and all(field.partition(".")[0] in OF_MESSAGE for field, _ in errors)
+        result = Result.FORBIDDEN if of_message else Result.REJECTED
+        return Outcome(result, reason, status, culprits=_culprits(errors, letters))
+    result = SPECIAL.get(status, Result.UNKNOWN)
+    return Outcome(
+        result, reason, status, retry_at=_asked_for(headers, now) if result is Result.LATER else None
+    )
 
 
 def redacted(text: str) -> str:
@@ -104,6 +108,13 @@ def _dict(value: Any) -> dict[str, Any]:
 def _culprits(errors: Sequence[tuple[str, str]], letters: int) -> tuple[int, ...]:
     named = {int(found[1]) for field, _ in errors if (found := INDEX.match(field))}
     return tuple(sorted(n for n in named if n < letters))
+
+
+def _asked_for(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """When to come back after a 429; None: it does not say, as `mail/send` does, or names a time that is over."""
+    reset = headers.get("x-ratelimit-reset", "")
+    says = re.fullmatch(r"\d{1,10}", reset, re.ASCII) and int(reset) > now.timestamp()
+    return _retry_at(headers, now) if says else None
 
 
 def _retry_at(headers: Mapping[str, str], now: datetime) -> datetime:

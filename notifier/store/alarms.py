@@ -38,13 +38,16 @@ def clear(tx: Tx, key: str, now: datetime) -> None:
     )
 
 
-def clear_unless_held(tx: Tx, key: str, now: datetime) -> None:
-    """Clear it, but not while a notice is held for what it says: an answer to an older request proves nothing."""
+def clear_unless_held(tx: Tx, prefix: str, now: datetime) -> None:
+    """Clear the alarms about notices, `prefix` and the id, but not while one is held for what its alarm says: an
+    answer to an older request proves nothing.
+    """
     run(
         tx,
-        "UPDATE alarm SET cleared_at = %(now)s WHERE key = %(key)s AND cleared_at IS NULL"
-        " AND NOT EXISTS (SELECT FROM notice WHERE state = 'held' AND hold_reason = alarm.text)",
-        key=key,
+        "UPDATE alarm SET cleared_at = %(now)s WHERE starts_with(key, %(prefix)s) AND cleared_at IS NULL"
+        " AND NOT EXISTS (SELECT FROM notice n WHERE n.state = 'held' AND key = %(prefix)s || n.notice_id"
+        "  AND strpos(alarm.text, n.hold_reason) > 0)",
+        prefix=prefix,
         now=now,
     )
 

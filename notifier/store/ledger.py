@@ -159,6 +159,8 @@ class Record:
     not_before: datetime | None
     lost: bool = False
     """With a chunk that is cancelled: nobody has decided so, its people were told nothing and may be late."""
+    untried: bool = False
+    """The claim counts as no try."""
 
 
 def record(tx: Tx, outcome: Record, *, now: datetime) -> bool:
@@ -178,6 +180,7 @@ def record(tx: Tx, outcome: Record, *, now: datetime) -> bool:
             "  OR (%(outcome)s = 'accepted' AND (outcome = 'presumed_lost'"
             "   OR (outcome = 'accepted' AND http_status IS NULL)))) RETURNING attempt_id, chunk_id),"
             " moved AS (UPDATE chunk SET lease_until = NULL, not_before = %(not_before)s,"
+            "   tries = greatest(0, chunk.tries - %(untried)s::int),"
             "   state = CASE WHEN n.state = 'cancelled' AND %(state)s IN ('due', 'dead') THEN 'cancelled'"
             "    ELSE %(state)s END,"
             "   lost = %(lost)s OR (n.state = 'cancelled' AND n.replaced AND %(state)s IN ('due', 'dead'))"
@@ -194,6 +197,7 @@ def record(tx: Tx, outcome: Record, *, now: datetime) -> bool:
             message=outcome.message_id,
             not_before=outcome.not_before,
             lost=outcome.lost,
+            untried=int(outcome.untried),
             now=now,
         )
     )

@@ -1,9 +1,10 @@
 """How fast a provider is asked, learned by all workers together: rate, breaker, and when to come back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.store import Tx, one, run, value
+from notifier.store import Tx, many, one, run, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,25 @@ def take_token(tx: Tx, provider: str) -> bool:
     )
 
 
-def slow_down(tx: Tx, provider: str, *, until: datetime) -> None:
-    """A 429: rest until the provider says, then ask at half of what was asked in the last second."""
+def slow_down(tx: Tx, provider: str, *, until: datetime | None) -> None:
+    """A 429: rest until the provider says, then ask at half of what was asked in the last second.
+
+    If it does not say, each round of them doubles the longest rest, up to a minute, and chance draws the rest from
+    it (full jitter): who waits does not come back at once, and not all together. What was in flight is one round.
+    """
     run(
         tx,
-        "INSERT INTO provider AS p (name, rate, tokens, refilled_at, not_before)"
-        " SELECT %(provider)s, greatest(1, count(*) / 2.0), 1, clock_timestamp(), %(until)s FROM attempt"
+        "INSERT INTO provider AS p (name, rate, tokens, refilled_at, laters, later_since, not_before)"
+        " SELECT %(provider)s, greatest(1, count(*) / 2.0), 1, clock_timestamp(), 1, clock_timestamp(),"
+        "  coalesce(%(until)s::timestamptz, now() + make_interval(secs => random())) FROM attempt"
         " WHERE provider = %(provider)s AND claimed_at > statement_timestamp() - interval '1 second'"
         " ON CONFLICT (name) DO UPDATE SET rate = greatest(1, coalesce(p.rate, excluded.rate * 2) / 2),"
         " tokens = 1, refilled_at = clock_timestamp(), streak = 0,"
-        " not_before = greatest(p.not_before, excluded.not_before)",
+        " laters = CASE WHEN p.not_before > now() THEN greatest(p.laters, 1) ELSE p.laters + 1 END,"
+        " later_since = coalesce(p.later_since, clock_timestamp()),"
+        " not_before = CASE WHEN %(until)s::timestamptz IS NULL AND p.not_before > now() THEN p.not_before"
+        "  ELSE greatest(p.not_before, coalesce(%(until)s::timestamptz,"
+        "   now() + make_interval(secs => random() * least(60, 2 ^ least(p.laters, 6))))) END",
         provider=provider,
         until=until,
     )
@@ -104,8 +114,10 @@ def trust(tx: Tx, provider: str, *, accepted: bool) -> None:
     run(
         tx,
         "UPDATE provider SET streak = 0, breaker_until = NULL,"
+        " laters = CASE WHEN %(accepted)s THEN 0 ELSE laters END,"
+        " later_since = CASE WHEN %(accepted)s THEN NULL ELSE later_since END,"
         " rate = CASE WHEN NOT %(accepted)s THEN rate WHEN rate > 500 THEN NULL ELSE rate * 1.1 END"
-        " WHERE name = %(provider)s AND (streak > 0 OR rate IS NOT NULL)",
+        " WHERE name = %(provider)s AND (streak > 0 OR rate IS NOT NULL OR laters > 0)",
         provider=provider,
         accepted=accepted,
     )
@@ -130,4 +142,32 @@ def seconds_each(tx: Tx, provider: str) -> float | None:
         " FROM attempt WHERE provider = %(provider)s AND outcome = 'accepted' AND ended_at >= claimed_at"
         " ORDER BY claimed_at DESC LIMIT 200) latest",
         provider=provider,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A notice that cannot leave because its provider wants to be asked later."""
+
+    notice_id: int
+    disruption_id: int
+    reference: str
+    since: datetime
+
+
+def waiting(tx: Tx, providers: Mapping[str, str], *, seconds: float) -> list[Waiting]:
+    """Notices with something due, whose provider has taken nothing for so long. `providers`: by mode."""
+    return many(
+        tx,
+        Waiting,
+        "SELECT n.notice_id, d.disruption_id, d.reference, p.later_since AS since FROM provider p"
+        " JOIN unnest(%(modes)s::text[], %(names)s::text[]) AS m (mode, name) USING (name)"
+        " JOIN notice n ON n.state IN ('approved', 'sending')"
+        " JOIN disruption d ON d.disruption_id = n.disruption_id AND d.mode = m.mode"
+        " WHERE p.later_since < clock_timestamp() - make_interval(secs => %(seconds)s)"
+        " AND EXISTS (SELECT FROM chunk k WHERE k.notice_id = n.notice_id AND k.state = 'due')"
+        " ORDER BY n.notice_id",
+        modes=list(providers),
+        names=list(providers.values()),
+        seconds=seconds,
     )

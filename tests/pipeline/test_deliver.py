@@ -26,11 +26,15 @@ def a_claim(lo: int, hi: int, skip: tuple[int, ...] = ()) -> Claim:
         (Outcome(Result.UNKNOWN, "broken"), 1000, Next("unknown", "unknown")),
         (Outcome(Result.STOPPED, "brake"), 1000, Next("not_sent", "due")),
         (Outcome(Result.FORBIDDEN, "401", 401), 1000, Next("refused", "due", hold="401")),
-        (Outcome(Result.LATER, "429", 429, retry_at=LATER), 1000, Next("refused", "due", not_before=LATER)),
+        (
+            Outcome(Result.LATER, "429", 429, retry_at=LATER),
+            1000,
+            Next("refused", "due", not_before=LATER, untried=True),
+        ),
         (
             Outcome(Result.LATER, "429", 429),
             1000,
-            Next("refused", "due", not_before=NOW + timedelta(seconds=1)),
+            Next("refused", "due", not_before=NOW + timedelta(seconds=1), untried=True),
         ),
         (Outcome(Result.REJECTED, "400", 400, culprits=(3,)), 9, Next("refused", "split", culprits=(3,))),
         (Outcome(Result.REJECTED, "400", 400), 9, Next("refused", "split", halves=True)),

@@ -149,7 +149,7 @@ def test_the_alarm_about_a_provider_that_refuses_ends_with_the_next_accepted_req
     story.came(story.claim(), ACCEPTED)
     story.came(story.claim(), Outcome(Result.FORBIDDEN, "the key is wrong", 401))
     with story.lane.db.transaction() as tx:
-        assert [alarm.key for alarm in alarms.open_ones(tx)] == ["provider:p"]
+        assert [alarm.key for alarm in alarms.open_ones(tx)] == [f"provider:p:{story.notice_id}"]
         assert notices.release(tx, story.notice_id)
     story.came(story.claim(), ACCEPTED)
     with story.lane.db.transaction() as tx:
@@ -242,7 +242,7 @@ def test_an_older_request_that_is_accepted_late_clears_no_newer_alarm(story: Sto
     with psycopg.connect(story.lane.db.url) as connection:
         assert connection.execute("SELECT state FROM notice").fetchone() == ("held",)
         assert connection.execute("SELECT text FROM alarm WHERE cleared_at IS NULL").fetchone() == (
-            "the key is wrong",
+            "R/1 is held: the key is wrong",
         )
     story.run("UPDATE notice SET state = 'sending'")
     story.came(story.claim(), ACCEPTED)

@@ -46,6 +46,8 @@ EXCLUDED = 3
 """Beside them: one suppressed, one held above the ceiling, one customer without an address."""
 BAD_FATES = ("rejected", "suppressed", "dropped", "bounced")
 NAME = "provider"
+WHOLE = "scripted: rejected"
+"""What a refusal says that names nobody."""
 EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
 """Machines in one test run; more of them find what is rarer."""
 
@@ -126,6 +128,7 @@ class Attempt:
     chunk: Key
     again: bool
     outcome: str = "open"
+    words: str = ""
     skip: set[int] = field(default_factory=set)
     """Positions that are not in the request."""
 
@@ -144,6 +147,8 @@ class Model:
     attempts: dict[str, Attempt] = field(default_factory=dict)
     rejected: set[tuple[int, int]] = field(default_factory=set)
     """(root, position)"""
+    resumed_after: int = 0
+    """How many attempts there were when a person last let it go."""
 
     @property
     def leaves(self) -> bool:
@@ -170,7 +175,13 @@ class Model:
         attempt = self.attempts[attempt_id]
         chunk, letters = self.chunks[attempt.chunk], len(attempt.letters)
         word, state = MEANS[outcome.result]
-        if outcome.result in {Result.LATER, Result.NOT_SENT} and chunk.tries >= POLICY.most_tries:
+        kin = self.kin(attempt_id) if outcome.result is Result.REJECTED and not outcome.culprits else None
+        if kin == "refused":
+            state = "due"
+            self.hold()
+        if kin == "open" and letters == 1:
+            state = "due" if chunk.tries < POLICY.most_tries else "dead"
+        if outcome.result is Result.NOT_SENT and chunk.tries >= POLICY.most_tries:
             state = "dead"
         if outcome.result is Result.TOO_LARGE and letters == 1:
             state = "dead"
@@ -181,13 +192,46 @@ class Model:
         open_still = attempt.outcome in {"open", "unknown"}
         if not open_still and (word, attempt.outcome) != ("accepted", "presumed_lost"):
             return
-        attempt.outcome = word
+        attempt.outcome, attempt.words = word, outcome.reason
         if state == "accepted":
             self.prove(attempt_id)
         elif chunk.attempt == attempt_id and chunk.state in {"claimed", "unknown"}:
             chunk.state = self.unless_cancelled(state)
+            if outcome.result is Result.LATER:
+                chunk.tries -= 1  # the provider said nothing about this chunk
             if state == "split":
                 self.split(attempt, outcome)
+
+    def kin(self, attempt_id: str) -> str | None:
+        """The other half of a chunk that was cut for the same words, if nothing was accepted or resumed since."""
+        order = list(self.attempts)
+        me = self.attempts[attempt_id]
+        chunk = self.chunks[me.chunk]
+        waits = chunk.attempt == attempt_id and chunk.state in {"claimed", "unknown"}
+        root, lo, hi = me.chunk
+        parents = [
+            key for key, other in self.chunks.items()
+            if key[0] == root and other.state == "split" and key[1] <= lo and hi <= key[2] and key != me.chunk
+        ]  # fmt: skip
+        if not waits or me.outcome not in {"open", "unknown"} or not parents:
+            return None
+        parent = min(parents, key=lambda key: key[2] - key[1])
+        cut = self.chunks[parent].attempt
+        assert cut
+        since = order.index(cut)
+        accepted = any(self.attempts[other].outcome == "accepted" for other in order[since + 1 :])
+        if not self.same_words(cut) or since < self.resumed_after or accepted:
+            return None
+        half = (root, hi, parent[2]) if lo == parent[1] else (root, parent[1], lo)
+        if half not in self.chunks:
+            return None
+        if any(a.chunk == half and self.same_words(id_) for id_, a in self.attempts.items()):
+            return "refused"
+        return "open" if self.chunks[half].state in {"due", "claimed"} else None
+
+    def same_words(self, attempt_id: str) -> bool:
+        attempt = self.attempts[attempt_id]
+        return attempt.outcome == "refused" and attempt.words == WHOLE
 
     def split(self, attempt: Attempt, outcome: Outcome) -> None:
         key, letters = attempt.chunk, attempt.letters
@@ -244,7 +288,7 @@ class Model:
                 if state == "due" and attempt.chunk == key and attempt.outcome == "unknown":
                     attempt.outcome, self.chunks[key].again = "presumed_lost", True
         if dead and state == "due" and self.notice == "finished":
-            self.notice = "sending"
+            self.notice, self.resumed_after = "sending", len(self.attempts)
         return sum(hi - lo for _, lo, hi in dead)
 
     def cancel(self) -> None:
@@ -437,7 +481,8 @@ class Sending(RuleBasedStateMachine):
         culprits = tuple(sorted(data.draw(some))) if result is Result.REJECTED else ()
         status = None if result is Result.NOT_SENT else 599
         later = NOW + timedelta(seconds=5) if result is Result.LATER else None
-        return Outcome(result, "scripted", status, culprits=culprits, retry_at=later)
+        words = "scripted: named" if culprits else f"scripted: {result}"
+        return Outcome(result, words, status, culprits=culprits, retry_at=later)
 
     def came(self, flight: Flight, outcome: Outcome) -> None:
         self.flights.remove(flight)
@@ -678,9 +723,12 @@ class Sending(RuleBasedStateMachine):
             assert released.waiting == waiting
             proved = any(a.outcome == "accepted" for a in self.model.attempts.values())
             self.model.notice, self.bound = "sending" if proved else "approved", None
+            self.model.resumed_after = len(self.model.attempts)
 
     def resume_all(self) -> None:
         brake.resume_all(self.db, "person:test", NOW)
+        if self.model.leaves:
+            self.model.resumed_after = len(self.model.attempts)
         self.model.everything_stopped, self.bound = False, None
 
     def cancel(self) -> None:

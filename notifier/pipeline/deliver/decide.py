@@ -9,7 +9,9 @@ from notifier.model.mail import Outcome, Result
 from notifier.model.policy import Policy
 from notifier.store.ledger import Claim
 from notifier.store.pace import Pace
+from notifier.store.refusals import ALONE, Kin
 
+EVERYBODYS = "Both halves of a request were refused in the same words, so it is no single address. {reason}"
 BACKOFF_SECONDS = (0.5, 2, 5, 15, 60, 120)
 
 
@@ -26,14 +28,18 @@ class Next:
     """Cut the chunk and try both parts: one letter in it is not accepted, and which one is not known."""
     culprits: tuple[int, ...] = ()
     """Letters that the provider refuses, or that are overtaken; the rest goes on without them."""
+    untried: bool = False
+    """The provider only wants to be asked later: however often that happens, it says nothing about the chunk."""
     lost: bool = False
     """Who does not get this letter was told nothing by it, and nobody has decided so: they may be owed another."""
 
 
-def what_next(outcome: Outcome, letters: int, tries: int, now: datetime) -> Next:
+def what_next(outcome: Outcome, letters: int, tries: int, now: datetime, kin: Kin = ALONE) -> Next:
     """The table of facts: only a definite no may be sent again, and an unknown outcome is a state."""
     if outcome.result in (Result.REJECTED, Result.TOO_LARGE):
-        return _refused(outcome, letters)
+        return _refused(outcome, letters, kin, now + backoff(tries))
+    if outcome.result is Result.LATER:
+        return Next("refused", "due", not_before=outcome.retry_at or now + timedelta(seconds=1), untried=True)
     if outcome.result is Result.OVERTAKEN:
         rest = len(outcome.culprits) < letters
         return Next("not_sent", "split" if rest else "cancelled", culprits=outcome.culprits, lost=True)
@@ -41,7 +47,6 @@ def what_next(outcome: Outcome, letters: int, tries: int, now: datetime) -> Next
         Result.ACCEPTED: Next("accepted", "accepted"),
         Result.UNKNOWN: Next("unknown", "unknown"),
         Result.FORBIDDEN: Next("refused", "due", hold=outcome.reason),
-        Result.LATER: Next("refused", "due", not_before=outcome.retry_at or now + timedelta(seconds=1)),
         Result.NOT_SENT: Next("not_sent", "due", not_before=now + backoff(tries)),
         Result.POISON: Next("not_sent", "dead"),
         Result.STOPPED: Next("not_sent", "due"),
@@ -55,6 +60,7 @@ def bounded(next_: Next, tries: int, policy: Policy) -> Next:
     if (
         next_.chunk == "due"
         and not next_.hold
+        and not next_.untried
         and next_.not_before is not None
         and tries >= policy.most_tries
     ):
@@ -62,12 +68,20 @@ def bounded(next_: Next, tries: int, policy: Policy) -> Next:
     return next_
 
 
-def _refused(outcome: Outcome, letters: int) -> Next:
-    """Nobody of the request was mailed: leave the culprits out, or look for them by halves."""
+def _refused(outcome: Outcome, letters: int, kin: Kin, soon: datetime) -> Next:
+    """Nobody of the request was mailed: leave the culprits out, or look for them by halves.
+
+    What both halves are refused for in the same words is everybody's: to look further would make thousands of
+    requests, and end with everybody called rejected.
+    """
     if outcome.culprits:
         return Next("refused", "split", culprits=outcome.culprits)
+    if kin.refused:
+        return Next("refused", "due", hold=EVERYBODYS.format(reason=outcome.reason))
     if letters > 1:
         return Next("refused", "split", halves=True)
+    if kin.open:
+        return Next("refused", "due", not_before=soon)  # the other half may be refused as well
     if outcome.result is Result.REJECTED:
         return Next("refused", "split", culprits=(0,))
     return Next("refused", "dead")

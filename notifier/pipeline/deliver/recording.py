@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from notifier.model.mail import Outcome, Result
 from notifier.model.policy import Policy
 from notifier.pipeline.deliver.decide import Next, bounded, cuts, overtaken, what_next
 from notifier.pipeline.deliver.overtaken import say_overtaken
-from notifier.store import Db, Tx, alarms, events, holds, ledger, notices, pace
+from notifier.store import Db, Tx, alarms, events, holds, ledger, naming, notices, pace, refusals
 from notifier.store.ledger import Claim, Record
+from notifier.store.refusals import ALONE, Kin
 
-GAVE_UP = "A chunk gave up: `notifier show` tells why, `notifier dead` retries or drops it."
 PROBE_SECONDS = 1.0
 """Between probes of a provider whose answers are unclear; grows with the row of unclear answers."""
 
@@ -50,9 +50,9 @@ def write(
 ) -> None:
     """Write what came of an attempt. It never sends, it may run late, and twice."""
     claimed, outcome, now = known.claimed, known.outcome, known.at
-    wanted = what_next(outcome, len(claimed.positions), claimed.tries, now)
-    next_ = bounded(wanted, claimed.tries, policy)
     with db.transaction() as tx:
+        wanted = what_next(outcome, len(claimed.positions), claimed.tries, now, _kin(tx, known))
+        next_ = bounded(wanted, claimed.tries, policy)
         if next_.hold:
             holds.by_policy(tx, claimed.notice_id, next_.hold, why="the provider refused it", now=now)
         moved = ledger.record(
@@ -66,6 +66,7 @@ def write(
                 message_id=outcome.message_id,
                 not_before=next_.not_before,
                 lost=next_.lost,
+                untried=next_.untried,
             ),
             now=now,
         )
@@ -83,17 +84,32 @@ def write(
         accepted = outcome.result is Result.ACCEPTED
         if accepted and not policy.canary_waits_for_events:
             notices.start(tx, claimed.notice_id)
-        learn(tx, known.provider, outcome, now)
+        learn(tx, known.provider, outcome)
         if accepted:
-            alarms.clear_unless_held(tx, f"provider:{known.provider}", now)
+            alarms.clear_unless_held(tx, f"provider:{known.provider}:", now)
     reached("after record")
 
 
+def _kin(tx: Tx, known: Known) -> Kin:
+    """Two halves at once: the second is recorded when the first is, or both would think the other is fine."""
+    outcome = known.outcome
+    if outcome.result is not Result.REJECTED or outcome.culprits:
+        return ALONE
+    pace.one_at_a_time(tx, f"refused:{known.claimed.root_id}")
+    return refusals.kin(tx, known.claimed, reason=outcome.reason, http_status=outcome.http_status)
+
+
 def _raise_alarms(tx: Tx, known: Known, next_: Next, now: datetime) -> None:
+    if next_.chunk != "dead" and not next_.hold:
+        return
+    notice_id = known.claimed.notice_id
+    name = naming.named(tx, notice_id)
     if next_.chunk == "dead":
-        alarms.raise_once(tx, f"dead:{known.claimed.notice_id}", GAVE_UP, None, now)
+        text = f"A chunk of {name} gave up: `notifier show {name}` tells why, `notifier dead` retries or drops it."
+        alarms.raise_once(tx, f"dead:{notice_id}", text, name.disruption_id, now)
     if next_.hold:
-        alarms.raise_once(tx, f"provider:{known.provider}", next_.hold, None, now)
+        key = f"provider:{known.provider}:{notice_id}"
+        alarms.raise_once(tx, key, f"{name} is held: {next_.hold}", name.disruption_id, now)
 
 
 def _split(tx: Tx, claimed: Claim, next_: Next, now: datetime) -> None:
@@ -106,13 +122,13 @@ def _split(tx: Tx, claimed: Claim, next_: Next, now: datetime) -> None:
     ledger.split(tx, claimed, cuts(claimed, next_))
 
 
-def learn(tx: Tx, provider: str, outcome: Outcome, now: datetime) -> None:
+def learn(tx: Tx, provider: str, outcome: Outcome) -> None:
     """What one answer teaches all workers about the provider's pace."""
     match outcome.result:
         case Result.UNKNOWN:
             pace.doubt(tx, provider, rest_seconds=PROBE_SECONDS)
         case Result.LATER:
-            pace.slow_down(tx, provider, until=outcome.retry_at or now + timedelta(seconds=1))
+            pace.slow_down(tx, provider, until=outcome.retry_at)
         case Result.NOT_SENT | Result.STOPPED | Result.POISON | Result.NOBODY | Result.OVERTAKEN:
             pass
         case result:
