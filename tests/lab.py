@@ -342,11 +342,15 @@ class Lab:
         )
 
     def correct(
-        self, reference: str, words: str = "That was wrong.", consent: Consent = YES
+        self,
+        reference: str,
+        words: str = "That was wrong.",
+        consent: Consent = YES,
+        which: int | None = None,
     ) -> timeline.Said:
         news = timeline.News(statements={"en": words})
         return self._said(
-            correct.correct(self.app.db, self.app.desk, LIND, self.now(), reference, news, consent)
+            correct.correct(self.app.db, self.app.desk, LIND, self.now(), reference, news, consent, which)
         )
 
     def approve(self, notice_id: int, consent: Consent = YES) -> None:

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from notifier.actions import latecomers
 from notifier.actions.desk import question
+from notifier.actions.who_is_late import is_ours
 from notifier.errors import Refused, Unreachable
 from notifier.model.ring import Ring
-from notifier.model.words import NoticeKind, NoticeState
+from notifier.model.words import NoticeState
 from notifier.store import (
     Db,
     Tx,
@@ -180,8 +181,8 @@ def _drop(tx: Tx, notice: Notice, actor: str, now: datetime) -> Cancelled:
         )
     notices.void(tx, notice.notice_id)
     _record(tx, notice, actor, "drop draft", now)
-    if notice.kind is NoticeKind.CATCH_UP:
-        latecomers.decline(tx, notice.disruption_id, now)
+    if is_ours(tx, notice):
+        latecomers.decline(tx, notice.disruption_id, notice.kind, now)
     left = revisions.left_stopped(tx, notice.disruption_id)
     return Cancelled(0, was_draft=True, left=tuple(each.how for each in left))
 

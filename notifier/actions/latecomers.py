@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from notifier.actions.approve import Consent, Name, approve_in, name_of
 from notifier.actions.desk import Desk, draft_notice
 from notifier.actions.lists import renew_in
-from notifier.actions.who_is_late import SIZES, Search, Sizes, is_busy, is_known
+from notifier.actions.who_is_late import FOR_THE_LATE, POLICY, SIZES, Search, Sizes, is_busy, is_known
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeKind, NoticeState
@@ -32,7 +32,6 @@ from notifier.store import (
 from notifier.store.late import Late, OpenOne
 from notifier.store.notices import Notice
 
-POLICY = "policy"
 TELLS_THE_LATE = (NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.CORRECTION, NoticeKind.CATCH_UP)
 
 
@@ -52,7 +51,8 @@ def look(db: Db, desk: Desk, now: datetime, reached: Reached = unmoved, sizes: S
     with db.transaction() as tx:
         policy = catalogue.policy(tx)
         open_ones = late.open_ones(tx)
-        alarms.clear_others(tx, "late", [_key(one.disruption_id) for one in open_ones], now)
+        keys = [_key(one.disruption_id, kind) for one in open_ones for kind in FOR_THE_LATE]
+        alarms.clear_others(tx, "late", keys, now)
         late.forget_ended(tx)
         changes.forget(tx)
     since = now - timedelta(seconds=policy.latecomers_seconds)
@@ -70,47 +70,55 @@ def look(db: Db, desk: Desk, now: datetime, reached: Reached = unmoved, sizes: S
             if disruptions.try_lock_declarations(tx) and late.ask(
                 tx, one.disruption_id, since=since, now=now
             ):
-                notice_id, rung = _decide(tx, desk, policy, one, now)
-                drafted += [] if notice_id is None else [notice_id]
+                ours, rung = _decide(tx, desk, policy, one, now)
+                drafted += ours
                 rings += rung
     return Looked(tuple(drafted), tuple(rings))
 
 
 def _decide(
     tx: Tx, desk: Desk, policy: Policy, one: OpenOne, now: datetime
-) -> tuple[int | None, tuple[Ring, ...]]:
+) -> tuple[tuple[int, ...], tuple[Ring, ...]]:
     disruption_id = one.disruption_id
     there = [n for n in notices.of_disruption(tx, disruption_id) if n.only_customer is None]
     if is_busy(tx, disruption_id, there) or not is_known(tx, disruption_id):
-        return None, ()  # a person was faster
-    drafts = [n for n in there if n.state is NoticeState.DRAFT]
-    found = late.count(tx, disruption_id)
-    if not found.people:
-        for draft in drafts:
-            notices.void(tx, draft.notice_id)
-        late.decline(tx, disruption_id, people=0)
-    if not found.people or (not drafts and found.people <= one.declined):
-        alarms.clear(tx, _key(disruption_id), now)
-        return None, ()
-    notice_id = drafts[-1].notice_id if drafts else _draft(tx, desk, disruption_id, now)
-    few = policy.catch_up_ceiling is not None and found.people <= policy.catch_up_ceiling
-    if few and not _was_stopped(there) and _is_sure(tx, disruption_id, found):
-        consent = Consent(by_policy=True, yes=True, ceiling=policy.catch_up_ceiling)
-        alarms.clear(tx, _key(disruption_id), now)
-        if drafts and drafts[-1].frozen_upto:
-            # Somebody looked at its list and left it: it goes to whom it is owed now, and nobody reads that here.
-            notice_id = renew_in(tx, desk, drafts[-1], now)
-        return notice_id, approve_in(tx, notice_id, POLICY, now, consent, people=found.people).rings
-    alarms.raise_once(
-        tx, _key(disruption_id), _text(name_of(tx, notice_id), found.people), disruption_id, now
-    )
-    return notice_id, ()
+        return (), ()  # a person was faster
+    drafted: list[int] = []
+    rings: list[Ring] = []
+    for kind in FOR_THE_LATE:
+        mine = [n for n in there if n.state is NoticeState.DRAFT and n.kind is kind]
+        found = late.count(tx, disruption_id, kind)
+        if not found.people:
+            for draft in mine:
+                notices.void(tx, draft.notice_id)
+            late.decline(tx, disruption_id, kind, people=0)
+        if not found.people or (not mine and found.people <= late.declined(tx, disruption_id, kind)):
+            alarms.clear(tx, _key(disruption_id, kind), now)
+            continue
+        notice_id = mine[-1].notice_id if mine else _draft(tx, desk, disruption_id, kind, now)
+        drafted.append(notice_id)
+        if kind is NoticeKind.CATCH_UP and _may_go(tx, policy, there, found, disruption_id):
+            consent = Consent(by_policy=True, yes=True, ceiling=policy.catch_up_ceiling)
+            alarms.clear(tx, _key(disruption_id, kind), now)
+            if mine and mine[-1].frozen_upto:
+                # Somebody looked at its list and left it: it goes to whom it is owed now.
+                notice_id = renew_in(tx, desk, mine[-1], now)
+            rings += approve_in(tx, notice_id, POLICY, now, consent, people=found.people).rings
+            break  # what ends is told once this has left
+        text = _text(kind, name_of(tx, notice_id), found.people)
+        alarms.raise_once(tx, _key(disruption_id, kind), text, disruption_id, now)
+    return tuple(drafted), tuple(rings)
 
 
-def decline(tx: Tx, disruption_id: int, now: datetime) -> None:
+def decline(tx: Tx, disruption_id: int, kind: NoticeKind, now: datetime) -> None:
     """A person has dropped the draft: it comes back when more people are late than were known of now."""
-    late.decline(tx, disruption_id, people=late.count(tx, disruption_id).people)
-    alarms.clear(tx, _key(disruption_id), now)
+    late.decline(tx, disruption_id, kind, people=late.count(tx, disruption_id, kind).people)
+    alarms.clear(tx, _key(disruption_id, kind), now)
+
+
+def _may_go(tx: Tx, policy: Policy, there: Sequence[Notice], found: Late, disruption_id: int) -> bool:
+    few = policy.catch_up_ceiling is not None and found.people <= policy.catch_up_ceiling
+    return few and not _was_stopped(there) and _is_sure(tx, disruption_id, found)
 
 
 def _is_sure(tx: Tx, disruption_id: int, found: Late) -> bool:
@@ -130,25 +138,28 @@ def _was_stopped(there: Sequence[Notice]) -> bool:
     return cancelled > max(told, default=0)
 
 
-def _draft(tx: Tx, desk: Desk, disruption_id: int, now: datetime) -> int:
+def _draft(tx: Tx, desk: Desk, disruption_id: int, kind: NoticeKind, now: datetime) -> int:
     timeline_id = disruptions.add_entry(
         tx,
         disruption_id,
-        kind=NoticeKind.CATCH_UP,
+        kind=kind,
         actor=POLICY,
         facts={},
         statements={},
         next_update_at=disruptions.promised(tx, disruption_id, now=now),
         now=now,
     )
-    audit.append(tx, actor=POLICY, act="draft catch-up", at=now, disruption_id=disruption_id)
-    return draft_notice(tx, desk, disruption_id, NoticeKind.CATCH_UP, timeline_id, now)
+    act = f"draft {kind.replace('_', '-')}"
+    audit.append(tx, actor=POLICY, act=act, at=now, disruption_id=disruption_id)
+    return draft_notice(tx, desk, disruption_id, kind, timeline_id, now)
 
 
-def _key(disruption_id: int) -> str:
-    return f"late:{disruption_id}"
+def _key(disruption_id: int, kind: NoticeKind) -> str:
+    return f"late:{disruption_id}" if kind is NoticeKind.CATCH_UP else f"late:{disruption_id}:{kind}"
 
 
-def _text(name: Name, people: int) -> str:
-    who, have = ("1 person is", "has") if people == 1 else (f"{people:,} people are", "have")
-    return f"{who} affected and {have} not been told: notifier approve {name}"
+def _text(kind: NoticeKind, name: Name, people: int) -> str:
+    who, are, have = ("1 person", "is", "has") if people == 1 else (f"{people:,} people", "are", "have")
+    if kind is NoticeKind.CATCH_UP:
+        return f"{who} {are} affected and {have} not been told: notifier approve {name}"
+    return f"It is over for {who}, who {have} not been told so: notifier approve {name}"

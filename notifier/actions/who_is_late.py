@@ -1,4 +1,6 @@
-"""Who is owed a catch-up, found by what changed: where nothing has changed, nothing is read that grows.
+"""Who is owed a catch-up, or an end that nothing on its way tells, found by what changed.
+
+Where nothing has changed, nothing is read that grows.
 
 Everybody is looked at once when a disruption's first notice has left, and again only when the rule itself changes
 (a new scope, a restoration), when more has changed at once than can be named, or when what was seen is lost (the
@@ -14,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
+from notifier.actions.consent import author_of
 from notifier.actions.desk import rule_at
 from notifier.model.words import NoticeKind, NoticeState
 from notifier.pipeline.deliver import Reached, unmoved
@@ -23,6 +26,10 @@ from notifier.store.notices import Notice
 from notifier.store.owed import LAST, Asked
 from notifier.store.telling import Later
 
+POLICY = "policy"
+FOR_THE_LATE = (NoticeKind.CATCH_UP, NoticeKind.RELEASED, NoticeKind.PARTIAL)
+"""What somebody may be owed that nothing tells them: by a letter that got lost, came back or arrived after all, by
+a claim between a count and its commit, by a correction that cancelled an end."""
 ON_ITS_WAY = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.HELD)
 
 
@@ -81,7 +88,7 @@ class Search:
         here = changes.seen(
             tx
         )  # before anything is read: what changes from here on is looked at the next time
-        wanted = later(tx, disruption_id)
+        wanted = laters(tx, disruption_id)
         look = late.last_look(tx, disruption_id)
         if not _is_good(tx, look, rule := late.fingerprint(tx, wanted)):
             return self._next_range(tx, wanted, Look(rule=rule, reached=0, began=here), begins=True)
@@ -92,21 +99,23 @@ class Search:
         if people is None:
             return self._next_range(tx, wanted, Look(rule=rule, reached=0, began=here), begins=True)
         for at in range(0, len(people), self.sizes.at_once):
-            late.note_people(tx, wanted, people[at : at + self.sizes.at_once])
+            for each in wanted:
+                late.note_people(tx, each, people[at : at + self.sizes.at_once])
             self.reached("people looked at")
         late.keep(tx, disruption_id, replace(look, seen=here), begins=True)
         return Step.DONE
 
-    def _next_range(self, tx: Tx, wanted: Later, look: Look, *, begins: bool = False) -> Step:
+    def _next_range(self, tx: Tx, wanted: Sequence[Later], look: Look, *, begins: bool = False) -> Step:
         """The last one leaves what changed since the first of them, for the step after it."""
         assert look.reached is not None
         upto = freezing.range_end(tx, look.reached, self.sizes.in_range)
-        late.note_range(tx, wanted, after=look.reached, upto=upto)
+        for each in wanted:
+            late.note_range(tx, each, after=look.reached, upto=upto)
         self.reached("range looked at")
         done = replace(look, reached=upto)
         if upto == LAST:
             done = replace(look, seen=look.began, reached=None, began=None)
-        late.keep(tx, wanted.asked.disruption_id, done, begins=begins)
+        late.keep(tx, wanted[0].asked.disruption_id, done, begins=begins)
         return Step.MORE
 
 
@@ -116,17 +125,18 @@ def _is_good(tx: Tx, look: Look, rule: str) -> bool:
     return before is not None and look.rule == rule and not look.is_old and not changes.is_lost(tx, before)
 
 
-def later(tx: Tx, disruption_id: int) -> Later:
-    """The catch-up that would be written now."""
-    rule = rule_at(tx, disruption_id, NoticeKind.CATCH_UP)
-    asked = Asked(disruption_id, rule, disruptions.revision(tx, disruption_id).rev)
-    return Later(asked, NoticeKind.CATCH_UP)
+def laters(tx: Tx, disruption_id: int) -> tuple[Later, ...]:
+    """The notices that would be written now, if anybody is owed them."""
+    rev = disruptions.revision(tx, disruption_id).rev
+    return tuple(
+        Later(Asked(disruption_id, rule_at(tx, disruption_id, kind), rev), kind) for kind in FOR_THE_LATE
+    )
 
 
 def is_known(tx: Tx, disruption_id: int) -> bool:
     """What was found is of the rule in force, and everybody was looked at."""
     look = late.last_look(tx, disruption_id)
-    return look.reached is None and look.rule == late.fingerprint(tx, later(tx, disruption_id))
+    return look.reached is None and look.rule == late.fingerprint(tx, laters(tx, disruption_id))
 
 
 def is_busy(tx: Tx, disruption_id: int, there: Sequence[Notice]) -> bool:
@@ -136,7 +146,12 @@ def is_busy(tx: Tx, disruption_id: int, there: Sequence[Notice]) -> bool:
         return True
     in_force = disruptions.revision(tx, disruption_id).rev
     drafts = [n for n in general if n.state is NoticeState.DRAFT]
-    return any(n.kind is not NoticeKind.CATCH_UP or n.rev != in_force for n in drafts)
+    return any(n.rev != in_force or not is_ours(tx, n) for n in drafts)
+
+
+def is_ours(tx: Tx, draft: Notice) -> bool:
+    """Drafted by policy for who is late, not by a person."""
+    return draft.kind in FOR_THE_LATE and author_of(tx, draft) == POLICY
 
 
 def _is_quiet(notice: Notice) -> bool:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from psycopg import sql
 
+from notifier.model.words import NoticeKind
 from notifier.store import Tx, many, one, run, value, values
 from notifier.store.changes import KEPT, SINCE
 from notifier.store.telling import Later, later_params, told_later
@@ -22,8 +23,6 @@ from notifier.store.whom import Whom, said_in, these
 class OpenOne:
     disruption_id: int
     asked_at: datetime | None
-    declined: int
-    """A person has dropped what was drafted for so many people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,7 @@ def open_ones(tx: Tx) -> list[OpenOne]:
     return many(
         tx,
         OpenOne,
-        "SELECT d.disruption_id, l.asked_at, coalesce(l.declined, 0) AS declined"
-        " FROM disruption d LEFT JOIN latecomers l USING (disruption_id)"
+        "SELECT d.disruption_id, l.asked_at FROM disruption d LEFT JOIN latecomers l USING (disruption_id)"
         " WHERE d.declared_at IS NOT NULL AND d.ended_at IS NULL AND NOT d.awaits_cutoff"
         " ORDER BY d.disruption_id",
     )
@@ -77,14 +75,22 @@ def ask(tx: Tx, disruption_id: int, *, since: datetime, now: datetime) -> bool:
     )
 
 
-def decline(tx: Tx, disruption_id: int, *, people: int) -> None:
-    """Nothing is drafted for so many people who came late; for more than those it is."""
+def decline(tx: Tx, disruption_id: int, owes: NoticeKind, *, people: int) -> None:
+    """Nothing is drafted for so many people who are owed this; for more than those it is."""
     run(
         tx,
-        "UPDATE latecomers SET declined = %(people)s WHERE disruption_id = %(id)s",
+        "INSERT INTO late_declined (disruption_id, owes, people) VALUES (%(id)s, %(owes)s, %(people)s)"
+        " ON CONFLICT (disruption_id, owes) DO UPDATE SET people = excluded.people",
         id=disruption_id,
+        owes=owes,
         people=people,
     )
+
+
+def declined(tx: Tx, disruption_id: int, owes: NoticeKind) -> int:
+    """For so many people a person has dropped it."""
+    statement = "SELECT people FROM late_declined WHERE disruption_id = %(id)s AND owes = %(owes)s"
+    return value(tx, statement, id=disruption_id, owes=owes) or 0
 
 
 # ---------------------------------------------------------------- how far somebody has looked
@@ -142,14 +148,16 @@ def forget_ended(tx: Tx) -> int:
     )
 
 
-def fingerprint(tx: Tx, later: Later) -> str:
+def fingerprint(tx: Tx, wanted: Sequence[Later]) -> str:
     """Of whom it is looked for: the scope, what is back, and what being late means in this version.
 
     Not of whom a review has released: that is marked as a change of that customer.
     """
-    asked = replace(later.asked, rule=replace(later.asked.rule, released=()))
-    plain = replace(later, asked=asked)
-    parts = told_later(tx, plain, Whom.RANGE).as_string(), sorted(later_params(plain).items())
+    parts: list[object] = []
+    for later in wanted:
+        asked = replace(later.asked, rule=replace(later.asked.rule, released=()))
+        plain = replace(later, asked=asked)
+        parts += [told_later(tx, plain, Whom.RANGE).as_string(), sorted(later_params(plain).items())]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -215,15 +223,15 @@ WITH found AS MATERIALIZED (
            WHERE e.customer_id = told.customer_id AND e.service_id = told.service_id) > 0) AS cut_off
   FROM ({told}) told WHERE NOT EXISTS ({suppressed}) GROUP BY 1),
 gone AS (
-  DELETE FROM late_person p WHERE p.disruption_id = %(disruption_id)s AND {whom}
+  DELETE FROM late_person p WHERE p.disruption_id = %(disruption_id)s AND p.owes = %(owes)s AND {whom}
   AND p.recipient_id NOT IN (SELECT recipient_id FROM found)),
 come AS (
-  INSERT INTO late_person (disruption_id, recipient_id, cut_off)
-  SELECT %(disruption_id)s, recipient_id, cut_off FROM found
-  ON CONFLICT (disruption_id, recipient_id) DO UPDATE SET cut_off = excluded.cut_off
+  INSERT INTO late_person (disruption_id, recipient_id, owes, cut_off)
+  SELECT %(disruption_id)s, recipient_id, %(owes)s, cut_off FROM found
+  ON CONFLICT (disruption_id, recipient_id, owes) DO UPDATE SET cut_off = excluded.cut_off
   WHERE late_person.cut_off <> excluded.cut_off)
 SELECT count(*) FROM found"""
-"""By the very lines that a catch-up would freeze now."""
+"""By the very lines that the notice would freeze now."""
 
 
 def note_range(tx: Tx, later: Later, *, after: int, upto: int) -> int:
@@ -243,17 +251,18 @@ def _note(tx: Tx, later: Later, whom: Whom, params: Mapping[str, object]) -> int
         whom=these(whom, "p.recipient_id"),
     )
     said = said_in(tx, later.asked.disruption_id)
-    return value(tx, statement, **later_params(later), said_in=said, **params)
+    return value(tx, statement, **later_params(later), said_in=said, owes=later.kind, **params)
 
 
-def count(tx: Tx, disruption_id: int) -> Late:
+def count(tx: Tx, disruption_id: int, owes: NoticeKind = NoticeKind.CATCH_UP) -> Late:
     """As far as somebody has looked."""
     found = one(
         tx,
         Late,
         "SELECT count(*) AS people, count(*) FILTER (WHERE cut_off) AS cut_off FROM late_person"
-        " WHERE disruption_id = %(id)s",
+        " WHERE disruption_id = %(id)s AND owes = %(owes)s",
         id=disruption_id,
+        owes=owes,
     )
     assert found is not None
     return found

@@ -9,6 +9,7 @@ from notifier.actions.approve import Consent
 from notifier.actions.parts import Part
 from notifier.errors import Refused
 from notifier.model.ring import Ring
+from notifier.model.words import Possibly
 from tests.lab import LIND, LOSE, SWALLOW, Answer, Lab, Request, nth, refuse
 
 BEYOND = 1000
@@ -272,7 +273,7 @@ def test_a_scope_that_changes_nothing_forgets_nobody(lab: Lab) -> None:
 def test_what_did_not_leave_of_a_replaced_notice_is_late(lab: Lab) -> None:
     """The new scope counted the request in flight as heard; a definite no came after: the same thought."""
     lab.people(20, nationality="DE")
-    rescoped = _while_the_second_is_under_way(lambda: lab.rescope(_reference(lab), "nationality <> 'US'"))
+    rescoped = _while_a_request_is_under_way(2, lambda: lab.rescope(_reference(lab), "nationality <> 'US'"))
     lab.sink.on(rescoped, refuse(429, "slow down"))
     lab.suspend()
     lab.settle()
@@ -323,15 +324,72 @@ def test_whoever_needs_words_that_nobody_approved_is_late(lab: Lab) -> None:
     }
 
 
+def test_an_end_that_a_correction_did_not_let_out_is_told(lab: Lab) -> None:
+    """A correction of the very notice that says what is back: its rest is cancelled, and drafted anew."""
+    lab.people(20, services="fable-5;mythos-5")
+    reference = lab.suspend(services=("fable-5", "mythos-5"))
+    lab.settle()
+    lab.restore(reference, Part(services=("fable-5",)))
+    lab.sink.on(nth(4), refuse(401, "bad key"))
+    lab.settle()
+    partial = lab.notice_id(reference, 2)
+    assert lab.accounts(partial) == {"told": 10, "held": 10}
+    lab.sink.heal()
+    lab.correct(reference, which=2)
+    lab.settle()
+    late(lab)
+    assert any(
+        text.startswith("It is over for 10 people, who have not been told so") for text in lab.alarms()
+    )
+    lab.approve(lab.notice_id(reference, 4))
+    lab.settle()
+    got = [kinds(lab, address) for address in sorted(lab.sink.counts)]
+    assert sum(each[-1] == "partial" for each in got) == 10
+    assert sum(each == ["first", "partial", "correction"] for each in got) == 10
+    late(lab)
+    assert not lab.alarms()
+
+
+def test_who_is_claimed_while_a_narrower_scope_is_counted_is_released(lab: Lab) -> None:
+    """Nobody had heard of it as the new scope was counted; then a request left: they are owed their release."""
+    lab.people(10, nationality="US")
+    rescoped = _while_a_request_is_under_way(1, lambda: lab.rescope(_reference(lab), "nationality <> 'US'"))
+    lab.sink.on(rescoped, SWALLOW)
+    lab.suspend()
+    lab.settle()
+    lab.report("delivered", lab.sink.mails)
+    late(lab)
+    for (notice_id,) in lab.rows("SELECT notice_id FROM notice WHERE state = 'draft'"):
+        lab.approve(notice_id)
+    lab.settle()
+    assert {tuple(kinds(lab, address)) for address in lab.sink.counts} == {("first", "released")}
+
+
+def test_who_drops_a_drafted_end_is_not_asked_again_for_the_same_people(lab: Lab) -> None:
+    lab.people(10, nationality="US")
+    reference = lab.suspend()
+    lab.settle()
+    lab.rows("UPDATE customer SET attrs = '{}'")
+    lab.rescope(reference, "nationality = 'DE'", possibly=Possibly.EXCLUDE)
+    lab.settle()
+    lab.rows('UPDATE customer SET attrs = \'{"nationality": "US"}\'')
+    late(lab)
+    (draft,) = lab.rows("SELECT notice_id FROM notice WHERE state = 'draft' AND kind = 'released'")
+    brake.cancel(lab.app.db, LIND, lab.now(), draft[0])
+    late(lab)
+    assert not lab.rows("SELECT notice_id FROM notice WHERE state = 'draft'")
+    assert not lab.alarms()
+
+
 def _reference(lab: Lab) -> str:
     return lab.value("SELECT reference FROM disruption")
 
 
-def _while_the_second_is_under_way(act: Callable[[], object]) -> Callable[[Request], bool]:
-    """Chooses the second request, and does something before it is answered."""
+def _while_a_request_is_under_way(number: int, act: Callable[[], object]) -> Callable[[Request], bool]:
+    """Chooses that request, and does something before it is answered."""
 
     def chooses(request: Request) -> bool:
-        if request.number != 2:
+        if request.number != number:
             return False
         act()
         return True

@@ -17,7 +17,7 @@ from notifier.errors import BadInput, Refused
 from notifier.settings import from_env
 from notifier.store import Db, Tx, late, values
 from notifier.store.owed import LAST
-from notifier.store.telling import later_params, told_later
+from notifier.store.telling import Later, later_params, told_later
 from notifier.store.voices import SUPPRESSED
 
 from .test_owed import (
@@ -130,9 +130,16 @@ class History(Weekend):
         )  # fmt: skip
 
 
-def late_by_everybody(tx: Tx, disruption_id: int) -> list[tuple[int, bool]]:
-    """By one pass over everybody, as the catch-up itself would be counted."""
-    wanted = who_is_late.later(tx, disruption_id)
+def late_by_everybody(tx: Tx, disruption_id: int) -> list[tuple[str, int, bool]]:
+    """By one pass over everybody, as the notices themselves would be counted."""
+    return sorted(
+        (str(wanted.kind), recipient_id, cut_off)
+        for wanted in who_is_late.laters(tx, disruption_id)
+        for recipient_id, cut_off in owed_by(tx, wanted)
+    )
+
+
+def owed_by(tx: Tx, wanted: Later) -> list[tuple[int, bool]]:
     statement = sql.SQL(
         "SELECT jsonb_build_array(recipient_id, bool_and(EXISTS (SELECT FROM entitlement e WHERE e.customer_id ="
         " told.customer_id AND e.service_id = told.service_id AND e.suspended_at IS NOT NULL)))"
@@ -175,5 +182,5 @@ def compare(db: Db, here: History) -> None:
     with db.transaction() as tx:
         seen = late.last_look(tx, 1).seen
         if seen and who_is_late.is_known(tx, 1) and late.changed(tx, 1, seen, most=LAST - 1) == []:
-            found = here.rows("SELECT recipient_id, cut_off FROM late_person ORDER BY 1")
-            assert found == late_by_everybody(tx, 1)
+            found = here.rows("SELECT owes, recipient_id, cut_off FROM late_person")
+            assert sorted(found) == late_by_everybody(tx, 1)
