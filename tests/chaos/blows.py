@@ -56,23 +56,24 @@ def copy(island: Island, how: Copy) -> None:
         stop_postgres(island)
         shutil.copytree(island.home / "postgres", island.home / "postgres.copy", symlinks=True)
         island.servers["postgres"] = postgres.start(island.home, "-c", "fsync=off")
-    island.copied = _attempts(island)
 
 
 def put_in_place(island: Island, how: Copy) -> None:
     """From here on everybody talks to the copy. What was attempted since it was made stands nowhere any more."""
     if how is Copy.DUMP:
-        _restore(island)
+        truer = _restore(island)
     else:
-        island.foreign = _attempts(island) - island.copied
+        truer = _attempts(island)
         stop_postgres(island)
         shutil.rmtree(island.home / "postgres")
         (island.home / "postgres.copy").rename(island.home / "postgres")
         island.servers["postgres"] = postgres.start(island.home, "-c", "fsync=off")
+    island.foreign = truer - _attempts(island)
     island.swapped_at = island.rows("SELECT clock_timestamp()")[0][0]
 
 
-def _restore(island: Island) -> None:
+def _restore(island: Island) -> set[str]:
+    """The attempts of the database that is gone."""
     admin_url = postgres.url(island.home, "postgres")
     with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute("CREATE DATABASE copied")
@@ -86,9 +87,9 @@ def _restore(island: Island) -> None:
         admin.execute("ALTER DATABASE truer ALLOW_CONNECTIONS true")
         with psycopg.connect(postgres.url(island.home, "truer")) as truer:
             found = truer.execute("SELECT attempt_id::text FROM attempt").fetchall()
-        island.foreign = {row[0] for row in found} - island.copied
         admin.execute("ALTER DATABASE copied RENAME TO notifier")
         admin.execute("DROP DATABASE truer WITH (FORCE)")
+    return {row[0] for row in found}
 
 
 def _attempts(island: Island) -> set[str]:

@@ -3,6 +3,7 @@
 import random
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from notifier.entry.tasks import ring
 from notifier.model.ring import Ring
@@ -64,6 +65,8 @@ class Course:
     blows: list[Blow] = field(default_factory=list[Blow])
     laters: list[Later] = field(default_factory=list[Later])
     swap: Swap | None = None
+    stopped_at: datetime | None = None
+    """When it was first seen, by the database's clock, that the product has stopped everything."""
     trusted: bool = False
     """A person has said that the copy of the database counts."""
     missed: int = 0
@@ -81,12 +84,12 @@ class Course:
     def until_quiet(self) -> None:
         """Until everything has happened and nothing moves by itself. Raises `Stuck`."""
         quiet_since = None
-        deadline = time.monotonic() + LONGEST_RUN
+        longest = LONGEST_RUN + sum(blow.seconds for blow in self.blows)
+        deadline = time.monotonic() + longest
         while quiet_since is None or self.laters or time.monotonic() - quiet_since < QUIET:
             if time.monotonic() > deadline:
-                raise Stuck(
-                    f"after {LONGEST_RUN:.0f} s: {self.moving() or 'a blow or a decision is to come'}"
-                )
+                moving = self.moving() or "a blow or a decision is to come"
+                raise Stuck(f"after {longest:.0f} s: {moving}; the web process says {self.island.web()}")
             self.island.tend()
             if self.plan.doubled_rings:
                 self._ring_shuffled()
@@ -114,7 +117,7 @@ class Course:
                 self.blows.remove(blow)
                 strike(self.island, blow, lambda file=file: file and file.unlink(missing_ok=True))
                 if blow.what in list(Copy):
-                    self.swap = Swap(Copy(blow.what), now.claimed + blow.more)
+                    self.swap = Swap(Copy(blow.what), self._ledger().claimed + blow.more)
                 return True
         if self.swap and now.claimed >= self.swap.claimed:
             put_in_place(self.island, self.swap.how)
@@ -155,7 +158,7 @@ class Course:
 
     def moving(self) -> str:
         """What still moves, in words; empty: nothing."""
-        if self.island.swapped_at and not self.trusted:
+        if self.island.swapped_at and (not self.trusted or self.is_stopped()):
             return self._noticed()
         ((notices, chunks, attempts),) = self.island.rows(MOVING)
         if notices or chunks:
@@ -164,20 +167,30 @@ class Course:
             return f"{attempts} attempts are open although nothing is to be sent"
         if list(self.island.home.glob("asleep-*")):
             return "a process sleeps"
-        return "events are to come" if self.plan.events and self._events_missing() else ""
+        missing = self._events_missing() if self.plan.events else 0
+        return f"events of {missing} requests are to come" if missing > 0 else ""
+
+    def is_stopped(self) -> bool:
+        """The product itself has stopped everything."""
+        found = self.island.rows("SELECT clock_timestamp() FROM brake WHERE key <> '*' LIMIT 1")
+        self.stopped_at = (self.stopped_at or found[0][0]) if found else None
+        return bool(found)
 
     def _noticed(self) -> str:
         """Another database stands there: whatever is due, everything is stopped until a person lets it go."""
-        if not self.island.rows("SELECT FROM brake WHERE key <> '*'"):
+        if not self.is_stopped():
             return "nobody has noticed that the database is older than what was sent"
         attempts = self.island.rows("SELECT count(*) FROM attempt WHERE outcome = 'open'")[0][0]
         return f"{attempts} attempts are open" if attempts else ""
 
-    def _events_missing(self) -> bool:
+    def _events_missing(self) -> int:
+        """Requests that were mailed and that no event speaks of yet."""
+        if self.island.swapped_at:
+            return 0  # what the truer database has heard is not said again
         sent = {mail["attempt"] for mail in self.island.ask("GET", "/messages/index")}
         heard = {row[0] for row in self.island.rows("SELECT DISTINCT attempt_id::text FROM event")}
         lost = sum(answer.times for answer in self.plan.every_answer if answer.kind == "lost-events")
-        return len(sent - heard - self.island.foreign) > lost
+        return len(sent - heard) - lost
 
     def _ring_shuffled(self) -> None:
         ids = [row[0] for row in self.island.rows("SELECT notice_id FROM notice")]

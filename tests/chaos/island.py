@@ -84,8 +84,6 @@ class Island:
     alive: dict[int, str] = field(default_factory=dict[int, str])
     policy: dict[str, object] = field(default_factory=dict[str, object])
     """As the company's file says it."""
-    copied: set[str] = field(default_factory=set[str])
-    """Attempts that stand in the copy of the database."""
     foreign: set[str] = field(default_factory=set[str])
     """Attempts that were made between the copy and the moment when it took the original's place."""
     swapped_at: datetime | None = None
@@ -133,6 +131,16 @@ class Island:
         if self.alive.pop(pid, None):
             os.killpg(pid, signal.SIGKILL)
 
+    def web(self) -> str:
+        """What the web process says of itself, where events go to."""
+        try:
+            with urllib.request.urlopen(
+                self.events_url.replace("/events/sendgrid", "/readyz"), timeout=2
+            ) as it:
+                return f"{it.status} {it.read().decode()[:200]}"
+        except (OSError, ValueError) as error:
+            return repr(error)
+
     def sprung(self) -> int:
         """How many traps went off."""
         file = self.home / "sprung"
@@ -160,7 +168,7 @@ class Island:
         policy = self.policy | usual | chunks | dict(plan.policy)
         self.rows("UPDATE company SET value = %s::jsonb WHERE key = 'policy'", json.dumps(policy))
         self.suppressed.clear()
-        self.copied, self.foreign, self.swapped_at = set(), set(), None
+        self.foreign, self.swapped_at = set(), None
         self.log_ends = {file.name: file.stat().st_size for file in self.home.glob("logs/*")}
         self.ask("POST", "/events/target", {"url": self.events_url if plan.events else None})
         for answer in plan.answers:

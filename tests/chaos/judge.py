@@ -148,7 +148,8 @@ def outcomes(verdict: Verdict, course: Course, post: Post) -> None:
     verdict.must(
         set(called) <= {"unknown", "presumed_lost"}, f"attempts that were accepted are called {dict(called)}"
     )
-    sure = verdict.plan.events and not any(a.kind == "lost-events" for a in verdict.plan.every_answer)
+    lost = any(answer.kind == "lost-events" for answer in verdict.plan.every_answer)
+    sure = verdict.plan.events and not lost and not verdict.plan.copies
     verdict.must(
         not (sure and called), f"all events have come, and accepted attempts are called {dict(called)}"
     )

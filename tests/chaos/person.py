@@ -31,8 +31,10 @@ class Decided:
 def decides(course: Course) -> Decided:
     """Until nothing is left to decide: what is sent again may become unknown again."""
     island, plan, decided = course.island, course.plan, Decided()
-    if island.swapped_at:
-        lets_go(course, decided)
+    for _ in range(MOST_DECISIONS):
+        # Requests of the truer database may be reported one after the other, and each may stop everything.
+        if island.swapped_at and course.is_stopped():
+            lets_go(course, decided)
     for turn in range(MOST_DECISIONS):
         late = catches_up(course, decided) if plan.laters else False
         waiting = dead(island) if plan.person else {}
@@ -69,9 +71,9 @@ def settles(island: Island, plan: Plan, notice_id: int, waiting: int, decided: D
 def lets_go(course: Course, decided: Decided) -> None:
     """A person says that the copy of the database counts; before that nothing has left that it asked for."""
     island = course.island
-    ((held_at,),) = island.rows("SELECT min(at) FROM brake WHERE key <> '*'")
     # A dump is not where the ledger was: it sends nothing. A folder is: only what the provider reports tells.
-    since = island.swapped_at if Copy.DUMP in {blow.what for blow in course.plan.blows} else held_at
+    is_dump = Copy.DUMP in {blow.what for blow in course.plan.blows}
+    since = island.swapped_at if is_dump and not course.trusted else course.stopped_at
     claimed = {
         row[0] for row in island.rows("SELECT attempt_id::text FROM attempt WHERE claimed_at > %s", since)
     }
@@ -84,7 +86,7 @@ def lets_go(course: Course, decided: Decided) -> None:
 
     with opened(island.settings, connections=1) as app:
         ring(island.settings, database.trust(app.db, LIND, app.clock.now()).rings)
-    course.trusted = True
+    course.trusted, course.stopped_at = True, None
     course.until_quiet()
 
 
