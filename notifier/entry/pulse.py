@@ -7,7 +7,7 @@ from typing import Self
 from notifier.actions.signs import Sign
 from notifier.actions.ticks import Here
 from notifier.app import App
-from notifier.errors import Unreachable
+from notifier.errors import Defect, Unreachable
 from notifier.model.tick import SIGN_SECONDS
 from notifier.telemetry import log
 
@@ -40,7 +40,7 @@ class Pulse(threading.Thread):
         self.join()
         try:
             self._sign.end(self._app.db.transaction)
-        except Unreachable:
+        except (Unreachable, Defect):
             return  # taken for dead a little later
 
     def run(self) -> None:
@@ -56,5 +56,5 @@ class Pulse(threading.Thread):
     def _leave(self) -> None:
         try:
             self._sign.leave(self._app.db.transaction, self._here)
-        except Unreachable:
+        except (Unreachable, Defect):
             log().warning("no sign of life", kind=self._sign.kind)

@@ -11,7 +11,7 @@ from celery import signals
 from notifier.actions.deliver import Reached
 from notifier.actions.signs import Sign
 from notifier.entry.tasks import QUEUE, Process, broker
-from notifier.errors import Unreachable
+from notifier.errors import Defect, Unreachable
 from notifier.model.tick import SIGN_SECONDS, ProcessKind
 from notifier.settings import Settings
 from notifier.store import one_transaction
@@ -73,7 +73,7 @@ class Watch:
             os.kill(os.getpid(), signal.SIGTERM)
         try:
             self._sign.leave(self._transaction)
-        except Unreachable:
+        except (Unreachable, Defect):
             log().warning("no sign of life", kind=self._sign.kind)
 
     def stop(self, **_: object) -> None:
@@ -84,5 +84,5 @@ class Watch:
         """Its children have ended."""
         try:
             self._sign.end(self._transaction)
-        except Unreachable:
+        except (Unreachable, Defect):
             return

@@ -85,6 +85,8 @@ def test_the_clock_goes_on_while_every_sending_process_waits_for_the_provider(
     place.customers("customer,name,email,services,suspended\nc,C,c@example.com,mythos-5,mythos-5\n")
     place.until(lambda: place.rows("SELECT FROM signal WHERE 'mythos-5' = ANY(services)"), 60)
     place.until(lambda: place.rows("SELECT FROM signal WHERE judged_at IS NOT NULL"), 60)
+    for kind in ("sweep", "promises", "late"):
+        until_it_ran(place, kind)
     assert place.value("SELECT count(*) FROM attempt WHERE outcome = 'open'") == SENDING, "all still wait"
     assert len(sink.requests) == 1 + SENDING
 

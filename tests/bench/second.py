@@ -82,8 +82,9 @@ def main() -> None:
                     last = rows[0][0]
                 time.sleep(0.1)
             over = time.time()
-            (posted, ended) = connection.execute(
-                "SELECT extract(epoch FROM min(claimed_at))::float8, extract(epoch FROM min(ended_at))::float8"
+            (posted, ended, last_mail) = connection.execute(
+                "SELECT extract(epoch FROM min(claimed_at))::float8, extract(epoch FROM min(ended_at))::float8,"
+                " extract(epoch FROM max(ended_at))::float8"
                 " FROM attempt JOIN chunk USING (chunk_id) JOIN notice USING (notice_id) WHERE disruption_id = %s",
                 (b,),
             ).fetchall()[0]
@@ -94,6 +95,7 @@ def main() -> None:
     print(
         f"  second: first request {posted - second:.2f} s after it was sent, accepted {ended - second:.2f} s"
     )
+    print(f"  second: last mail accepted {last_mail - second:.2f} s after it was sent")
     print(f"  second: finished {done - second:.2f} s after it was sent, the first still under way" if done else
           "  second: not finished before the first")  # fmt: skip
     print(f"  longest time between two sweeps {gap:.1f} s")
