@@ -71,6 +71,7 @@ class Mail:
     recipient_id: int
     subject: str
     text: str
+    installation_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -234,6 +235,7 @@ def _read(number: int, body: dict[str, Any]) -> Request:
             recipient_id=int((person.get("custom_args") or {}).get("notifier_recipient") or 0),
             subject=_filled(body["subject"], person["substitutions"]),
             text=_filled(text, person["substitutions"]),
+            installation_id=body["custom_args"].get("notifier_installation", ""),
         )
         for person in body["personalizations"]
     )
@@ -412,6 +414,7 @@ class Lab:
                 "email": mail.address,
                 "timestamp": stamp,
                 "sg_event_id": f"{kind}-{mail.attempt_id}-{mail.recipient_id}",
+                "notifier_installation": mail.installation_id,
                 "notifier_attempt": mail.attempt_id,
                 "notifier_notice": str(mail.notice_id),
                 "notifier_recipient": str(mail.recipient_id),

@@ -99,6 +99,8 @@ def _say_again(db: Db, actor: str, now: datetime) -> None:
 @retried
 def _release(db: Db, actor: str, now: datetime) -> None:
     with db.transaction() as tx:
+        if held := brake.holds(tx):
+            raise Refused(held[0].why)
         pulled = brake.release_brake(tx)
         if pulled is None:
             raise Refused("Nothing is stopped: the brake is not on.")
@@ -109,8 +111,16 @@ def _release(db: Db, actor: str, now: datetime) -> None:
 
 
 def resume_all(db: Db, actor: str, now: datetime) -> Released:
-    """Release the brake that `pause_all` pulled; notices that are held for their own reasons stay held."""
+    """Release the brake that `pause_all` pulled; notices that are held for their own reasons stay held.
+
+    Raises `Refused` if this may not be the database that sent: see `actions.database`.
+    """
     _release(db, actor, now)
+    return going_on(db)
+
+
+def going_on(db: Db) -> Released:
+    """What goes on once nothing holds everything any more."""
     with db.transaction() as tx:
         ids = notices.open_ids(tx)
         waiting = sum(accounts.waiting(tx, notice_id) for notice_id in ids)

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 
 from notifier.actions import digests, freeze
+from notifier.actions.database import is_the_one
 from notifier.actions.desk import Desk, question, story_of, words_are_unaltered
 from notifier.actions.turns import Others
 from notifier.actions.untold import say_untold
@@ -19,7 +20,7 @@ from notifier.model.ring import Ring
 from notifier.model.words import Mode
 from notifier.pipeline.compose import headers, used_tags
 from notifier.pipeline.deliver import Lane, Reached, Recorder, Wait, claim_next, send_claimed, unmoved
-from notifier.store import Db, Tx, brake, catalogue, disruptions, holds, ledger, notices
+from notifier.store import Db, Tx, brake, catalogue, disruptions, holds, installation, ledger, notices
 from notifier.store.contents import contents as contents_of
 from notifier.store.ledger import Claim, Seat
 from notifier.store.locks import retried
@@ -57,6 +58,10 @@ def deliver(db: Db, post: Post, notice_id: int) -> tuple[Ring, ...]:
 
     Its lanes give way to other disruptions that wait: all worker processes may be at this notice.
     """
+    if post.recorder is not None:
+        post.recorder.pick_up()
+    if not is_the_one(db, post.clock.now()):
+        return ()
     with db.transaction() as tx:
         notice = notices.by_id(tx, notice_id)
         if not ledger.due(tx, notice_id).due or not notices.is_next(tx, notice):
@@ -175,6 +180,7 @@ def _seal(db: Db, desk: Desk, notice_id: int) -> Callable[[Claim, Sequence[Seat]
         notice = notices.by_id(tx, notice_id)
         story = story_of(tx, desk.settings, notice)
         contents = {content.content_id: content for content in contents_of(tx, notice_id)}
+        ours = installation.installation_id(tx)
     sender_domain = desk.settings.mail_from.rsplit("@", 1)[-1].rstrip(">")
     shared = headers(story, sender_domain)
 
@@ -197,6 +203,7 @@ def _seal(db: Db, desk: Desk, notice_id: int) -> Callable[[Claim, Sequence[Seat]
             text=content.text,
             html=content.html,
             letters=[Letter(seat.recipient_id, seat.address or "", fill(seat.person)) for seat in seats],
+            installation_id=ours,
         )
 
     return seal

@@ -26,6 +26,8 @@ class Check:
     ok: bool
     found: str
     """What is so, and for a fault what to do, in one sentence."""
+    warns: bool = False
+    """It works, and somebody should know what it may cost."""
 
 
 def check_database(url: str) -> Check:

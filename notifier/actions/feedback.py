@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from notifier.actions.database import compare
 from notifier.actions.evidence import NotSigned
 from notifier.actions.untold import say_untold
 from notifier.edges.provider_events import parse, verify
@@ -49,6 +50,8 @@ def record_events(
     """
     provider = signer(settings, headers, raw, now)
     reported = parse(raw)
+    if compare(db, reported.events, now):
+        log().error("this database is older than what was sent")
     with db.transaction() as tx:
         new = events.insert(tx, reported.events)
         folded = fold(tx, provider, new, now)

@@ -26,6 +26,7 @@ from notifier.model.policy import Policy
 from notifier.model.words import Mode
 from notifier.pipeline.compose import Mark
 from notifier.store import Db, Tx, audit, brake, catalogue, letter_now, letters, notices, pace, singles
+from notifier.store.installation import find as found_database
 from notifier.store.letter_now import Listed
 from notifier.store.notices import Notice
 from notifier.store.singles import Came, New, Single, To
@@ -142,7 +143,7 @@ def _ready(tx: Tx, post: Post, notice_id: int) -> tuple[Notice, Press]:
     press = Press.of(tx, post.desk, notice)
     if not press.is_unaltered:
         raise Refused(ALTERED.format(name=name_of(tx, notice_id)))
-    if brake.brake_is_on(tx):
+    if brake.brake_is_on(tx) or found_database(tx).changed:
         raise Refused(BRAKED)
     return notice, press
 
@@ -208,6 +209,7 @@ def _send(
             provider=sender.name,
         )
         _open(tx, new, notice, now, again=again)
+        ours = found_database(tx).installation_id
 
     def still_ours() -> bool:
         try:
@@ -217,7 +219,7 @@ def _send(
             return False
         return may_leave and post.clock.monotonic() - claimed_at <= policy.claim_age_seconds
 
-    outcome = sender.send(_envelope(new.attempt_id, press, request), still_ours)
+    outcome = sender.send(_envelope(new.attempt_id, ours, press, request), still_ours)
     came = OUTCOMES.get(outcome.result, "refused")
     _record(db, post, _came(new.attempt_id, came, outcome))
     return Sent(request.kind, mail.locale, mail.variant, request.nth, came, outcome.reason, sender.name)
@@ -264,7 +266,7 @@ def _open(tx: Tx, new: New, notice: Notice, now: datetime, *, again: bool) -> No
     audit.append(tx, actor=new.actor, act=act, at=now, disruption_id=notice.disruption_id, after=after)
 
 
-def _envelope(attempt_id: str, press: Press, request: _Request) -> Envelope:
+def _envelope(attempt_id: str, ours: str, press: Press, request: _Request) -> Envelope:
     """One letter, whose words are filled in already: there is nobody else whom it could go to."""
     mail = request.mail
     text, html = press.desk.words.marked(mail.locale, request.mark, mail.text, mail.html, press.notice.nonce)
@@ -278,6 +280,7 @@ def _envelope(attempt_id: str, press: Press, request: _Request) -> Envelope:
         text=text,
         html=html,
         letters=[model.Letter(request.to.recipient_id or 0, request.address.deliverable, {})],
+        installation_id=ours,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from notifier.actions import digests
 from notifier.actions.brake import enter_pulls
+from notifier.actions.database import is_the_one
 from notifier.actions.freeze import may_freeze
 from notifier.actions.outlook import PROVIDERS
 from notifier.model.policy import Policy
@@ -69,7 +70,8 @@ def sweep(db: Db, now: datetime, recorder: Recorder | None = None) -> tuple[Ring
         singles.expire(tx, lease_seconds=policy.lease_seconds, now=now)
     enter_pulls(db, now)
     digests.enter_cancelled(db, now)
-    _judge_unknowns(db, policy, now)
+    if is_the_one(db, now):  # of what an older ledger takes for unknown, a truer one knew more
+        _judge_unknowns(db, policy, now)
     _alarm_about_later(db, now)
     _alarm_about_reviews(db, now)
     _alarm_about_stopped(db, now)

@@ -113,6 +113,7 @@ def _event(entry: Any) -> ProviderEvent | None:
         notice_id=_number(fields, "notifier_notice"),
         recipient_id=_number(fields, "notifier_recipient"),
         kind=kind,
+        installation_id=_uuid(fields.get("notifier_installation")),
         permanent=kind == "bounce" and fields.get("type") == "bounce",
         # A bounce's own words may quote an address; a drop has one of seven fixed reasons.
         reason=(_text(fields, "reason", WORDS) or "") if kind == "dropped" else "",

@@ -133,7 +133,11 @@ def body_of(envelope: Envelope) -> bytes:
             {"type": "text/plain", "value": envelope.text},  # the order is prescribed
             {"type": "text/html", "value": envelope.html},
         ],
-        "custom_args": {"notifier_attempt": envelope.attempt_id, "notifier_notice": str(envelope.notice_id)},
+        "custom_args": {
+            "notifier_installation": envelope.installation_id,
+            "notifier_attempt": envelope.attempt_id,
+            "notifier_notice": str(envelope.notice_id),
+        },
         "tracking_settings": TRACKING,
         "mail_settings": BYPASS,
         "personalizations": [_personalization(letter) for letter in envelope.letters],

@@ -59,3 +59,5 @@ class ProviderEvent:
     """A bounce of the type `bounce`; one of the type `blocked` says nothing about later mails."""
     reason: str = ""
     """Why the provider dropped a mail, in its few fixed words."""
+    installation_id: str | None = None
+    """Whose request it was; None: nobody said so, or it left before requests said it."""

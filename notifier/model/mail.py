@@ -34,6 +34,8 @@ class Envelope:
     text: str
     html: str
     letters: Sequence[Letter]
+    installation_id: str = ""
+    """Whose request it is: an event with it about no request of this ledger proves that the ledger is old."""
 
 
 class Result(StrEnum):

@@ -6,7 +6,15 @@ from datetime import datetime
 from notifier.store import Tx, many, one, run, value
 
 EVERYTHING = "*"
-"""The key of the brake that stops every notice."""
+"""The key of the brake that a person pulls. Every other row stops every notice too: the product pulled it itself,
+because this database may not be the one that sent (`notifier.store.installation`)."""
+ANOTHER_SERVER, OLDER = "another server", "older than what was sent"
+
+NOTHING_HOLDS = """
+SELECT NOT EXISTS (SELECT FROM brake) AND NOT EXISTS (SELECT FROM installation i, server_now() s
+  WHERE i.system_identifier <> s.system_identifier OR i.timeline <> s.timeline OR i.table_oid <> i.tableoid
+     OR i.database_oid <> (SELECT oid FROM pg_database WHERE datname = current_database()))"""
+"""Directly before a request leaves: the server may have been exchanged since the task began."""
 
 
 def open_attempts(tx: Tx, notice_id: int | None = None) -> int:
@@ -67,7 +75,38 @@ def enter(tx: Tx, *, now: datetime) -> list[Pulled]:
 
 
 def brake_is_on(tx: Tx) -> bool:
-    return value(tx, "SELECT EXISTS (SELECT FROM brake WHERE key = %(key)s)", key=EVERYTHING)
+    return value(tx, "SELECT EXISTS (SELECT FROM brake)")
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The product has stopped everything itself."""
+
+    key: str
+    why: str
+
+
+def hold(tx: Tx, key: str, *, why: str, now: datetime) -> bool:
+    """False: it was held so already, and says `why` now. Who holds enters it in the audit chain, with this."""
+    return bool(
+        value(
+            tx,
+            "INSERT INTO brake (key, actor, at, entered_at, why) VALUES"
+            " (%(key)s, 'system', %(now)s, %(now)s, %(why)s) ON CONFLICT (key) DO UPDATE SET why = excluded.why"
+            " WHERE brake.why <> excluded.why RETURNING xmax = 0",
+            key=key,
+            why=why,
+            now=now,
+        )
+    )
+
+
+def holds(tx: Tx) -> list[Hold]:
+    return many(tx, Hold, "SELECT key, why FROM brake WHERE key <> %(key)s ORDER BY key", key=EVERYTHING)
+
+
+def release_holds(tx: Tx) -> list[Hold]:
+    return many(tx, Hold, "DELETE FROM brake WHERE key <> %(key)s RETURNING key, why", key=EVERYTHING)
 
 
 def is_stale(tx: Tx, notice_id: int, *, seconds: float) -> bool:
@@ -90,9 +129,8 @@ def nothing_hinders(tx: Tx, notice_id: int) -> bool:
     """No brake is on, and the provider does not want to be asked later."""
     return value(
         tx,
-        "SELECT NOT EXISTS (SELECT FROM brake WHERE key = %(everything)s)"
+        "SELECT NOT EXISTS (SELECT FROM brake)"
         " AND NOT EXISTS (SELECT FROM provider WHERE not_before > now() OR breaker_until > now())"
         " AND EXISTS (SELECT FROM notice WHERE notice_id = %(id)s AND state IN ('approved', 'sending'))",
         id=notice_id,
-        everything=EVERYTHING,
     )

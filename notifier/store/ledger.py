@@ -13,7 +13,7 @@ import orjson
 from notifier.model.event import Fate
 from notifier.model.people import Person
 from notifier.store import Tx, many, one, run, value
-from notifier.store.brake import EVERYTHING
+from notifier.store.brake import NOTHING_HOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +136,12 @@ def may_leave(tx: Tx, claimed: Claim) -> bool:
     """
     return value(
         tx,
-        "SELECT NOT EXISTS (SELECT FROM brake WHERE key = %(everything)s) AND EXISTS"
+        NOTHING_HOLDS + " AND EXISTS"
         " (SELECT FROM chunk JOIN notice USING (notice_id) WHERE chunk_id = %(id)s"
         " AND chunk.state = 'claimed' AND chunk.attempt_id = %(attempt_id)s"
         " AND notice.state IN ('approved', 'sending'))",
         id=claimed.chunk_id,
         attempt_id=claimed.attempt_id,
-        everything=EVERYTHING,
     )
 
 

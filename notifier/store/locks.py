@@ -13,7 +13,8 @@
 11. alarms, by their key
 12. the audit chain           advisory: as the last step of the transaction (`audit.append`)
 
-Ticks and signs of life are locked in transactions of their own, one tick or one process in each.
+The brake's rows, and which database this is, come after the declarations; `brake`, `installation`. Ticks and signs
+of life are locked in transactions of their own, one tick or one process in each.
 
 Nobody waits for a lock while holding one that stands below it, so nobody waits in a circle. A statement that may
 touch several rows of a table locks them first, `ORDER BY` their key; `SKIP LOCKED` and `try` wait for nobody and

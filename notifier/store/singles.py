@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.store import Tx, many, run, value, values
-from notifier.store.brake import EVERYTHING
+from notifier.store.brake import NOTHING_HOLDS
 
 TEST, COPY = "test", "copy"
 
@@ -74,10 +74,8 @@ def may_leave(tx: Tx, attempt_id: str) -> bool:
     """The brake, read after it was committed and directly before it leaves."""
     return value(
         tx,
-        "SELECT NOT EXISTS (SELECT FROM brake WHERE key = %(everything)s) AND EXISTS"
-        " (SELECT FROM single WHERE attempt_id = %(id)s AND outcome = 'open')",
+        NOTHING_HOLDS + " AND EXISTS (SELECT FROM single WHERE attempt_id = %(id)s AND outcome = 'open')",
         id=attempt_id,
-        everything=EVERYTHING,
     )
 
 

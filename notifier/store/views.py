@@ -6,6 +6,7 @@ from datetime import datetime
 from notifier.model.words import Account, Mode, NoticeKind, NoticeState, PeopleFrom, Reason
 from notifier.store import Tx, brake, many, one, value
 from notifier.store import accounts as accounting
+from notifier.store.brake import Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,11 @@ def alarms(tx: Tx) -> list[AlarmRow]:
 
 def brake_is_on(tx: Tx) -> bool:
     return brake.brake_is_on(tx)
+
+
+def holds(tx: Tx) -> list[Hold]:
+    """What holds everything beside a person's brake, with what to do about it."""
+    return brake.holds(tx)
 
 
 def open_attempts(tx: Tx) -> int:

@@ -4,14 +4,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
-import typer
 from starlette.requests import Request
-from typer.testing import CliRunner
 
-from notifier.entry.cli import commands
 from notifier.entry.tasks import TASKS
 from notifier.entry.web import Health
 from tests.lab import COMPANY, SWALLOW, Lab, nth, refuse
+from tests.typing_in import command
 
 TICKS = tuple(name for name in TASKS if name not in ("freeze", "deliver"))
 
@@ -26,24 +24,6 @@ def newer(lab: Lab) -> Lab:
         lab.rows(f"ALTER TABLE {table} ADD COLUMN of_a_later_version text")
     lab.rows("INSERT INTO migration (name, sha256) VALUES ('9999_later.sql', 'x')")
     return lab
-
-
-def command(lab: Lab, *words: str) -> str:
-    """What a person reads who types this; it must end well."""
-    cli = typer.Typer()
-    commands.register(cli)
-    environment = {
-        "NOTIFIER_HOME": str(lab.app.settings.home),
-        "NOTIFIER_DATABASE_URL": lab.database_url,
-        "NOTIFIER_SENDGRID_URL": lab.app.settings.sendgrid_url,
-        "NOTIFIER_MAIL_FROM": lab.app.settings.mail_from,
-        "SENDGRID_API_KEY": "SG.lab",
-        "NOTIFIER_REHEARSALS_ONLY": "",
-        "NOTIFIER_ACTOR": "person:lind",
-    }
-    ran = CliRunner().invoke(cli, [*words], env=environment)
-    assert ran.exit_code == 0, f"{words}: {ran.output} {ran.exception!r}"
-    return ran.output
 
 
 def test_a_whole_story_is_told(newer: Lab) -> None:
@@ -118,4 +98,4 @@ def test_the_web_process_goes_on_taking_evidence(newer: Lab) -> None:
     """A load balancer that took it out would lose what the tools say while the new version rolls out."""
     health = Health(newer.app)
     for asked in (health.ready, health.metrics):
-        assert asyncio.run(asked(Request({"type": "http"}))).status_code == 200
+        assert asyncio.run(asked(Request({"type": "http", "query_string": b""}))).status_code == 200

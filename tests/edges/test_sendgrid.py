@@ -128,6 +128,7 @@ def mail(**changed: str) -> dict[str, object]:
         "attempt-1", 7, changed.get("sender", "Acme <n@acme.example>"), changed.get("reply_to"),
         {"References": "<d@acme.example>", "X-Title": changed.get("title", "plain")}, "S", "T", "<p>H</p>",
         [Letter(5, "ada@example.com", MappingProxyType({"-n-": "Ada"})), Letter(6, "bob@example.com", {})],
+        "here",
     )  # fmt: skip
     return orjson.loads(body_of(envelope))
 
@@ -138,7 +139,11 @@ def test_the_body_holds_what_the_provider_needs_and_ids_only() -> None:
         "subject": "S",
         "content": [{"type": "text/plain", "value": "T"}, {"type": "text/html", "value": "<p>H</p>"}],
         "headers": {"References": "<d@acme.example>", "X-Title": "plain"},
-        "custom_args": {"notifier_attempt": "attempt-1", "notifier_notice": "7"},
+        "custom_args": {
+            "notifier_installation": "here",
+            "notifier_attempt": "attempt-1",
+            "notifier_notice": "7",
+        },
         "tracking_settings": {
             "click_tracking": {"enable": False, "enable_text": False},
             "open_tracking": {"enable": False},

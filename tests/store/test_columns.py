@@ -13,7 +13,7 @@ STORE = Path(__file__).parents[2] / "notifier/store"
 ALL_OF = re.compile(r"\bSELECT\s+(?:DISTINCT\s+)?\*.*?\bFROM\s+(\w+)", re.DOTALL)
 ALL_OF_ALIAS = re.compile(r"\b(\w+)\.\*")
 RETURNS_ALL = re.compile(r"\bRETURNING\s+\*")
-WITHOUT_LIST = re.compile(r"\b(?:INSERT\s+INTO|COPY)\s+(\w+)\s+(?!\(|AS\b)", re.DOTALL)
+WITHOUT_LIST = re.compile(r"\b(?:INSERT\s+INTO|COPY)\s+(\w+)\s+(?!\(|AS\b|DEFAULT VALUES)", re.DOTALL)
 
 
 def tables() -> set[str]:

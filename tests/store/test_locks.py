@@ -446,7 +446,6 @@ NOT_AGAIN = {
     "pause": "what it decides is a function of its own",
     "cancel": "what it decides is a function of its own",
     "pause_all": "what it decides is a function of its own",
-    "resume_all": "what it decides is a function of its own",
 }
 
 

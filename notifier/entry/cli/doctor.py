@@ -32,13 +32,15 @@ def doctor(
     else:
         width = max(10, *(len(check.name) for check in checks))
         for check in checks:
-            output.say(f"  {'ok' if check.ok else 'FAULT':<6} {check.name:<{width}} {check.found}")
+            sign = "WARN" if check.warns else "ok" if check.ok else "FAULT"
+            output.say(f"  {sign:<6} {check.name:<{width}} {check.found}")
     if not all(check.ok for check in checks):
         raise typer.Exit(4)
 
 
 def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
     from notifier.actions import doctor as actions
+    from notifier.actions.check_server import check_server
     from notifier.actions.check_view import check_view
     from notifier.app import opened, sender
     from notifier.model.policy import Policy
@@ -53,6 +55,7 @@ def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
     if checks[-1].ok:
         with opened(settings, connections=1) as app:
             checks += [actions.check_clock(app.db, app.clock.now), actions.check_catalogue(app.db)]
+            checks += check_server(app.db)
             checks.append(actions.check_sources(app.db))
             checks.append(actions.check_processes(app.db, embedded=settings.embedded))
             if settings.audience_url is not None:

@@ -123,17 +123,33 @@ def pause(notice: MaybeNotice = "", everything: All = False, json: AsJson = Fals
             output.say(f"Stopped. At most {said.at_most:,} more mails leave. Go on: {_again(notice)}")
 
 
-def resume(notice: MaybeNotice = "", everything: All = False, json: AsJson = False) -> None:
-    from notifier.actions import brake
+def resume(
+    notice: MaybeNotice = "",
+    everything: All = False,
+    trust_database: Annotated[
+        bool,
+        typer.Option("--trust-database", help="With --all: it counts, though it is not the one that sent."),
+    ] = False,
+    as_copy: Annotated[
+        bool,
+        typer.Option("--as-copy", help="With --all: a copy beside the one that sends; open notices stay."),
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    from notifier.actions import brake, database
     from notifier.entry.cli import given, output
     from notifier.entry.cli.session import opened_app
     from notifier.entry.tasks import ring
+    from notifier.errors import BadInput
 
     _one_or_all(notice, everything=everything)
+    if ((trust_database or as_copy) and not everything) or (trust_database and as_copy):
+        raise BadInput("Say one of --trust-database and --as-copy, together with --all.")
+    whole = database.trust if trust_database else database.as_copy if as_copy else brake.resume_all
     with opened_app() as app:
         who, now = app.settings.actor, app.clock.now()
         said = (
-            brake.resume_all(app.db, who, now)
+            whole(app.db, who, now)
             if everything
             else brake.resume(app.db, who, now, given.notice(app, notice))
         )

@@ -27,13 +27,15 @@ def list_(
     with opened_app() as app:
         with app.db.transaction() as tx:
             alarms, rows = views.alarms(tx), views.disruptions(tx, ended=everything)
-            stopped = views.brake_is_on(tx)
+            stopped, holds = views.brake_is_on(tx), views.holds(tx)
             silent = life(tx, embedded=app.settings.embedded).silent
         if json:
             output.print_json({"alarms": alarms, "disruptions": rows, "brake": stopped, "silent": silent})
             return
-        if stopped:
+        if stopped and not holds:
             output.say("STOPPED: the brake is on, nothing leaves. Go on: notifier resume --all\n")
+        for hold in holds:
+            output.say(f"STOPPED: {hold.why}\n")
         if silent:
             output.say("\n".join(f"SILENT: {sentence}" for sentence in silent) + "\n")
         if alarms:

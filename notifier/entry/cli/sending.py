@@ -234,7 +234,9 @@ def picture(app: App, reference: str) -> tuple[str, list[NoticeRow]]:
         row = views.disruption(tx, reference)
         assert row is not None
         lines = screens.disruption_lines(row)
-        if views.brake_is_on(tx):
+        if holds := views.holds(tx):
+            lines += [f"  STOPPED: {hold.why}" for hold in holds]
+        elif views.brake_is_on(tx):
             bound = views.open_attempts(tx)
             lines.append(f"  STOPPED: the brake is on, at most {bound:,} more leave. `notifier resume --all`")
         lines += [f"  ! {each.text}" for each in views.alarms(tx) if each.reference == reference]

@@ -8,7 +8,19 @@ from notifier.model.mail import Outcome, Result
 from notifier.model.policy import Policy
 from notifier.pipeline.deliver.decide import Next, bounded, cuts, overtaken, what_next
 from notifier.pipeline.deliver.overtaken import say_overtaken
-from notifier.store import Db, Tx, alarms, events, holds, ledger, naming, notices, pace, refusals
+from notifier.store import (
+    Db,
+    Tx,
+    alarms,
+    events,
+    holds,
+    installation,
+    ledger,
+    naming,
+    notices,
+    pace,
+    refusals,
+)
 from notifier.store.ledger import Claim, Record
 from notifier.store.refusals import ALONE, Kin
 
@@ -82,6 +94,8 @@ def write(
         reached("before record commits")
     with db.transaction() as tx:
         accepted = outcome.result is Result.ACCEPTED
+        if accepted and not moved and installation.hold_if_never_made(tx, [claimed.attempt_id], now):
+            return  # its claim was committed and is not here: another server stands where that one stood
         if accepted and not policy.canary_waits_for_events:
             notices.start(tx, claimed.notice_id)
         learn(tx, known.provider, outcome)

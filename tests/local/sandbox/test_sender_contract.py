@@ -27,7 +27,7 @@ def envelope(*addresses: str, attempt: str = "attempt-1", **changed: str) -> Env
     return Envelope(
         attempt, 7, "Acme, Inc <notices@acme.example>", "help@acme.example",
         {"References": "<d-7k2m@acme.example>", "X-Title": "Störung"}, **words,
-        letters=letters(*(addresses or ("ada@example.com", "bob@example.com"))),
+        letters=letters(*(addresses or ("ada@example.com", "bob@example.com"))), installation_id="here",
     )  # fmt: skip
 
 
@@ -46,7 +46,8 @@ def test_each_person_gets_their_own_words_and_nobody_sees_another(sandbox: Any) 
     assert ada["reply_to"] == {"email": "help@acme.example"}
     assert ada["headers"] == {"References": "<d-7k2m@acme.example>", "X-Title": "=?utf-8?q?St=C3=B6rung?="}
     assert ada["custom_args"] == {
-        "notifier_attempt": "attempt-1", "notifier_notice": "7", "notifier_recipient": "100",
+        "notifier_installation": "here", "notifier_attempt": "attempt-1", "notifier_notice": "7",
+        "notifier_recipient": "100",
     }  # fmt: skip
     assert ada["x_message_id"] == bob["x_message_id"] == outcome.message_id
 
