@@ -7,11 +7,12 @@ from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState
 from notifier.pipeline import audience
-from notifier.pipeline.audience import Overtaken, Place
+from notifier.pipeline.audience import Overtaken, Place, Unaccounted
 from notifier.pipeline.compose import Words
 from notifier.pipeline.deliver import Reached, unmoved
-from notifier.store import Db, Tx, catalogue, disruptions, notices
+from notifier.store import Db, Tx, alarms, catalogue, disruptions, freezing, holds, notices
 from notifier.store import audience as verdicts
+from notifier.store.locks import retried
 from notifier.store.notices import Notice
 from notifier.store.owed import LAST
 
@@ -21,7 +22,45 @@ ON_ITS_WAY = (NoticeState.APPROVED, NoticeState.SENDING)
 def freeze(
     db: Db, words: Words, now: datetime, notice_id: int, reached: Reached = unmoved
 ) -> tuple[Ring, ...]:
-    """One range in one transaction: if the process dies, the sweeper rings again and the range is taken anew."""
+    """One range in one transaction: if the process dies, the sweeper rings again and the range is taken anew.
+
+    A list that is not what a count of its own says is rolled back and counted once more; then it is stopped.
+    """
+    try:
+        return _freeze(db, words, now, notice_id, reached)
+    except Unaccounted:
+        pass
+    try:
+        return _freeze(db, words, now, notice_id, reached)
+    except Unaccounted:
+        _stop(db, now, notice_id)
+        return ()
+
+
+UNACCOUNTED = (
+    "the list is not what a second count by the verdicts says, and nothing that changed explains it; "
+    "look into it, then resume it or cancel it"
+)
+
+
+@retried
+def _stop(db: Db, now: datetime, notice_id: int) -> None:
+    """Nothing more of it leaves, and a draft's list is not tried again, before a person has looked."""
+    with db.transaction() as tx:
+        disruption_id = notices.by_id(tx, notice_id).disruption_id
+        disruption = disruptions.by_id(tx, disruption_id)
+        notice = notices.locked(tx, notice_id)
+        freezing.stop_freezing(tx, notice_id)
+        text = f"{disruption.reference}/{notice.seq}: {UNACCOUNTED}."
+        alarms.raise_once(tx, _key(notice_id), text, disruption_id, now)
+        holds.by_policy(tx, notice_id, UNACCOUNTED, why="the list does not add up", now=now)
+
+
+def _key(notice_id: int) -> str:
+    return f"list:{notice_id}"
+
+
+def _freeze(db: Db, words: Words, now: datetime, notice_id: int, reached: Reached) -> tuple[Ring, ...]:
     try:
         with db.transaction() as tx:
             policy = catalogue.policy(tx)
@@ -39,6 +78,7 @@ def freeze(
                 if found is None or found[1].after != LAST:
                     return ()
                 audience.close(tx, found[0], notice_rule(tx, found[0]), now)
+                alarms.clear(tx, _key(notice_id), now)
     except Overtaken:
         return (Ring("freeze", notice_id),)
     side_by_side = 2 if audience.may_go_ahead(notice, policy.range_people) else 1

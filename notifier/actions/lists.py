@@ -8,7 +8,7 @@ from notifier.errors import Refused
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState
 from notifier.pipeline import audience
-from notifier.store import Db, Tx, disruptions, notices, recount, reviews
+from notifier.store import Db, Tx, disruptions, freezing, notices, recount, reviews
 from notifier.store.audience import Rule
 from notifier.store.locks import retried
 from notifier.store.notices import Notice
@@ -26,6 +26,8 @@ class ShownList:
     """None: workers are still freezing it."""
     changed: tuple[Change, ...] = ()
     """What was not true any more of the list before, which this one replaces."""
+    stopped: bool = False
+    """Workers have given it up: it is not what a second count says."""
 
 
 def shown_list(db: Db, notice_id: int) -> ShownList:
@@ -35,7 +37,8 @@ def shown_list(db: Db, notice_id: int) -> ShownList:
 
 
 def _shown(notice: Notice, changed: tuple[Change, ...] = ()) -> ShownList:
-    return ShownList(notice.notice_id, notice.seq, notice.people_n, notice.list_hash, changed)
+    stopped = notice.closed_at is None and notice.freeze_asked is None
+    return ShownList(notice.notice_id, notice.seq, notice.people_n, notice.list_hash, changed, stopped)
 
 
 @retried
@@ -55,7 +58,7 @@ def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[ShownL
         changed = changes(tx, notice, notice_rule(tx, notice))
         if changed:
             notice_id = renew_in(tx, desk, notice, now)
-        notices.ask_to_freeze(tx, notice_id, now=now)
+        freezing.ask_to_freeze(tx, notice_id, now=now)
         return _shown(notices.by_id(tx, notice_id), changed), (Ring("freeze", notice_id),)
 
 

@@ -10,11 +10,21 @@ from notifier.model.earlier import About
 from notifier.model.policy import Policy
 from notifier.model.scope import canonical
 from notifier.model.words import ENDINGS, NoticeKind
-from notifier.store import Tx, disruptions, freezing, notices, revisions, unreachable
+from notifier.store import (
+    Tx,
+    disruptions,
+    freezing,
+    notices,
+    own_count,
+    recount,
+    revisions,
+    unreachable,
+)
 from notifier.store.audience import Gap, Rule
 from notifier.store.freezing import Range
 from notifier.store.notices import Notice
 from notifier.store.owed import LAST, Asked
+from notifier.store.own_count import Doubled, Mute
 from notifier.store.recount import Change
 from notifier.store.telling import Later
 
@@ -49,6 +59,10 @@ FOLLOWING: Mapping[NoticeKind, Following] = {
 
 class Overtaken(Exception):
     """The notice was ended or approved differently while its list was counted: nothing of this step counts."""
+
+
+class Unaccounted(Exception):
+    """The list is not what a count of its own says, and nothing explains it: nothing of this step counts."""
 
 
 BEGINNING = (NoticeKind.FIRST, NoticeKind.CATCH_UP)
@@ -229,10 +243,15 @@ def freeze_range(
         chunk_people=policy.chunk_people,
     )
     following = later(tx, notice, rule)
-    if following is not None:
-        frozen = freezing.freeze_later(tx, following, part)
-    else:
-        frozen = freezing.freeze_by_scope(tx, rule, part)
+    try:
+        if following is not None:
+            frozen = freezing.freeze_later(tx, following, part)
+        else:
+            frozen = freezing.freeze_by_scope(tx, rule, part)
+    except Doubled as error:
+        raise Unaccounted from error
+    if frozen.unlike:
+        raise Unaccounted
     if place.behind is not None:
         freezing.wait_for(tx, notice.notice_id, place.behind)
         if frozen.people > room(notices.by_id(tx, notice.notice_id)):
@@ -243,21 +262,37 @@ def freeze_range(
 
 
 def close(tx: Tx, notice: Notice, rule: Rule, now: datetime) -> None:
-    """Everybody is frozen: add those who cannot be written to, and seal the list. Raises `Overtaken`."""
+    """Everybody is frozen: add those who cannot be written to, and seal the list.
+
+    Each range was what the verdicts said in the moment in which it was frozen. If the ranges are complete and as
+    they were counted then, what differs now has changed since, and is kept by its numbers: who came, who left.
+    Raises `Unaccounted` for what this does not explain, `Overtaken`.
+    """
     following = later(tx, notice, rule)
-    if following is None:
-        mute = freezing.freeze_unreachable(tx, notice.notice_id, rule)
-    elif notice.kind in BEGINNING and notice.only_customer is None:
-        mute = unreachable.freeze_unreachable_later(tx, following.asked)
-    else:
-        mute = 0
+    mute = _close_mute(tx, notice, rule, following)
+    sealed = own_count.sealed(tx, notice.notice_id)
+    found = recount.changes(tx, notice, rule, following, complete=True)
+    if mute.unlike or not sealed.is_kept or (not sealed.is_whole and any(change.any for change in found)):
+        raise Unaccounted
+    recount.note(tx, notice.notice_id, found, now=now)
     closed = freezing.close(
         tx,
         notice.notice_id,
-        unreachable=mute,
+        unreachable=mute.customers,
         customers=freezing.customers(tx, notice.notice_id),
         list_hash=freezing.list_hash(tx, notice.notice_id),
         now=now,
     )
     if not closed:
         raise Overtaken
+
+
+def _close_mute(tx: Tx, notice: Notice, rule: Rule, following: Later | None) -> Mute:
+    try:
+        if following is None:
+            return unreachable.freeze_unreachable(tx, notice.notice_id, rule)
+        if notice.kind in BEGINNING and notice.only_customer is None:
+            return unreachable.freeze_unreachable_later(tx, following.asked)
+    except Doubled as error:
+        raise Unaccounted from error
+    return Mute(customers=0, unlike=0)

@@ -7,23 +7,49 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg import sql
+from psycopg.errors import UniqueViolation
 
-from notifier.store import Tx, one, run, value, values
-from notifier.store.audience import Rule, deciding_values, hits, plan_for_many, rule_params
+from notifier.store import Tx, one, own_count, run, value, values
+from notifier.store.audience import Rule, plan_for_many, rule_params
 from notifier.store.owed import LAST
+from notifier.store.own_count import Doubled
 from notifier.store.since import since
 from notifier.store.telling import VARIANT, Later, later_params, told_by_scope, told_later
-from notifier.store.voices import SUPPRESSED, USABLE
+from notifier.store.voices import SUPPRESSED
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """What one range added."""
+    """What one range added, by the count of its own."""
 
     audience: int
     people: int
     held: int
     """Above the ceiling, or in need of words that nobody approved."""
+    lines: int
+    mark: int | None
+    """Of these lines, in no order."""
+    unlike: int
+    """Lines, letters and seats that are not what the verdicts say; anything but 0 is a fault."""
+
+
+def ask_to_freeze(tx: Tx, notice_id: int, *, now: datetime) -> None:
+    """Let workers freeze the list of a draft, so that a person can approve exactly that list."""
+    run(
+        tx,
+        "UPDATE notice SET freeze_asked = coalesce(freeze_asked, %(now)s) WHERE notice_id = %(id)s",
+        id=notice_id,
+        now=now,
+    )
+
+
+def stop_freezing(tx: Tx, notice_id: int) -> None:
+    """Of a draft: workers leave its list until somebody asks for it again."""
+    run(
+        tx,
+        "UPDATE notice SET freeze_asked = NULL WHERE notice_id = %(id)s AND state = 'draft'",
+        id=notice_id,
+    )
 
 
 def range_end(tx: Tx, after: int, people: int) -> int:
@@ -92,21 +118,21 @@ opened AS MATERIALIZED (
   SELECT content_id, slot, nextval('chunk_id_seq') AS chunk_id, people
   FROM (SELECT content_id, slot, count(*) AS people FROM numbered WHERE leaves GROUP BY 1, 2 ORDER BY 2, 1) x),
 new_chunk AS (INSERT INTO chunk (chunk_id, notice_id, content_id, root_id, lo, hi)
-              SELECT chunk_id, %(notice_id)s, content_id, chunk_id, 0, people FROM opened),
+              SELECT chunk_id, %(notice_id)s, content_id, chunk_id, 0, people FROM opened
+              RETURNING chunk_id, lo, hi),
 new_line AS (INSERT INTO line (notice_id, recipient_id, customer_id, contact_id, service_id, verdict,
                                told_as, vals)
              SELECT %(notice_id)s, recipient_id, customer_id, contact_id, service_id, verdict, told_as, vals
-             FROM told ORDER BY recipient_id),
+             FROM told ORDER BY recipient_id
+             RETURNING recipient_id, customer_id, service_id, verdict, told_as),
 new_delivery AS (INSERT INTO delivery (notice_id, recipient_id, root_chunk_id, pos, vars, exclusion,
                                        content_id)
                  SELECT %(notice_id)s, recipient_id, chunk_id, CASE WHEN leaves THEN pos END, vars, exclusion,
                         CASE WHEN NOT leaves AND exclusion IS NULL THEN n.content_id END
                  FROM numbered n LEFT JOIN opened o
-                   ON n.leaves AND o.content_id = n.content_id AND o.slot = n.slot)
-SELECT count(*) AS audience,
-       count(*) FILTER (WHERE exclusion IS NULL) AS people,
-       count(*) FILTER (WHERE exclusion IS NULL AND NOT leaves) AS held
-FROM numbered"""
+                   ON n.leaves AND o.content_id = n.content_id AND o.slot = n.slot
+                 RETURNING recipient_id, root_chunk_id, pos, vars, exclusion),
+{recount}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +156,14 @@ def freeze_by_scope(tx: Tx, rule: Rule, part: Range) -> Frozen:
     """First notices: everybody whom the scope's verdict puts in."""
     plan_for_many(tx)
     run(tx, "SET LOCAL work_mem = '64MB'")
-    return _freeze(tx, told_by_scope(rule), since(tx, None), part, rule_params(rule))
+    own = own_count.of_range(rule)
+    return _freeze(tx, told_by_scope(rule), own, since(tx, None), part, rule_params(rule))
 
 
 def freeze_later(tx: Tx, later: Later, part: Range) -> Frozen:
     """Later notices: everybody to whom they are owed, by what they were told before."""
-    return _freeze(tx, told_later(tx, later), since(tx, later.asked), part, later_params(later))
+    own = own_count.of_later(tx, later)
+    return _freeze(tx, told_later(tx, later), own, since(tx, later.asked), part, later_params(later))
 
 
 def persons(told: sql.Composed, since: sql.SQL) -> sql.Composed:
@@ -145,28 +173,35 @@ def persons(told: sql.Composed, since: sql.SQL) -> sql.Composed:
     return sql.SQL(PERSONS).format(told=told, since=since, variant=sql.SQL(VARIANT))
 
 
-def _freeze(tx: Tx, told: sql.Composed, since: sql.SQL, part: Range, params: dict[str, object]) -> Frozen:
+def _freeze(
+    tx: Tx,
+    told: sql.Composed,
+    own: sql.Composed,
+    since: sql.SQL,
+    part: Range,
+    params: dict[str, object],
+) -> Frozen:
+    """Raises `Doubled`."""
     statement = sql.SQL(FREEZE).format(
         persons=persons(told, since),
         vars=sql.SQL(VARS),
         suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
+        recount=own,
     )
-    found = one(
-        tx,
-        Frozen,
-        statement,
-        **params
-        | {
-            "notice_id": part.notice_id,
-            "after": part.after,
-            "upto": part.upto,
-            "room": part.room,
-            "asked": part.asked,
-            "resolved": part.resolved,
-            "default": part.default,
-            "chunk_people": part.chunk_people,
-        },
-    )
+    own_params = {
+        "notice_id": part.notice_id,
+        "after": part.after,
+        "upto": part.upto,
+        "room": part.room,
+        "asked": part.asked,
+        "resolved": part.resolved,
+        "default": part.default,
+        "chunk_people": part.chunk_people,
+    }
+    try:
+        found = one(tx, Frozen, statement, **params | own_params)
+    except UniqueViolation as error:
+        raise Doubled from error
     assert found is not None
     return found
 
@@ -203,60 +238,20 @@ def advance(tx: Tx, part: Range, frozen: Frozen, *, ceiling: int | None) -> bool
     """
     return 1 == run(  # noqa: SIM300
         tx,
-        "UPDATE notice SET frozen_upto = %(upto)s, audience_n = audience_n + %(audience)s,"
+        "WITH moved AS (UPDATE notice SET frozen_upto = %(upto)s, audience_n = audience_n + %(audience)s,"
         " people_n = people_n + %(people)s WHERE notice_id = %(id)s AND frozen_upto = %(after)s"
-        " AND ceiling IS NOT DISTINCT FROM %(ceiling)s AND state IN ('draft', 'approved', 'sending', 'held')",
+        " AND ceiling IS NOT DISTINCT FROM %(ceiling)s AND state IN ('draft', 'approved', 'sending', 'held')"
+        " RETURNING notice_id)"
+        " INSERT INTO frozen_range (notice_id, after, upto, people, lines, mark)"
+        " SELECT notice_id, %(after)s, %(upto)s, %(audience)s, %(lines)s, %(mark)s FROM moved",
         id=part.notice_id,
         after=part.after,
         upto=part.upto,
         audience=frozen.audience,
         people=frozen.people,
+        lines=frozen.lines,
+        mark=frozen.mark,
         ceiling=ceiling,
-    )
-
-
-LISTED = "SELECT FROM line k WHERE k.notice_id = %(notice_id)s AND k.recipient_id IS NOT NULL"
-"""Where roles choose, one contact counts on another: if that other loses its address while ranges are frozen,
-neither is on the list, and only the list itself shows that nobody speaks for their customer."""
-
-
-def freeze_unreachable(tx: Tx, notice_id: int, rule: Rule) -> int:
-    """Customers who are to be told and have no usable address, and the lines of those who are not told.
-
-    Returns how many customers the verdict query found without an address.
-    """
-    plan_for_many(tx)
-    run(tx, "SET LOCAL enable_hashjoin = off")  # merged in the order of customers, a million take two thirds
-    run(tx, "SET LOCAL enable_hashagg = off")
-    simple = rule.spares_nobody and not rule.roles
-    statement = sql.SQL("""
-WITH verdict AS MATERIALIZED (
-       SELECT customer_id, service_id, max(rank) AS rank, {vals} AS vals FROM ({hit}{few}) hit GROUP BY 1, 2),
-     mute AS MATERIALIZED (
-       SELECT DISTINCT customer_id FROM verdict v WHERE rank >= %(told_rank)s
-       AND NOT EXISTS ({written} AND k.customer_id = v.customer_id)),
-     new_delivery AS (INSERT INTO delivery (notice_id, customer_id, exclusion)
-                      SELECT %(notice_id)s, customer_id, 'no_address' FROM mute),
-     new_line AS (INSERT INTO line (notice_id, customer_id, service_id, verdict, told_as, vals)
-                  SELECT %(notice_id)s, customer_id, service_id,
-                         CASE rank WHEN 2 THEN 'affected' WHEN 1 THEN 'possibly' ELSE 'not' END,
-                         CASE WHEN rank < %(told_rank)s THEN 'none'
-                              WHEN rank = 2 OR %(possibly)s = 'include' THEN 'affected'
-                              ELSE 'possibly' END, vals
-                  FROM verdict LEFT JOIN mute USING (customer_id)
-                  WHERE mute.customer_id IS NOT NULL OR rank < %(told_rank)s)
-SELECT count(*) FROM mute""").format(
-        hit=hits(rule),
-        # Where nobody is spared and no role chooses, only these can be found: a million others are not looked at.
-        few=sql.SQL(f" AND NOT EXISTS ({USABLE} AND k.customer_id = e.customer_id)" if simple else ""),
-        written=sql.SQL(LISTED if rule.roles else USABLE),
-        vals=deciding_values(rule),
-    )
-    return value(
-        tx,
-        statement,
-        notice_id=notice_id,
-        **rule_params(rule),
     )
 
 

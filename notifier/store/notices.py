@@ -133,16 +133,6 @@ def drafts(tx: Tx, disruption_id: int) -> list[Notice]:
     )
 
 
-def ask_to_freeze(tx: Tx, notice_id: int, *, now: datetime) -> None:
-    """Let workers freeze the list of a draft, so that a person can approve exactly that list."""
-    run(
-        tx,
-        "UPDATE notice SET freeze_asked = coalesce(freeze_asked, %(now)s) WHERE notice_id = %(id)s",
-        id=notice_id,
-        now=now,
-    )
-
-
 def approve(tx: Tx, notice_id: int, *, ceiling: int | None, now: datetime) -> None:
     """Let the notice go."""
     run(

@@ -4,14 +4,17 @@ Nothing here is taken from the statements that freeze a list. Who the verdicts p
 line; what differs from the list is named.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg import sql
 
 from notifier.model.words import NoticeKind
-from notifier.store import Tx, many, run
+from notifier.store import Tx, many, one, run
 from notifier.store.audience import Rule, hits, plan_for_many, rule_params
 from notifier.store.notices import Notice
+from notifier.store.own_count import MARK
 from notifier.store.telling import Later, later_params, told_later
 from notifier.store.voices import SUPPRESSED, USABLE, usable
 
@@ -42,10 +45,6 @@ mute AS MATERIALIZED (
     AND n.state NOT IN ('draft', 'void') AND n.notice_id <> %(notice_id)s
     AND l.told_as IN ('affected', 'possibly')
     AND l.customer_id = hit.customer_id AND l.service_id = hit.service_id))"""
-
-MARK = """bit_xor(hashint8extended(recipient_id, hashint8extended(customer_id, 8 * service_id
-  + CASE verdict WHEN 'affected' THEN 0 WHEN 'possibly' THEN 1 ELSE 2 END)
-  # hashtextextended(told_as, 0))) AS mark, count(*) AS lines"""
 
 CHANGES = """
 WITH {own},
@@ -112,9 +111,11 @@ class Change:
         return self.people > 0 or self.unreachable > 0
 
 
-def changes(tx: Tx, notice: Notice, rule: Rule, later: Later | None) -> list[Change]:
+def changes(
+    tx: Tx, notice: Notice, rule: Rule, later: Later | None, *, complete: bool = False
+) -> list[Change]:
     """Who came, left and changed since a list was made, in this order; all of them zero: it is true now. Of a list
-    that is not complete it is asked as far as it goes.
+    that is not complete it is asked as far as it goes. `complete`: it is about to be closed.
 
     Compared are the people, their customers and services, what each is told to be, who must not be written to, and
     who cannot be.
@@ -132,9 +133,46 @@ def changes(tx: Tx, notice: Notice, rule: Rule, later: Later | None) -> list[Cha
         "notice_id": notice.notice_id,
         "after": 0,
         "upto": notice.frozen_upto,
-        "closed": notice.closed_at is not None,
+        "closed": complete or notice.closed_at is not None,
     }
     return many(tx, Change, statement, **params | part)
+
+
+def note(tx: Tx, notice_id: int, found: Sequence[Change], *, now: datetime) -> None:
+    """Keep what had changed by the time that the list was closed; once."""
+    by = {change.what: change for change in found}
+    run(
+        tx,
+        "INSERT INTO recount (notice_id, at, came, gone, changed, came_mute, gone_mute) VALUES (%(id)s, %(now)s,"
+        " %(came)s, %(gone)s, %(changed)s, %(came_mute)s, %(gone_mute)s) ON CONFLICT DO NOTHING",
+        id=notice_id,
+        now=now,
+        came=by["came"].people,
+        gone=by["left"].people,
+        changed=by["changed"].people,
+        came_mute=by["came"].unreachable,
+        gone_mute=by["left"].unreachable,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What changed while a list was frozen, as it was closed."""
+
+    came: int
+    gone: int
+    changed: int
+    came_mute: int
+    gone_mute: int
+
+
+def noted(tx: Tx, notice_id: int) -> Noted | None:
+    return one(
+        tx,
+        Noted,
+        "SELECT came, gone, changed, came_mute, gone_mute FROM recount WHERE notice_id = %(id)s",
+        id=notice_id,
+    )
 
 
 def _own(tx: Tx, rule: Rule, later: Later | None) -> sql.Composed:

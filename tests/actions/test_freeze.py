@@ -92,7 +92,7 @@ def test_a_ceiling_that_comes_while_a_range_is_counted_holds_for_it_too(desks: D
     """The range of a draft knows no ceiling: committed, it would let more people leave than were approved."""
     notice_id = desks.declared(Consent())
     with desks.db.transaction() as tx:
-        notices.ask_to_freeze(tx, notice_id, now=NOW)
+        freezing.ask_to_freeze(tx, notice_id, now=NOW)
     with pytest.raises(audience.Overtaken):
         desks.freeze_while(notice_id, lambda: approve(desks.db, LIND, NOW, notice_id, Consent(ceiling=3)))
     freeze(desks.db, desks.desk.words, NOW, notice_id)

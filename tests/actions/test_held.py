@@ -11,7 +11,7 @@ from notifier.actions.desk import Desk
 from notifier.actions.held import approve_held
 from notifier.errors import Refused
 from notifier.model.words import Account, Reason
-from notifier.store import Db, notices
+from notifier.store import Db, freezing, notices
 from tests.actions.test_merged import NOW, YES, Border, desk, frozen, people, sent, standing
 
 __all__ = ["desk"]
@@ -77,6 +77,6 @@ def test_a_draft_with_a_list_has_taken_them_over(db: Db, database_url: str, desk
     first = some_are_held(db, database_url, desk, Border())
     news = timeline.update(db, desk, "person:a", LATER, first.name.reference, NOTHING_NEW, Consent())
     with db.transaction() as tx:
-        notices.ask_to_freeze(tx, news.name.notice_id, now=LATER)
+        freezing.ask_to_freeze(tx, news.name.notice_id, now=LATER)
     with pytest.raises(Refused, match="taken over"):
         approve_held(db, "person:a", LATER, first.name.notice_id, 4)

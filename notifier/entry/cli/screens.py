@@ -12,6 +12,7 @@ from notifier.entry.cli.output import clock, table
 from notifier.entry.cli.people import disruption_line
 from notifier.model.words import Account, Mode, Verdict
 from notifier.store.held import Held
+from notifier.store.recount import Noted
 from notifier.store.views import AlarmRow, DisruptionRow, NoticeRow, Trouble
 
 READS_AS = {Verdict.AFFECTED: "affected", Verdict.POSSIBLY: "possibly affected"}
@@ -143,6 +144,19 @@ def notice_lines(row: NoticeRow, accounts: dict[Account, int], fault: int) -> li
         last = (row.last_accepted_at or row.first_accepted_at) - row.approved_at
         lines.append(f"  first mail {first:.1f} s after approval, last so far {last.total_seconds():.1f} s")
     return lines
+
+
+def recount_lines(noted: Noted | None) -> list[str]:
+    """Who came and left while the list was made: the count of its own, as it was closed, against the list."""
+    if noted is None:
+        return []
+    named = [
+        (noted.came + noted.came_mute, "came too late for this list"),
+        (noted.gone + noted.gone_mute, "have left since"),
+        (noted.changed, "are told of more or less than is true now"),
+    ]
+    said = [f"{n:,} {what}" for n, what in named if n]
+    return [f"  while it was made: {', '.join(said)}"] if said else []
 
 
 def trouble_lines(row: NoticeRow, rows: list[Trouble]) -> list[str]:

@@ -21,7 +21,7 @@ from notifier.errors import Refused, Unreachable
 from notifier.model.approval import Part
 from notifier.model.words import Account, Mode, NoticeState
 from notifier.pipeline.audience import list_objection
-from notifier.store import held, views
+from notifier.store import held, recount, views
 from notifier.store.views import NoticeRow
 
 UNSENT = (NoticeState.DRAFT, NoticeState.CANCELLED, NoticeState.VOID)
@@ -202,6 +202,8 @@ def _frozen(app: App, shown: ShownList) -> ShownList:
     while shown.list_hash is None:
         time.sleep(0.1)
         shown = lists.shown_list(app.db, shown.notice_id)
+        if shown.stopped:
+            raise Refused("The list could not be made, nobody was told: see `notifier list` for why.")
         if not said and app.clock.monotonic() - began > PATIENCE_SECONDS:
             output.say("Waiting for a worker to freeze the list: does `notifier worker` run?")
             said = True
@@ -219,6 +221,7 @@ def status(app: App, reference: str) -> dict[str, object]:
                 "accounts": views.accounts(tx, each),
                 "adds_up": views.fault(tx, each) == 0,
                 "not_told": views.not_told(tx, each.notice_id),
+                "recount": recount.noted(tx, each.notice_id),
                 "troubles": views.troubles(tx, each.notice_id),
                 "above_ceiling": held.above_ceiling(tx, each.notice_id),
                 "outside": single.of_notice(tx, each.notice_id),
@@ -243,6 +246,7 @@ def picture(app: App, reference: str) -> tuple[str, list[NoticeRow]]:
         rows = views.notices(tx, row.disruption_id)
         for each in rows:
             lines += ["", *screens.notice_lines(each, views.accounts(tx, each), views.fault(tx, each))]
+            lines += screens.recount_lines(recount.noted(tx, each.notice_id))
             lines += screens.trouble_lines(each, views.troubles(tx, each.notice_id))
             lines += screens.single_lines(single.of_notice(tx, each.notice_id))
             if each.state not in UNSENT and not held.is_overtaken(tx, each.notice_id):
