@@ -7,6 +7,7 @@ from datetime import datetime
 from notifier.actions.consent import Consent, approval_of, round_of
 from notifier.actions.desk import about_of, notice_rule, words_are_unaltered
 from notifier.actions.lists import changes
+from notifier.actions.recall import Recall
 from notifier.errors import Refused
 from notifier.model.approval import ALL, Part, parts
 from notifier.model.ring import Ring
@@ -83,6 +84,8 @@ def rule_of_draft(tx: Tx, notice_id: int) -> Rule:
 
 
 NO_GAP = Gap(0, 0, 0)
+COUNTED = Recall[tuple[int, Gap]]()
+"""Of a draft that policy may let go, by its notice: it is asked at every tick while the draft stands."""
 
 
 @retried
@@ -92,7 +95,6 @@ def approve(db: Db, actor: str, now: datetime, notice_id: int, consent: Consent)
         return approve_in(tx, notice_id, actor, now, consent)
 
 
-@retried
 def approve_by_policy(
     db: Db, disruption_id: int, ceiling: int, actor: str, now: datetime
 ) -> tuple[Ring, ...]:
@@ -100,20 +102,51 @@ def approve_by_policy(
     off and nothing differs. A draft whose list somebody has looked at, and which is not true any more, stays.
     """
     with db.transaction() as tx:
+        there = [n for n in notices.of_disruption(tx, disruption_id) if _leaves_when_approved(n)]
+        if not there:
+            return ()
+        notice = there[-1]
+        # Everybody is looked at for this: before the locks, for which a person would wait.
+        counted = COUNTED.ask(
+            db, tx, notice.notice_id, now, lambda: count(tx, notice, notice_rule(tx, notice))
+        )
+        if counted[0] > ceiling:
+            return ()
+    return _approve_by_policy(db, disruption_id, notice.notice_id, ceiling, actor, now, counted)
+
+
+def _leaves_when_approved(notice: Notice) -> bool:
+    return notice.state is NoticeState.DRAFT and notice.only_customer is None and notice.go_at is None
+
+
+@retried
+def _approve_by_policy(
+    db: Db,
+    disruption_id: int,
+    notice_id: int,
+    ceiling: int,
+    actor: str,
+    now: datetime,
+    counted: tuple[int, Gap],
+) -> tuple[Ring, ...]:
+    with db.transaction() as tx:
         drafts = notices.drafts(tx, disruption_id)
-        if not drafts:
-            return ()
-        people, _ = count(tx, drafts[-1], notice_rule(tx, drafts[-1]))
-        if people > ceiling:
-            return ()
+        if not drafts or drafts[-1].notice_id != notice_id:
+            return ()  # a person was faster, or it was written anew: at the next tick
         consent = Consent(yes=True, ceiling=ceiling, by_policy=True)
-        return approve_in(tx, drafts[-1].notice_id, actor, now, consent).rings
+        return approve_in(tx, notice_id, actor, now, consent, counted=counted).rings
 
 
 def approve_in(
-    tx: Tx, notice_id: int, actor: str, now: datetime, consent: Consent, *, people: int | None = None
+    tx: Tx,
+    notice_id: int,
+    actor: str,
+    now: datetime,
+    consent: Consent,
+    *,
+    counted: tuple[int, Gap] | None = None,
 ) -> Gate:
-    """As `approve`, inside the caller's transaction. `people`: what `count` would say; None: it is asked."""
+    """As `approve`, inside the caller's transaction. `counted`: what `count` has just said; None: it is asked."""
     disruptions.lock(tx, notices.by_id(tx, notice_id).disruption_id)
     notice = notices.locked(tx, notice_id)
     if notice.state is not NoticeState.DRAFT:
@@ -122,7 +155,7 @@ def approve_in(
     same_rule = rule_hash(notice.kind, rule, about_of(notice)) == notice.rule_hash
     if not (same_rule and words_are_unaltered(tx, notice)):
         raise Refused("The words or the scope are not those that this draft was written with: write it anew.")
-    people, gap = count(tx, notice, rule) if people is None else (people, NO_GAP)
+    people, gap = counted or count(tx, notice, rule)
     here = round_of(tx, notice, actor, consent, gap)
     refusal = objection(consent, gap, notice, people, here.giving)
     if refusal is not None:

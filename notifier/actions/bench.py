@@ -1,6 +1,6 @@
-"""The bench: one tick of judging, in one transaction; `actions/evidence.py` opens it."""
+"""The bench: one tick of judging; `actions/evidence.py` opens its two transactions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from notifier.actions.desk import Desk, draft_notice, service_names
@@ -11,7 +11,7 @@ from notifier.pipeline.detect import Act, Judgement, actor_of
 from notifier.settings import secret
 from notifier.store import Tx, alarms, catalogue, disruptions, notices, savepoint, signals
 from notifier.store.disruptions import OpenDisruption
-from notifier.store.signals import Heard, Trouble
+from notifier.store.signals import Extent, Heard, Trouble
 
 AT_ONCE = 500
 """Signals judged in one transaction; more of them are rung for again."""
@@ -155,23 +155,28 @@ class Bench:
         )
         draft_notice(self.tx, self.desk, disruption_id, NoticeKind.FIRST, timeline_id, self.now)
 
-    def raise_alarms(self) -> None:
+    def raise_alarms(self, extent: Callable[[Sequence[str]], Extent]) -> None:
         """Say how each draft stands, and which disruption that tells people its evidence contradicts."""
         evidence = self._evidence()
         raised = {"draft": list[str](), "resolved": list[str]()}
         for one in self.open_ones:
             troubles = evidence.get(one.disruption_id, [])
             kind = "draft" if one.declared_at is None else "resolved"
-            if text := self._text(kind, one, troubles):
+            if text := self._text(kind, one, troubles, extent):
                 raised[kind].append(f"{kind}:{one.disruption_id}")
                 alarms.raise_once(self.tx, raised[kind][-1], text, one.disruption_id, self.now)
         for kind, keys in raised.items():
             alarms.clear_others(self.tx, kind, keys, self.now)
 
-    def _text(self, kind: str, one: OpenDisruption, troubles: Sequence[Trouble]) -> str | None:
+    def _text(
+        self,
+        kind: str,
+        one: OpenDisruption,
+        troubles: Sequence[Trouble],
+        extent: Callable[[Sequence[str]], Extent],
+    ) -> str | None:
         if kind == "draft":
-            extent = signals.extent(self.tx, one.services, now=self.now)
-            return detect.draft_alarm(one, self._names(one), extent, troubles, self.now)
+            return detect.draft_alarm(one, self._names(one), extent(one.services), troubles, self.now)
         gone = detect.all_gone(troubles)
         return detect.resolved_alarm(one.reference, self._names(one), troubles) if gone else None
 

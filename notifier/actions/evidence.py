@@ -3,7 +3,7 @@
 Everything here may run twice, at once, or late: each step finds in Postgres what is left to do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +11,7 @@ from notifier.actions.approve import approve_by_policy
 from notifier.actions.bench import AT_ONCE, Bench
 from notifier.actions.declare import mode_of
 from notifier.actions.desk import Desk
+from notifier.actions.recall import Recall
 from notifier.actions.refresh import FRESH, refresh
 from notifier.edges.webhooks import DIALECTS, Dialect
 from notifier.errors import BadInput, Refused
@@ -21,7 +22,7 @@ from notifier.pipeline import detect, intake
 from notifier.settings import Settings, secret
 from notifier.store import Db, alarms, catalogue, signals
 from notifier.store.catalogue import Source
-from notifier.store.signals import CutOff, Reinstated
+from notifier.store.signals import CutOff, Extent, Reinstated
 from notifier.telemetry import log
 
 
@@ -101,22 +102,34 @@ def _rings_if(new: int) -> tuple[Ring, ...]:
 def watch_cut_offs(db: Db, desk: Desk, now: datetime) -> Recorded:
     """One tick: who is cut off although no disruption says so, and who is no longer."""
     with db.transaction() as tx:
-        found = [_cut_off(cut) for cut in signals.cut_offs(tx, evidence_mode(desk.settings), now=now)]
+        cut_offs = signals.cut_offs(tx, evidence_mode(desk.settings), now=now)
+        unknown = [cut for cut in cut_offs if not signals.is_known(tx, DATABASE, _delivery_key(cut))]
+        # Only what is new is counted: of what a person threw away a million may go on being cut off.
+        found = [_cut_off(cut, signals.extent(tx, [cut.service], now=now)) for cut in unknown]
         found += [_over(back, now) for back in signals.reinstated(tx)]
         new = signals.insert(tx, found, received_at=now) if found else 0
-    return Recorded(new, len(found) - new, _rings_if(new))
+    duplicates = len(cut_offs) - len(unknown) + len(found) - new
+    return Recorded(new, duplicates, _rings_if(new))
 
 
-def _cut_off(cut: CutOff) -> Evidence:
-    trouble = f"cut-off:{cut.service}:{cut.episode}"
+def _delivery_key(cut: CutOff) -> str:
+    """Both ends: a draft that somebody threw away stays away, until more customers are cut off."""
+    return f"{_trouble(cut)}:{cut.since.isoformat()}:{cut.latest.isoformat()}"
+
+
+def _trouble(cut: CutOff) -> str:
+    return f"cut-off:{cut.service}:{cut.episode}"
+
+
+def _cut_off(cut: CutOff, extent: Extent) -> Evidence:
+    since = cut.since.astimezone(UTC)
     return Evidence(
         source=DATABASE,
-        dedupe_key=trouble,
-        # Both ends: a draft that somebody threw away stays away, until more customers are cut off.
-        delivery_key=f"{trouble}:{cut.since.isoformat()}:{cut.latest.isoformat()}",
+        dedupe_key=_trouble(cut),
+        delivery_key=_delivery_key(cut),
         state=SignalState.FIRING,
         services=(cut.service,),
-        summary=f"{cut.customers:,} customers are cut off since {cut.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        summary=f"{extent.customers:,} customers are cut off since {since:%Y-%m-%d %H:%M} UTC",
         occurred_at=cut.since,
     )
 
@@ -144,10 +157,15 @@ def evidence_mode(settings: Settings) -> Mode:
 # ---------------------------------------------------------------- judging
 
 
+EXTENTS = Recall[Extent]()
+"""By services: an alarm about a draft says at every tick how many customers are cut off."""
+
+
 def judge_signals(db: Db, desk: Desk, now: datetime) -> Judged:
     """One tick: judge what is new, void drafts whose evidence is gone, say how things stand, let policy announce.
 
-    One transaction judges and writes: if the process dies in it, the same signals are judged again.
+    One transaction judges and writes: if the process dies in it, the same signals are judged again; after it, the
+    next tick says how things stand. Only the first holds locks, and it counts nobody.
     """
     mode = evidence_mode(desk.settings)
     with db.transaction() as tx:
@@ -155,8 +173,14 @@ def judge_signals(db: Db, desk: Desk, now: datetime) -> Judged:
         count = bench.judge_new()
         voided = bench.void_forsaken()
         bench.write_notices()
-        bench.raise_alarms()
-        announcing = bench.announcing()
+    with db.transaction() as tx:
+
+        def extent(services: Sequence[str]) -> Extent:
+            return EXTENTS.ask(db, tx, tuple(services), now, lambda: signals.extent(tx, services, now=now))
+
+        standing = Bench(tx, desk, mode, now)
+        standing.raise_alarms(extent)
+        announcing = standing.announcing()
     announced, rings = _announce(db, desk.settings, announcing, now)
     again = (Ring("judge"),) if count == AT_ONCE else ()
     return Judged(count, tuple(bench.opened), voided, announced, (*rings, *again))

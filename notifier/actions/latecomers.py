@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from notifier.actions.approve import Consent, Name, approve_in, name_of
+from notifier.actions.approve import NO_GAP, Consent, Name, approve_in, name_of
 from notifier.actions.desk import Desk, draft_notice
 from notifier.actions.lists import renew_in
 from notifier.actions.who_is_late import FOR_THE_LATE, POLICY, SIZES, Search, Sizes, is_busy, is_known
@@ -103,7 +103,7 @@ def _decide(
             if mine and mine[-1].frozen_upto:
                 # Somebody looked at its list and left it: it goes to whom it is owed now.
                 notice_id = renew_in(tx, desk, mine[-1], now)
-            rings += approve_in(tx, notice_id, POLICY, now, consent, people=found.people).rings
+            rings += approve_in(tx, notice_id, POLICY, now, consent, counted=(found.people, NO_GAP)).rings
             break  # what ends is told once this has left
         text = _text(kind, name_of(tx, notice_id), found.people)
         alarms.raise_once(tx, _key(disruption_id, kind), text, disruption_id, now)

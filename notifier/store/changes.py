@@ -6,6 +6,8 @@ show. Marks are written by the very transaction that changes the data: whoever s
 
 from datetime import timedelta
 
+from psycopg import sql
+
 from notifier.store import Tx, run, value
 
 KEPT = timedelta(days=1)
@@ -39,6 +41,16 @@ def is_lost(tx: Tx, before: str) -> bool:
         " > pg_snapshot_xmax(pg_current_snapshot())",
         seen=before,
     )
+
+
+def any_customer(tx: Tx, before: str) -> bool:
+    """Something has changed of customers or of who can be written to, or nothing can be said of that."""
+    if is_lost(tx, before):
+        return True
+    statement = sql.SQL("SELECT EXISTS (SELECT FROM ({}) mark WHERE notice_id IS NULL)").format(
+        sql.SQL(SINCE)
+    )
+    return value(tx, statement, seen=before)
 
 
 def forget(tx: Tx) -> int:

@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 
 from notifier.model.signal import Evidence, SignalState
 from notifier.model.words import Mode
-from notifier.store import Tx, many, one, run, values
+from notifier.store import Tx, many, one, run, value, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,9 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class CutOff:
-    """Customers who are cut off from one service."""
+    """Customers are cut off from one service."""
 
     service: str
-    customers: int
     since: datetime
     latest: datetime
     episode: int
@@ -94,6 +93,16 @@ def _columns(n: int, row: Evidence) -> dict[str, object]:
         "occurred_at": row.occurred_at.isoformat(),
         "delivery_key": row.delivery_key,
     }
+
+
+def is_known(tx: Tx, source: str, delivery_key: str) -> bool:
+    """The same was said before."""
+    return value(
+        tx,
+        "SELECT EXISTS (SELECT FROM signal WHERE source = %(source)s AND delivery_key = %(key)s)",
+        source=source,
+        key=delivery_key,
+    )
 
 
 def waits(tx: Tx) -> bool:
@@ -210,19 +219,21 @@ def cut_offs(tx: Tx, mode: Mode, *, now: datetime) -> list[CutOff]:
         tx,
         CutOff,
         """
-WITH unexplained AS MATERIALIZED (  -- first: a million who are told of it already are not counted at every tick
+WITH unexplained AS MATERIALIZED (
   SELECT service_id, slug FROM service s WHERE NOT EXISTS (
     SELECT FROM disruption d JOIN LATERAL (SELECT services FROM scope_revision
       WHERE disruption_id = d.disruption_id AND NOT proposed ORDER BY rev DESC LIMIT 1) r ON true
     WHERE d.ended_at IS NULL AND d.mode = %(mode)s AND s.slug = ANY(r.services)))
-SELECT s.slug AS service, e.customers, e.since, e.latest,
+SELECT s.slug AS service, e.since, e.latest,
        (SELECT count(*) FROM signal WHERE source = 'database' AND state = 'resolved'
         AND services[1] = s.slug) AS episode
 FROM unexplained s
-CROSS JOIN LATERAL (SELECT count(DISTINCT customer_id) AS customers, min(suspended_at) AS since,
-                           max(suspended_at) AS latest
-                    FROM entitlement WHERE service_id = s.service_id AND suspended_at <= %(now)s) e
-WHERE e.customers > 0 ORDER BY s.slug""",
+CROSS JOIN LATERAL (  -- the two ends of an index, each by itself: nobody is counted at every tick
+  SELECT (SELECT suspended_at FROM entitlement WHERE service_id = s.service_id AND suspended_at <= %(now)s
+          ORDER BY suspended_at LIMIT 1) AS since,
+         (SELECT suspended_at FROM entitlement WHERE service_id = s.service_id AND suspended_at <= %(now)s
+          ORDER BY suspended_at DESC LIMIT 1) AS latest) e
+WHERE e.since IS NOT NULL ORDER BY s.slug""",
         mode=mode,
         now=now,
     )
@@ -241,7 +252,8 @@ FROM service s CROSS JOIN LATERAL (  -- an episode begins only when the one befo
 WHERE NOT EXISTS (SELECT FROM signal r WHERE r.source = 'database' AND r.dedupe_key = f.dedupe_key
                   AND r.state = 'resolved')
   AND NOT coalesce((SELECT true FROM entitlement e
-                    WHERE e.service_id = s.service_id AND suspended_at IS NOT NULL LIMIT 1), false)
+                    WHERE e.service_id = s.service_id AND suspended_at IS NOT NULL
+                    ORDER BY suspended_at LIMIT 1), false)  -- by the index, also where nobody is cut off
 ORDER BY 1""",
     )
 

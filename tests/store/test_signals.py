@@ -68,10 +68,10 @@ def test_who_judges_takes_what_nobody_else_judges(db: Db) -> None:
         assert len(signals.past_of(tx, later)) == 1
 
 
-def test_cut_offs_are_counted_in_customers_and_only_once_they_are_in_force(friday: Db) -> None:
+def test_cut_offs_are_found_only_once_they_are_in_force_and_counted_in_customers(friday: Db) -> None:
     with friday.transaction() as tx:
         latest = CUT + timedelta(minutes=2)
-        assert signals.cut_offs(tx, Mode.LIVE, now=NOW) == [CutOff("fable-5", 2, CUT, latest, 0)]
+        assert signals.cut_offs(tx, Mode.LIVE, now=NOW) == [CutOff("fable-5", CUT, latest, 0)]
         assert signals.extent(tx, ["fable-5", "mythos-5"], now=NOW) == Extent(2, CUT)
         assert [c.service for c in signals.cut_offs(tx, Mode.LIVE, now=NOW + timedelta(days=2))] == [
             "fable-5",
@@ -100,7 +100,7 @@ def test_a_cut_off_is_over_when_nobody_is_cut_off_any_more(friday: Db) -> None:
         signals.insert(tx, [over], received_at=NOW)
         assert signals.reinstated(tx) == []
         tx.execute("UPDATE entitlement SET suspended_at = %s WHERE region = 'eu'", (CUT,))
-        assert signals.cut_offs(tx, Mode.LIVE, now=NOW) == [CutOff("fable-5", 1, CUT, CUT, 1)]
+        assert signals.cut_offs(tx, Mode.LIVE, now=NOW) == [CutOff("fable-5", CUT, CUT, 1)]
 
 
 def test_a_trouble_fires_until_its_source_takes_it_back(db: Db) -> None:
