@@ -4,6 +4,7 @@ Measured: 3,000 events take about 0.2 s, so nothing is left to be folded later. 
 dies before the commit, the provider posts them again; after it, the same post finds nothing new.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +12,11 @@ from datetime import datetime
 from notifier.actions.database import compare
 from notifier.actions.evidence import NotSigned
 from notifier.actions.untold import say_untold
-from notifier.edges.provider_events import parse, verify
+from notifier.edges.provider_events import parse, posted_at, verify
 from notifier.model.ring import Ring
-from notifier.pipeline.feedback import fold
+from notifier.pipeline.feedback import Why, fold, recognise
 from notifier.settings import Settings
-from notifier.store import Db, events
+from notifier.store import Db, events, strays
 from notifier.store.locks import retried
 from notifier.telemetry import log
 
@@ -49,15 +50,20 @@ def record_events(
     Header names are in lower case. Raises `NotSigned`, `BadInput` for a body that is no list, `Unreachable`.
     """
     provider = signer(settings, headers, raw, now)
-    reported = parse(raw)
+    reported = parse(raw, posted_at(headers, now))
     if compare(db, reported.events, now):
         log().error("this database is older than what was sent")
     with db.transaction() as tx:
-        new = events.insert(tx, reported.events)
-        folded = fold(tx, provider, new, now)
+        found = recognise(tx, provider, reported.events)
+        new = events.insert(tx, found.events)
+        folded = fold(tx, provider, new, now, found.suppress)
         given_up = [one for one in folded.proved if one.was not in SOON]
         for notice_id in sorted({one.notice_id for one in given_up}):
             say_untold(tx, notice_id, [one.attempt_id for one in given_up if one.notice_id == notice_id], now)
+        if lost := found.strays + Counter({(Why.NO_EVENT.value, "-"): reported.skipped}):
+            strays.count(tx, lost, now=now)
+    for (why, kind), n in lost.items():
+        log().warning("an event found no mail of ours", reason=why, kind=kind, n=n)
     for one in folded.proved:
         log().info("proved by an event", attempt=one.attempt_id, outcome=one.was, notice=one.notice_id)
     return Recorded(

@@ -11,6 +11,7 @@ from notifier.actions.outlook import PROVIDERS
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.pipeline.deliver import Recorder
+from notifier.pipeline.feedback import ALARMING
 from notifier.pipeline.unknown import Belief, Believed, believe
 from notifier.store import (
     Db,
@@ -27,6 +28,7 @@ from notifier.store import (
     reviews,
     revisions,
     singles,
+    strays,
     unknowns,
     vigil,
 )
@@ -43,7 +45,7 @@ BECAME = {
 }
 """What was decided about an attempt without an answer, by what its chunk became. Whether it really goes again is
 asked when it leaves: something newer may have overtaken it."""
-DEAF = "events:away"
+DEAF, STRAYS = "events:away", "events:stray"
 LATER_SECONDS = 30.0
 """A provider that limits our rate says *later* now and then; who takes nothing for so long is a disruption too."""
 
@@ -73,6 +75,7 @@ def sweep(db: Db, now: datetime, recorder: Recorder | None = None) -> tuple[Ring
     if is_the_one(db, now):  # of what an older ledger takes for unknown, a truer one knew more
         _judge_unknowns(db, policy, now)
     _alarm_about_later(db, now)
+    _alarm_about_strays(db, now)
     _alarm_about_reviews(db, now)
     _alarm_about_stopped(db, now)
     rings: list[Ring] = []
@@ -155,6 +158,21 @@ def _alarm_about_later(db: Db, now: datetime) -> None:
             )
             alarms.raise_once(tx, f"later:{disruption_id}", text, disruption_id, now)
         alarms.clear_others(tx, "later", [f"later:{disruption_id}" for disruption_id in waiting], now)
+
+
+def _alarm_about_strays(db: Db, now: datetime) -> None:
+    """Nothing that the provider has signed goes by unseen, also what is about nobody's mail that we know."""
+    with db.transaction() as tx:
+        n = strays.lately(tx, ALARMING, now=now)
+        if not n:
+            alarms.clear(tx, STRAYS, now)
+            return
+        were = "1 event" if n == 1 else f"{n:,} events"
+        text = (
+            f"The provider has reported {were} that cannot be read or that fit more than one mail: who bounced is"
+            " not written to again, but look at the provider's activity for what became of their notices."
+        )
+        alarms.raise_once(tx, STRAYS, text, None, now)
 
 
 def _alarm_about_reviews(db: Db, now: datetime) -> None:

@@ -9,8 +9,9 @@ Fields of an event: docs, for-developers/tracking-events/event. Custom arguments
 import re
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePub
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from notifier.edges.addresses import Address, normalised
 from notifier.errors import BadInput
 from notifier.model.event import ProviderEvent
 
@@ -29,6 +31,12 @@ OLDEST = timedelta(hours=25)
 """A post that was not taken is repeated for 24 h, with the signature that it had."""
 MOST_AHEAD = timedelta(minutes=5)
 
+OLDEST_EVENT, MOST_AHEAD_EVENT = timedelta(days=30), timedelta(days=1)
+"""Of an event's own time, against that of its post. What is further off is a fault of a clock or of a format."""
+MILLISECONDS = 1e11
+LONGEST_ADDRESS = 320
+OURS = ("notifier_attempt", "notifier_notice", "notifier_recipient")
+PLAIN_NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?", re.ASCII)
 EVENT_ID = re.compile(r"[A-Za-z0-9_.=+/-]{1,200}", re.ASCII)
 KIND = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 WORDS = re.compile(r"[A-Za-z ]{1,60}", re.ASCII)
@@ -85,8 +93,8 @@ def _fits(key: str, signature: bytes, signed: bytes) -> bool:
     return True
 
 
-def parse(raw: bytes) -> Reported:
-    """Raises `BadInput` for a body that is no JSON array."""
+def parse(raw: bytes, posted_at: datetime | None = None) -> Reported:
+    """Raises `BadInput` for a body that is no JSON array. `posted_at`: the time of what has none that can be."""
     try:
         body: Any = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -94,21 +102,28 @@ def parse(raw: bytes) -> Reported:
     if not isinstance(body, list):
         raise BadInput("This is no list of events: SendGrid posts a JSON array.")
     entries = cast("list[Any]", body)
-    events = tuple(event for entry in entries if (event := _event(entry)) is not None)
+    at = posted_at or datetime.now(UTC)
+    events = tuple(event for entry in entries if (event := _event(entry, at)) is not None)
     return Reported(events, len(entries) - len(events))
 
 
-def _event(entry: Any) -> ProviderEvent | None:
+def posted_at(headers: Mapping[str, str], now: datetime) -> datetime:
+    """What the signature says: a post that is repeated says the same again."""
+    stamp = headers.get(TIMESTAMP, "")
+    return datetime.fromtimestamp(int(stamp), UTC) if NUMBER.fullmatch(stamp) and len(stamp) < 11 else now
+
+
+def _event(entry: Any, at: datetime) -> ProviderEvent | None:
     if not isinstance(entry, dict):
         return None
     fields = cast("dict[str, Any]", entry)
-    event_id, occurred = _text(fields, "sg_event_id", EVENT_ID), _moment(fields.get("timestamp"))
     kind = _text(fields, "event", KIND)
-    if event_id is None or occurred is None or kind is None:
+    if kind is None:
         return None
-    return ProviderEvent(
-        sg_event_id=event_id,
-        occurred_at=occurred,
+    event_id = _text(fields, "sg_event_id", EVENT_ID)
+    event = ProviderEvent(
+        sg_event_id=event_id or _made_id(fields),
+        occurred_at=_moment(fields.get("timestamp"), at),
         attempt_id=_uuid(fields.get("notifier_attempt")),
         notice_id=_number(fields, "notifier_notice"),
         recipient_id=_number(fields, "notifier_recipient"),
@@ -117,7 +132,35 @@ def _event(entry: Any) -> ProviderEvent | None:
         permanent=kind == "bounce" and fields.get("type") == "bounce",
         # A bounce's own words may quote an address; a drop has one of seven fixed reasons.
         reason=(_text(fields, "reason", WORDS) or "") if kind == "dropped" else "",
+        nameless=event_id is None,
     )
+    if event.attempt_id is not None and event.recipient_id is not None:
+        return event
+    return replace(
+        event,
+        address_key=_key(fields.get("email")),
+        message_id=_message_id(fields),
+        names_us=any(name in fields for name in OURS),
+    )
+
+
+def _made_id(fields: Mapping[str, Any]) -> str:
+    """The same event has the same; without the address, and without the words of a server, which may quote it."""
+    said = [
+        str(fields.get(name)) for name in (*OURS, "event", "timestamp", "type", "status", "sg_message_id")
+    ]
+    return f"none.{sha256(orjson.dumps(said)).hexdigest()[:32]}"
+
+
+def _key(email: Any) -> str | None:
+    found = normalised(email) if isinstance(email, str) and len(email) <= LONGEST_ADDRESS else None
+    return found.key if isinstance(found, Address) else None
+
+
+def _message_id(fields: Mapping[str, Any]) -> str | None:
+    """`X-Message-Id` of the answer, which begins the id of each of its mails."""
+    text = _text(fields, "sg_message_id", EVENT_ID)
+    return text.partition(".")[0] or None if text else None
 
 
 def _text(fields: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str | None:
@@ -126,8 +169,10 @@ def _text(fields: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str |
 
 
 def _number(fields: Mapping[str, Any], name: str) -> int | None:
-    text = _text(fields, name, NUMBER)
-    return None if text is None else int(text)
+    """Arguments come as text; a proxy or a library in between may have made numbers of them."""
+    value = fields.get(name)
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    return int(text) if NUMBER.fullmatch(text) else None
 
 
 def _uuid(value: Any) -> str | None:
@@ -137,12 +182,20 @@ def _uuid(value: Any) -> str | None:
         return None
 
 
-def _moment(value: Any) -> datetime | None:
-    """Unix seconds, sometimes as text."""
-    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-    if not NUMBER.fullmatch(text):
-        return None
+def _moment(value: Any, at: datetime) -> datetime:
+    """Unix seconds, also as text, as a fraction, in milliseconds, or as ISO 8601. What cannot be is now."""
     try:
-        return datetime.fromtimestamp(int(text), UTC)
+        found = _said(value)
     except (ValueError, OverflowError, OSError):
+        return at
+    return found if found is not None and at - OLDEST_EVENT <= found <= at + MOST_AHEAD_EVENT else at
+
+
+def _said(value: Any) -> datetime | None:
+    if isinstance(value, str) and not PLAIN_NUMBER.fullmatch(value):
+        found = datetime.fromisoformat(value)
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
+    seconds = float(value)
+    return datetime.fromtimestamp(int(seconds / 1000 if seconds > MILLISECONDS else seconds), UTC)

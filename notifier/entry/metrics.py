@@ -18,6 +18,7 @@ HELP = {
     "alarms": "Open alarms",
     "unjudged": "Signals that nobody has looked at",
     "held": "Notices that are held",
+    "strays": "Events of the provider, of today and yesterday, in which no mail of ours was found",
     "braked": "1 while everything is stopped",
 }
 SILENT = "Processes and ticks that ought to run and do not"

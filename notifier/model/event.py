@@ -1,7 +1,7 @@
-"""What the provider reports later about a mail, reduced to what the ledger keeps. It never holds an address."""
+"""What the provider reports later about a mail, reduced to what the ledger keeps. No address of it is stored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -61,3 +61,11 @@ class ProviderEvent:
     """Why the provider dropped a mail, in its few fixed words."""
     installation_id: str | None = None
     """Whose request it was; None: nobody said so, or it left before requests said it."""
+    address_key: str | None = field(default=None, repr=False)
+    """Of an event that does not name our mail: whom it is about, to look for them, and never to store it."""
+    message_id: str | None = None
+    """Of such an event: the provider's own id of the request, if it says so."""
+    names_us: bool = False
+    """It carries an argument of ours, readable or not."""
+    nameless: bool = False
+    """The provider gave it no id: ours is made of what it says, without the address."""

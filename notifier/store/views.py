@@ -247,6 +247,8 @@ class Vitals:
     """Signals that nobody has looked at."""
     held: int
     """Notices."""
+    strays: int
+    """Events of today and yesterday in which no mail of ours was found."""
     braked: bool
 
 
@@ -266,6 +268,7 @@ SELECT coalesce(max(extract(epoch FROM now() - since)) FILTER (WHERE state = 'du
        (SELECT count(*) FROM alarm WHERE cleared_at IS NULL) AS alarms,
        (SELECT count(*) FROM signal WHERE judged_at IS NULL) AS unjudged,
        (SELECT count(*) FROM notice WHERE state = 'held') AS held,
+       (SELECT coalesce(sum(n), 0)::bigint FROM stray WHERE day >= current_date - 1) AS strays,
        EXISTS (SELECT FROM brake) AS braked
 FROM open_chunk""",
     )

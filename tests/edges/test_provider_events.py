@@ -82,7 +82,7 @@ def test_malformed_headers_verify_nothing(name: str, value: str | None) -> None:
 
 
 def test_an_event_is_reduced_to_what_the_ledger_keeps() -> None:
-    (event,) = parse(json.dumps([EVENT]).encode()).events
+    (event,) = parse(json.dumps([EVENT]).encode(), NOW).events
     assert event == ProviderEvent(
         "ZGVsaXZlcmVk", datetime.fromtimestamp(1795822890, UTC), ATTEMPT, 3, 41, "delivered"
     )
@@ -112,20 +112,62 @@ def test_events_of_other_mail_and_unknown_kinds_are_kept() -> None:
     odd = EVENT | {"notifier_attempt": "' OR 1=1", "notifier_notice": 3, "notifier_recipient": "4" * 30}
     reported = parse(json.dumps([foreign, odd]).encode())
     assert [(e.kind, e.attempt_id, e.notice_id, e.recipient_id) for e in reported.events] == [
-        ("account_status_change", None, None, None), ("delivered", None, None, None),
+        ("account_status_change", None, None, None), ("delivered", None, 3, None),
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "entry",
-    [None, 1, "x", [], {}, EVENT | {"sg_event_id": None}, EVENT | {"sg_event_id": ""},
-     EVENT | {"sg_event_id": "a\0"}, EVENT | {"sg_event_id": "x" * 201}, EVENT | {"timestamp": None},
-     EVENT | {"timestamp": -5}, EVENT | {"timestamp": 10**17}, EVENT | {"timestamp": True},
-     EVENT | {"timestamp": 1.5}, EVENT | {"event": ""}, EVENT | {"event": "ada@example.com"}],
-)  # fmt: skip
+    "entry", [None, 1, "x", [], {}, EVENT | {"event": ""}, EVENT | {"event": "ada@example.com"}]
+)
 def test_an_entry_that_is_no_event_costs_nothing_but_itself(entry: object) -> None:
-    reported = parse(json.dumps([entry, EVENT]).encode())
+    reported = parse(json.dumps([entry, EVENT]).encode(), NOW)
     assert (len(reported.events), reported.skipped) == (1, 1)
+
+
+@pytest.mark.parametrize("event_id", [None, "", "a\0", "x" * 201, 5])
+def test_an_event_without_an_id_has_one_that_is_made_of_what_it_says_but_for_the_address(
+    event_id: object,
+) -> None:
+    def made(**fields: object) -> str:
+        (event,) = parse(json.dumps([EVENT | {"sg_event_id": event_id} | fields]).encode(), NOW).events
+        assert event.nameless
+        return event.sg_event_id
+
+    assert made() == made() == made(email="bob@example.com", reason="550 ada@example.com")
+    assert len({made(), made(event="open"), made(timestamp=1), made(notifier_recipient="42")}) == 4
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [(1795822890, 0), ("1795822890", 0), (1795822890.7, 0), (1795822890000, 0), ("1795822890.5", 0),
+     ("2026-11-27T23:41:20Z", -10), ("2026-11-27 23:41:20+00:00", -10), (1795822890 + 3600, 3600)],
+)  # fmt: skip
+def test_the_time_of_an_event_is_read_as_it_was_meant(said: object, seconds: int) -> None:
+    (event,) = parse(json.dumps([EVENT | {"timestamp": said}]).encode(), NOW).events
+    assert event.occurred_at == NOW + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "said", [None, -5, 0, 1, 10**17, 253402300000, True, 1.5, "", "soon", [], 1795822890 + 7 * 86400]
+)
+def test_a_time_that_cannot_be_is_that_of_the_post(said: object) -> None:
+    (event,) = parse(json.dumps([EVENT | {"timestamp": said}]).encode(), NOW).events
+    assert event.occurred_at == NOW
+
+
+def test_arguments_may_have_become_numbers() -> None:
+    (event,) = parse(
+        json.dumps([EVENT | {"notifier_notice": 3, "notifier_recipient": 41}]).encode(), NOW
+    ).events
+    assert (event.attempt_id, event.notice_id, event.recipient_id) == (ATTEMPT, 3, 41)
+
+
+def test_only_an_event_that_does_not_name_our_mail_carries_an_address_and_never_shows_it() -> None:
+    bare = {"email": "Ada@Example.com", "event": "bounce", "timestamp": 1795822890, "sg_event_id": "a"}
+    named, stranger = parse(json.dumps([EVENT, bare]).encode(), NOW).events
+    assert named.address_key is None
+    assert stranger.address_key == "ada@example.com"
+    assert "@" not in repr(stranger)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"{}", b"null", b"7", b'"x"', b"\xff", b"[" * 5000])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.event import Fate, ProviderEvent, Suppressing
-from notifier.store import Tx, alarms, events, ledger, singles
+from notifier.store import Tx, alarms, events, ledger, singles, strays
 from notifier.store.events import Became, Proved, Suppress
 
 FATES: Mapping[str, Fate] = {
@@ -62,8 +62,22 @@ class Folded:
     """Chunks of theirs were not known to be accepted."""
 
 
-def fold(tx: Tx, provider: str, new: Sequence[ProviderEvent], now: datetime) -> Folded:
-    """Carry events of one provider into the ledger."""
+def fold(
+    tx: Tx,
+    provider: str,
+    new: Sequence[ProviderEvent],
+    now: datetime,
+    people: Sequence[tuple[ProviderEvent, Suppressing]] = (),
+) -> Folded:
+    """Carry events of one provider into the ledger. `people`: whom to suppress, whichever mail it was."""
+    folded = _fold(tx, provider, new, now)
+    if people:
+        strays.suppress(tx, provider, people)
+    _raise_alarms(tx, folded.proved, now)
+    return folded
+
+
+def _fold(tx: Tx, provider: str, new: Sequence[ProviderEvent], now: datetime) -> Folded:
     attempt_ids = sorted({event.attempt_id for event in new if event.attempt_id})
     if not attempt_ids:
         return Folded((), ())
@@ -80,7 +94,6 @@ def fold(tx: Tx, provider: str, new: Sequence[ProviderEvent], now: datetime) -> 
         events.put_fates(tx, provider, became)
     if suppress:
         events.suppress(tx, provider, suppress)
-    _raise_alarms(tx, proved, now)
     return Folded(tuple(proved), tuple(sorted(notices)))
 
 
