@@ -109,9 +109,10 @@ def test_one_notice_is_paused_resumed_and_cancelled(notifier: Place) -> None:
 
 def test_every_worker_killed_in_the_middle_of_a_request(notifier: Place, stack: Stack) -> None:
     begin(notifier)
-    for pid in stack.worker_pids:
-        for victim in (pid, *descendants(pid)):
-            os.kill(victim, signal.SIGKILL)
+    victims = [each for pid in stack.worker_pids for each in (pid, *descendants(pid))]
+    notifier.until(lambda: notifier.rows("SELECT 1 FROM attempt WHERE outcome = 'open'"))
+    for victim in victims:
+        os.kill(victim, signal.SIGKILL)
     notifier.provider.ask("DELETE", "/faults")
     at_full_speed(notifier)
     notifier.until(
