@@ -100,6 +100,8 @@ class Journal:
 
     url: str
     faults: list[str] = field(default_factory=list[str])
+    tried: set[int] = field(default_factory=set[int])
+    """Keys of locks for which nobody waits."""
     steps: list[tuple[int, int, frozenset[Lock]]] = field(
         default_factory=list[tuple[int, int, frozenset[Lock]]]
     )
@@ -162,8 +164,10 @@ class Journal:
                 (tx.info.backend_pid,),
             ).fetchall()
         kind = "place" if "'freeze:'" in text else "lane"
+        if "'late:'" in text:  # only ever tried: nobody waits for it, so it may stand anywhere
+            self.tried |= {key for (key,) in keys if key not in NAMED}
         return {Lock(what, key) for what, key in rows} | {
-            Lock(NAMED.get(key, kind), str(key)) for (key,) in keys
+            Lock(NAMED.get(key, kind), str(key)) for (key,) in keys if key not in self.tried
         }
 
 
