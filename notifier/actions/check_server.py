@@ -1,13 +1,13 @@
 """What `doctor` says of the database server: is it the one that sent, and would it still know what was sent?"""
 
 from notifier.actions.doctor import Check
-from notifier.store import Db, brake, installation
+from notifier.store import Db, brake, installation, processes
 
 LOOSE = {"off", "local"}
 
 
 def check_server(db: Db) -> list[Check]:
-    return [check_installation(db), check_replication(db)]
+    return [check_installation(db), check_replication(db), check_connections(db)]
 
 
 def check_installation(db: Db) -> Check:
@@ -55,4 +55,22 @@ def check_replication(db: Db) -> Check:
         "replication",
         ok=True,
         found=f"{found.standbys} standby(s), each commit is waited for" if found.standbys else "no standby",
+    )
+
+
+def check_connections(db: Db) -> Check:
+    """All processes that live, with as many connections as each may open: else a send stands in line for one."""
+    with db.transaction() as tx:
+        alive, room = processes.alive(tx), processes.room(tx)
+    ours = sum(each.connections for each in alive)
+    if ours > room.connections:
+        each = ", ".join(f"{one.kind}: {one.connections}" for one in sorted(alive, key=lambda one: one.kind))
+        return Check(
+            "connections",
+            ok=False,
+            found=f"Our processes may open {ours} together ({each}), the server has {room.connections} for us "
+            f"({room.bound}): raise that, or run fewer `notifier worker`.",
+        )
+    return Check(
+        "connections", ok=True, found=f"at most {ours} of {room.connections}; an idle process keeps one"
     )

@@ -1,9 +1,10 @@
 """Signs of life: each process of the product has a row, and says by it that it lives."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.tick import ALIVE_SECONDS, Alive, ProcessKind
-from notifier.store import Tx, many, run, value
+from notifier.store import Tx, many, one, run, value
 
 FORGOTTEN_SECONDS = 86_400.0
 """A process that was silent for so long leaves no trace."""
@@ -60,3 +61,29 @@ def lives(tx: Tx, kind: ProcessKind) -> bool:
         kind=kind,
         alive=ALIVE_SECONDS,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many connections the server has for us, and what bounds them."""
+
+    connections: int
+    bound: str
+
+
+def room(tx: Tx) -> Room:
+    """What is kept for superusers is not ours, even if we are one; a pooler in between may have fewer."""
+    found = one(
+        tx,
+        Room,
+        "SELECT connections, bound FROM (SELECT current_setting('max_connections')::int"
+        "  - current_setting('superuser_reserved_connections')::int"
+        "  - coalesce(current_setting('reserved_connections', true)::int, 0) AS connections,"
+        "  'max_connections, less what is reserved' AS bound"
+        " UNION ALL SELECT rolconnlimit, 'the limit of this role' FROM pg_roles"
+        "  WHERE rolname = current_user AND rolconnlimit >= 0"
+        " UNION ALL SELECT datconnlimit, 'the limit of this database' FROM pg_database"
+        "  WHERE datname = current_database() AND datconnlimit >= 0) bounds ORDER BY 1 LIMIT 1",
+    )
+    assert found is not None
+    return found
