@@ -82,6 +82,19 @@ def test_an_idle_process_keeps_at_most_one_connection(database_url: str) -> None
             time.sleep(0.05)
 
 
+@pytest.mark.parametrize(
+    ("default", "ours"),
+    [("off", "on"), ("local", "on"), ("remote_write", "on"), ("on", "on"), ("remote_apply", "remote_apply")],
+)
+def test_a_commit_is_on_disk_when_we_go_on_whatever_the_default_is(
+    database_url: str, default: str, ours: str
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {admin.info.dbname} SET synchronous_commit = '{default}'")  # pyright: ignore[reportArgumentType]
+    with Db(database_url) as db, db.transaction() as tx:
+        assert value(tx, "SELECT current_setting('synchronous_commit')") == ours
+
+
 def test_a_connection_that_is_lost_in_the_middle_is_a_sentence(db: Db) -> None:
     def lose() -> None:
         with db.transaction() as tx, psycopg.connect(db.url, autocommit=True) as admin:
