@@ -21,10 +21,9 @@ from notifier.actions.desk import rule_at
 from notifier.model.words import NoticeKind, NoticeState
 from notifier.pipeline.deliver import Reached, unmoved
 from notifier.store import Db, Tx, changes, disruptions, freezing, late, notices
-from notifier.store.late import Look
+from notifier.store.late import Look, Wanted
 from notifier.store.notices import Notice
 from notifier.store.owed import LAST, Asked
-from notifier.store.telling import Later
 
 POLICY = "policy"
 FOR_THE_LATE = (NoticeKind.CATCH_UP, NoticeKind.RELEASED, NoticeKind.PARTIAL)
@@ -88,7 +87,7 @@ class Search:
         here = changes.seen(
             tx
         )  # before anything is read: what changes from here on is looked at the next time
-        wanted = laters(tx, disruption_id)
+        wanted = wanted_of(tx, disruption_id)
         look = late.last_look(tx, disruption_id)
         if not _is_good(tx, look, rule := late.fingerprint(tx, wanted)):
             return self._next_range(tx, wanted, Look(rule=rule, reached=0, began=here), begins=True)
@@ -99,23 +98,21 @@ class Search:
         if people is None:
             return self._next_range(tx, wanted, Look(rule=rule, reached=0, began=here), begins=True)
         for at in range(0, len(people), self.sizes.at_once):
-            for each in wanted:
-                late.note_people(tx, each, people[at : at + self.sizes.at_once])
+            late.note_people(tx, wanted, people[at : at + self.sizes.at_once])
             self.reached("people looked at")
         late.keep(tx, disruption_id, replace(look, seen=here), begins=True)
         return Step.DONE
 
-    def _next_range(self, tx: Tx, wanted: Sequence[Later], look: Look, *, begins: bool = False) -> Step:
+    def _next_range(self, tx: Tx, wanted: Wanted, look: Look, *, begins: bool = False) -> Step:
         """The last one leaves what changed since the first of them, for the step after it."""
         assert look.reached is not None
         upto = freezing.range_end(tx, look.reached, self.sizes.in_range)
-        for each in wanted:
-            late.note_range(tx, each, after=look.reached, upto=upto)
+        late.note_range(tx, wanted, after=look.reached, upto=upto)
         self.reached("range looked at")
         done = replace(look, reached=upto)
         if upto == LAST:
             done = replace(look, seen=look.began, reached=None, began=None)
-        late.keep(tx, wanted[0].asked.disruption_id, done, begins=begins)
+        late.keep(tx, wanted.asked.disruption_id, done, begins=begins)
         return Step.MORE
 
 
@@ -125,18 +122,16 @@ def _is_good(tx: Tx, look: Look, rule: str) -> bool:
     return before is not None and look.rule == rule and not look.is_old and not changes.is_lost(tx, before)
 
 
-def laters(tx: Tx, disruption_id: int) -> tuple[Later, ...]:
-    """The notices that would be written now, if anybody is owed them."""
-    rev = disruptions.revision(tx, disruption_id).rev
-    return tuple(
-        Later(Asked(disruption_id, rule_at(tx, disruption_id, kind), rev), kind) for kind in FOR_THE_LATE
-    )
+def wanted_of(tx: Tx, disruption_id: int) -> Wanted:
+    """Whom notices would be written to now. What other disruptions hold matters to those who are owed an end."""
+    rule = rule_at(tx, disruption_id, NoticeKind.PARTIAL)
+    return Wanted(Asked(disruption_id, rule, disruptions.revision(tx, disruption_id).rev), FOR_THE_LATE)
 
 
 def is_known(tx: Tx, disruption_id: int) -> bool:
     """What was found is of the rule in force, and everybody was looked at."""
     look = late.last_look(tx, disruption_id)
-    return look.reached is None and look.rule == late.fingerprint(tx, laters(tx, disruption_id))
+    return look.reached is None and look.rule == late.fingerprint(tx, wanted_of(tx, disruption_id))
 
 
 def is_busy(tx: Tx, disruption_id: int, there: Sequence[Notice]) -> bool:

@@ -14,7 +14,8 @@ from psycopg import sql
 from notifier.model.words import NoticeKind
 from notifier.store import Tx, many, one, run, value, values
 from notifier.store.changes import KEPT, SINCE
-from notifier.store.telling import Later, later_params, told_later
+from notifier.store.owed import Asked
+from notifier.store.telling import Later, later_params, told_late
 from notifier.store.voices import SUPPRESSED
 from notifier.store.whom import Whom, said_in, these
 
@@ -148,17 +149,26 @@ def forget_ended(tx: Tx) -> int:
     )
 
 
-def fingerprint(tx: Tx, wanted: Sequence[Later]) -> str:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """For whom it is looked: by what is true now, and which notices they may be owed."""
+
+    asked: Asked
+    kinds: tuple[NoticeKind, ...]
+
+    @property
+    def params(self) -> dict[str, object]:
+        return later_params(Later(self.asked, self.kinds[0]))
+
+
+def fingerprint(tx: Tx, wanted: Wanted) -> str:
     """Of whom it is looked for: the scope, what is back, and what being late means in this version.
 
     Not of whom a review has released: that is marked as a change of that customer.
     """
-    parts: list[object] = []
-    for later in wanted:
-        asked = replace(later.asked, rule=replace(later.asked.rule, released=()))
-        plain = replace(later, asked=asked)
-        parts += [told_later(tx, plain, Whom.RANGE).as_string(), sorted(later_params(plain).items())]
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    plain = replace(wanted, asked=replace(wanted.asked, rule=replace(wanted.asked.rule, released=())))
+    statement = told_late(tx, plain.asked, plain.kinds, Whom.RANGE).as_string()
+    return hashlib.sha256(repr([statement, sorted(plain.params.items())]).encode()).hexdigest()
 
 
 # ---------------------------------------------------------------- what changed
@@ -219,39 +229,39 @@ def changed(tx: Tx, disruption_id: int, seen: str, *, most: int) -> list[int] | 
 
 NOTE = """
 WITH found AS MATERIALIZED (
-  SELECT recipient_id, bool_and((SELECT count(e.suspended_at) FROM entitlement e
+  SELECT owes, recipient_id, bool_and((SELECT count(e.suspended_at) FROM entitlement e
            WHERE e.customer_id = told.customer_id AND e.service_id = told.service_id) > 0) AS cut_off
-  FROM ({told}) told WHERE NOT EXISTS ({suppressed}) GROUP BY 1),
+  FROM ({told}) told WHERE NOT EXISTS ({suppressed}) GROUP BY 1, 2),
 gone AS (
-  DELETE FROM late_person p WHERE p.disruption_id = %(disruption_id)s AND p.owes = %(owes)s AND {whom}
-  AND p.recipient_id NOT IN (SELECT recipient_id FROM found)),
+  DELETE FROM late_person p WHERE p.disruption_id = %(disruption_id)s AND {whom}
+  AND (p.owes, p.recipient_id) NOT IN (SELECT owes, recipient_id FROM found)),
 come AS (
   INSERT INTO late_person (disruption_id, recipient_id, owes, cut_off)
-  SELECT %(disruption_id)s, recipient_id, %(owes)s, cut_off FROM found
+  SELECT %(disruption_id)s, recipient_id, owes, cut_off FROM found
   ON CONFLICT (disruption_id, recipient_id, owes) DO UPDATE SET cut_off = excluded.cut_off
   WHERE late_person.cut_off <> excluded.cut_off)
 SELECT count(*) FROM found"""
-"""By the very lines that the notice would freeze now."""
+"""By the very lines that the notices would freeze now."""
 
 
-def note_range(tx: Tx, later: Later, *, after: int, upto: int) -> int:
-    """Look at the people with `after < recipient_id <= upto`; how many are late."""
-    return _note(tx, later, Whom.RANGE, {"after": after, "upto": upto})
+def note_range(tx: Tx, wanted: Wanted, *, after: int, upto: int) -> int:
+    """Look at the people with `after < recipient_id <= upto`; how much they are owed."""
+    return _note(tx, wanted, Whom.RANGE, {"after": after, "upto": upto})
 
 
-def note_people(tx: Tx, later: Later, people: Sequence[int]) -> int:
-    """Look at these people; how many are late."""
-    return _note(tx, later, Whom.NAMED, {"people": list(people)})
+def note_people(tx: Tx, wanted: Wanted, people: Sequence[int]) -> int:
+    """Look at these people; how much they are owed."""
+    return _note(tx, wanted, Whom.NAMED, {"people": list(people)})
 
 
-def _note(tx: Tx, later: Later, whom: Whom, params: Mapping[str, object]) -> int:
+def _note(tx: Tx, wanted: Wanted, whom: Whom, params: Mapping[str, object]) -> int:
     statement = sql.SQL(NOTE).format(
-        told=told_later(tx, later, whom),
+        told=told_late(tx, wanted.asked, wanted.kinds, whom),
         suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("told.recipient_id")),
         whom=these(whom, "p.recipient_id"),
     )
-    said = said_in(tx, later.asked.disruption_id)
-    return value(tx, statement, **later_params(later), said_in=said, owes=later.kind, **params)
+    said = said_in(tx, wanted.asked.disruption_id)
+    return value(tx, statement, **wanted.params, said_in=said, **params)
 
 
 def count(tx: Tx, disruption_id: int, owes: NoticeKind = NoticeKind.CATCH_UP) -> Late:

@@ -20,6 +20,7 @@ from notifier.store.whom import OF_THEIRS, THEIRS, Whom, these
 
 LAST = 2**63 - 1
 """Beyond every recipient_id."""
+EVERYBODY = sql.SQL("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ CELLS = [
 def owed(tx: Tx, asked: Asked, whom: Whom = Whom.ALL) -> sql.Composed:
     """The start of a statement, up to and with the CTE `owed`; expects `owed_params`, and those of `whom`."""
     near = whom is not Whom.ALL
+    few = sql.SQL(f"AND e.customer_id {OF_THEIRS} AND c.customer_id {OF_THEIRS}") if near else EVERYBODY
     if whom is not Whom.NAMED:
         plan_for_many(tx)
     return sql.SQL(OWED).format(
@@ -126,19 +128,19 @@ def owed(tx: Tx, asked: Asked, whom: Whom = Whom.ALL) -> sql.Composed:
         vals=deciding_values(asked.rule),
         present=sql.SQL(PRESENT),
         hit=hits(asked.rule),
-        few_held=sql.SQL(f"AND e.customer_id {OF_THEIRS} AND c.customer_id {OF_THEIRS}" if near else ""),
+        few_held=few,
         few=sql.SQL(f"WHERE c.customer_id {OF_THEIRS}" if near else ""),
-        elsewhere=elsewhere(asked.rule),
+        elsewhere=elsewhere(asked.rule, few),
         speaks=usable(asked.rule.roles),
         is_speaker=sql.SQL(SPEAKS if asked.rule.roles else "true"),
     )
 
 
-def elsewhere(rule: Rule) -> sql.Composed:
-    """(customer_id, service_id) that other open disruptions hold."""
+def elsewhere(rule: Rule, few: sql.SQL = EVERYBODY) -> sql.Composed:
+    """(customer_id, service_id) that other open disruptions hold; `few`: whose alone, beside `hits`."""
     each = [
-        sql.SQL("SELECT customer_id, service_id FROM ({}) hit WHERE rank >= {}").format(
-            hits(other, f"o{n}_"), sql.Placeholder(f"o{n}_told_rank")
+        sql.SQL("SELECT customer_id, service_id FROM ({} {}) hit WHERE rank >= {}").format(
+            hits(other, f"o{n}_"), few, sql.Placeholder(f"o{n}_told_rank")
         )
         for n, other in enumerate(rule.elsewhere)
     ]

@@ -5,12 +5,12 @@ the organisation's name (customer) and its contact's voice (locale, tz, name), o
 `after < recipient_id <= upto`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import LiteralString
 
 from psycopg import sql
 
-from notifier.model.words import ENDINGS, NoticeKind, Standing
+from notifier.model.words import NoticeKind, Standing
 from notifier.store import Tx, correcting, many, one
 from notifier.store.audience import (
     LocaleCount,
@@ -68,7 +68,7 @@ CATCHING_UP = (
 )
 """Beside a first notice of the same entry only those who knew something already; alone, everybody late. Whom a
 person has stopped is not late: the next notice that a person writes tells them."""
-ENDS = "kind = %(ends)s AND (%(only)s::bigint IS NULL OR customer_id = %(only)s)"
+ENDS = "kind = {end} AND (%(only)s::bigint IS NULL OR customer_id = %(only)s)"
 ENDING_LINES = (
     "ends AND (({ends}) OR (unsure AND heard = %(ends)s) OR ("
     + STILL_OUT
@@ -169,39 +169,60 @@ def told_later(tx: Tx, later: Later, whom: Whom = Whom.ALL) -> sql.Composed:
         case NoticeKind.RETRACTION:
             return correcting.withdrawn()
         case NoticeKind.CORRECTION:
-            late = _lines(tx, later, "present", "'late_'", sql.SQL(LATE))
+            late = owed(tx, later.asked) + _lines(sql.SQL("present"), sql.SQL("'late_'"), sql.SQL(LATE))
             return sql.SQL("({}) UNION ALL ({})").format(correcting.corrected(), late)
-        case NoticeKind.FIRST:
-            return _lines(tx, later, "present", "''", sql.SQL(FIRST_ONLY), whom)
-        case NoticeKind.CATCH_UP:
-            return _lines(tx, later, "present", "''", sql.SQL(CATCHING_UP), whom)
-        case NoticeKind.RELEASED | NoticeKind.PARTIAL | NoticeKind.RESTORED:
-            told_as = "CASE WHEN kind = %(ends)s THEN %(ends)s ELSE heard END"
-            return _lines(tx, later, told_as, "''", sql.SQL(ENDING_LINES).format(ends=sql.SQL(ENDS)), whom)
         case _:
-            told_as = f"CASE WHEN {MERGED} THEN present ELSE heard END"
-            return _lines(
-                tx, later, told_as, f"CASE WHEN {MERGED} THEN 'late_' ELSE '' END", sql.SQL(NEWS), whom
-            )
+            return owed(tx, later.asked, whom) + _theirs(later.kind)
+
+
+def told_late(tx: Tx, asked: Asked, kinds: Sequence[NoticeKind], whom: Whom) -> sql.Composed:
+    """Lines of everybody to whom one of these notices goes, with the kind as `owes`: all of them by one look.
+
+    Expects what `told_later` does. `asked` by the rule that says of most what is not back.
+    """
+    each = [
+        sql.SQL("SELECT {}::text AS owes, recipient_id, customer_id, service_id FROM ({}) told").format(
+            sql.Literal(kind.value), _theirs(kind, sql.Literal(_ending(kind)))
+        )
+        for kind in kinds
+    ]
+    return owed(tx, asked, whom) + sql.SQL(" UNION ALL ").join(each)
+
+
+def _theirs(kind: NoticeKind, end: sql.Composable | None = None) -> sql.Composed:
+    """Over the CTE `owed`: the lines of those whom this kind of notice tells."""
+    match kind:
+        case NoticeKind.FIRST:
+            return _lines(sql.SQL("present"), sql.SQL("''"), sql.SQL(FIRST_ONLY))
+        case NoticeKind.CATCH_UP:
+            return _lines(sql.SQL("present"), sql.SQL("''"), sql.SQL(CATCHING_UP))
+        case NoticeKind.RELEASED | NoticeKind.PARTIAL | NoticeKind.RESTORED:
+            end = end or sql.Placeholder("ends")
+            ends = sql.SQL(ENDS).format(end=end)
+            told_as = sql.SQL("CASE WHEN kind = {end} THEN {end} ELSE heard END").format(end=end)
+            return _lines(told_as, sql.SQL("''"), sql.SQL(ENDING_LINES).format(ends=ends), ends)
+        case _:
+            told_as = sql.SQL(f"CASE WHEN {MERGED} THEN present ELSE heard END")
+            return _lines(told_as, sql.SQL(f"CASE WHEN {MERGED} THEN 'late_' ELSE '' END"), sql.SQL(NEWS))
 
 
 def _lines(
-    tx: Tx,
-    later: Later,
-    told_as: LiteralString,
-    manner: LiteralString,
+    told_as: sql.Composable,
+    manner: sql.Composable,
     wanted: sql.Composable,
-    whom: Whom = Whom.ALL,
+    ends: sql.Composable | None = None,
 ) -> sql.Composed:
-    ends = sql.SQL(ENDS if later.kind in ENDINGS else "false")
-    lines = sql.SQL(LINES).format(told_as=sql.SQL(told_as), manner=sql.SQL(manner), ends=ends, wanted=wanted)
-    return owed(tx, later.asked, whom) + lines
+    return sql.SQL(LINES).format(told_as=told_as, manner=manner, ends=ends or sql.SQL("false"), wanted=wanted)
+
+
+def _ending(kind: NoticeKind) -> str:
+    """What people are told as who hear of this end."""
+    return str(Standing.RELEASED if kind is NoticeKind.RELEASED else Standing.RESTORED)
 
 
 def later_params(later: Later) -> dict[str, object]:
-    ends = Standing.RELEASED if later.kind is NoticeKind.RELEASED else Standing.RESTORED
     return owed_params(later.asked) | {
-        "ends": ends,
+        "ends": _ending(later.kind),
         "merges": later.merges,
         "only": later.only,
         "about": later.about,

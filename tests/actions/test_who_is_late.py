@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from notifier.actions import latecomers, reviews, who_is_late
-from notifier.actions.desk import Desk
+from notifier.actions.desk import Desk, rule_at
 from notifier.actions.reviews import Objection
 from notifier.actions.who_is_late import SIZES, Sizes
 from notifier.errors import BadInput, Refused
+from notifier.model.words import NoticeKind
 from notifier.settings import from_env
-from notifier.store import Db, Tx, late, values
-from notifier.store.owed import LAST
+from notifier.store import Db, Tx, disruptions, late, values
+from notifier.store.owed import LAST, Asked
 from notifier.store.telling import Later, later_params, told_later
 from notifier.store.voices import SUPPRESSED
 
@@ -132,10 +133,16 @@ class History(Weekend):
 def late_by_everybody(tx: Tx, disruption_id: int) -> list[tuple[str, int, bool]]:
     """By one pass over everybody, as the notices themselves would be counted."""
     return sorted(
-        (str(wanted.kind), recipient_id, cut_off)
-        for wanted in who_is_late.laters(tx, disruption_id)
-        for recipient_id, cut_off in owed_by(tx, wanted)
+        (str(kind), recipient_id, cut_off)
+        for kind in who_is_late.FOR_THE_LATE
+        for recipient_id, cut_off in owed_by(tx, wanted(tx, disruption_id, kind))
     )
+
+
+def wanted(tx: Tx, disruption_id: int, kind: NoticeKind) -> Later:
+    """The notice that would be written now."""
+    rule = rule_at(tx, disruption_id, kind)
+    return Later(Asked(disruption_id, rule, disruptions.revision(tx, disruption_id).rev), kind)
 
 
 def owed_by(tx: Tx, wanted: Later) -> list[tuple[int, bool]]:

@@ -33,7 +33,7 @@ from notifier.actions.approve import Consent
 from notifier.actions.desk import Desk
 from notifier.edges import company_file
 from notifier.local import postgres
-from notifier.model.words import Reason
+from notifier.model.words import NoticeKind, Reason
 from notifier.pipeline.compose import Words
 from notifier.settings import data_folder, from_env
 from notifier.store import Db, disruptions, telling
@@ -163,7 +163,7 @@ def come_late(place: Place, i: int) -> None:
 def before_this(place: Place) -> None:
     """One look at everybody as each disruption had it every minute."""
     with place.db.transaction() as tx:
-        telling.count_later(tx, who_is_late.laters(tx, 1)[0])
+        telling.count_later(tx, telling.Later(who_is_late.wanted_of(tx, 1).asked, NoticeKind.CATCH_UP))
 
 
 def main() -> None:
