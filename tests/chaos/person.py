@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from notifier.actions import approve, brake, latecomers
+from notifier.actions import approve, brake, database, latecomers
 from notifier.app import opened
 from notifier.entry.tasks import ring
 from notifier.errors import Refused
@@ -82,8 +82,6 @@ def lets_go(course: Course, decided: Decided) -> None:
         decided.wrong.append(f"{len(left)} requests left by themselves from an older database")
     if not island.rows("SELECT FROM alarm WHERE key LIKE 'database:%%' AND cleared_at IS NULL"):
         decided.wrong.append("the database is older than what was sent, and no alarm says so")
-    from notifier.actions import database  # it does not exist yet
-
     with opened(island.settings, connections=1) as app:
         ring(island.settings, database.trust(app.db, LIND, app.clock.now()).rings)
     course.trusted, course.stopped_at = True, None
