@@ -5,12 +5,12 @@ Asked directly before a chunk leaves that has been on its way before, or that so
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 from psycopg import sql
 
 from notifier.model.words import CORRECTING, NoticeKind
-from notifier.store import Tx, many, value, values
+from notifier.store import Tx, many, run, value, values
 from notifier.store.audience import Rule, hits
 from notifier.store.ledger import FEW_ROWS
 from notifier.store.notices import Notice
@@ -79,14 +79,7 @@ SELECT chunk_id, pos FROM seat WHERE %(over)s"""
 
 def stale(tx: Tx, asked: Question, chunk_ids: Sequence[int]) -> list[Stale]:
     """Of these chunks the letters that are overtaken or untrue. The rest of the transaction is planned for few."""
-    tx.execute(FEW_ROWS)
-    statement = sql.SQL("{seats} {newer} UNION {untrue} ORDER BY 1, 2").format(
-        seats=sql.SQL(SEATS).format(
-            hit=hits(asked.rule), present=sql.SQL(PRESENT), elsewhere=elsewhere(asked.rule)
-        ),
-        newer=sql.SQL(NEWER),
-        untrue=sql.SQL(UNTRUE),
-    )
+    statement = _asking(tx, asked, "{seats} {newer} UNION {untrue} ORDER BY 1, 2")
     return many(tx, Stale, statement, **_params(asked, chunk_ids))
 
 
@@ -95,14 +88,7 @@ def untold(tx: Tx, asked: Question, attempt_ids: Sequence[str]) -> int:
 
     The rest of the transaction is planned for few.
     """
-    tx.execute(FEW_ROWS)
-    statement = sql.SQL("{seats} SELECT count(*) FROM (({untrue}) EXCEPT ({newer})) told_last").format(
-        seats=sql.SQL(SEATS).format(
-            hit=hits(asked.rule), present=sql.SQL(PRESENT), elsewhere=elsewhere(asked.rule)
-        ),
-        newer=sql.SQL(NEWER),
-        untrue=sql.SQL(UNTRUE),
-    )
+    statement = _asking(tx, asked, "{seats} SELECT count(*) FROM (({untrue}) EXCEPT ({newer})) told_last")
     return value(tx, statement, **_params(asked, reached(tx, asked.notice.notice_id, attempt_ids)))
 
 
@@ -116,6 +102,14 @@ def reached(tx: Tx, notice_id: int, attempt_ids: Sequence[str]) -> list[int]:
         ids=list(attempt_ids),
         notice_id=notice_id,
     )
+
+
+def _asking(tx: Tx, asked: Question, text: LiteralString) -> sql.Composed:
+    run(tx, FEW_ROWS)
+    seats = sql.SQL(SEATS).format(
+        hit=hits(asked.rule), present=sql.SQL(PRESENT), elsewhere=elsewhere(asked.rule)
+    )
+    return sql.SQL(text).format(seats=seats, newer=sql.SQL(NEWER), untrue=sql.SQL(UNTRUE))
 
 
 def _params(asked: Question, chunk_ids: Sequence[int]) -> dict[str, object]:
