@@ -1,14 +1,16 @@
 """Real servers for every test: one embedded Postgres for the whole run, a database for each xdist worker."""
 
+import faulthandler
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 
 from notifier.local import postgres
 from notifier.settings import data_folder
@@ -20,6 +22,20 @@ from .lab import Lab, a_lab
 for _name in [n for n in os.environ if n.startswith("NOTIFIER_") or n == "SENDGRID_API_KEY"]:
     del os.environ[_name]  # an exported key never makes a test leave the machine
 os.environ["NOTIFIER_REHEARSALS_ONLY"] = "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that outlives even its time-out (it waits for a thread) takes its process along, not the run."""
+    own = item.get_closest_marker("timeout")
+    seconds = own.args[0] if own else float(item.config.getini("timeout"))
+    faulthandler.dump_traceback_later(
+        seconds + 30, exit=True, file=item.config.stash[fault_handler_stderr_fd_key]
+    )
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture(scope="session")

@@ -100,6 +100,7 @@ def _prepared(db: Db, post: Post, notice_id: int) -> Lane | None:
         now=post.clock.now,
         monotonic=post.clock.monotonic,
         policy=policy,
+        keep=post.recorder.keep if post.recorder else None,
         reached=post.reached,
         overtaken=overtaken,
         arrived_late=arrived_late,

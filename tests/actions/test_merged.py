@@ -72,7 +72,7 @@ def sent(db: Db, border: Border, notice_id: int, chunks: int) -> None:
             claimed.attempt_id, notice_id, "a@example.com", None, {}, "s", content.text, "h", letters
         )
 
-    lane = Lane(db, border, seal, lambda: NOW, lambda: 0.0, Policy())
+    lane = Lane(db, border, seal, lambda: NOW, lambda: 0.0, Policy(), None)
     for _ in range(chunks):
         claimed = claim_next(lane, notice_id)
         assert isinstance(claimed, tuple)
@@ -106,7 +106,8 @@ def test_a_correction_reaches_everybody_once(db: Db, database_url: str, desk: De
     frozen(db, right.name.notice_id)
     assert standing(db, first.name.notice_id) == {Account.TOLD: 5, Account.CANCELLED: 5}
     assert (
-        claim_next(Lane(db, border, None, lambda: NOW, lambda: 0.0, Policy()), first.name.notice_id) is None
+        claim_next(Lane(db, border, None, lambda: NOW, lambda: 0.0, Policy(), None), first.name.notice_id)
+        is None
     )
 
     border.got.clear()

@@ -83,7 +83,7 @@ def story(db: Db) -> Story:
             " SELECT notice_id, 1, i, 0, 1 FROM n, generate_series(1, 9) i RETURNING notice_id"
         ).fetchone()
         assert row
-    lane = Lane(db, NoSender(), no_seal, lambda: NOW, lambda: 0.0, Policy())
+    lane = Lane(db, NoSender(), no_seal, lambda: NOW, lambda: 0.0, Policy(), None)
     return Story(lane, row[0])
 
 

@@ -135,6 +135,7 @@ class Real:
             now=app.clock.now,
             monotonic=lambda: 0.0,
             policy=Policy(),
+            keep=None,
             overtaken=overtaken,
             arrived_late=arrived_late,
         )

@@ -384,7 +384,7 @@ class Sending(RuleBasedStateMachine):
         self.braked_at, self.bound, self.braked_all = 0, None, False
         self.left_before = 0
         self.before: Row | None = None
-        self.lane = Lane(self.db, self.provider, self.seal, lambda: NOW, lambda: self.monotonic, POLICY)
+        self.lane = Lane(self.db, self.provider, self.seal, lambda: NOW, lambda: self.monotonic, POLICY, None)
 
     def was_given_up(self, key: Key, *, took: bool) -> None:
         """Where the story begins this chunk had one attempt, which is presumed lost; rightly or not."""

@@ -50,11 +50,11 @@ class Lane:
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     policy: Policy
+    keep: Keep | None
+    """Takes what cannot be written now; None: the lane itself tries again until it is written."""
     reached: Reached = unmoved
     overtaken: Overtaken = none_overtaken
     arrived_late: ArrivedLate = nothing_late
-    keep: Keep | None = None
-    """None: the lane itself tries again until it is written."""
 
 
 @retried
