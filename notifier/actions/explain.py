@@ -183,9 +183,7 @@ def _then(line: Frozen, predicate: Predicate | None, secrets: frozenset[str]) ->
     # The values belong to the rule that decided; a list that follows the ledger may stand under a later one.
     ours = predicate is not None and MEANT[verdict_of(predicate, values)] is line.verdict
     text, shown = _why(predicate if ours else None, values, secrets)
-    return Reason(
-        line.service, line.verdict, line.told_as, text or line.clause, shown, line.seq, line.kind, line.at
-    )
+    return Reason(line.service, line.verdict, line.told_as, text, shown, line.seq, line.kind, line.at)
 
 
 def _now(

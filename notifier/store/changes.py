@@ -1,4 +1,4 @@
-"""What changed in the data that decides who is told, since somebody last looked. Triggers write it (0020).
+"""What changed in the data that decides who is told, since somebody last looked. Triggers write it.
 
 A look keeps what it saw (`seen`), taken before it reads anything, and asks the next time for what that did not
 show. Marks are written by the very transaction that changes the data: whoever sees the one sees the other.

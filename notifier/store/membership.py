@@ -24,7 +24,6 @@ class Frozen:
     service: str
     verdict: Verdict
     told_as: Standing
-    clause: str | None
     vals: dict[str, Any] | None
     unreachable: bool
     """Nobody of theirs has a usable address."""
@@ -36,7 +35,7 @@ def frozen(tx: Tx, disruption_id: int, customer_id: int) -> list[Frozen]:
         Frozen,
         "SELECT n.seq, n.kind, n.state AS notice_state, n.created_at AS at, n.rev, s.name AS service,"
         " (array_agg(l.verdict ORDER BY l.verdict))[1] AS verdict,"
-        " (array_agg(l.told_as ORDER BY l.told_as))[1] AS told_as, max(l.clause) AS clause,"
+        " (array_agg(l.told_as ORDER BY l.told_as))[1] AS told_as,"
         " (array_agg(l.vals ORDER BY l.verdict))[1] AS vals, bool_and(l.recipient_id IS NULL) AS unreachable"
         " FROM line l JOIN notice n USING (notice_id) JOIN service s USING (service_id)"
         " WHERE n.disruption_id = %(disruption)s AND l.customer_id = %(customer)s AND n.state <> 'void'"
