@@ -92,3 +92,9 @@ def test_its_words_load_and_its_migrations_apply(
     installed: Path, tmp_path: Path, empty_database: str
 ) -> None:
     assert "0001_ledger.sql" in run(installed, tmp_path, "-c", LOADS, empty_database)
+
+
+def test_its_documents_are_in_it(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if name.startswith("notifier/docs/")}
+    assert packed == {f"notifier/docs/{path.name}" for path in (ROOT / "notifier" / "docs").glob("*.md")}

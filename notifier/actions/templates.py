@@ -13,6 +13,7 @@ from notifier.pipeline.compose.lint import Found
 from notifier.settings import Settings, data_folder
 
 DOMAIN = "example.com"
+ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def preview(settings: Settings, wanted: Wanted, folder: Path) -> list[Path]:
 
 def _mails(words: Words, wanted: Wanted) -> Iterator[tuple[str, str, Variant, bool]]:
     for name, locale in sorted(words.shelf.sources):
-        if wanted.names and name not in wanted.names:
+        if wanted.names and not {name, ALL} & set(wanted.names):
             continue
         if wanted.locales and locale not in wanted.locales:
             continue

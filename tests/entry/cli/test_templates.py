@@ -129,3 +129,9 @@ def test_the_command_line_names_faults_and_ends_with_2(own: Path) -> None:
     (fault,) = json.loads(done.output)["faults"]
     assert fault["file"] == str(own / "email" / "update" / "es.md.j2")
     assert "never shows {{ what }}" in fault["says"]
+
+
+def test_all_means_every_notice(ours: Settings, tmp_path: Path) -> None:
+    named = templates.preview(ours, templates.Wanted(["all"], ["de"]), tmp_path / "named")
+    left_out = templates.preview(ours, templates.Wanted([], ["de"]), tmp_path / "left out")
+    assert [path.name for path in named] == [path.name for path in left_out]

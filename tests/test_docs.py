@@ -1,0 +1,265 @@
+"""The documents say of commands, options, settings, files and numbers what the code says."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from notifier import settings
+from notifier.edges import company_file, facts_file
+from notifier.edges.webhooks import DIALECTS
+from notifier.entry import events, hooks, metrics
+from notifier.entry.problem import STATUSES
+from notifier.entry.web import web
+from notifier.model import contract
+from notifier.model.policy import Policy
+from notifier.model.story import CONTACT, QUESTIONS, SINCE
+from notifier.pipeline.compose.variables import VARIABLES
+from notifier.store import outer
+
+from . import rooms
+from .documents import (
+    CODE,
+    DOCS,
+    PAGES,
+    ROOT,
+    anchors,
+    fenced,
+    first_names,
+    homeless_options,
+    links,
+    options_of,
+    rows_of_table,
+    wrong_commands,
+)
+
+PACKAGE = ROOT / "notifier"
+TEXTS = {page.relative_to(ROOT).as_posix(): page.read_text("utf-8") for page in PAGES}
+NOT_FOR_PEOPLE = {settings.EMBEDDED}
+
+every_page = pytest.mark.parametrize("name", TEXTS)
+
+
+def page(name: str) -> str:
+    return TEXTS[f"notifier/docs/{name}.md"]
+
+
+# ---------------------------------------------------------------- every page
+
+
+@every_page
+def test_every_command_exists_and_has_the_options_that_stand_on_it(name: str) -> None:
+    assert wrong_commands(TEXTS[name]) == []
+
+
+@every_page
+def test_an_option_alone_belongs_to_a_command_that_its_paragraph_names(name: str) -> None:
+    assert homeless_options(TEXTS[name]) == []
+
+
+def test_that_check_finds_what_is_wrong() -> None:
+    assert wrong_commands(
+        "`notifier suspend --nonce`, `notifier nothing`, `notifier templates lint --bare`"
+    ) == [
+        "notifier suspend --nonce",
+        "notifier nothing",
+        "notifier templates lint --bare",
+    ]
+    assert homeless_options("`--nonce` of `suspend`") == ["--nonce"]
+    assert homeless_options("`notifier list` and `--dry-run`") == ["--dry-run"]
+    assert homeless_options("`notifier suspend` and `--dry-run`") == []
+
+
+@every_page
+def test_every_path_exists(name: str) -> None:
+    ours = re.compile(r"(?:notifier|templates|migrations|tests|\.ci|\.github)/[\w./-]*")
+    paths = filter(ours.fullmatch, CODE.findall(TEXTS[name]))
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@every_page
+def test_every_link_leads_somewhere(name: str) -> None:
+    for link in links(TEXTS[name]):
+        if re.match(r"https?://|mailto:", link):
+            continue
+        target, _, fragment = link.partition("#")
+        path = ((ROOT / name).parent / target).resolve() if target else ROOT / name
+        assert path.exists(), link
+        if fragment:
+            assert fragment in anchors(path.read_text("utf-8")), link
+
+
+@every_page
+def test_every_setting_exists(name: str) -> None:
+    assert set(re.findall(r"\bNOTIFIER_[A-Z_]+", TEXTS[name])) <= known_settings()
+
+
+@every_page
+def test_no_page_knows_a_build_machine_or_a_registry(name: str) -> None:
+    assert not re.search(r"/work/|/home/|/root/|pypi|registry\.|index-url", TEXTS[name])
+
+
+# ---------------------------------------------------------------- single pages
+
+
+def known_settings() -> set[str]:
+    source = Path(settings.__file__).read_text("utf-8")
+    return set(re.findall(r"\b(NOTIFIER_[A-Z_]+|SENDGRID_API_KEY)\b", source))
+
+
+def test_operating_names_every_setting() -> None:
+    assert set(first_names(page("operating"), "variable")) == known_settings() - NOT_FOR_PEOPLE
+
+
+def test_operating_names_every_key_of_policy_and_its_default() -> None:
+    found = {row[0].strip("`"): row[1] for row in rows_of_table(page("operating"), "key")}
+    assert found == {name: shown(getattr(Policy(), name)) for name in company_file.PolicyTable.model_fields}
+
+
+def shown(default: object) -> str:
+    match default:
+        case None | {}:
+            return "none"
+        case bool():
+            return f"`{str(default).lower()}`"
+        case str():
+            return f"`{default}`"
+        case tuple():
+            return ", ".join(f"`{each}`" for each in default)
+        case float() | int():
+            return f"{default:g}" if default % 1 else f"{default:.0f}"
+        case _:
+            raise AssertionError(default)
+
+
+def test_operating_names_every_address_of_the_web_process() -> None:
+    served = {route.path for route in web(None).routes}  # type: ignore[arg-type]
+    assert set(first_names(page("operating"), "address")) == served
+
+
+def test_operating_names_every_metric() -> None:
+    ours = {f"notifier_{name}" for name in metrics.HELP} | {"notifier_silent"}
+    assert set(first_names(page("operating"), "metric")) == ours
+
+
+def test_webhooks_names_every_dialect_and_every_key_of_a_source() -> None:
+    assert set(first_names(page("webhooks"), "dialect")) == set(DIALECTS)
+    assert set(first_names(page("webhooks"), "key")) == set(company_file.SourceTable.model_fields)
+    (shown_source,) = fenced(page("webhooks"), "toml")
+    assert company_file.read(shown_source.encode()).sources[0].map == {"fable-prod": "fable-5"}
+
+
+def test_webhooks_says_what_is_answered_and_how_much_is_taken() -> None:
+    answered = {int(row[0]) for row in rows_of_table(page("webhooks"), "status")}
+    assert answered == {202, 413, *STATUSES.values()} - {409}  # evidence is never in conflict with anything
+    assert f"at most {hooks.LARGEST_BODY >> 20} MiB" in page("webhooks")
+    assert f"at most {events.LARGEST_POST >> 20} MiB" in page("webhooks")
+
+
+def test_the_facts_that_words_shows_are_read_as_they_stand() -> None:
+    (facts,) = fenced(page("words"), "toml")
+    assert facts_file.read(facts, "facts.toml")["facts"]["memo"]["public"] is False
+    rows = rows_of_table(page("words"), "fact")
+    assert {row[0].strip("`"): set(CODE.findall(row[1])) for row in rows} == {
+        **{name: set(asked.codes) for name, asked in QUESTIONS.items()},
+        SINCE: set(),
+    }
+    assert all(f"`{name}`" in page("words") for name in CONTACT)
+
+
+def test_words_names_every_folder_language_and_variable() -> None:
+    email = ROOT / "templates" / "email"
+    folders = {path.name for path in email.iterdir() if path.is_dir()} - {"phrases"}
+    broken = {name for name in folders if name.startswith("outage_")}
+    assert set(first_names(page("words"), "folder")) == folders - broken
+    assert all(f"`{name}`" in page("words") for name in broken)
+    languages = re.search(r"Packaged languages are (.*)\.\s", page("words"))
+    assert languages is not None
+    assert CODE.findall(languages[1]) == sorted(path.stem for path in (email / "phrases").glob("*.toml"))
+    made = {name for name in VARIABLES if not re.search(r"_known$|_new$|^asof", name)}
+    assert set(first_names(page("words"), "variable")) == made
+
+
+SHOP = """
+CREATE TABLE country (id int PRIMARY KEY, iso char(2));
+CREATE TABLE address (id int PRIMARY KEY, street text, country_id int REFERENCES country);
+CREATE TABLE customer (id int PRIMARY KEY, company text, contact text, email text, lang varchar(5), plan text,
+                       address_id int REFERENCES address);
+CREATE TABLE subscription (customer_id int REFERENCES customer, product varchar(20), blocked_at timestamptz);
+"""
+
+
+def test_the_view_of_a_company_database_keeps_the_contract(database_url: str) -> None:
+    (example,) = fenced(page("company-database"), "sql")
+    with psycopg.connect(database_url) as connection:
+        connection.execute(f"CREATE SCHEMA shop; SET search_path = shop; {SHOP}{example}".encode())
+        connection.commit()
+        found = outer.columns(outer.Outer(connection, "The shop"))
+        connection.execute("DROP OWNED BY notifier_reader; DROP ROLE notifier_reader")
+    assert contract.faults(contract.examine(found)) == ()
+    names = set(first_names(page("company-database"), "in the view"))
+    assert names == set(found) == {column.name for column in contract.COLUMNS}
+
+
+# ---------------------------------------------------------------- contributing, rules, decisions, changelog
+
+
+def test_the_picture_of_the_rooms_is_up_to_date() -> None:
+    made = rooms.picture()
+    assert max(map(len, made.splitlines())) <= rooms.WIDTH
+    assert rooms.on_the_page(page("contributing")) == made, "python -m tests.rooms --write"
+
+
+def rules() -> dict[int, str]:
+    return {int(n): name for n, name in re.findall(r"^## (\d+)\. (.+)$", page("rules"), re.MULTILINE)}
+
+
+def test_there_are_ten_rules() -> None:
+    assert list(rules()) == list(range(1, 11))
+
+
+def texts_of_code() -> Iterator[tuple[str, str]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        strings = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        yield path.relative_to(ROOT).as_posix(), "\n".join(s for s in strings if isinstance(s, str))
+
+
+def test_a_docstring_that_cites_a_rule_says_it() -> None:
+    named = {name.lower() for name in rules().values()}
+    for name, text in texts_of_code():
+        said = " ".join(text.split())
+        for cited in re.findall(r"`rules\.md`(.{0,60})", said):
+            found = re.match(r", \*([^*]+)\*", cited)
+            assert found is not None, f"{name}: rules.md is cited without a rule"
+            assert found[1].lower() in named, f"{name}: there is no rule {found[1]!r}"
+
+
+def test_every_decision_says_what_and_why_and_they_are_in_order() -> None:
+    records = re.split(r"^## ", page("decisions"), flags=re.MULTILINE)[1:]
+    dates = [record.split()[0] for record in records]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", date) for date in dates)
+    assert dates == sorted(dates)
+    for record in records:
+        parts = re.findall(r"^- \*\*(\w+)\.\*\* \S", record, re.MULTILINE)
+        assert parts[:2] == ["Decision", "Why"], record
+        assert set(parts[2:]) <= {"Tried", "Price"}, record
+
+
+def test_the_changelog_is_kept_as_its_form_wants_it() -> None:
+    heads = re.findall(r"^## (.+)$", page("changelog"), re.MULTILINE)
+    assert heads[0] == "[Unreleased]"
+    assert all(re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d", head) for head in heads[1:])
+    kinds = set(re.findall(r"^### (.+)$", page("changelog"), re.MULTILINE))
+    assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(options_of()) - {""} <= set(re.findall(r"`notifier ([a-z]+(?: [a-z]+)?)`", page("changelog")))
+
+
+def test_every_document_is_found_from_the_readme_and_from_those_who_look_on_github() -> None:
+    readme = TEXTS["README.md"]
+    assert {f"notifier/docs/{path.name}" for path in DOCS.glob("*.md")} <= set(links(readme))
+    assert "../notifier/docs/contributing.md" in links(TEXTS[".github/CONTRIBUTING.md"])
+    assert "../notifier/docs/operating.md" in links(TEXTS[".github/SECURITY.md"])
