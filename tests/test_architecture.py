@@ -1,6 +1,7 @@
 """What the tools and the layout promise, checked with every test run."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,16 @@ LONGEST_MODULE = 300
 SHORTEST_NUMBER_OF_MODULES = 80
 """Fewer would mean that this looks in the wrong place."""
 
+PYTHON = ".venv/bin/python"
+TOOLS = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("basedpyright", "--pythonpath", PYTHON),
+    ("lint-imports", "--no-cache"),
+)
+QUICK = TOOLS[:2]
+"""Before each commit."""
+
 HEAVY = (
     "babel", "celery", "cryptography", "jinja2", "kombu", "markdown_it", "orjson", "psycopg", "psycopg_pool",
     "pydantic", "rich", "sendgrid", "sqlglot", "starlette", "structlog", "uvicorn",
@@ -26,20 +37,21 @@ def name_of(path: Path) -> str:
 
 
 @pytest.mark.timeout(900)  # the type checker starts a process of its own and reads everything
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("ruff", "check", "."),
-        ("ruff", "format", "--check", "."),
-        ("basedpyright", "--pythonpath", sys.executable),
-        ("lint-imports", "--no-cache"),
-    ],
-    ids=" ".join,
-)
+@pytest.mark.parametrize("command", TOOLS, ids=" ".join)
 def test_the_tools_are_content(command: tuple[str, ...]) -> None:
     tool = Path(sys.executable).parent / command[0]
-    ran = subprocess.run([str(tool), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+    arguments = [sys.executable if word == PYTHON else word for word in command[1:]]
+    ran = subprocess.run([str(tool), *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_pre_commit_and_the_guide_run_the_same_tools() -> None:
+    hooks = re.findall(
+        r"^ *entry: (.+)$", (ROOT / ".pre-commit-config.yaml").read_text("utf-8"), re.MULTILINE
+    )
+    assert hooks == [f".venv/bin/{' '.join(command)}" for command in QUICK]
+    guide = (PACKAGE / "docs" / "contributing.md").read_text("utf-8")
+    assert "\n".join(f".venv/bin/{' '.join(command)}" for command in TOOLS) in guide
 
 
 def test_no_module_is_too_long() -> None:
