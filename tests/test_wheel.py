@@ -98,3 +98,7 @@ def test_its_documents_are_in_it(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if name.startswith("notifier/docs/")}
     assert packed == {f"notifier/docs/{path.name}" for path in (ROOT / "notifier" / "docs").glob("*.md")}
+
+
+def test_its_documents_are_read_from_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+    assert run(installed, tmp_path, "-m", "notifier", "docs", "rules").startswith("# The ten rules")

@@ -7,6 +7,7 @@ from notifier.entry.cli import (
     correct,
     demo,
     disruption,
+    docs,
     doctor,
     explain,
     gaps,
@@ -23,7 +24,7 @@ from notifier.entry.cli import (
 )
 
 TELLING = (demo, company, scope, disruption, correct, rescoping, holding, gate)
-ASKING = (reading, explain, gaps, reviews, snapshot, preview, templates, doctor, processes)
+ASKING = (reading, explain, gaps, reviews, snapshot, preview, templates, doctor, docs, processes)
 
 
 def register(app: typer.Typer) -> None:
