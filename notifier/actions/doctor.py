@@ -34,13 +34,16 @@ def check_database(url: str) -> Check:
     """The server answers, is new enough, and its schema is ours."""
     try:
         version = ping(url)
+        if version < OLDEST_POSTGRES:
+            return Check(
+                "database", ok=False, found=f"PostgreSQL {version // 10000} is too old: use 15 or later."
+            )
+        return _check_schema(version, migrate.schema(url, data_folder("migrations")))
     except NotifierError as error:
         return Check("database", ok=False, found=str(error))
-    if version < OLDEST_POSTGRES:
-        return Check(
-            "database", ok=False, found=f"PostgreSQL {version // 10000} is too old: use 15 or later."
-        )
-    schema = migrate.schema(url, data_folder("migrations"))
+
+
+def _check_schema(version: int, schema: migrate.Schema) -> Check:
     if schema.missing:
         return Check("database", ok=False, found="The schema is behind: run `notifier migrate`.")
     if schema.newer:

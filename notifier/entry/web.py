@@ -63,7 +63,7 @@ class Health:
             found = await run_in_threadpool(schema, self.app.db.url, data_folder("migrations"))
         except NotifierError as error:
             log().warning("not ready", problem=str(error))
-            return problem(503, "The database does not answer, or its schema was edited: notifier doctor.")
+            return problem(503, "The database does not answer, or its schema is not ours: notifier doctor.")
         if found.missing:
             return problem(503, "The database lacks the schema of this version: notifier migrate.")
         now = await run_in_threadpool(self._life)

@@ -8,6 +8,7 @@ import pytest
 
 from notifier.errors import Refused
 from notifier.settings import data_folder
+from notifier.store import Db
 from notifier.store import migrate as subject
 from tests import schema
 
@@ -64,6 +65,62 @@ def test_an_edited_file_is_refused():
 def test_a_newer_database_is_refused():
     with pytest.raises(Refused, match="upgrade"):
         subject.pending({"0002_b.sql": "x"}, [])
+
+
+def as_before(url: str, *later: str):
+    """As a version before 0.1.0 left it: its first file, and later ones under numbers that are ours as well."""
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute("DELETE FROM migration WHERE name > '0001_ledger.sql'")
+        admin.execute("UPDATE migration SET sha256 = %s", (subject.LEDGER_BEFORE,))
+        admin.execute("ALTER TABLE line ADD COLUMN clause text")
+        for name in later:
+            admin.execute("INSERT INTO migration (name, sha256) VALUES (%s, 'x')", (name,))
+
+
+@pytest.mark.parametrize("later", [(), ("0002_held_words.sql",), ("0002_held_words.sql", "0023_recount.sql")])
+def test_a_database_of_a_version_before_the_first_release_is_refused(
+    db: Db, database_url: str, later: tuple[str, ...]
+):
+    as_before(database_url, *later)
+    before = schema.written(database_url)
+    for ask in (subject.migrate, subject.schema):
+        with pytest.raises(Refused, match=r"before 0\.1\.0, .*: name an empty database .* again\.$"):
+            ask(database_url, data_folder("migrations"))
+    with db.transaction() as tx, pytest.raises(Refused, match=r"before 0\.1\.0"):
+        subject.refuse_made_before(tx)
+    assert schema.written(database_url) == before
+
+
+def test_a_database_of_this_version_or_a_newer_one_was_not_made_before(db: Db):
+    with db.transaction() as tx:
+        subject.refuse_made_before(tx)
+        tx.execute("INSERT INTO migration (name, sha256) VALUES ('9999_later.sql', 'x')")
+        subject.refuse_made_before(tx)
+
+
+def test_a_newer_database_is_not_migrated_and_can_be_worked_with(database_url: str):
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute("INSERT INTO migration (name, sha256) VALUES ('9999_later.sql', 'x')")
+    with pytest.raises(Refused, match=r"it has 9999_later\.sql.*upgrade the notifier"):
+        subject.migrate(database_url, data_folder("migrations"))
+    assert subject.schema(database_url, data_folder("migrations")) == subject.Schema((), ("9999_later.sql",))
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        "DELETE FROM migration",
+        "DROP TABLE migration; CREATE TABLE migration (id int)",
+        "DELETE FROM migration; DROP TABLE customer, service CASCADE",
+    ],
+)
+def test_what_somebody_else_made_or_only_a_part_of_ours_is_refused(database_url: str, there: str):
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute(there)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    before = schema.written(database_url)
+    with pytest.raises(Refused, match=r"(already exists|does not exist)\): name an empty one"):
+        subject.migrate(database_url, data_folder("migrations"))
+    assert schema.written(database_url) == before
 
 
 @pytest.mark.parametrize("isolation", ["read committed", "repeatable read", "serializable"])

@@ -91,9 +91,16 @@ def sandbox(
 
 
 def deployed() -> "Settings":
-    """Settings of a process that stands alone: `up` gives them to its children, a deployment sets them."""
+    """Settings of a process that stands alone: `up` gives them to its children, a deployment sets them.
+
+    It may start before its database answers; one that answers and was made before 0.1.0 is refused.
+    """
+    import contextlib
+
     from notifier.errors import Unreachable
     from notifier.settings import from_env
+    from notifier.store import one_transaction
+    from notifier.store.migrate import refuse_made_before
 
     settings = from_env()
     if settings.database_url is None or settings.broker_url is None:
@@ -101,6 +108,8 @@ def deployed() -> "Settings":
             "NOTIFIER_DATABASE_URL and NOTIFIER_BROKER_URL are not both set: set them, "
             "or let `notifier up` run everything on embedded servers."
         )
+    with contextlib.suppress(Unreachable), one_transaction(settings.database_url) as tx:
+        refuse_made_before(tx)
     return settings
 
 

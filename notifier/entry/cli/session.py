@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from notifier.app import App, opened
 from notifier.settings import from_env
+from notifier.store.migrate import refuse_made_before
 
 
 @contextmanager
@@ -13,4 +14,6 @@ def opened_app() -> Generator[App]:
     from notifier.local.endpoints import attached
 
     with attached(from_env()) as settings, opened(settings) as app:
+        with app.db.transaction() as tx:
+            refuse_made_before(tx)
         yield app
