@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from notifier.actions.deliver import Post, Reached, arrived_late, unmoved
-from notifier.actions.desk import Desk
+from notifier.actions.background.deliver import Post, Reached, arrived_late, unmoved
+from notifier.actions.notices.desk import Desk
 from notifier.edges.sendgrid import SendGrid
 from notifier.errors import Refused, Unreachable
 from notifier.model.mail import Sender

@@ -23,10 +23,12 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from notifier.actions import apply_company, correct, declare, deliver, feedback, rescope, timeline
-from notifier.actions.approve import Consent, approve
-from notifier.actions.import_customers import import_customers
-from notifier.actions.parts import Part
+from notifier.actions.announce import correct, declare, rescope, timeline
+from notifier.actions.announce.restore import Part
+from notifier.actions.background import deliver, feedback
+from notifier.actions.company import apply_company
+from notifier.actions.company.import_customers import import_customers
+from notifier.actions.control.approve import Consent, approve
 from notifier.app import App, opened
 from notifier.edges import company_file
 from notifier.entry.tasks import TASKS
@@ -34,7 +36,7 @@ from notifier.local.sandbox.signing import new_key, public_key
 from notifier.model.ring import Ring
 from notifier.model.words import Reason
 from notifier.settings import Settings, from_env
-from notifier.store import accounts
+from notifier.store.ledger import accounting
 
 LIND = "person:lind"
 YES = Consent(yes=True)
@@ -444,7 +446,7 @@ class Lab:
     def accounts(self, notice_id: int) -> dict[str, int]:
         """The named states of a notice; their sum must be its audience, whatever happened."""
         with self.app.db.transaction() as tx:
-            found = {str(row.account): row.people for row in accounts.accounts(tx, notice_id)}
+            found = {str(row.account): row.people for row in accounting.accounts(tx, notice_id)}
         audience = self.value("SELECT audience_n FROM notice WHERE notice_id = %s", notice_id)
         assert sum(found.values()) == audience, f"{found} is not {audience}"
         assert "None" not in found, "a delivery without a leaf chunk"

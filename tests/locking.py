@@ -17,9 +17,9 @@ from psycopg import sql
 from notifier.errors import Busy
 from notifier.store import Db, Tx
 from notifier.store.audit import CHAIN_LOCK
-from notifier.store.catalogue import CATALOGUE_LOCK
-from notifier.store.disruptions import DECLARE_LOCK
-from notifier.store.snapshots import SNAPSHOT_LOCK
+from notifier.store.company.catalogue import CATALOGUE_LOCK
+from notifier.store.company.snapshots import SNAPSHOT_LOCK
+from notifier.store.disruptions.disruptions import DECLARE_LOCK
 
 KEYS: Mapping[str, str] = {
     "brake": "key",

@@ -4,8 +4,9 @@ from typing import Any, ClassVar
 
 from celery.beat import ScheduleEntry, Scheduler
 
-from notifier.actions import signs, sweep
-from notifier.actions.signs import Sign
+from notifier.actions.background import sweep
+from notifier.actions.running import signs
+from notifier.actions.running.signs import Sign
 from notifier.app import App, opened
 from notifier.entry.tasks import broker, ring_tick
 from notifier.errors import Unreachable

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from notifier.actions.feedback import Recorded, record_events
+from notifier.actions.background.feedback import Recorded, record_events
 from notifier.app import App
 from notifier.entry.hooks import bounded
 

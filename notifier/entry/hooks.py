@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from notifier.actions.evidence import Recorded, UnknownSource, record_signals
+from notifier.actions.background.signals import Recorded, UnknownSource, record_signals
 from notifier.app import App
 from notifier.model.customer import SLUG
 

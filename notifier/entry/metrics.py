@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from notifier.store.views import Vitals
+from notifier.store.read.views import Vitals
 
 HELP = {
     "oldest_due_seconds": "How long the oldest chunk that may leave has been waiting",

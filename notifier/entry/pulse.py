@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 from typing import Self
 
-from notifier.actions.signs import Sign
-from notifier.actions.ticks import Here
+from notifier.actions.running.signs import Sign
+from notifier.actions.running.ticks import Here
 from notifier.app import App
 from notifier.errors import Defect, Unreachable
 from notifier.model.tick import SIGN_SECONDS

@@ -8,8 +8,8 @@ from typing import Any
 
 from celery import signals
 
-from notifier.actions.deliver import Reached
-from notifier.actions.signs import Sign
+from notifier.actions.background.deliver import Reached
+from notifier.actions.running.signs import Sign
 from notifier.entry.tasks import QUEUE, Process, broker
 from notifier.errors import Defect, Unreachable
 from notifier.model.tick import SIGN_SECONDS, ProcessKind

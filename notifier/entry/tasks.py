@@ -11,9 +11,12 @@ from typing import Any, ClassVar
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from notifier.actions import deliver, evidence, freeze, latecomers, promises, snapshots, sweep, ticks
-from notifier.actions.deliver import Reached, unmoved
-from notifier.actions.ticks import Here
+from notifier.actions.background import deliver, freeze, signals, sweep
+from notifier.actions.background.deliver import Reached, unmoved
+from notifier.actions.company import snapshots
+from notifier.actions.control import latecomers, promises
+from notifier.actions.running import ticks
+from notifier.actions.running.ticks import Here
 from notifier.app import App, opened
 from notifier.errors import Unreachable
 from notifier.model.ring import Ring
@@ -110,10 +113,10 @@ TASKS: dict[str, Work] = {
     "deliver": lambda app, id_: deliver.deliver(app.db, app.post, id_),
     "sweep": lambda app, _: sweep.sweep(app.db, app.clock.now(), app.recorder),
     "promises": lambda app, _: promises.tick(app.db, app.desk, app.clock.now()),
-    "judge": lambda app, _: evidence.judge_signals(app.db, app.desk, app.clock.now()).rings,
+    "judge": lambda app, _: signals.judge_signals(app.db, app.desk, app.clock.now()).rings,
     "late": lambda app, _: latecomers.look(app.db, app.desk, app.clock.now(), app.reached).rings,
     "snapshot": lambda app, _: snapshots.keep(app.db, app.settings, app.clock.now()),
-    "watch": lambda app, _: evidence.watch_cut_offs(app.db, app.desk, app.clock.now()).rings,
+    "watch": lambda app, _: signals.watch_cut_offs(app.db, app.desk, app.clock.now()).rings,
 }
 
 

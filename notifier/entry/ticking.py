@@ -12,9 +12,9 @@ from typing import Any
 
 from celery import signals
 
-from notifier.actions.deliver import Reached
-from notifier.actions.signs import Sign
-from notifier.actions.ticks import Here
+from notifier.actions.background.deliver import Reached
+from notifier.actions.running.signs import Sign
+from notifier.actions.running.ticks import Here
 from notifier.entry.pulse import Pulse
 from notifier.entry.tasks import TICKS, Process, broker
 from notifier.model.tick import ProcessKind, TickKind

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from notifier.actions.signs import Life, Sign, life
-from notifier.actions.vigil import stand_watch
+from notifier.actions.running.signs import Life, Sign, life
+from notifier.actions.running.vigil import stand_watch
 from notifier.app import App, opened
 from notifier.entry.events import Events
 from notifier.entry.hooks import Hooks
@@ -23,7 +23,7 @@ from notifier.errors import NotifierError, Unreachable
 from notifier.model.tick import ProcessKind
 from notifier.settings import Settings, data_folder
 from notifier.store.migrate import schema
-from notifier.store.views import Vitals, vitals
+from notifier.store.read.views import Vitals, vitals
 from notifier.telemetry import configure, log
 
 STOP_SECONDS = 5

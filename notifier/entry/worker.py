@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import FrameType
 
-from notifier.actions.deliver import Reached, unmoved
+from notifier.actions.background.deliver import Reached, unmoved
 from notifier.entry import sending, ticking
 from notifier.entry.tasks import broker
 from notifier.local.children import again

@@ -17,7 +17,7 @@ VARIANTS: Mapping[tuple[bool, bool, bool], Variant] = {
     (True, False, True): Variant.STILL_POSSIBLY,
     (True, True, True): Variant.STILL_BOTH,
 }
-"""Something of theirs ends, is out, is possibly out: the words they read. `store/freezing.py` has the same."""
+"""Something of theirs ends, is out, is possibly out: the words they read; as in `store/audience/freezing.py`."""
 
 
 class Held(NamedTuple):

@@ -1,4 +1,4 @@
-"""Who exactly, and why? How a list is frozen; the verdicts are SQL's own (`store/audience.py`)."""
+"""Who exactly, and why? How a list is frozen; the verdicts are SQL's own (`store/audience/verdicts.py`)."""
 
 import hashlib
 import json
@@ -10,23 +10,16 @@ from notifier.model.earlier import About
 from notifier.model.policy import Policy
 from notifier.model.scope import canonical
 from notifier.model.words import ENDINGS, NoticeKind
-from notifier.store import (
-    Tx,
-    disruptions,
-    freezing,
-    notices,
-    own_count,
-    recount,
-    revisions,
-    unreachable,
-)
-from notifier.store.audience import Gap, Rule
-from notifier.store.freezing import Range
-from notifier.store.notices import Notice
-from notifier.store.owed import LAST, Asked
-from notifier.store.own_count import Doubled, Mute
-from notifier.store.recount import Change
-from notifier.store.telling import Later
+from notifier.store import Tx
+from notifier.store.audience import freezing, own_count, recount, unreachable
+from notifier.store.audience.freezing import Range
+from notifier.store.audience.owed import LAST, Asked
+from notifier.store.audience.own_count import Doubled, Mute
+from notifier.store.audience.recipients import Later
+from notifier.store.audience.recount import Change
+from notifier.store.audience.verdicts import Gap, Rule
+from notifier.store.disruptions import disruptions, notices, revisions
+from notifier.store.disruptions.notices import Notice
 
 FIRST_RANGE = 2_000
 """People in the first range: the first mail does not wait for the millionth row."""

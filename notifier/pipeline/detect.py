@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from notifier.model.signal import DATABASE, SignalState
-from notifier.store.disruptions import OpenDisruption
-from notifier.store.signals import Extent, Heard, Past, Trouble
+from notifier.store.disruptions.disruptions import OpenDisruption
+from notifier.store.disruptions.signals import Extent, Heard, Past, Trouble
 
 TOGETHER = timedelta(hours=1)
 """What begins this close together is one draft, until a person says otherwise."""

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from notifier.model.declaration import Declaration
 from notifier.model.words import Kind, Mode, Possibly, Reason
-from notifier.store import Tx, audit, disruptions
-from notifier.store.disruptions import Disruption, OpenDisruption
+from notifier.store import Tx, audit
+from notifier.store.disruptions import disruptions
+from notifier.store.disruptions.disruptions import Disruption, OpenDisruption
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Read over the telephone: nothing that looks or sounds like something else."""

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from notifier.model.signal import Evidence, Posted, Signal
-from notifier.store import Tx, alarms, catalogue, signals
-from notifier.store.catalogue import Source
+from notifier.store import Tx
+from notifier.store.company import catalogue
+from notifier.store.company.catalogue import Source
+from notifier.store.disruptions import alarms, signals
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from notifier.model.policy import Policy
-from notifier.store.unknowns import Unknown
+from notifier.store.ledger.unknowns import Unknown
 
 REPEATED_SECONDS = 86_400.0
 """For so long the provider repeats events that nobody took."""

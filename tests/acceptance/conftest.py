@@ -27,7 +27,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from notifier.actions.import_customers import import_customers
+from notifier.actions.company.import_customers import import_customers
 from notifier.local.sockets import socket_folder
 from notifier.local.stack import Stack
 from notifier.settings import from_env

@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from notifier.actions.signs import life
+from notifier.actions.running.signs import life
 from notifier.store import Db
 from tests.lab import Sink, delayed, nth
 

@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from notifier.actions import apply_company
-from notifier.actions.apply_company import Retyped
+from notifier.actions.company import apply_company
+from notifier.actions.company.apply_company import Retyped
 from notifier.edges import company_file
 from notifier.errors import BadInput, Refused
 from notifier.model.policy import Policy
 from notifier.model.words import AttributeType
-from notifier.store import Db, catalogue, value, values
+from notifier.store import Db, value, values
+from notifier.store.company import catalogue
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 

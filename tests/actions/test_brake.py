@@ -10,10 +10,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from notifier.actions import brake
-from notifier.actions.deliver import STALE, Post, deliver
-from notifier.actions.desk import Desk, words_hash
-from notifier.actions.sweep import sweep, too_many_refused
+from notifier.actions.background.deliver import STALE, Post, deliver
+from notifier.actions.background.sweep import sweep, too_many_refused
+from notifier.actions.control import brake
+from notifier.actions.notices.desk import Desk, words_hash
 from notifier.app import SystemClock, words
 from notifier.errors import Refused
 from notifier.model.mail import Envelope, Outcome, Result
@@ -22,9 +22,11 @@ from notifier.model.ring import Ring
 from notifier.model.words import Mode
 from notifier.pipeline.compose import digest
 from notifier.settings import from_env
-from notifier.store import Db, disruptions, notices, unknowns
-from notifier.store.accounts import Refusals
-from notifier.store.contents import Words
+from notifier.store import Db
+from notifier.store.disruptions import disruptions, notices
+from notifier.store.disruptions.contents import Words
+from notifier.store.ledger import unknowns
+from notifier.store.ledger.accounting import Refusals
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 LIND = "person:lind"

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from notifier.actions import holding
-from notifier.actions.approve import Consent
-from notifier.actions.doctor import check_sources
-from notifier.actions.evidence import NotSigned, record_signals
+from notifier.actions.announce import holding
+from notifier.actions.background.signals import NotSigned, record_signals
+from notifier.actions.control.approve import Consent
+from notifier.actions.inspect.doctor import check_sources
 
 from ..lab import Lab  # noqa: TID252
 

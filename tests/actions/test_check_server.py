@@ -2,8 +2,8 @@
 
 import psycopg
 
-from notifier.actions.check_server import check_connections
-from notifier.actions.signs import Sign
+from notifier.actions.inspect.check_server import check_connections
+from notifier.actions.running.signs import Sign
 from notifier.model.tick import ProcessKind
 from notifier.store import Db
 

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from notifier.actions import correct, declare, reviews, timeline
-from notifier.actions.approve import Consent
-from notifier.actions.desk import Desk
+from notifier.actions.announce import correct, declare, reviews, timeline
+from notifier.actions.control.approve import Consent
+from notifier.actions.notices.desk import Desk
 from notifier.errors import Refused
 from notifier.model.words import Account, NoticeKind, NoticeState, Reason
-from notifier.store import Db, contents, disruptions, notices
+from notifier.store import Db
+from notifier.store.disruptions import contents, disruptions, notices
 
 from .test_merged import NOW, YES, Border, desk, frozen, people, sent, standing
 

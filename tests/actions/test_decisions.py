@@ -7,8 +7,9 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from notifier.actions import brake, holding
-from notifier.actions.approve import Consent
+from notifier.actions.announce import holding
+from notifier.actions.control import brake
+from notifier.actions.control.approve import Consent
 from notifier.errors import Refused, Unreachable
 from notifier.store import Db
 from notifier.store.audit import CHAIN_LOCK

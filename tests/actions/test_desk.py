@@ -1,7 +1,7 @@
 """What an approval of words names."""
 
-from notifier.actions.desk import words_hash
-from notifier.store.contents import Words
+from notifier.actions.notices.desk import words_hash
+from notifier.store.disruptions.contents import Words
 
 CONTENTS = [
     Words(locale, variant, "s", "t", "h", 3, f"{locale}{variant}")

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from notifier.actions.doctor import check_event_keys
+from notifier.actions.inspect.doctor import check_event_keys
 from notifier.settings import Settings, from_env
 
 

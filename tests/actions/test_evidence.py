@@ -11,10 +11,8 @@ from typing import Any
 
 import pytest
 
-from notifier.actions.approve import Consent
-from notifier.actions.declare import Wish, suspend
-from notifier.actions.desk import Desk
-from notifier.actions.evidence import (
+from notifier.actions.announce.declare import Wish, suspend
+from notifier.actions.background.signals import (
     NotSigned,
     UnknownSource,
     evidence_mode,
@@ -22,15 +20,19 @@ from notifier.actions.evidence import (
     record_signals,
     watch_cut_offs,
 )
+from notifier.actions.control.approve import Consent
+from notifier.actions.notices.desk import Desk
 from notifier.errors import BadInput
 from notifier.model.ring import Ring
 from notifier.model.words import Mode, NoticeState, Reason
 from notifier.pipeline.compose import Words
 from notifier.pipeline.detect import QUIET
 from notifier.settings import data_folder, from_env
-from notifier.store import Db, Tx, alarms, catalogue, contents, disruptions, notices, value
-from notifier.store.catalogue import Source
-from notifier.store.disruptions import OpenDisruption
+from notifier.store import Db, Tx, value
+from notifier.store.company import catalogue
+from notifier.store.company.catalogue import Source
+from notifier.store.disruptions import alarms, contents, disruptions, notices
+from notifier.store.disruptions.disruptions import OpenDisruption
 
 from ..shop import a_shop  # noqa: TID252
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifier.actions.evidence import NotSigned
-from notifier.actions.feedback import NoEventKey, Recorded, WronglySigned, record_events
+from notifier.actions.background.feedback import NoEventKey, Recorded, WronglySigned, record_events
+from notifier.actions.background.signals import NotSigned
 from notifier.errors import BadInput
 from notifier.local.sandbox import signing
 from notifier.local.sandbox.events import Events
@@ -24,7 +24,9 @@ from notifier.model.event import Fate, ProviderEvent
 from notifier.model.ring import Ring
 from notifier.pipeline.feedback import FATES, fold
 from notifier.settings import Settings, from_env
-from notifier.store import Db, alarms, events, singles
+from notifier.store import Db
+from notifier.store.disruptions import alarms
+from notifier.store.ledger import events, singles
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 PEOPLE = 10

@@ -10,18 +10,20 @@ from typing import Any
 import psycopg
 import pytest
 
-from notifier.actions import brake
-from notifier.actions.approve import Consent, approve
-from notifier.actions.declare import Wish, suspend
-from notifier.actions.desk import Desk, notice_rule
-from notifier.actions.freeze import freeze
+from notifier.actions.announce.declare import Wish, suspend
+from notifier.actions.background.freeze import freeze
+from notifier.actions.control import brake
+from notifier.actions.control.approve import Consent, approve
+from notifier.actions.notices.desk import Desk, notice_rule
 from notifier.app import words
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState, Reason
 from notifier.pipeline import audience
 from notifier.settings import from_env
-from notifier.store import Db, freezing, notices
-from notifier.store.telling import LAST
+from notifier.store import Db
+from notifier.store.audience import freezing
+from notifier.store.audience.recipients import LAST
+from notifier.store.disruptions import notices
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 LIND = "person:lind"

@@ -5,13 +5,16 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from notifier.actions import approve, declare, timeline
-from notifier.actions.approve import Consent
-from notifier.actions.desk import Desk
-from notifier.actions.held import approve_held
+from notifier.actions.announce import declare, timeline
+from notifier.actions.control import approve
+from notifier.actions.control.approve import Consent
+from notifier.actions.control.held import approve_held
+from notifier.actions.notices.desk import Desk
 from notifier.errors import Refused
 from notifier.model.words import Account, Reason
-from notifier.store import Db, freezing, notices
+from notifier.store import Db
+from notifier.store.audience import freezing
+from notifier.store.disruptions import notices
 from tests.actions.test_merged import NOW, YES, Border, desk, frozen, people, sent, standing
 
 __all__ = ["desk"]

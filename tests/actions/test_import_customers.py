@@ -11,11 +11,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from notifier.actions.import_customers import Imported, Misfit, import_customers
+from notifier.actions.company.import_customers import Imported, Misfit, import_customers
 from notifier.errors import BadInput, Unreachable
 from notifier.model.words import AttributeType
-from notifier.store import Db, catalogue, value
-from notifier.store.customers import Contradiction
+from notifier.store import Db, value
+from notifier.store.company import catalogue
+from notifier.store.company.customers import Contradiction
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from notifier.actions.vigil import stand_watch
+from notifier.actions.running.vigil import stand_watch
 from notifier.app import ANSWERS, App, SystemClock
 from notifier.entry.tasks import TASKS
 from notifier.errors import Unreachable
@@ -22,7 +22,7 @@ from notifier.model.mail import Outcome, Result
 from notifier.pipeline.deliver import Known, Recorder
 from notifier.pipeline.deliver.recorder import from_json, to_json
 from notifier.store import Db
-from notifier.store.ledger import Claim
+from notifier.store.ledger.chunks import Claim
 from tests.cut import Line
 from tests.lab import COMPANY, SWALLOW, Lab, a_lab, every, nth, refuse
 

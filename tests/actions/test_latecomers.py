@@ -10,10 +10,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from notifier.actions import latecomers
-from notifier.actions.who_is_late import Sizes
+from notifier.actions.control import latecomers
+from notifier.actions.control.who_is_late import Sizes
 from notifier.store import Db
-from notifier.store.disruptions import DECLARE_LOCK
+from notifier.store.disruptions.disruptions import DECLARE_LOCK
 
 from ..lab import Lab  # noqa: TID252
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from notifier.actions import brake
+from notifier.actions.control import brake
 from tests.lab import COMPANY, Lab, Request, a_lab, every, nth, refuse, to
 
 LATER = refuse(429, "too many requests")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from notifier.actions.approve import Name
-from notifier.actions.mail_files import as_message, write
-from notifier.actions.preview import Mail, Preview
+from notifier.actions.control.approve import Name
+from notifier.actions.inspect.mail_files import as_message, write
+from notifier.actions.inspect.preview import Mail, Preview
 from notifier.errors import BadInput
 from notifier.model.words import Mode, NoticeState
 

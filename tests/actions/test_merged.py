@@ -5,17 +5,20 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from notifier.actions import correct, declare, freeze, timeline
-from notifier.actions.approve import Consent
-from notifier.actions.desk import Desk
+from notifier.actions.announce import correct, declare, timeline
+from notifier.actions.background import freeze
+from notifier.actions.control.approve import Consent
+from notifier.actions.notices.desk import Desk
 from notifier.model.mail import Envelope, Outcome, Result
 from notifier.model.policy import Policy
 from notifier.model.words import Account, NoticeKind, Reason
 from notifier.pipeline.compose import Words
 from notifier.pipeline.deliver import Lane, claim_next, send_claimed
 from notifier.settings import data_folder, from_env
-from notifier.store import Db, accounts, contents, notices
-from notifier.store.ledger import Claim
+from notifier.store import Db
+from notifier.store.disruptions import contents, notices
+from notifier.store.ledger import accounting
+from notifier.store.ledger.chunks import Claim
 
 NOW = datetime(2026, 11, 27, 23, 41, tzinfo=UTC)
 WORDS = Words.load(data_folder("templates") / "email")
@@ -81,7 +84,7 @@ def sent(db: Db, border: Border, notice_id: int, chunks: int) -> None:
 
 def standing(db: Db, notice_id: int) -> dict[Account | None, int]:
     with db.transaction() as tx:
-        return {row.account: row.people for row in accounts.accounts(tx, notice_id)}
+        return {row.account: row.people for row in accounting.accounts(tx, notice_id)}
 
 
 def test_a_correction_reaches_everybody_once(db: Db, database_url: str, desk: Desk):

@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from notifier.actions import brake, database
-from notifier.actions.check_server import check_installation, check_replication
+from notifier.actions.control import brake, older_database
+from notifier.actions.inspect.check_server import check_installation, check_replication
 from notifier.app import opened
 from notifier.errors import Refused
 from notifier.local import postgres
@@ -117,11 +117,11 @@ def test_a_person_says_that_it_counts(older: Lab) -> None:
 
 
 def test_who_trusts_it_before_anything_ran_on_it_is_asked_for_nothing_more(older: Lab) -> None:
-    database.trust(older.app.db, LIND, older.now())
+    older_database.trust(older.app.db, LIND, older.now())
     older.tick()
     assert older.alarms() == []
     with pytest.raises(Refused, match="nothing is to be trusted"):
-        database.trust(older.app.db, LIND, older.now())
+        older_database.trust(older.app.db, LIND, older.now())
 
 
 def test_a_copy_beside_it_gets_a_name_of_its_own_and_keeps_what_was_under_way(older: Lab, lab: Lab) -> None:
@@ -129,7 +129,7 @@ def test_a_copy_beside_it_gets_a_name_of_its_own_and_keeps_what_was_under_way(ol
     command(older, "resume", "--all", "--as-copy")
     older.tick()
     assert len(older.sink.mails) == 30
-    assert older.rows("SELECT state, hold_reason FROM notice") == [("held", database.COPIED)]
+    assert older.rows("SELECT state, hold_reason FROM notice") == [("held", older_database.COPIED)]
     names = {each.value("SELECT installation_id::text FROM installation") for each in (older, lab)}
     assert len(names) == 2
     older.report("delivered", lab.sink.mails)
@@ -241,7 +241,7 @@ def test_doctor_warns_of_standbys_that_nobody_waits_for(home: Path) -> None:
 
 
 def test_what_the_provider_took_and_this_never_made_holds_everything(older: Lab, lab: Lab) -> None:
-    database.trust(older.app.db, LIND, older.now())
+    older_database.trust(older.app.db, LIND, older.now())
     older.report("delivered", lab.sink.mails[:10])
     is_held(older, by="older than what was sent")
     assert "3 requests" not in " ".join(older.alarms())
@@ -250,9 +250,9 @@ def test_what_the_provider_took_and_this_never_made_holds_everything(older: Lab,
 
 
 def test_what_a_person_has_seen_does_not_hold_again(older: Lab, lab: Lab) -> None:
-    database.trust(older.app.db, LIND, older.now())
+    older_database.trust(older.app.db, LIND, older.now())
     older.report("processed", lab.sink.mails)
-    database.trust(older.app.db, LIND, older.now())
+    older_database.trust(older.app.db, LIND, older.now())
     older.report("delivered", lab.sink.mails)
     assert older.alarms() == []
     older.tick()
@@ -272,7 +272,7 @@ def test_what_a_person_has_seen_does_not_hold_again(older: Lab, lab: Lab) -> Non
 def test_what_proves_nothing_holds_nothing(
     older: Lab, lab: Lab, kind: str, fields: dict[str, str | None]
 ) -> None:
-    database.trust(older.app.db, LIND, older.now())
+    older_database.trust(older.app.db, LIND, older.now())
     older.report(kind, lab.sink.mails, **fields)
     assert older.alarms() == []
 
@@ -344,7 +344,7 @@ def test_a_role_that_may_not_ask_for_the_server_goes_on_and_doctor_says_so(lab: 
         lab.rows(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}")
         url = lab.database_url.replace("user=notifier", f"user={role}")
         with Db(url) as db:
-            assert database.is_the_one(db, lab.now())
+            assert older_database.is_the_one(db, lab.now())
             assert lab.rows("SELECT system_identifier, timeline FROM installation") == [(None, "00000001")]
             found = check_installation(db)
             assert found.ok

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifier.actions.outlook import count_requests, duration
+from notifier.actions.estimate.forecast import count_requests, duration
 from notifier.model.policy import Policy
 from notifier.pipeline.audience import range_people
 

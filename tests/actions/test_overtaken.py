@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from notifier.actions import brake, correct, held, timeline
-from notifier.actions.approve import Consent
-from notifier.actions.parts import Part
+from notifier.actions.announce import correct, timeline
+from notifier.actions.announce.restore import Part
+from notifier.actions.control import brake, held
+from notifier.actions.control.approve import Consent
 from notifier.errors import Refused
 from notifier.model.ring import Ring
 from notifier.model.words import Possibly

@@ -15,11 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from notifier.actions import brake, declare, freeze, latecomers, timeline
-from notifier.actions import rescope as rescoping
-from notifier.actions.approve import Consent
-from notifier.actions.desk import Desk
-from notifier.actions.parts import Part
+from notifier.actions.announce import declare, timeline
+from notifier.actions.announce import rescope as rescoping
+from notifier.actions.announce.restore import Part
+from notifier.actions.background import freeze
+from notifier.actions.control import brake, latecomers
+from notifier.actions.control.approve import Consent
+from notifier.actions.notices.desk import Desk
 from notifier.edges.predicate import parse
 from notifier.errors import Refused
 from notifier.model.owed import Present, owed
@@ -27,7 +29,8 @@ from notifier.model.scope import Column, scope_columns, verdict_of
 from notifier.model.words import AttributeType, Possibly, Reason, Standing
 from notifier.pipeline.compose import Words
 from notifier.settings import data_folder, from_env
-from notifier.store import Db, Tx, notices
+from notifier.store import Db, Tx
+from notifier.store.disruptions import notices
 
 NOW = datetime(2026, 11, 27, 23, 41, tzinfo=UTC)
 WORDS = Words.load(data_folder("templates") / "email")

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from notifier.actions import brake, lists
-from notifier.actions.approve import Consent
-from notifier.actions.freeze import freeze
-from notifier.actions.parts import Part
-from notifier.store import freezing, recount, telling
-from notifier.store.owed import LAST
+from notifier.actions.announce.restore import Part
+from notifier.actions.background.freeze import freeze
+from notifier.actions.control import brake, lists
+from notifier.actions.control.approve import Consent
+from notifier.store.audience import freezing, recipients, recount
+from notifier.store.audience.owed import LAST
 
 from ..lab import LIND, Lab  # noqa: TID252
 
@@ -142,7 +142,7 @@ class Mutant:
     def begin(self) -> None:
         if self.name in TEXTS:
             where, before, after = TEXTS[self.name]
-            module = telling if where == "TOLD_BY_SCOPE" else freezing
+            module = recipients if where == "TOLD_BY_SCOPE" else freezing
             text = getattr(module, where)
             assert text.count(before) == 1, "the statement has changed: so must its mutant"
             self.patch.setattr(module, where, text.replace(before, after))

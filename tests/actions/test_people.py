@@ -17,19 +17,21 @@ from hypothesis import strategies as st
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from notifier.actions import snapshots
-from notifier.actions.import_customers import import_customers
-from notifier.actions.people import Copied, bring, copy_view
+from notifier.actions.company import snapshots
+from notifier.actions.company.audience_copy import Copied, bring, copy_view
+from notifier.actions.company.import_customers import import_customers
 from notifier.edges.predicate import parse
 from notifier.errors import Refused
 from notifier.model.attributes import typed
 from notifier.model.scope import Column, scope_columns
 from notifier.model.words import AttributeType, PeopleFrom, Possibly
 from notifier.settings import Settings, from_env
-from notifier.store import Db, audience, catalogue, outer, outer_values
-from notifier.store.audience import Rule
-from notifier.store.copying import Vanished
-from notifier.store.outer import NoAnswer
+from notifier.store import Db
+from notifier.store.audience import verdicts
+from notifier.store.audience.verdicts import Rule
+from notifier.store.company import audience_view, audience_view_values, catalogue
+from notifier.store.company.audience_view import NoAnswer
+from notifier.store.company.merge import Vanished
 
 from ..shop import VIEW, Shop, a_shop  # noqa: TID252
 
@@ -82,7 +84,7 @@ def known(db: Db) -> dict[str, str | None]:
 
 def counted(db: Db, wanted: Rule) -> dict[int, tuple[int, int, int]]:
     with db.transaction() as tx:
-        return {v.rank: (v.customers, v.people, v.unreachable) for v in audience.survey(tx, wanted).verdicts}
+        return {v.rank: (v.customers, v.people, v.unreachable) for v in verdicts.survey(tx, wanted).verdicts}
 
 
 def test_members_come_with_addresses_and_others_without(db: Db, shop: Shop) -> None:
@@ -204,13 +206,15 @@ def test_their_server_makes_of_a_value_what_an_import_makes_of_a_cell(
         " AS r (value, n), LATERAL (SELECT jsonb_build_object('a', r.value)) AS v (attrs), LATERAL {cells} cell,"
         " LATERAL {values} value ORDER BY n"
     ).format(
-        together=outer_values.together({"a": type_}),
-        misfits=outer_values.misfits({"a": type_}),
-        cells=outer_values.cells({"a": type_}, unicode=True),
-        values=outer_values.values({"a": type_}, unicode=True),
+        together=audience_view_values.together({"a": type_}),
+        misfits=audience_view_values.misfits({"a": type_}),
+        cells=audience_view_values.cells({"a": type_}, unicode=True),
+        values=audience_view_values.values({"a": type_}, unicode=True),
     )
     with db.transaction() as tx:
-        found = tx.execute(statement, {"rows": Jsonb(values), **outer_values.parameters(["a"])}).fetchall()
+        found = tx.execute(
+            statement, {"rows": Jsonb(values), **audience_view_values.parameters(["a"])}
+        ).fetchall()
     for value, (attrs, misfits) in zip(values, found, strict=True):
         cell = as_cell(value)
         expected = typed(cell, type_) if cell is not None else None
@@ -361,7 +365,7 @@ def test_the_cut_off_is_as_the_view_says(db: Db, shop: Shop) -> None:
 
 def test_the_role_cannot_write_and_neither_do_we(shop: Shop) -> None:
     with (
-        outer.reading(shop.url) as there,
+        audience_view.reading(shop.url) as there,
         pytest.raises(NoAnswer, match="ReadOnlySqlTransaction"),
         there.asking() as tx,
     ):

@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from notifier.actions import brake
+from notifier.actions.control import brake
 from notifier.settings import data_folder
 from notifier.store import Db, value
 from notifier.store.migrate import migrate

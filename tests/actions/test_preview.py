@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifier.actions.preview import plain
+from notifier.actions.inspect.preview import plain
 from notifier.model.words import Variant
 
 MANNERS = ("", "late_", "fresh_", "past_", "was_affected_", "was_possibly_", "was_both_")

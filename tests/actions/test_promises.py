@@ -7,22 +7,24 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from notifier.actions import brake
-from notifier.actions.approve import Consent, approve
-from notifier.actions.declare import Wish, suspend
-from notifier.actions.desk import Desk
-from notifier.actions.evidence import judge_signals, watch_cut_offs
-from notifier.actions.freeze import freeze
-from notifier.actions.holding import Plan, Prepared, prepare
-from notifier.actions.lists import show_list
-from notifier.actions.promises import tick
-from notifier.actions.timeline import News, update
+from notifier.actions.announce.declare import Wish, suspend
+from notifier.actions.announce.holding import Plan, Prepared, prepare
+from notifier.actions.announce.timeline import News, update
+from notifier.actions.background.freeze import freeze
+from notifier.actions.background.signals import judge_signals, watch_cut_offs
+from notifier.actions.control import brake
+from notifier.actions.control.approve import Consent, approve
+from notifier.actions.control.lists import show_list
+from notifier.actions.control.promises import tick
+from notifier.actions.notices.desk import Desk
 from notifier.app import words
 from notifier.errors import BadInput, Refused
 from notifier.model.words import Kind, NoticeKind, NoticeState, Reason
 from notifier.settings import from_env
-from notifier.store import Db, alarms, catalogue, disruptions, notices, promises
-from notifier.store.disruptions import Entry
+from notifier.store import Db
+from notifier.store.company import catalogue
+from notifier.store.disruptions import alarms, disruptions, notices, promises
+from notifier.store.disruptions.disruptions import Entry
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 AT = NOW + timedelta(minutes=15)

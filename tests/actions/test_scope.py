@@ -5,11 +5,12 @@ from io import BytesIO
 
 import pytest
 
-from notifier.actions.import_customers import import_customers
-from notifier.actions.scope import Asked, Overview, Scope, overview, read_scope
+from notifier.actions.company.import_customers import import_customers
+from notifier.actions.notices.scope import Asked, Overview, Scope, overview, read_scope
 from notifier.errors import BadInput
 from notifier.model.words import AttributeType
-from notifier.store import Db, catalogue, values
+from notifier.store import Db, values
+from notifier.store.company import catalogue
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 CUSTOMERS = """customer,name,email,services,nationality,plan,seats,country

@@ -1,6 +1,6 @@
 import pytest
 
-from notifier.actions.services import downstream
+from notifier.actions.notices.services import downstream
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from notifier.actions import approve as gate
-from notifier.actions import lists
-from notifier.actions.approve import Consent, Gate
-from notifier.actions.freeze import freeze
-from notifier.actions.lists import ShownList
+from notifier.actions.background.freeze import freeze
+from notifier.actions.control import approve as gate
+from notifier.actions.control import lists
+from notifier.actions.control.approve import Consent, Gate
+from notifier.actions.control.lists import ShownList
 from notifier.model.approval import Part
 
 from ..lab import LIND, Lab  # noqa: TID252

@@ -5,10 +5,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from notifier.actions import declare
-from notifier.actions.approve import Consent
-from notifier.actions.desk import Desk
-from notifier.actions.shown import texts
+from notifier.actions.announce import declare
+from notifier.actions.control.approve import Consent
+from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.shown import texts
 from notifier.entry.cli.dry_run import picture
 from notifier.errors import Refused
 from notifier.model.words import Reason

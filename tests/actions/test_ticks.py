@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
-from notifier.actions import ticks
-from notifier.actions.signs import Sign
-from notifier.actions.ticks import Here
+from notifier.actions.running import ticks
+from notifier.actions.running.signs import Sign
+from notifier.actions.running.ticks import Here
 from notifier.model.ring import Ring
 from notifier.model.tick import ALIVE_SECONDS, LOST_SECONDS, ProcessKind, Tick, TickKind, longest, may_queue
 from notifier.store import Db

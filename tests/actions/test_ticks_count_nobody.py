@@ -7,8 +7,8 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from notifier.actions.evidence import judge_signals, watch_cut_offs
-from notifier.store.disruptions import DECLARE_LOCK
+from notifier.actions.background.signals import judge_signals, watch_cut_offs
+from notifier.store.disruptions.disruptions import DECLARE_LOCK
 
 from ..lab import Lab  # noqa: TID252
 from .test_by_itself import cut_off, firing, secret, source  # noqa: F401  # pyright: ignore[reportUnusedImport]

@@ -10,14 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifier.actions import declare, freeze
-from notifier.actions.approve import Consent
-from notifier.actions.desk import Desk
-from notifier.actions.import_customers import import_customers
+from notifier.actions.announce import declare
+from notifier.actions.background import freeze
+from notifier.actions.company.import_customers import import_customers
+from notifier.actions.control.approve import Consent
+from notifier.actions.notices.desk import Desk
 from notifier.model.words import Possibly, Reason
 from notifier.pipeline.compose import Words
 from notifier.settings import data_folder, from_env
-from notifier.store import Db, catalogue, notices
+from notifier.store import Db
+from notifier.store.company import catalogue
+from notifier.store.disruptions import notices
 
 NOW = datetime(2026, 11, 27, 23, 41, tzinfo=UTC)
 WORDS = Words.load(data_folder("templates") / "email")

@@ -9,17 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from notifier.actions import latecomers, reviews, who_is_late
-from notifier.actions.desk import Desk, rule_at
-from notifier.actions.reviews import Objection
-from notifier.actions.who_is_late import SIZES, Sizes
+from notifier.actions.announce import reviews
+from notifier.actions.announce.reviews import Objection
+from notifier.actions.control import latecomers, who_is_late
+from notifier.actions.control.who_is_late import SIZES, Sizes
+from notifier.actions.notices.desk import Desk, rule_at
 from notifier.errors import BadInput, Refused
 from notifier.model.words import NoticeKind
 from notifier.settings import from_env
-from notifier.store import Db, Tx, disruptions, late, values
-from notifier.store.owed import LAST, Asked
-from notifier.store.telling import Later, later_params, told_later
-from notifier.store.voices import SUPPRESSED
+from notifier.store import Db, Tx, values
+from notifier.store.audience import late
+from notifier.store.audience.contacts import SUPPRESSED
+from notifier.store.audience.owed import LAST, Asked
+from notifier.store.audience.recipients import Later, later_params, told_later
+from notifier.store.disruptions import disruptions
 
 from .test_owed import (
     WORDS,

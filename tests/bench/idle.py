@@ -19,24 +19,20 @@ from typing import Any
 
 import psycopg
 
-from notifier.actions import (
-    apply_company,
-    declare,
-    evidence,
-    freeze,
-    latecomers,
-    promises,
-    sweep,
-    who_is_late,
-)
-from notifier.actions.approve import Consent
-from notifier.actions.desk import Desk
+from notifier.actions.announce import declare
+from notifier.actions.background import freeze, signals, sweep
+from notifier.actions.company import apply_company
+from notifier.actions.control import latecomers, promises, who_is_late
+from notifier.actions.control.approve import Consent
+from notifier.actions.notices.desk import Desk
 from notifier.edges import company_file
 from notifier.local import postgres
 from notifier.model.words import NoticeKind, Reason
 from notifier.pipeline.compose import Words
 from notifier.settings import data_folder, from_env
-from notifier.store import Db, disruptions, telling
+from notifier.store import Db
+from notifier.store.audience import recipients
+from notifier.store.disruptions import disruptions
 from notifier.store.migrate import migrate
 from tests.bench import seed
 
@@ -99,8 +95,8 @@ def round_of_ticks(place: Place) -> None:
     now = datetime.now(UTC)
     sweep.sweep(place.db, now)
     promises.tick(place.db, place.desk, now)
-    evidence.judge_signals(place.db, place.desk, now)
-    evidence.watch_cut_offs(place.db, place.desk, now)
+    signals.judge_signals(place.db, place.desk, now)
+    signals.watch_cut_offs(place.db, place.desk, now)
     latecomers.look(place.db, place.desk, now)
 
 
@@ -163,7 +159,7 @@ def come_late(place: Place, i: int) -> None:
 def before_this(place: Place) -> None:
     """One look at everybody as each disruption had it every minute."""
     with place.db.transaction() as tx:
-        telling.count_later(tx, telling.Later(who_is_late.wanted_of(tx, 1).asked, NoticeKind.CATCH_UP))
+        recipients.count_later(tx, recipients.Later(who_is_late.wanted_of(tx, 1).asked, NoticeKind.CATCH_UP))
 
 
 def main() -> None:

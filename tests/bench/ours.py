@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psycopg
 
-from notifier.actions.approve import Consent
-from notifier.actions.declare import Wish, dry_run, suspend
+from notifier.actions.announce.declare import Wish, dry_run, suspend
+from notifier.actions.control.approve import Consent
 from notifier.app import opened
 from notifier.entry.tasks import ring
 from notifier.local.stack import Stack

@@ -11,8 +11,8 @@ import time
 
 import psycopg
 
-from notifier.actions.approve import Consent
-from notifier.actions.declare import Wish, suspend
+from notifier.actions.announce.declare import Wish, suspend
+from notifier.actions.control.approve import Consent
 from notifier.app import opened
 from notifier.entry.tasks import ring
 from notifier.model.words import Reason

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from notifier.actions import brake, correct, declare, rescope, timeline
-from notifier.actions.approve import Consent
-from notifier.actions.parts import EVERYTHING, Part
-from notifier.actions.timeline import News
+from notifier.actions.announce import correct, declare, rescope, timeline
+from notifier.actions.announce.restore import EVERYTHING, Part
+from notifier.actions.announce.timeline import News
+from notifier.actions.control import brake
+from notifier.actions.control.approve import Consent
 from notifier.app import App, opened
 from notifier.entry.tasks import ring
 from notifier.errors import Refused

@@ -20,8 +20,8 @@ from typing import Any
 
 import psycopg
 
-from notifier.actions import apply_company
-from notifier.actions.import_customers import import_customers
+from notifier.actions.company import apply_company
+from notifier.actions.company.import_customers import import_customers
 from notifier.app import opened
 from notifier.edges import company_file
 from notifier.local import broker, postgres

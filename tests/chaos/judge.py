@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from notifier.store import Db, views
+from notifier.store import Db
+from notifier.store.read import views
 
 from .course import Course
 from .island import BOUNCING, UNWRITABLE

@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from notifier.actions import approve, brake, database, latecomers
+from notifier.actions.control import approve, brake, latecomers, older_database
 from notifier.app import opened
 from notifier.entry.tasks import ring
 from notifier.errors import Refused
-from notifier.store import disruptions, views
+from notifier.store.disruptions import disruptions
+from notifier.store.read import views
 
 from .course import Course
 from .decisions import YES
@@ -83,7 +84,7 @@ def lets_go(course: Course, decided: Decided) -> None:
     if not island.rows("SELECT FROM alarm WHERE key LIKE 'database:%%' AND cleared_at IS NULL"):
         decided.wrong.append("the database is older than what was sent, and no alarm says so")
     with opened(island.settings, connections=1) as app:
-        ring(island.settings, database.trust(app.db, LIND, app.clock.now()).rings)
+        ring(island.settings, older_database.trust(app.db, LIND, app.clock.now()).rings)
     course.trusted, course.stopped_at = True, None
     course.until_quiet()
 

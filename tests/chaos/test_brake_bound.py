@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from notifier.actions import brake
+from notifier.actions.control import brake
 from notifier.entry.tasks import ring
 from notifier.local import broker
 from notifier.store import Db

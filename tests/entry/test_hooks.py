@@ -31,8 +31,10 @@ from notifier.entry.web import listening, web
 from notifier.errors import Unreachable
 from notifier.local import broker, postgres
 from notifier.settings import Settings, for_children, from_env
-from notifier.store import Db, catalogue, signals
-from notifier.store.catalogue import Source
+from notifier.store import Db
+from notifier.store.company import catalogue
+from notifier.store.company.catalogue import Source
+from notifier.store.disruptions import signals
 
 PAYLOADS = Path(__file__).parents[1] / "edges/webhooks/alertmanager"
 FIRING = (PAYLOADS / "firing.json").read_bytes()

@@ -13,7 +13,7 @@ from notifier.pipeline.audience import (
     range_people,
     rule_hash,
 )
-from notifier.store.audience import Gap, Rule
+from notifier.store.audience.verdicts import Gap, Rule
 
 COLUMNS = scope_columns([Column("plan", AttributeType.TEXT)])
 RULE = Rule(["fable-5", "mythos-5"], parse("plan = 'team'", COLUMNS).predicate, Possibly.HEDGE)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from notifier.model.mail import Outcome, Result
 from notifier.pipeline.deliver import BACKOFF_SECONDS, Next, Wait, backoff, cuts, rest_of, what_next
-from notifier.store.ledger import Claim
-from notifier.store.pace import Pace
+from notifier.store.ledger.chunks import Claim
+from notifier.store.ledger.rate_limit import Pace
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=9)

@@ -18,8 +18,8 @@ from notifier.pipeline.detect import (
     may_announce,
     resolved_alarm,
 )
-from notifier.store.disruptions import OpenDisruption
-from notifier.store.signals import Extent, Heard, Past, Trouble
+from notifier.store.disruptions.disruptions import OpenDisruption
+from notifier.store.disruptions.signals import Extent, Heard, Past, Trouble
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 BEGAN = NOW - timedelta(minutes=8)

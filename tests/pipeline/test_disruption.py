@@ -16,7 +16,7 @@ from notifier.pipeline.disruption import (
     how_to_declare,
     new_reference,
 )
-from notifier.store.disruptions import OpenDisruption
+from notifier.store.disruptions.disruptions import OpenDisruption
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 WANTED = Declaration(

@@ -4,8 +4,10 @@ import pytest
 
 from notifier.model.signal import Posted, Signal, SignalState
 from notifier.pipeline.intake import Accepted, accept, delivery_key, services_of
-from notifier.store import Db, alarms, catalogue, signals
-from notifier.store.catalogue import Source
+from notifier.store import Db
+from notifier.store.company import catalogue
+from notifier.store.company.catalogue import Source
+from notifier.store.disruptions import alarms, signals
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 KNOWN = {"fable-5", "mythos-5"}

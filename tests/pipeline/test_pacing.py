@@ -14,8 +14,10 @@ from notifier.model.mail import Envelope, Outcome, Result
 from notifier.model.policy import Policy
 from notifier.pipeline.deliver import Lane, Wait, claim_next, record
 from notifier.pipeline.feedback import fold
-from notifier.store import Db, alarms, events, notices
-from notifier.store.ledger import Claim
+from notifier.store import Db
+from notifier.store.disruptions import alarms, notices
+from notifier.store.ledger import events
+from notifier.store.ledger.chunks import Claim
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 ACCEPTED = Outcome(Result.ACCEPTED, "queued", 202)

@@ -10,18 +10,19 @@ from dataclasses import replace
 
 import pytest
 
-from notifier.actions import brake, sweep
-from notifier.actions.approve import Consent
-from notifier.actions.deliver import _seal as seal_of
-from notifier.actions.deliver import arrived_late, overtaken
-from notifier.actions.parts import Part
+from notifier.actions.announce.restore import Part
+from notifier.actions.background import sweep
+from notifier.actions.background.deliver import _seal as seal_of
+from notifier.actions.background.deliver import arrived_late, overtaken
+from notifier.actions.control import brake
+from notifier.actions.control.approve import Consent
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import Mode
 from notifier.pipeline.deliver import Lane, claim_next, send_claimed
 from notifier.pipeline.unknown import Belief, Believed
-from notifier.store import unknowns
-from notifier.store.ledger import Claim
+from notifier.store.ledger import unknowns
+from notifier.store.ledger.chunks import Claim
 from tests.lab import ACCEPT, LOSE, SWALLOW, Lab, Request, refuse
 from tests.pipeline.small_worlds import (
     A,

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from notifier.actions import brake
+from notifier.actions.control import brake
 from notifier.errors import Refused
 from notifier.model.event import ProviderEvent
 from notifier.model.mail import Envelope, Letter, Outcome, Result
@@ -32,9 +32,11 @@ from notifier.model.policy import Policy
 from notifier.model.words import Account
 from notifier.pipeline.deliver import Lane, Wait, claim_next, record, send_claimed
 from notifier.pipeline.feedback import fold
-from notifier.store import Db, accounts, events, leases, notices, unknowns
-from notifier.store.ledger import Claim, Seat
-from notifier.store.unknowns import Unknown
+from notifier.store import Db
+from notifier.store.disruptions import notices
+from notifier.store.ledger import accounting, events, leases, unknowns
+from notifier.store.ledger.chunks import Claim, Seat
+from notifier.store.ledger.unknowns import Unknown
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 POLICY = Policy(most_tries=4)
@@ -780,7 +782,7 @@ class Sending(RuleBasedStateMachine):
     @invariant()
     def everybody_is_accounted_for(self) -> None:
         with self.db.transaction() as tx:
-            rows = {row.account: row.people for row in accounts.accounts(tx, self.notice_id)}
+            rows = {row.account: row.people for row in accounting.accounts(tx, self.notice_id)}
         assert None not in rows, "a delivery without a leaf chunk"
         assert sum(rows.values()) == self.sql("SELECT audience_n FROM notice")[0][0]
         fates = dict(self.sql("SELECT recipient_id, fate FROM fate"))

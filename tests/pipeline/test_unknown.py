@@ -7,7 +7,7 @@ import pytest
 from notifier.model.policy import Policy
 from notifier.model.words import NoticeKind
 from notifier.pipeline.unknown import Belief, believe
-from notifier.store.unknowns import Unknown
+from notifier.store.ledger.unknowns import Unknown
 
 POLICY = Policy(
     unknown_deadline_seconds=900, unknown_watermark_seconds=120, most_tries=5, unknown_held=("update",)

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
-from notifier.store import Db, alarms
+from notifier.store import Db
+from notifier.store.disruptions import alarms
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)

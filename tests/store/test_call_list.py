@@ -10,12 +10,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from notifier.actions.call_list import write
+from notifier.actions.inspect.call_list import write
 from notifier.entry.cli.gaps import WORDS, picture
 from notifier.errors import BadInput
 from notifier.settings import for_children, from_env
-from notifier.store import Db, call_list
-from notifier.store.call_list import NotTold, Why, WhyCount
+from notifier.store import Db
+from notifier.store.read import call_list
+from notifier.store.read.call_list import NotTold, Why, WhyCount
 
 
 class Ledger:

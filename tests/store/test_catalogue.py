@@ -2,8 +2,9 @@
 
 from notifier.model.policy import Policy
 from notifier.model.words import AttributeType
-from notifier.store import Db, catalogue
-from notifier.store.catalogue import Attribute, Service, Source
+from notifier.store import Db
+from notifier.store.company import catalogue
+from notifier.store.company.catalogue import Attribute, Service, Source
 
 
 def test_services_name_what_they_depend_on(db: Db):

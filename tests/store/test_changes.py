@@ -7,8 +7,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from notifier.store import Db, changes
+from notifier.store import Db
 from notifier.store import values as all_values
+from notifier.store.audience import changes
 
 WORLD = """
 INSERT INTO service (slug, name) VALUES ('fable-5', 'Fable 5'), ('mythos-5', 'Mythos 5');

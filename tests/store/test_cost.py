@@ -12,8 +12,9 @@ import pytest
 
 from notifier.app import App
 from notifier.entry.tasks import TASKS
-from notifier.store import Db, brake, events, ledger, pace, unknowns
-from notifier.store.views import vitals
+from notifier.store import Db
+from notifier.store.ledger import brake, chunks, events, rate_limit, unknowns
+from notifier.store.read.views import vitals
 from tests.lab import SWALLOW, Lab, nth
 
 YEARS = 300
@@ -92,12 +93,12 @@ BY_THE_CLOCK: dict[str, Step] = {
     **{name: tick(name) for name in ("sweep", "promises", "judge", "watch", "snapshot")},
     "metrics": in_one(vitals),
     "unknowns": in_one(unknowns.unknowns, chunks=2),
-    "canary": in_one(ledger.canary, 1),
-    "what is due": in_one(ledger.due, 1),
+    "canary": in_one(chunks.canary, 1),
+    "what is due": in_one(chunks.due, 1),
     "is it stale": in_one(brake.is_stale, 1, seconds=7200),
-    "a request is open": in_one(pace.request_is_open, "sendgrid"),
-    "its own rate": in_one(pace.asked_lately, 1, seconds=1),
-    "a 429": in_one(pace.slow_down, "sendgrid", until=None),
+    "a request is open": in_one(rate_limit.request_is_open, "sendgrid"),
+    "its own rate": in_one(rate_limit.asked_lately, 1, seconds=1),
+    "a 429": in_one(rate_limit.slow_down, "sendgrid", until=None),
     "may it go on": in_one(brake.nothing_hinders, 1),
     "proof": in_one(events.prove, "sendgrid", ["35248e36-8f04-4011-98bc-ac4e01aee182"], now=None),
 }

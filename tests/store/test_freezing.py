@@ -19,10 +19,14 @@ from notifier.model.scope import Column, scope_columns
 from notifier.model.words import Account, AttributeType, Kind, Mode, NoticeKind, Possibly, Reason, Variant
 from notifier.pipeline import audience as pipeline
 from notifier.pipeline.disruption import open_disruption
-from notifier.store import Db, Tx, accounts, audience, catalogue, disruptions, freezing, notices, owed
-from notifier.store.audience import Rule
-from notifier.store.contents import Words, store_contents
-from notifier.store.freezing import Range
+from notifier.store import Db, Tx
+from notifier.store.audience import freezing, owed, verdicts
+from notifier.store.audience.freezing import Range
+from notifier.store.audience.verdicts import Rule
+from notifier.store.company import catalogue
+from notifier.store.disruptions import disruptions, notices
+from notifier.store.disruptions.contents import Words, store_contents
+from notifier.store.ledger import accounting
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 SLUGS = ("fable-5", "mythos-5")
@@ -294,7 +298,7 @@ def test_every_holder_has_one_verdict_and_it_is_the_independent_one(
         by_customer: dict[int, int] = {}
         for (n, _), rank in ranks(world, scope).items():
             by_customer[n] = max(rank, by_customer.get(n, 0))
-        counted = {c.rank: c.customers for c in audience.survey(here.tx, rule).verdicts}
+        counted = {c.rank: c.customers for c in verdicts.survey(here.tx, rule).verdicts}
         assert counted == {rank: list(by_customer.values()).count(rank) for rank in set(by_customer.values())}
 
 
@@ -327,7 +331,7 @@ def test_one_delivery_a_person_with_all_their_organisations_and_services(
         notice = notices.by_id(here.tx, notice_id)
         assert notice.audience_n == len(wanted.held) + len(wanted.mute)
         assert notice.people_n == len(wanted.held.keys() - world.suppressed)
-        assert audience.survey(here.tx, rule).people == notice.people_n
+        assert verdicts.survey(here.tx, rule).people == notice.people_n
 
 
 @patient
@@ -368,7 +372,7 @@ def test_whoever_comes_above_the_ceiling_is_held_and_it_adds_up(
             " AND d.pos >= k.lo AND d.pos < k.hi WHERE d.notice_id = %(id)s", notice_id,
         )  # fmt: skip
         assert leaving == seated == (min(room, notice.people_n),)
-        found = {row.account: row.people for row in accounts.accounts(here.tx, notice_id)}
+        found = {row.account: row.people for row in accounting.accounts(here.tx, notice_id)}
         assert None not in found
         assert sum(found.values()) == notice.audience_n
         assert found.get(Account.HELD, 0) == max(0, notice.people_n - room)

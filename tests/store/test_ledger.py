@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from notifier.store import Db, Tx, brake, leases, ledger
-from notifier.store.ledger import Claim, Record
+from notifier.store import Db, Tx
+from notifier.store.ledger import brake, chunks, leases
+from notifier.store.ledger.chunks import Claim, Record
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 
@@ -45,13 +46,13 @@ def notice_id(tx: Tx) -> int:
 
 
 def claim(tx: Tx, lease: float = 60) -> Claim | None:
-    return ledger.claim(
+    return chunks.claim(
         tx, notice_id(tx), attempt_id=str(uuid.uuid4()), provider="sandbox", lease_seconds=lease
     )
 
 
 def record(tx: Tx, claimed: Claim, outcome: str, chunk: str) -> bool:
-    return ledger.record(tx, Record(claimed.attempt_id, outcome, chunk, "r", 202, "m", None), now=NOW)
+    return chunks.record(tx, Record(claimed.attempt_id, outcome, chunk, "r", 202, "m", None), now=NOW)
 
 
 def states(tx: Tx, claimed: Claim) -> tuple[Any, ...]:
@@ -86,13 +87,13 @@ def test_a_claim_that_is_not_ours_any_more_does_not_leave(sending: Db) -> None:
     with sending.transaction() as tx:
         mine = claim(tx)
         assert mine
-        assert ledger.may_leave(tx, mine)
+        assert chunks.may_leave(tx, mine)
         brake.pull_brake(tx, actor="a", now=NOW)
-        assert not ledger.may_leave(tx, mine)
+        assert not chunks.may_leave(tx, mine)
         brake.release_brake(tx)
-        assert ledger.may_leave(tx, mine)
+        assert chunks.may_leave(tx, mine)
         tx.execute("UPDATE notice SET state = 'held'")
-        assert not ledger.may_leave(tx, mine)
+        assert not chunks.may_leave(tx, mine)
 
 
 def test_an_outcome_is_written_once(sending: Db) -> None:
@@ -140,13 +141,13 @@ def test_a_split_leaves_children_that_cover_the_rest(sending: Db) -> None:
         mine = claim(tx)
         assert mine
         record(tx, mine, "refused", "split")
-        ledger.split(tx, mine, [(0, 1), (1, 2)])
+        chunks.split(tx, mine, [(0, 1), (1, 2)])
         left = tx.execute(
             "SELECT lo, hi, root_id FROM chunk WHERE root_id = %s AND state = 'due' ORDER BY lo",
             (mine.root_id,),
         ).fetchall()
         assert left == [(0, 1, mine.root_id), (1, 2, mine.root_id)]
-        assert ledger.due(tx, notice_id(tx)).due == 3
+        assert chunks.due(tx, notice_id(tx)).due == 3
 
 
 def test_the_parts_of_a_chunk_that_may_have_left_before_carry_its_mark(sending: Db) -> None:
@@ -155,7 +156,7 @@ def test_the_parts_of_a_chunk_that_may_have_left_before_carry_its_mark(sending: 
         claimed = claim(tx)
         assert claimed
         record(tx, claimed, "refused", "split")
-        ledger.split(tx, claimed, [(0, 1), (1, 2)])
+        chunks.split(tx, claimed, [(0, 1), (1, 2)])
         rows = tx.execute("SELECT lo, hi, again FROM chunk WHERE root_id = 101 AND state = 'due' ORDER BY lo")
         assert rows.fetchall() == [(0, 1, True), (1, 2, True)]
 
@@ -196,7 +197,7 @@ def test_letters_are_looked_up_also_when_the_statistics_are_of_the_lists_beginni
         assert claimed
     with sending.transaction() as tx:
         before = rows_read(tx)
-        assert len(ledger.seats(tx, claimed)) == 500
+        assert len(chunks.seats(tx, claimed)) == 500
     with sending.transaction() as tx:
         assert rows_read(tx) - before <= 1000
 

@@ -14,12 +14,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from notifier.actions import approve as gate
-from notifier.actions import brake, correct, declare, held, holding, lists, reviews
-from notifier.actions.approve import Consent
-from notifier.actions.holding import Plan
-from notifier.actions.reviews import Decision, Objection
-from notifier.actions.timeline import News
+from notifier.actions.announce import correct, declare, holding, reviews
+from notifier.actions.announce.holding import Plan
+from notifier.actions.announce.reviews import Decision, Objection
+from notifier.actions.announce.timeline import News
+from notifier.actions.control import approve as gate
+from notifier.actions.control import brake, held, lists
+from notifier.actions.control.approve import Consent
 from notifier.errors import NotifierError, Unreachable
 from notifier.local import postgres
 from notifier.model.ring import Ring

@@ -11,24 +11,14 @@ import psycopg
 from notifier.model.event import ProviderEvent
 from notifier.model.words import Possibly
 from notifier.pipeline.feedback import fold
-from notifier.store import (
-    Db,
-    Tx,
-    accounts,
-    brake,
-    events,
-    freezing,
-    held,
-    leases,
-    ledger,
-    notices,
-    overtaken,
-    unknowns,
-)
-from notifier.store import left_out as leaving
-from notifier.store.audience import Rule
-from notifier.store.ledger import Claim, Record
-from notifier.store.overtaken import Question
+from notifier.store import Db, Tx
+from notifier.store.audience import freezing
+from notifier.store.audience.verdicts import Rule
+from notifier.store.disruptions import notices
+from notifier.store.ledger import accounting, brake, chunks, events, held, leases, overtaken, unknowns
+from notifier.store.ledger import suppressed as leaving
+from notifier.store.ledger.chunks import Claim, Record
+from notifier.store.ledger.overtaken import Question
 from tests.store.test_cost import backends, counted
 
 LETTERS = 100
@@ -88,17 +78,17 @@ def overtaken_letters(tx: Tx, claimed: Claim) -> object:
 
 
 OF_ONE_CHUNK: dict[str, Step] = {
-    "claim": lambda tx, _: ledger.claim(
+    "claim": lambda tx, _: chunks.claim(
         tx, 1, attempt_id="35248e36-8f04-4011-98bc-ac4e01aee182", provider="sendgrid", lease_seconds=60
     ),
-    "letters": ledger.seats,
-    "may it leave": ledger.may_leave,
+    "letters": chunks.seats,
+    "may it leave": chunks.may_leave,
     "left out": lambda tx, k: leaving.leave_out(tx, k, list(range(LETTERS)), now=NOW),
-    "record": lambda tx, k: ledger.record(
+    "record": lambda tx, k: chunks.record(
         tx, Record(k.attempt_id, "accepted", "accepted", "", 202, "x", None), now=NOW
     ),
-    "reject": lambda tx, k: ledger.reject(tx, k, list(range(LETTERS)), now=NOW),
-    "split": lambda tx, k: ledger.split(tx, k, [(0, 50), (50, LETTERS)]),
+    "reject": lambda tx, k: chunks.reject(tx, k, list(range(LETTERS)), now=NOW),
+    "split": lambda tx, k: chunks.split(tx, k, [(0, 50), (50, LETTERS)]),
     "prove": lambda tx, k: events.prove(tx, "sendgrid", [k.attempt_id], now=NOW),
     "lock chunks": lambda tx, k: events.lock_chunks(tx, "sendgrid", [k.attempt_id]),
     "accept": lambda tx, k: events.accept_chunks(tx, "sendgrid", [k.attempt_id]),
@@ -111,10 +101,10 @@ OF_ONE_CHUNK: dict[str, Step] = {
     "unknowns": lambda tx, _: unknowns.unknowns(tx, chunks=2),
 }
 OF_A_NOTICE: dict[str, Step] = {
-    "waiting": lambda tx, _: accounts.waiting(tx, 1),
+    "waiting": lambda tx, _: accounting.waiting(tx, 1),
     "bound": lambda tx, _: brake.open_attempts(tx, 1),
-    "accounts": lambda tx, _: accounts.accounts(tx, 1),
-    "digest": lambda tx, _: accounts.digest(tx, 1),
+    "accounts": lambda tx, _: accounting.accounts(tx, 1),
+    "digest": lambda tx, _: accounting.digest(tx, 1),
     "list hash": lambda tx, _: freezing.list_hash(tx, 1),
     "held": lambda tx, _: held.above_ceiling(tx, 1),
 }

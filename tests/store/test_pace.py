@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from notifier.store import Db, Tx, pace
-from notifier.store.pace import Pace
+from notifier.store import Db, Tx
+from notifier.store.ledger import rate_limit
+from notifier.store.ledger.rate_limit import Pace
 
 PAST = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -28,16 +29,16 @@ def rate(tx: Tx, provider: str = "p") -> float | None:
 
 
 def known(tx: Tx) -> Pace:
-    found = pace.pace(tx, "p")
+    found = rate_limit.pace(tx, "p")
     assert found
     return found
 
 
 def test_nothing_limits_before_the_first_trouble(db: Db) -> None:
     with db.transaction() as tx:
-        assert pace.pace(tx, "p") is None
-        pace.trust(tx, "p", accepted=True)
-        assert pace.pace(tx, "p") is None
+        assert rate_limit.pace(tx, "p") is None
+        rate_limit.trust(tx, "p", accepted=True)
+        assert rate_limit.pace(tx, "p") is None
 
 
 def test_a_429_halves_what_was_asked_in_the_last_second(db: Db) -> None:
@@ -45,33 +46,33 @@ def test_a_429_halves_what_was_asked_in_the_last_second(db: Db) -> None:
         requests(tx, 40)
         requests(tx, 100, ago=3)
         requests(tx, 7, provider="another")
-        pace.slow_down(tx, "p", until=PAST)
+        rate_limit.slow_down(tx, "p", until=PAST)
         assert rate(tx) == 20
         assert known(tx) == Pace(0, limited=True, broken=False, resting_seconds=0)
-        pace.slow_down(tx, "p", until=PAST)
+        rate_limit.slow_down(tx, "p", until=PAST)
         assert rate(tx) == 10
         for _ in range(9):
-            pace.slow_down(tx, "p", until=PAST)
+            rate_limit.slow_down(tx, "p", until=PAST)
         assert rate(tx) == 1, "it never stops altogether"
         assert rate(tx, "another") is None
 
 
 def test_a_first_429_without_any_recent_request_still_gives_a_rate(db: Db) -> None:
     with db.transaction() as tx:
-        pace.slow_down(tx, "p", until=PAST)
+        rate_limit.slow_down(tx, "p", until=PAST)
         assert rate(tx) == 1
 
 
 def test_accepted_requests_let_the_rate_grow_until_it_is_forgotten(db: Db) -> None:
     with db.transaction() as tx:
         requests(tx, 40)
-        pace.slow_down(tx, "p", until=PAST)
-        pace.trust(tx, "p", accepted=False)
+        rate_limit.slow_down(tx, "p", until=PAST)
+        rate_limit.trust(tx, "p", accepted=False)
         assert rate(tx) == 20
-        pace.trust(tx, "p", accepted=True)
+        rate_limit.trust(tx, "p", accepted=True)
         assert rate(tx) == pytest.approx(22)  # pyright: ignore[reportUnknownMemberType]
         for _ in range(40):
-            pace.trust(tx, "p", accepted=True)
+            rate_limit.trust(tx, "p", accepted=True)
         assert rate(tx) is None
         assert not known(tx).limited
 
@@ -79,20 +80,20 @@ def test_accepted_requests_let_the_rate_grow_until_it_is_forgotten(db: Db) -> No
 def test_rest_is_never_shortened(db: Db) -> None:
     with db.transaction() as tx:
         now = datetime.now(UTC)
-        pace.rest(tx, "p", until=now + timedelta(seconds=600))
-        pace.rest(tx, "p", until=now + timedelta(seconds=5))
-        pace.slow_down(tx, "p", until=now + timedelta(seconds=5))
+        rate_limit.rest(tx, "p", until=now + timedelta(seconds=600))
+        rate_limit.rest(tx, "p", until=now + timedelta(seconds=5))
+        rate_limit.slow_down(tx, "p", until=now + timedelta(seconds=5))
         assert known(tx).wait_seconds > 500
 
 
 def test_all_workers_take_from_one_bucket(db: Db) -> None:
     with db.transaction() as tx:
         requests(tx, 40)
-        pace.slow_down(tx, "p", until=PAST)
+        rate_limit.slow_down(tx, "p", until=PAST)
 
     def ask(_: int) -> bool:
         with db.transaction() as tx:
-            return pace.take_token(tx, "p")
+            return rate_limit.take_token(tx, "p")
 
     began = time.monotonic()
     with ThreadPoolExecutor(4) as workers:
@@ -105,45 +106,45 @@ def test_all_workers_take_from_one_bucket(db: Db) -> None:
 def test_the_bucket_fills_with_time_but_never_over_one_second_of_it(db: Db) -> None:
     with db.transaction() as tx:
         requests(tx, 10)
-        pace.slow_down(tx, "p", until=PAST)
-        assert pace.take_token(tx, "p")
+        rate_limit.slow_down(tx, "p", until=PAST)
+        assert rate_limit.take_token(tx, "p")
         tx.execute("UPDATE provider SET tokens = 0, refilled_at = clock_timestamp() - interval '1 hour'")
-        assert sum(pace.take_token(tx, "p") for _ in range(20)) in {5, 6}
+        assert sum(rate_limit.take_token(tx, "p") for _ in range(20)) in {5, 6}
 
 
 def test_two_doubts_in_a_row_break_it_and_more_make_the_rest_longer(db: Db) -> None:
     with db.transaction() as tx:
-        pace.doubt(tx, "p", rest_seconds=10)
+        rate_limit.doubt(tx, "p", rest_seconds=10)
         assert not known(tx).broken
-        pace.doubt(tx, "p", rest_seconds=10)
+        rate_limit.doubt(tx, "p", rest_seconds=10)
         assert known(tx).broken
         assert 15 < known(tx).resting_seconds <= 20
         for _ in range(100):
-            pace.doubt(tx, "p", rest_seconds=10)
+            rate_limit.doubt(tx, "p", rest_seconds=10)
         assert 290 < known(tx).resting_seconds <= 300, "it asks again within minutes, however bad it was"
 
 
 @pytest.mark.parametrize("accepted", [True, False])
 def test_any_clear_answer_ends_the_row(db: Db, *, accepted: bool) -> None:
     with db.transaction() as tx:
-        pace.doubt(tx, "p", rest_seconds=10)
-        pace.trust(tx, "p", accepted=accepted)
-        pace.doubt(tx, "p", rest_seconds=10)
+        rate_limit.doubt(tx, "p", rest_seconds=10)
+        rate_limit.trust(tx, "p", accepted=accepted)
+        rate_limit.doubt(tx, "p", rest_seconds=10)
         assert not known(tx).broken
-        pace.doubt(tx, "p", rest_seconds=10)
-        pace.trust(tx, "p", accepted=accepted)
+        rate_limit.doubt(tx, "p", rest_seconds=10)
+        rate_limit.trust(tx, "p", accepted=accepted)
         assert known(tx) == Pace(0, limited=False, broken=False, resting_seconds=0)
 
 
 def test_the_lock_of_a_claim_holds_for_all_until_its_transaction_ends(db: Db) -> None:
     def too() -> bool:
         with db.transaction() as theirs:
-            pace.one_at_a_time(theirs, "probe:p")
+            rate_limit.one_at_a_time(theirs, "probe:p")
             return True
 
     with ThreadPoolExecutor(1) as other:
         with db.transaction() as tx:
-            pace.one_at_a_time(tx, "probe:p")
+            rate_limit.one_at_a_time(tx, "probe:p")
             waiting = other.submit(too)
             time.sleep(0.2)
             assert not waiting.done()

@@ -32,9 +32,10 @@ from notifier.model.scope import (
     written,
 )
 from notifier.model.words import AttributeType, Possibly
-from notifier.store import Db, Tx, audience, run, values
-from notifier.store.audience import Rule
-from notifier.store.predicate import render
+from notifier.store import Db, Tx, run, values
+from notifier.store.audience import verdicts
+from notifier.store.audience.predicate import render
+from notifier.store.audience.verdicts import Rule
 
 COUNTRY = Column("country", AttributeType.TEXT)
 SEATS = Column("seats", AttributeType.NUMBER)
@@ -54,7 +55,7 @@ def tx(db: Db) -> Iterator[Tx]:
         yield opened
 
 
-def verdicts(tx: Tx, predicate: Predicate | None, rows: list[Row]) -> list[bool | None]:
+def verdicts_of(tx: Tx, predicate: Predicate | None, rows: list[Row]) -> list[bool | None]:
     """What Postgres says of each row; each is one customer with one entitlement, and nothing is stored."""
     rendered = render(predicate)
     statement = sql.SQL(
@@ -74,13 +75,13 @@ def seen_by_python(row: Row) -> Row:
 
 
 def verdict(tx: Tx, predicate: Predicate, row: Row) -> bool | None:
-    (found,) = verdicts(tx, predicate, [row])
+    (found,) = verdicts_of(tx, predicate, [row])
     assert found is verdict_of(predicate, seen_by_python(row))
     return found
 
 
 def test_no_predicate_is_everybody(tx: Tx) -> None:
-    assert verdicts(tx, None, [{}, {"region": "EU"}]) == [True, True]
+    assert verdicts_of(tx, None, [{}, {"region": "EU"}]) == [True, True]
 
 
 def test_reads_customers_and_entitlements_as_they_are_stored(tx: Tx) -> None:
@@ -221,9 +222,9 @@ SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCh
 def test_postgres_and_python_agree_and_every_row_has_one_verdict(
     tx: Tx, predicate: Predicate, rows: list[Row]
 ) -> None:
-    found = verdicts(tx, predicate, rows)
+    found = verdicts_of(tx, predicate, rows)
     assert found == [verdict_of(predicate, seen_by_python(row)) for row in rows]
-    opposite = verdicts(tx, Not(predicate), rows)
+    opposite = verdicts_of(tx, Not(predicate), rows)
     assert [v is None for v in found] == [v is None for v in opposite]
     assert found.count(True) + found.count(None) + found.count(False) == len(rows)
 
@@ -270,7 +271,7 @@ def test_affected_and_possibly_and_not_are_all_customers_and_each_is_one_of_them
                 )
                 verdicts_of_one.append(1 if said is None else 2 if said else 0)
             expected.append(max(verdicts_of_one))
-        survey = audience.survey(tx, Rule(["a", "b"], predicate, Possibly.HEDGE))
+        survey = verdicts.survey(tx, Rule(["a", "b"], predicate, Possibly.HEDGE))
         found = {v.rank: v.customers for v in survey.verdicts}
         assert sum(found.values()) == len(rows)
         assert found == {rank: expected.count(rank) for rank in set(expected)}
@@ -285,7 +286,7 @@ def test_what_is_written_is_read_back_and_means_the_same(
     if any(not str(v).strip() for v in constants_of(predicate)):
         return  # an empty text is not a value
     again = parse(written(predicate), COLUMNS).predicate
-    assert verdicts(tx, again, rows) == verdicts(tx, predicate, rows)
+    assert verdicts_of(tx, again, rows) == verdicts_of(tx, predicate, rows)
 
 
 def constants_of(predicate: Predicate) -> Iterator[object]:
@@ -371,7 +372,7 @@ def said_by_postgres(tx: Tx, text: str, rows: list[Row]) -> list[bool | None]:
 @SLOW
 @given(TEXTS, st.lists(TYPED_ROWS, min_size=1, max_size=12))
 def test_a_scope_means_what_postgres_would_read_in_it(tx: Tx, text: str, rows: list[Row]) -> None:
-    ours = verdicts(tx, parse(text, COLUMNS).predicate, [{"attrs": row} for row in rows])
+    ours = verdicts_of(tx, parse(text, COLUMNS).predicate, [{"attrs": row} for row in rows])
     assert ours == said_by_postgres(tx, text, rows)
 
 
@@ -456,7 +457,7 @@ def answered(tx: Tx, text: str) -> list[bool | None]:
     except BadInput:
         return []
     assert columns(predicate)
-    return verdicts(tx, predicate, [ROW, {}])
+    return verdicts_of(tx, predicate, [ROW, {}])
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

@@ -8,8 +8,10 @@ import pytest
 from notifier.model.signal import Evidence, SignalState
 from notifier.model.words import Mode
 from notifier.pipeline.disruption import open_draft
-from notifier.store import Db, Tx, catalogue, disruptions, signals
-from notifier.store.signals import CutOff, Extent, Reinstated
+from notifier.store import Db, Tx
+from notifier.store.company import catalogue
+from notifier.store.disruptions import disruptions, signals
+from notifier.store.disruptions.signals import CutOff, Extent, Reinstated
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 CUT = NOW - timedelta(minutes=8)

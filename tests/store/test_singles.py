@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from notifier.errors import Defect
-from notifier.store import Db, brake, singles
-from notifier.store.singles import Came, New, To
+from notifier.store import Db
+from notifier.store.ledger import brake, singles
+from notifier.store.ledger.singles import Came, New, To
 
 NOW = datetime.now(UTC)
 ELSEWHERE = To(None, "a digest")

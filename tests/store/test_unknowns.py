@@ -6,7 +6,8 @@ import psycopg
 
 from notifier.model.policy import Policy
 from notifier.pipeline.unknown import Belief, believe
-from notifier.store import Db, unknowns
+from notifier.store import Db
+from notifier.store.ledger import unknowns
 
 ATTEMPTS = """
 WITH d AS (INSERT INTO disruption (reference, mode, kind, reason, services, opened_by, opened_at, effective_at,

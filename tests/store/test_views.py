@@ -4,7 +4,8 @@ import uuid
 
 import pytest
 
-from notifier.store import Db, Tx, views
+from notifier.store import Db, Tx
+from notifier.store.read import views
 
 
 @pytest.fixture

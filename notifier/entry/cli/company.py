@@ -11,8 +11,8 @@ import typer
 from notifier.errors import BadInput, Refused
 
 if TYPE_CHECKING:
-    from notifier.actions.apply_company import Change, Difference, Retyped
-    from notifier.actions.import_customers import Imported, Merged
+    from notifier.actions.company.apply_company import Change, Difference, Retyped
+    from notifier.actions.company.import_customers import Imported, Merged
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -29,7 +29,7 @@ def apply(
     json: JsonFlag = False,
 ) -> None:
     """Services, sources, attributes, facts and policy as a file: shows the difference, then applies it."""
-    from notifier.actions import apply_company
+    from notifier.actions.company import apply_company
     from notifier.edges import company_file
     from notifier.entry.cli.session import opened_app
 
@@ -61,7 +61,7 @@ def import_(
     json: JsonFlag = False,
 ) -> None:
     """Customers, contacts and entitlements from a file: merged into what is there, all or nothing."""
-    from notifier.actions.import_customers import import_customers
+    from notifier.actions.company.import_customers import import_customers
     from notifier.entry.cli.session import opened_app
 
     with _reading(file) as stream, opened_app() as app, _progress(stream, file) as shown:

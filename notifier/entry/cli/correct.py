@@ -26,9 +26,9 @@ def correct(
     break_glass: BreakGlass = None,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions import correct as actions
-    from notifier.actions.approve import Consent
-    from notifier.actions.timeline import News
+    from notifier.actions.announce import correct as actions
+    from notifier.actions.announce.timeline import News
+    from notifier.actions.control.approve import Consent
     from notifier.entry.cli import given, sending
     from notifier.entry.cli.session import opened_app
 

@@ -91,8 +91,8 @@ def suspend(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions import declare
-    from notifier.actions.approve import Consent
+    from notifier.actions.announce import declare
+    from notifier.actions.control.approve import Consent
     from notifier.entry.cli import dry_run as dry_run_screen
     from notifier.entry.cli import given, output, screens, sending
     from notifier.entry.cli.session import opened_app
@@ -151,8 +151,8 @@ def update(
     break_glass: BreakGlass = None,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions import timeline
-    from notifier.actions.approve import Consent
+    from notifier.actions.announce import timeline
+    from notifier.actions.control.approve import Consent
     from notifier.entry.cli import given, output, screens, sending
     from notifier.entry.cli.session import opened_app
 

@@ -7,7 +7,7 @@ import typer
 from notifier.entry.cli.disruption import AsJson
 
 if TYPE_CHECKING:
-    from notifier.actions.doctor import Check
+    from notifier.actions.inspect.doctor import Check
     from notifier.settings import Settings
 
 
@@ -39,9 +39,9 @@ def doctor(
 
 
 def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
-    from notifier.actions import doctor as actions
-    from notifier.actions.check_server import check_server
-    from notifier.actions.check_view import check_view
+    from notifier.actions.inspect import doctor as actions
+    from notifier.actions.inspect.check_server import check_server
+    from notifier.actions.inspect.check_view import check_view
     from notifier.app import opened, sender
     from notifier.model.policy import Policy
     from notifier.model.words import Mode
@@ -68,7 +68,7 @@ def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
 
 
 def _templates(settings: "Settings") -> "Check":
-    from notifier.actions.doctor import check_templates
+    from notifier.actions.inspect.doctor import check_templates
 
     return check_templates(settings)
 
@@ -76,7 +76,7 @@ def _templates(settings: "Settings") -> "Check":
 def _broker(settings: "Settings") -> "Check":
     from kombu.exceptions import OperationalError
 
-    from notifier.actions.doctor import Check
+    from notifier.actions.inspect.doctor import Check
     from notifier.entry.tasks import celery_app
 
     if settings.broker_url is None:

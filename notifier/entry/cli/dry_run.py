@@ -2,7 +2,7 @@
 
 from textwrap import wrap
 
-from notifier.actions.estimate import Estimate
+from notifier.actions.estimate.estimate import Estimate
 from notifier.entry.cli.output import clock
 from notifier.entry.cli.people import copied_lines
 from notifier.entry.cli.screens import unwritten_line

@@ -10,8 +10,8 @@ from notifier.entry.cli.disruption import AsJson
 from notifier.entry.cli.reading import DisruptionName
 
 if TYPE_CHECKING:
-    from notifier.actions.explain import Explanation, Reason, Receipts
-    from notifier.store.letters import Letter
+    from notifier.actions.inspect.explain import Explanation, Reason, Receipts
+    from notifier.store.read.letters import Letter
 
 COLUMNS = 80
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The company's own id of them.")]
@@ -45,7 +45,7 @@ def explain(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions import explain as explaining
+    from notifier.actions.inspect import explain as explaining
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
 
@@ -64,7 +64,7 @@ def receipts(
     rehearsals: Annotated[bool, typer.Option("--rehearsals", help="Rehearsals instead of the real.")] = False,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions import explain as explaining
+    from notifier.actions.inspect import explain as explaining
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
     from notifier.model.words import Mode

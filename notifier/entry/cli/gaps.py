@@ -9,7 +9,7 @@ from notifier.entry.cli.disruption import AsJson
 from notifier.entry.cli.reading import DisruptionName
 
 if TYPE_CHECKING:
-    from notifier.store.call_list import NotTold, WhyCount
+    from notifier.store.read.call_list import NotTold, WhyCount
 
 SHOWN = 20
 WORDS = {
@@ -38,13 +38,13 @@ def register(app: typer.Typer) -> None:
 
 
 def gaps(disruption: DisruptionName, csv: Csv = None, json: AsJson = False) -> None:
-    from notifier.actions.call_list import write
-    from notifier.actions.desk import rule_at
-    from notifier.actions.timeline import find
+    from notifier.actions.announce.timeline import find
+    from notifier.actions.inspect.call_list import write
+    from notifier.actions.notices.desk import rule_at
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
     from notifier.model.words import NoticeKind
-    from notifier.store import call_list
+    from notifier.store.read import call_list
 
     with opened_app() as app, app.db.transaction() as tx:
         found = find(tx, disruption)

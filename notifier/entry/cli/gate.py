@@ -8,8 +8,8 @@ from notifier.entry.cli.disruption import AcceptGap, AsJson, BreakGlass, Ceiling
 from notifier.model.approval import Part
 
 if TYPE_CHECKING:
-    from notifier.actions.approve import Name
-    from notifier.actions.held import LetGo
+    from notifier.actions.control.approve import Name
+    from notifier.actions.control.held import LetGo
     from notifier.app import App
 
 NoticeName = Annotated[str, typer.Argument(metavar="NOTICE", help="7K2M (its newest notice) or 7K2M/2.")]
@@ -40,8 +40,8 @@ def approve(
     if held is not None:
         _let_go(notice, held, as_json=json)
         return
-    from notifier.actions import approve as gate
-    from notifier.actions.approve import Consent
+    from notifier.actions.control import approve as gate
+    from notifier.actions.control.approve import Consent
     from notifier.entry.cli import given, sending
     from notifier.entry.cli.session import opened_app
 
@@ -68,8 +68,8 @@ def approve(
 
 
 def _renewed(app: "App", notice_id: int) -> "Name":
-    from notifier.actions.approve import name_of
-    from notifier.actions.lists import renew
+    from notifier.actions.control.approve import name_of
+    from notifier.actions.control.lists import renew
 
     fresh = renew(app.db, app.desk, app.clock.now(), notice_id)
     with app.db.transaction() as tx:
@@ -77,7 +77,7 @@ def _renewed(app: "App", notice_id: int) -> "Name":
 
 
 def _let_go(notice: str, people: int, *, as_json: bool) -> None:
-    from notifier.actions.held import approve_held
+    from notifier.actions.control.held import approve_held
     from notifier.entry.cli import given, output
     from notifier.entry.cli.session import opened_app
     from notifier.entry.tasks import ring
@@ -105,7 +105,7 @@ def _said(said: "LetGo", notice: str) -> str:
 
 
 def pause(notice: MaybeNotice = "", everything: All = False, json: AsJson = False) -> None:
-    from notifier.actions import brake
+    from notifier.actions.control import brake
     from notifier.entry.cli import given, output
     from notifier.entry.cli.session import opened_app
 
@@ -136,7 +136,7 @@ def resume(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions import brake, database
+    from notifier.actions.control import brake, older_database
     from notifier.entry.cli import given, output
     from notifier.entry.cli.session import opened_app
     from notifier.entry.tasks import ring
@@ -145,7 +145,9 @@ def resume(
     _one_or_all(notice, everything=everything)
     if ((trust_database or as_copy) and not everything) or (trust_database and as_copy):
         raise BadInput("Say one of --trust-database and --as-copy, together with --all.")
-    whole = database.trust if trust_database else database.as_copy if as_copy else brake.resume_all
+    whole = (
+        older_database.trust if trust_database else older_database.as_copy if as_copy else brake.resume_all
+    )
     with opened_app() as app:
         who, now = app.settings.actor, app.clock.now()
         said = (
@@ -161,7 +163,7 @@ def resume(
 
 
 def cancel(notice: NoticeName, json: AsJson = False) -> None:
-    from notifier.actions import brake
+    from notifier.actions.control import brake
     from notifier.entry.cli import given, output
     from notifier.entry.cli.session import opened_app
 
@@ -188,7 +190,7 @@ def dead(
     drop: Annotated[bool, typer.Option("--drop", help="Tell these people nothing.")] = False,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions import brake
+    from notifier.actions.control import brake
     from notifier.entry.cli import given, output
     from notifier.entry.cli.session import opened_app
     from notifier.entry.tasks import ring

@@ -11,7 +11,7 @@ from notifier.edges import facts_file
 from notifier.edges.times import read_time
 from notifier.errors import BadInput
 from notifier.model.customer import ROLES
-from notifier.store import views
+from notifier.store.read import views
 
 LARGEST_STATEMENT = 20_000
 

@@ -7,7 +7,7 @@ import typer
 from notifier.entry.cli.disruption import AcceptGap, AsJson, BreakGlass, FactsFile, NextUpdate, Statement, Yes
 
 if TYPE_CHECKING:
-    from notifier.actions.holding import Prepared
+    from notifier.actions.announce.holding import Prepared
 
 
 def register(app: typer.Typer) -> None:
@@ -26,8 +26,8 @@ def holding(
     break_glass: BreakGlass = None,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions import holding as actions
-    from notifier.actions.approve import Consent
+    from notifier.actions.announce import holding as actions
+    from notifier.actions.control.approve import Consent
     from notifier.entry.cli import given, output, sending
     from notifier.entry.cli.session import opened_app
     from notifier.errors import Refused

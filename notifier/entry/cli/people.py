@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from notifier.actions.people import Copied, age
+from notifier.actions.company.audience_copy import Copied, age
 from notifier.entry.cli.output import clock
 from notifier.model.words import PeopleFrom
-from notifier.store.views import DisruptionRow
+from notifier.store.read.views import DisruptionRow
 
 
 def copied_lines(found: Copied) -> list[str]:

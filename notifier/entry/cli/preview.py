@@ -10,8 +10,8 @@ from notifier.entry.cli.disruption import AsJson
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from notifier.actions.preview import Mail, Preview
-    from notifier.actions.single import Sent
+    from notifier.actions.inspect.preview import Mail, Preview
+    from notifier.actions.inspect.single import Sent
 
 NoticeName = Annotated[
     str, typer.Argument(metavar="DISRUPTION|NOTICE", help="7K2M (its newest notice) or 7K2M/2.")
@@ -49,8 +49,8 @@ def preview(
     ] = [],  # noqa: B006
     json: AsJson = False,
 ) -> None:
-    from notifier.actions import mail_files, single
-    from notifier.actions import preview as actions
+    from notifier.actions.inspect import mail_files, single
+    from notifier.actions.inspect import preview as actions
     from notifier.entry.cli import given, output
     from notifier.entry.cli.session import opened_app
 
@@ -129,7 +129,7 @@ def _came(sent: "Sent") -> str:
 
 
 def _raise_failure(sent: "list[Sent]") -> None:
-    from notifier.actions.single import failure
+    from notifier.actions.inspect.single import failure
 
     error = failure(sent)
     if error is not None:
@@ -149,7 +149,7 @@ def copy(
     again: Annotated[bool, typer.Option("--again", help="Although a copy went there before.")] = False,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions import single
+    from notifier.actions.inspect import single
     from notifier.entry.cli import given, output
     from notifier.entry.cli.session import opened_app
 

@@ -19,10 +19,10 @@ def list_(
     everything: Annotated[bool, typer.Option("--all", help="Also what is over.")] = False,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions.signs import life
+    from notifier.actions.running.signs import life
     from notifier.entry.cli import output, screens
     from notifier.entry.cli.session import opened_app
-    from notifier.store import views
+    from notifier.store.read import views
 
     with opened_app() as app:
         with app.db.transaction() as tx:
@@ -44,7 +44,7 @@ def list_(
 
 
 def show(disruption: DisruptionName, json: AsJson = False) -> None:
-    from notifier.actions.timeline import find
+    from notifier.actions.announce.timeline import find
     from notifier.entry.cli import output, sending
     from notifier.entry.cli.session import opened_app
 
@@ -58,7 +58,7 @@ def show(disruption: DisruptionName, json: AsJson = False) -> None:
 
 
 def watch(disruption: DisruptionName) -> None:
-    from notifier.actions.timeline import find
+    from notifier.actions.announce.timeline import find
     from notifier.entry.cli import sending
     from notifier.entry.cli.session import opened_app
 

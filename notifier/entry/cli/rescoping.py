@@ -21,8 +21,8 @@ from notifier.entry.cli.reading import DisruptionName
 from notifier.model.words import Possibly
 
 if TYPE_CHECKING:
-    from notifier.actions.approve import Consent
-    from notifier.actions.rescope import Difference, Rescoped, Shown
+    from notifier.actions.announce.rescope import Difference, Rescoped, Shown
+    from notifier.actions.control.approve import Consent
     from notifier.app import App
 
 Slugs = Annotated[
@@ -61,10 +61,10 @@ def rescope(
     break_glass: BreakGlass = None,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions import rescope as action
-    from notifier.actions.approve import Consent
-    from notifier.actions.refresh import undone
-    from notifier.actions.timeline import News
+    from notifier.actions.announce import rescope as action
+    from notifier.actions.announce.timeline import News
+    from notifier.actions.company.refresh import undone
+    from notifier.actions.control.approve import Consent
     from notifier.entry.cli import given, output, sending
     from notifier.entry.cli.session import opened_app
 
@@ -194,9 +194,9 @@ def restore(
     break_glass: BreakGlass = None,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions import timeline
-    from notifier.actions.approve import Consent
-    from notifier.actions.parts import Part
+    from notifier.actions.announce import timeline
+    from notifier.actions.announce.restore import Part
+    from notifier.actions.control.approve import Consent
     from notifier.entry.cli import given, sending
     from notifier.entry.cli.session import opened_app
 

@@ -10,8 +10,8 @@ from notifier.entry.cli.disruption import AsJson, Statement, Yes
 from notifier.entry.cli.reading import DisruptionName
 
 if TYPE_CHECKING:
-    from notifier.actions.reviews import Decided
-    from notifier.store.reviews import Ending, Review
+    from notifier.actions.announce.reviews import Decided
+    from notifier.store.disruptions.reviews import Ending, Review
 
 COLUMNS = 80
 Number = Annotated[int, typer.Argument(metavar="ID", help="The number of the review.")]
@@ -38,7 +38,7 @@ def work_list(
         return
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
-    from notifier.store import reviews
+    from notifier.store.disruptions import reviews
 
     with opened_app() as app, app.db.transaction() as tx:
         rows = reviews.work_list(tx, everything=everything)
@@ -56,7 +56,7 @@ def add(
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="What they say.")],
     json: AsJson = False,
 ) -> None:
-    from notifier.actions import reviews
+    from notifier.actions.announce import reviews
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
 
@@ -91,8 +91,8 @@ def confirm(
 
 
 def _decide(review: int, ending: "Ending", why: str, statement: list[str], *, yes: bool, json: bool) -> None:
-    from notifier.actions import reviews
-    from notifier.actions.approve import Consent
+    from notifier.actions.announce import reviews
+    from notifier.actions.control.approve import Consent
     from notifier.entry.cli import given, output, sending
     from notifier.entry.cli.session import opened_app
 

@@ -7,7 +7,7 @@ import typer
 from notifier.entry.cli.disruption import AsJson
 
 if TYPE_CHECKING:
-    from notifier.actions.scope import Overview, Values
+    from notifier.actions.notices.scope import Overview, Values
 
 SHOWN = 10
 ALL = 1_000
@@ -33,7 +33,7 @@ def scope(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions.scope import overview
+    from notifier.actions.notices.scope import overview
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
 

@@ -4,16 +4,16 @@ from collections import Counter
 from datetime import datetime
 from textwrap import wrap
 
-from notifier.actions.rehearsal import Shown
-from notifier.actions.samples import Sample
-from notifier.actions.single import Single
-from notifier.actions.unwritten import STATEMENT, Unwritten
+from notifier.actions.estimate.samples import Sample
+from notifier.actions.inspect.rehearsal import Shown
+from notifier.actions.inspect.single import Single
+from notifier.actions.notices.untranslated import STATEMENT, Unwritten
 from notifier.entry.cli.output import clock, table
 from notifier.entry.cli.people import disruption_line
 from notifier.model.words import Account, Mode, Verdict
-from notifier.store.held import Held
-from notifier.store.recount import Noted
-from notifier.store.views import AlarmRow, DisruptionRow, NoticeRow, Trouble
+from notifier.store.audience.recount import Noted
+from notifier.store.ledger.held import Held
+from notifier.store.read.views import AlarmRow, DisruptionRow, NoticeRow, Trouble
 
 READS_AS = {Verdict.AFFECTED: "affected", Verdict.POSSIBLY: "possibly affected"}
 WAYS = {

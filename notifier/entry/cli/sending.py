@@ -5,15 +5,16 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from notifier.actions import approve as gate
-from notifier.actions import lists, rehearsal, single
-from notifier.actions import shown as shown_texts
-from notifier.actions.approve import Consent, Gate, Name
-from notifier.actions.declare import DryRun
-from notifier.actions.lists import ShownList
-from notifier.actions.refresh import refresh
-from notifier.actions.rehearsal import Shown
-from notifier.actions.unwritten import Unwritten
+from notifier.actions.announce.declare import DryRun
+from notifier.actions.company.refresh import refresh
+from notifier.actions.control import approve as gate
+from notifier.actions.control import lists
+from notifier.actions.control.approve import Consent, Gate, Name
+from notifier.actions.control.lists import ShownList
+from notifier.actions.inspect import rehearsal, single
+from notifier.actions.inspect.rehearsal import Shown
+from notifier.actions.notices import shown as shown_texts
+from notifier.actions.notices.untranslated import Unwritten
 from notifier.app import App
 from notifier.entry.cli import dry_run, output, people, screens, texts
 from notifier.entry.tasks import ring
@@ -21,12 +22,14 @@ from notifier.errors import Refused, Unreachable
 from notifier.model.approval import Part
 from notifier.model.words import Account, Mode, NoticeState
 from notifier.pipeline.audience import list_objection
-from notifier.store import held, recount, views
-from notifier.store.views import NoticeRow
+from notifier.store.audience import recount
+from notifier.store.ledger import held
+from notifier.store.read import views
+from notifier.store.read.views import NoticeRow
 
 UNSENT = (NoticeState.DRAFT, NoticeState.CANCELLED, NoticeState.VOID)
 if TYPE_CHECKING:
-    from notifier.actions.refresh import Rule
+    from notifier.actions.company.refresh import Rule
 
 OVER = (NoticeState.FINISHED, NoticeState.CANCELLED, NoticeState.VOID, NoticeState.HELD)
 PATIENCE_SECONDS = 5.0

@@ -9,7 +9,7 @@ from notifier.entry.cli.disruption import AsJson
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from notifier.actions.snapshots import Snapshot
+    from notifier.actions.company.snapshots import Snapshot
 
 List = Annotated[bool, typer.Option("--list", help="Show those that are kept; take none.")]
 
@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def snapshot(listed: List = False, json: AsJson = False) -> None:
-    from notifier.actions import snapshots
+    from notifier.actions.company import snapshots
     from notifier.entry.cli import output
     from notifier.entry.cli.people import remarks
     from notifier.entry.cli.session import opened_app
@@ -45,7 +45,7 @@ def snapshot(listed: List = False, json: AsJson = False) -> None:
 
 
 def picture(found: "list[Snapshot]", now: "datetime") -> str:
-    from notifier.actions.people import age
+    from notifier.actions.company.audience_copy import age
     from notifier.entry.cli.output import clock, table
 
     if not found:

@@ -5,12 +5,12 @@ from textwrap import wrap
 from rich.live import Live
 from rich.text import Text
 
-from notifier.actions.estimate import Estimate
-from notifier.actions.import_customers import Imported
-from notifier.actions.rescope import Shown
+from notifier.actions.announce.rescope import Shown
+from notifier.actions.company.import_customers import Imported
+from notifier.actions.estimate.estimate import Estimate
 from notifier.entry.cli import dry_run, output, rescoping, screens
 from notifier.model.words import Account
-from notifier.store.views import AlarmRow, NoticeRow
+from notifier.store.read.views import AlarmRow, NoticeRow
 
 COLUMNS = 80
 

@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 @templates.command(help="Every fault of every file and mail, with its line; what waits for a review.")
 def lint(json: AsJson = False) -> None:
-    from notifier.actions import templates as actions
+    from notifier.actions.inspect import templates as actions
     from notifier.entry.cli import output
     from notifier.settings import from_env
 
@@ -77,7 +77,7 @@ def preview(
     bare: Annotated[bool, typer.Option("--bare", help="As if nothing were known.")] = False,
     folder: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER")] = Path("preview"),
 ) -> None:
-    from notifier.actions import templates as actions
+    from notifier.actions.inspect import templates as actions
     from notifier.entry.cli import output
     from notifier.settings import from_env
 
@@ -94,7 +94,7 @@ def new(
     name: Annotated[str, typer.Argument(metavar="NOTICE|phrases|layout")],
     locale: Annotated[str, typer.Argument(metavar="[LOCALE]")] = "en",
 ) -> None:
-    from notifier.actions import templates as actions
+    from notifier.actions.inspect import templates as actions
     from notifier.entry.cli import output
     from notifier.settings import from_env
 

@@ -1,7 +1,7 @@
 """Every text of a notice, before somebody approves it."""
 
-from notifier.actions.approve import Name
-from notifier.actions.shown import ShownText
+from notifier.actions.control.approve import Name
+from notifier.actions.notices.shown import ShownText
 from notifier.entry.cli.output import table
 
 

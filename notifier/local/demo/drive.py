@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from notifier.actions import rescope
-from notifier.actions.approve import Gate, Name
-from notifier.actions.estimate import Estimate
-from notifier.actions.import_customers import Imported
+from notifier.actions.announce import rescope
+from notifier.actions.company.import_customers import Imported
+from notifier.actions.control.approve import Gate, Name
+from notifier.actions.estimate.estimate import Estimate
 from notifier.app import App
 from notifier.errors import Refused
 from notifier.local.stack import Stack
 from notifier.model.ring import Ring
 from notifier.model.words import Account, NoticeState
-from notifier.store import views
-from notifier.store.call_list import NotTold
-from notifier.store.views import AlarmRow, NoticeRow
+from notifier.store.read import views
+from notifier.store.read.call_list import NotTold
+from notifier.store.read.views import AlarmRow, NoticeRow
 
 LOOK_EVERY = 0.05
 SEND_SECONDS = 45.0

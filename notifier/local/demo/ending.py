@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from notifier.actions.call_list import write
+from notifier.actions.inspect.call_list import write
 from notifier.app import App
 from notifier.local.demo import mailbox, mails
 from notifier.local.demo.drive import Played
@@ -14,10 +14,10 @@ from notifier.local.demo.mails import Shown
 from notifier.local.demo.people import TANAKA
 from notifier.local.demo.story import STATEMENTS
 from notifier.model.words import Account, NoticeKind
-from notifier.store import read_back as reading
-from notifier.store import views
-from notifier.store.read_back import Tried, Weight
-from notifier.store.views import NoticeRow, NotTold
+from notifier.store.read import reconciliation as reading
+from notifier.store.read import views
+from notifier.store.read.reconciliation import Tried, Weight
+from notifier.store.read.views import NoticeRow, NotTold
 
 CALL_LIST, MAILS = "call-list.csv", "yuki-tanaka-{}.html"
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
-from notifier.actions import templates
+from notifier.actions.inspect import templates
 from notifier.app import App
 from notifier.local.demo.mailbox import Mail, mails_of
 from notifier.model.words import NoticeKind
 from notifier.pipeline.compose import sample
-from notifier.store.read_back import Reader
+from notifier.store.read.reconciliation import Reader
 
 FOLDER = "mails"
 LANGUAGES = frozenset({"ar", "de", "en", "es", "fr", "ja"})

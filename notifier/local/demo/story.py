@@ -8,15 +8,16 @@ import signal
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from notifier.actions import apply_company, declare, holding, timeline
-from notifier.actions.approve import Consent
+from notifier.actions.announce import declare, holding, timeline
+from notifier.actions.company import apply_company
+from notifier.actions.control.approve import Consent
 from notifier.edges import company_file
 from notifier.local.children import COMMANDS, Part
 from notifier.local.demo import mailbox, people, weekend
 from notifier.local.demo.drive import LOOK_EVERY, Drive, Played, send
 from notifier.model.words import Account, Reason
-from notifier.store import call_list, views
-from notifier.store.views import AlarmRow
+from notifier.store.read import call_list, views
+from notifier.store.read.views import AlarmRow
 
 LATENCY_SECONDS = 0.1
 """Of the sandbox's answers."""

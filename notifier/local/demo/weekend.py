@@ -3,9 +3,9 @@
 import io
 from datetime import datetime, timedelta
 
-from notifier.actions import correct, parts, rescope, timeline
-from notifier.actions.approve import Consent
-from notifier.actions.import_customers import Imported, import_customers
+from notifier.actions.announce import correct, rescope, restore, timeline
+from notifier.actions.company.import_customers import Imported, import_customers
+from notifier.actions.control.approve import Consent
 from notifier.app import App
 from notifier.local.demo import people
 from notifier.local.demo.drive import Drive, Played, send
@@ -68,7 +68,7 @@ def sunday(drive: Drive, played: Played, rows: tuple[people.Row, ...]) -> None:
     drive.stage.command(f'notifier restore {played.reference} mythos-5 --where "{HOME}" --yes')
     said = timeline.restore(
         app.db, app.desk, app.settings.actor, app.clock.now(), played.reference, timeline.News(),
-        Consent(yes=True), parts.Part(("mythos-5",), HOME),
+        Consent(yes=True), restore.Part(("mythos-5",), HOME),
     )  # fmt: skip
     send(drive, said.name, said.gate)
 

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from notifier.model.mail import Outcome, Result
 from notifier.model.policy import Policy
-from notifier.store.ledger import Claim
-from notifier.store.pace import Pace
-from notifier.store.refusals import ALONE, Kin
+from notifier.store.ledger.chunks import Claim
+from notifier.store.ledger.rate_limit import Pace
+from notifier.store.ledger.refusals import ALONE, Kin
 
 EVERYBODYS = "Both halves of a request were refused in the same words, so it is no single address. {reason}"
 BACKOFF_SECONDS = (0.5, 2, 5, 15, 60, 120)

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from notifier.model.mail import Outcome
 from notifier.model.words import CORRECTING
-from notifier.store import Tx, alarms, audit, notices
-from notifier.store.ledger import Claim
+from notifier.store import Tx, audit
+from notifier.store.disruptions import alarms, notices
+from notifier.store.ledger.chunks import Claim
 
 
 def say_overtaken(tx: Tx, claimed: Claim, outcome: Outcome, now: datetime) -> None:

@@ -21,8 +21,10 @@ import orjson
 from notifier.errors import Unreachable
 from notifier.model.mail import Outcome, Result
 from notifier.pipeline.deliver.recording import ArrivedLate, Known, Reached, nothing_late, unmoved, write
-from notifier.store import Db, catalogue, ledger
-from notifier.store.ledger import Claim
+from notifier.store import Db
+from notifier.store.company import catalogue
+from notifier.store.ledger import chunks
+from notifier.store.ledger.chunks import Claim
 from notifier.telemetry import log
 
 AGAIN_SECONDS = 0.5
@@ -101,7 +103,7 @@ class Recorder:
         """False: the attempt is none of this database."""
         with self._db.transaction() as tx:
             policy = catalogue.policy(tx)
-            ours = ledger.has_attempt(tx, known.claimed.attempt_id)
+            ours = chunks.has_attempt(tx, known.claimed.attempt_id)
         if ours:
             write(self._db, known, policy, self._arrived_late, self._reached)
         return ours

@@ -8,21 +8,12 @@ from notifier.model.mail import Outcome, Result
 from notifier.model.policy import Policy
 from notifier.pipeline.deliver.decide import Next, bounded, cuts, overtaken, what_next
 from notifier.pipeline.deliver.overtaken import say_overtaken
-from notifier.store import (
-    Db,
-    Tx,
-    alarms,
-    events,
-    holds,
-    installation,
-    ledger,
-    naming,
-    notices,
-    pace,
-    refusals,
-)
-from notifier.store.ledger import Claim, Record
-from notifier.store.refusals import ALONE, Kin
+from notifier.store import Db, Tx
+from notifier.store.disruptions import alarms, holds, naming, notices
+from notifier.store.ledger import chunks, events, rate_limit, refusals
+from notifier.store.ledger.chunks import Claim, Record
+from notifier.store.ledger.refusals import ALONE, Kin
+from notifier.store.running import installation
 
 PROBE_SECONDS = 1.0
 """Between probes of a provider whose answers are unclear; grows with the row of unclear answers."""
@@ -67,7 +58,7 @@ def write(
         next_ = bounded(wanted, claimed.tries, policy)
         if next_.hold:
             holds.by_policy(tx, claimed.notice_id, next_.hold, why="the provider refused it", now=now)
-        moved = ledger.record(
+        moved = chunks.record(
             tx,
             Record(
                 attempt_id=claimed.attempt_id,
@@ -109,7 +100,7 @@ def _kin(tx: Tx, known: Known) -> Kin:
     outcome = known.outcome
     if outcome.result is not Result.REJECTED or outcome.culprits:
         return ALONE
-    pace.one_at_a_time(tx, f"refused:{known.claimed.root_id}")
+    rate_limit.one_at_a_time(tx, f"refused:{known.claimed.root_id}")
     return refusals.kin(tx, known.claimed, reason=outcome.reason, http_status=outcome.http_status)
 
 
@@ -129,23 +120,23 @@ def _raise_alarms(tx: Tx, known: Known, next_: Next, now: datetime) -> None:
 def _split(tx: Tx, claimed: Claim, next_: Next, now: datetime) -> None:
     """Only for a chunk that still waits for the answer: evidence may have proved that these letters arrived."""
     if next_.lost:
-        ledger.split(tx, claimed, overtaken(claimed, next_), lost=True)
+        chunks.split(tx, claimed, overtaken(claimed, next_), lost=True)
     elif next_.culprits:
         letters = claimed.positions
-        ledger.reject(tx, claimed, [letters[index] for index in next_.culprits], now=now)
-    ledger.split(tx, claimed, cuts(claimed, next_))
+        chunks.reject(tx, claimed, [letters[index] for index in next_.culprits], now=now)
+    chunks.split(tx, claimed, cuts(claimed, next_))
 
 
 def learn(tx: Tx, provider: str, outcome: Outcome) -> None:
     """What one answer teaches all workers about the provider's pace."""
     match outcome.result:
         case Result.UNKNOWN:
-            pace.doubt(tx, provider, rest_seconds=PROBE_SECONDS)
+            rate_limit.doubt(tx, provider, rest_seconds=PROBE_SECONDS)
         case Result.LATER:
-            pace.slow_down(tx, provider, until=outcome.retry_at)
+            rate_limit.slow_down(tx, provider, until=outcome.retry_at)
         case Result.NOT_SENT | Result.STOPPED | Result.POISON | Result.NOBODY | Result.OVERTAKEN:
             pass
         case result:
-            pace.trust(tx, provider, accepted=result is Result.ACCEPTED)
+            rate_limit.trust(tx, provider, accepted=result is Result.ACCEPTED)
     if outcome.result is Result.ACCEPTED and outcome.retry_at is not None:
-        pace.rest(tx, provider, until=outcome.retry_at)
+        rate_limit.rest(tx, provider, until=outcome.retry_at)

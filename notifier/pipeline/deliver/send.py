@@ -20,11 +20,13 @@ from notifier.pipeline.deliver.recording import (
     unmoved,
     write,
 )
-from notifier.store import Db, Tx, leases, ledger, notices, pace
-from notifier.store.ledger import Claim, Seat
-from notifier.store.left_out import leave_out
+from notifier.store import Db, Tx
+from notifier.store.disruptions import notices
+from notifier.store.disruptions.notices import Notice
+from notifier.store.ledger import chunks, leases, rate_limit
+from notifier.store.ledger.chunks import Claim, Seat
+from notifier.store.ledger.suppressed import leave_out
 from notifier.store.locks import retried
-from notifier.store.notices import Notice
 
 SHORT = 0.1
 
@@ -72,7 +74,7 @@ def claim_next(lane: Lane, notice_id: int) -> tuple[Claim, float] | Wait | None:
         wait = _hindrance(tx, lane, notice)
         if wait is not None:
             return wait
-        claimed = ledger.claim(
+        claimed = chunks.claim(
             tx,
             notice_id,
             attempt_id=str(uuid.uuid4()),
@@ -86,36 +88,36 @@ def claim_next(lane: Lane, notice_id: int) -> tuple[Claim, float] | Wait | None:
 def _hindrance(tx: Tx, lane: Lane, notice: Notice) -> Wait | None:
     """Canary, breaker, rates: the locks taken here are held for this claim only."""
     name, per_second = lane.sender.name, lane.policy.requests_per_second
-    found = pace.pace(tx, name)
+    found = rate_limit.pace(tx, name)
     wait = rest_of(found)
     if wait is not None:
         return wait
     if found is not None and found.broken:
-        pace.one_at_a_time(tx, f"probe:{name}")
-        if pace.request_is_open(tx, name):
+        rate_limit.one_at_a_time(tx, f"probe:{name}")
+        if rate_limit.request_is_open(tx, name):
             return _patiently(tx, lane, "a probe is under way")
     if not _canary_lives(tx, lane, notice):
         return _patiently(tx, lane, "the first chunk is being judged")
     if per_second and not _under_its_ceiling(tx, notice.notice_id, per_second):
         return Wait(SHORT, "the notice's own rate")
-    if found is not None and found.limited and not pace.take_token(tx, name):
+    if found is not None and found.limited and not rate_limit.take_token(tx, name):
         return Wait(SHORT, "the provider's rate")
     return None
 
 
 def _under_its_ceiling(tx: Tx, notice_id: int, per_second: float) -> bool:
     """Counted one claim after another: claims that are not committed do not see each other."""
-    pace.one_at_a_time(tx, f"rate:{notice_id}")
+    rate_limit.one_at_a_time(tx, f"rate:{notice_id}")
     most = max(1, int(per_second))
-    return pace.asked_lately(tx, notice_id, seconds=most / per_second) < most
+    return rate_limit.asked_lately(tx, notice_id, seconds=most / per_second) < most
 
 
 def _canary_lives(tx: Tx, lane: Lane, notice: Notice) -> bool:
     """The first chunk leaves alone; once it was accepted, and reported on if policy wants that, all may."""
     if notice.state != NoticeState.APPROVED:
         return True
-    pace.one_at_a_time(tx, f"canary:{notice.notice_id}")
-    canary = ledger.canary(tx, notice.notice_id)
+    rate_limit.one_at_a_time(tx, f"canary:{notice.notice_id}")
+    canary = chunks.canary(tx, notice.notice_id)
     if canary.open or (lane.policy.canary_waits_for_events and canary.accepted and not canary.reported):
         return False
     if canary.accepted:
@@ -175,7 +177,7 @@ def _let_go_of(lane: Lane, claimed: Claim, stale: Sequence[int]) -> Outcome:
 def _letters(lane: Lane, claimed: Claim) -> tuple[Claim, list[Seat]]:
     """Whom it still goes to. Who is left out is committed before anything leaves, in the same transaction."""
     with lane.db.transaction() as tx:
-        seats = ledger.seats(tx, claimed)
+        seats = chunks.seats(tx, claimed)
         skip = tuple(seat.pos for seat in seats if seat.left_out)
         if skip:
             leave_out(tx, claimed, skip, now=lane.now())
@@ -186,7 +188,7 @@ def _still_ours(lane: Lane, claimed: Claim, claimed_at: float) -> bool:
     lane.reached("before post")
     try:
         with lane.db.transaction() as tx:
-            may_leave = ledger.may_leave(tx, claimed)
+            may_leave = chunks.may_leave(tx, claimed)
     except Unreachable:
         return False
     ours = may_leave and lane.monotonic() - claimed_at <= lane.policy.claim_age_seconds

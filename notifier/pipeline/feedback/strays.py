@@ -11,8 +11,9 @@ from enum import StrEnum
 
 from notifier.model.event import ProviderEvent, Suppressing
 from notifier.pipeline.feedback.folding import FATES, suppression_of
-from notifier.store import Tx, strays
-from notifier.store.strays import Whom
+from notifier.store import Tx
+from notifier.store.ledger import strays
+from notifier.store.ledger.strays import Whom
 
 BAD = frozenset({"bounce", "dropped", "spamreport", "unsubscribe", "group_unsubscribe"})
 

@@ -1,8 +1,8 @@
-from notifier.actions.scope import Overview, Values
+from notifier.actions.notices.scope import Overview, Values
 from notifier.entry.cli.scope import picture
 from notifier.model.scope import Column
 from notifier.model.words import AttributeType
-from notifier.store.attribute_values import Counted, ValueCount
+from notifier.store.read.attribute_values import Counted, ValueCount
 
 PLAN = Values(
     Column("plan", AttributeType.TEXT),

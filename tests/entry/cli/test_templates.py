@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from notifier.actions import doctor, templates
+from notifier.actions.inspect import doctor, templates
 from notifier.app import words
 from notifier.entry.cli import commands
 from notifier.errors import BadInput, Refused

@@ -5,7 +5,7 @@ from notifier.local.demo.ending import Wrong, misses
 from notifier.local.demo.mailbox import Mail
 from notifier.local.demo.mails import Shown
 from notifier.model.words import NoticeKind
-from notifier.store.read_back import Reader
+from notifier.store.read.reconciliation import Reader
 
 ALL = ("ar", "de", "en", "es", "fr", "ja")
 

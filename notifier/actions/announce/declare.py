@@ -1,0 +1,253 @@
+"""Suspend: declare that something is cut off, and say so to everybody it is cut off for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from notifier.actions.announce.correct import unready
+from notifier.actions.company.audience_copy import Copied, bring
+from notifier.actions.control.approve import Consent, Gate, Name, approve_in, name_of
+from notifier.actions.control.promises import proposal
+from notifier.actions.estimate.estimate import Estimate, estimate, rule_of
+from notifier.actions.estimate.samples import Sample, sample_mails
+from notifier.actions.notices.desk import Desk, draft_notice
+from notifier.actions.notices.scope import Asked, Scope, read_scope
+from notifier.actions.notices.services import dependents, known_services
+from notifier.errors import Refused
+from notifier.model.declaration import Declaration
+from notifier.model.story import Facts
+from notifier.model.words import Kind, Mode, NoticeKind, Possibly, Reason
+from notifier.pipeline.compose import check_own_words
+from notifier.pipeline.disruption import Adopt, Open, Overlap, Same, how_to_declare, open_disruption
+from notifier.settings import Settings
+from notifier.store import Db, Tx, audit
+from notifier.store.audience import verdicts
+from notifier.store.company import catalogue, merge
+from notifier.store.disruptions import disruptions, notices
+from notifier.store.disruptions.disruptions import Entry
+from notifier.store.locks import retried
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the operator asked for, as they gave it."""
+
+    services: tuple[str, ...]
+    reason: Reason
+    kind: Kind = Kind.SUSPENSION
+    with_dependents: bool = False
+    """Also the services that cannot work without these."""
+    where: str | None = None
+    only: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    as_written: bool = False
+    roles: tuple[str, ...] = ()
+    possibly: Possibly = Possibly.HEDGE
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    statements: Mapping[str, str] = field(default_factory=dict[str, str])
+    next_update_at: datetime | None = None
+    no_promise: bool = False
+    """Nothing is promised, whatever policy proposes."""
+    effective_at: datetime | None = None
+    """None: since when the data says, else now."""
+    on_cutoff: bool = False
+    """Wait until the data shows that somebody is cut off, then leave by itself."""
+    title: str | None = None
+    rehearse: bool = False
+    again: bool = False
+    as_of: datetime | None = None
+    """By the newest snapshot of the company's own database that was taken by then."""
+    people: Copied | None = None
+    """The copy of that database that is in our tables already: see `with_people`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    name: Name
+    gate: Gate
+    adopted: bool
+    """Evidence had drafted it already."""
+    next_update_at: datetime | None = None
+    """What its first notice promises."""
+
+
+def mode_of(settings: Settings, *, rehearse: bool) -> Mode:
+    """Live or a rehearsal, decided once (rule 9).
+
+    Raises `Refused` where a key is missing although the database is the company's own: silence would look like
+    a send.
+    """
+    if rehearse or settings.rehearsals_only:
+        return Mode.REHEARSAL
+    if settings.sendgrid_key:
+        return Mode.LIVE
+    if settings.embedded:
+        return Mode.REHEARSAL
+    raise Refused("SENDGRID_API_KEY is not set: set it to tell customers, or add --rehearse to tell nobody.")
+
+
+def read(tx: Tx, settings: Settings, wish: Wish, now: datetime) -> tuple[Declaration, Scope]:
+    """Check everything that was asked for against the catalogue; the declaration and its scope."""
+    services = known_services(tx, wish.services)
+    if wish.with_dependents:
+        services += dependents(tx, services)
+    scope = read_scope(tx, Asked(wish.where, wish.only, wish.leave_out, wish.as_written), now)
+    check_own_words(Facts.from_mapping(wish.facts), wish.statements)
+    cut_at = verdicts.cut_off_since(tx, list(services))
+    declaration = Declaration(
+        mode=mode_of(settings, rehearse=wish.rehearse),
+        kind=wish.kind,
+        reason=wish.reason,
+        services=services,
+        predicate=scope.predicate,
+        where=scope.text,
+        possibly=wish.possibly,
+        effective_at=wish.effective_at or cut_at or now,
+        awaits_cutoff=wish.on_cutoff and cut_at is None,
+        title=wish.title,
+        roles=tuple(sorted(set(wish.roles))),
+    )
+    return declaration, scope
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    estimate: Estimate
+    samples: tuple[Sample, ...]
+
+
+def with_people(db: Db, desk: Desk, now: datetime, wish: Wish) -> Wish:
+    """The wish with its people in our tables, if they live in the company's own database.
+
+    Raises `Unreachable`, offering a snapshot, if that database does not answer.
+    """
+    if wish.people is not None:
+        return wish
+    with db.transaction() as tx:
+        return replace(wish, people=_bring(tx, desk, now, wish))
+
+
+def _bring(tx: Tx, desk: Desk, now: datetime, wish: Wish) -> Copied | None:
+    # Whether a value is a slip is asked of the people who come, not of those who happen to be here.
+    declaration, _ = read(tx, desk.settings, replace(wish, as_written=True), now)
+    return bring(tx, desk.settings.audience_url, rule_of(declaration), now, wish.as_of)
+
+
+def _require_watch(tx: Tx, desk: Desk, declaration: Declaration) -> None:
+    """What waits for a cut-off in the company's own database needs somebody to look there."""
+    unwatched = desk.settings.audience_url and not catalogue.policy(tx).snapshot_seconds
+    if declaration.awaits_cutoff and unwatched:
+        raise Refused(
+            "Nobody would see the cut-off come: set snapshot_seconds in [policy], or declare it once it is there."
+        )
+
+
+def dry_run(db: Db, desk: Desk, now: datetime, wish: Wish) -> DryRun:
+    """Who would be told, with which words; nothing is stored, nothing leaves: what is copied is undone."""
+    with db.transaction(keep=False) as tx:
+        people = wish.people or _bring(tx, desk, now, wish)
+        declaration, scope = read(tx, desk.settings, wish, now)
+        _require_watch(tx, desk, declaration)
+        warnings = (*scope.warnings, *unready(desk.words))
+        counted = estimate(tx, desk, declaration, wish.statements, wish.facts, warnings)
+        counted = replace(counted, people_copied=people)
+        entry = Entry(
+            0, "declared", now, "nobody", dict(wish.facts), dict(wish.statements), _promise(tx, wish, now)
+        )
+        return DryRun(counted, sample_mails(tx, desk, declaration, entry, now))
+
+
+def suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent: Consent) -> Declared:
+    """Declare, and approve if `consent` covers it: one transaction; workers do the rest.
+
+    If the process dies before the commit nothing has happened; after it, nothing is missing.
+    """
+    return _suspend(db, desk, actor, now, with_people(db, desk, now, wish), consent)
+
+
+@retried
+def _suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent: Consent) -> Declared:
+    with db.transaction() as tx:
+        disruptions.lock_declarations(tx)
+        declaration, _ = read(tx, desk.settings, wish, now)
+        _require_watch(tx, desk, declaration)
+        disruption_id, adopted = _open_or_adopt(tx, declaration, actor, now, again=wish.again)
+        if wish.people:
+            merge.note_people(tx, disruption_id, wish.people.source, wish.people.at)
+        next_update_at = _promise(tx, wish, now)
+        timeline_id = disruptions.add_entry(
+            tx,
+            disruption_id,
+            kind="declared",
+            actor=actor,
+            facts=wish.facts,
+            statements=wish.statements,
+            next_update_at=next_update_at,
+            now=now,
+        )
+        notice_id = draft_notice(tx, desk, disruption_id, NoticeKind.FIRST, timeline_id, now)
+        audit.append(
+            tx,
+            actor=actor,
+            act="declare",
+            at=now,
+            disruption_id=disruption_id,
+            after=_public(declaration, wish.people),
+        )
+        gate = approve_in(tx, notice_id, actor, now, consent)
+        return Declared(name_of(tx, notice_id), gate, adopted, next_update_at)
+
+
+def _promise(tx: Tx, wish: Wish, now: datetime) -> datetime | None:
+    """When people hear next: as the operator said, else as policy proposes."""
+    if wish.next_update_at or wish.no_promise:
+        return wish.next_update_at
+    return proposal(tx, wish.kind, now)
+
+
+def _open_or_adopt(
+    tx: Tx, declaration: Declaration, actor: str, now: datetime, *, again: bool
+) -> tuple[int, bool]:
+    how = how_to_declare(declaration, disruptions.open_ones(tx, declaration.mode), again=again)
+    match how:
+        case Same(other) if not again:
+            raise Refused(
+                f"This is declared already: D-{other.reference}. See `notifier show {other.reference}`, "
+                "or add --again to declare it once more."
+            )
+        case Overlap(other):
+            raise Refused(
+                f"D-{other.reference} already tells people about {', '.join(other.services)}: use `notifier "
+                f"update {other.reference}`, or add --again to declare another disruption."
+            )
+        case Adopt(draft):
+            disruptions.lock(tx, draft.disruption_id)
+            for notice in notices.drafts(tx, draft.disruption_id):
+                notices.void(tx, notice.notice_id)
+            disruptions.redraft(tx, draft.disruption_id, declaration)
+            disruptions.add_revision(tx, draft.disruption_id, declaration, actor=actor, now=now)
+            return draft.disruption_id, True
+        case Open() | Same():
+            fresh = next_again(tx, declaration)
+            return open_disruption(tx, fresh, opened_by=actor, now=now), False
+
+
+def next_again(tx: Tx, declaration: Declaration) -> Declaration:
+    """Count `--again` up until the key is free."""
+    while disruptions.by_declare_key(tx, declaration.key):
+        declaration = replace(declaration, again=declaration.again + 1)
+    return declaration
+
+
+def _public(declaration: Declaration, people: Copied | None) -> dict[str, object]:
+    return {
+        "people": people.source if people else "imported",
+        "people_at": people.at.isoformat() if people else None,
+        "mode": declaration.mode,
+        "reason": declaration.reason,
+        "services": sorted(declaration.services),
+        "possibly": declaration.possibly,
+        "roles": list(declaration.roles),
+        "key": declaration.key,
+    }

@@ -1,0 +1,156 @@
+"""'Wrong for you?': an objection is written down with a deadline, decided by a person, and answered.
+
+Who is released hears so and is left out of whatever follows; who is confirmed hears that it was looked at again.
+Only the people of that customer hear of it.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from notifier.actions.announce.timeline import find
+from notifier.actions.control.approve import Consent, Gate, Name, approve_in, name_of
+from notifier.actions.notices.desk import Desk, draft_notice
+from notifier.actions.notices.reasons import reason
+from notifier.errors import BadInput, Refused
+from notifier.model.words import NoticeKind
+from notifier.store import Db, Tx, audit
+from notifier.store.company import catalogue, customers
+from notifier.store.disruptions import disruptions, reviews
+from notifier.store.disruptions.reviews import Ending, Review
+from notifier.store.locks import retried
+
+KINDS: Mapping[Ending, NoticeKind] = {"released": NoticeKind.RELEASED, "confirmed": NoticeKind.CONFIRMED}
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    customer: str
+    """The company's own id."""
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    ending: Ending
+    why: str
+    statements: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    review: Review
+    still_cut_off: list[str]
+    """Services that the data still cuts a released customer off from."""
+    name: Name | None = None
+    """Its notice; None: nobody of theirs was told by mail, so a mail answers nobody."""
+    gate: Gate | None = None
+
+
+@retried
+def add(db: Db, actor: str, now: datetime, reference: str, objection: Objection) -> Review:
+    """Raises `BadInput` for a customer nobody knows, `Refused` if theirs is open already."""
+    by, why = reason("--by", objection.by), reason("--why", objection.why)
+    with db.transaction() as tx:
+        disruption = find(tx, reference)
+        if disruption.ended_at is not None:
+            raise Refused(
+                f"D-{disruption.reference} is over ({disruption.ended_as}): there is nothing to review."
+            )
+        customer = customers.by_ext_id(tx, objection.customer)
+        if customer is None:
+            raise BadInput(f"There is no customer {objection.customer!r}: write the id as it was imported.")
+        review_id = reviews.insert(
+            tx,
+            disruption.disruption_id,
+            customer.customer_id,
+            asked_by=by,
+            why=why,
+            actor=actor,
+            now=now,
+            due_at=now + timedelta(hours=catalogue.policy(tx).review_hours),
+        )
+        if review_id is None:
+            raise Refused(
+                f"A review for {objection.customer} is open already: `notifier reviews` shows its number."
+            )
+        review = _locked(tx, review_id)
+        _record(tx, review, "review opened", why, actor, now)
+        return review
+
+
+@retried
+def decide(
+    db: Db, desk: Desk, actor: str, now: datetime, review_id: int, decision: Decision, consent: Consent
+) -> Decided:
+    """End a review and answer it; the decision stands from the commit on, whenever its notice is let go.
+
+    From then on a released customer is left out of every list that is frozen.
+    """
+    why = reason("--why", decision.why)
+    with db.transaction() as tx:
+        disruptions.lock_declarations(tx)
+        review = _locked(tx, review_id)
+        disruptions.lock(tx, review.disruption_id)
+        if not review.is_open:
+            raise Refused(f"Review {review_id} has ended: {review.ended_as} by {review.ended_by}.")
+        reviews.end(tx, review_id, decision.ending, why=why, actor=actor, now=now)
+        _record(tx, review, f"review {decision.ending}", why, actor, now)
+        notice = _answer(tx, desk, review, decision, actor, now, consent)
+        cut_off = (
+            reviews.still_cut_off(tx, review.disruption_id, review.customer_id)
+            if decision.ending == "released"
+            else []
+        )
+        return Decided(_locked(tx, review_id), cut_off, *notice)
+
+
+def _answer(
+    tx: Tx, desk: Desk, review: Review, decision: Decision, actor: str, now: datetime, consent: Consent
+) -> tuple[Name | None, Gate | None]:
+    """The notice to that customer's people, through the gate; its ceiling is their number."""
+    people = reviews.people(tx, review.disruption_id, review.customer_id)
+    if not people or disruptions.by_id(tx, review.disruption_id).ended_at is not None:
+        return None, None
+    kind = KINDS[decision.ending]
+    timeline_id = disruptions.add_entry(
+        tx,
+        review.disruption_id,
+        kind=kind,
+        actor=actor,
+        facts={},
+        statements=decision.statements,
+        next_update_at=disruptions.promised(tx, review.disruption_id, now=now),
+        now=now,
+    )
+    notice_id = draft_notice(
+        tx, desk, review.disruption_id, kind, timeline_id, now, only_customer=review.customer_id
+    )
+    reviews.set_notice(tx, review.review_id, notice_id)
+    bounded = replace(consent, ceiling=people if consent.yes else None)
+    return name_of(tx, notice_id), approve_in(tx, notice_id, actor, now, bounded)
+
+
+def _locked(tx: Tx, review_id: int) -> Review:
+    found = reviews.locked(tx, review_id)
+    if found is None:
+        raise BadInput(f"There is no review {review_id}: `notifier reviews` shows them.")
+    return found
+
+
+def _record(tx: Tx, review: Review, act: str, why: str, actor: str, now: datetime) -> None:
+    """The reason itself stays with the review: it may say of a customer what the chain must not hold."""
+    audit.append(
+        tx,
+        actor=actor,
+        act=act,
+        at=now,
+        disruption_id=review.disruption_id,
+        after={
+            "review": review.review_id,
+            "customer": review.customer_id,
+            "why_sha256": hashlib.sha256(why.encode()).hexdigest(),
+        },
+    )

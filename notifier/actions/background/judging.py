@@ -1,0 +1,208 @@
+"""The bench: one tick of judging; `actions/background/signals.py` opens its two transactions."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from notifier.actions.notices.desk import Desk, draft_notice, service_names
+from notifier.errors import NotifierError
+from notifier.model.words import Mode, NoticeKind
+from notifier.pipeline import detect, disruption
+from notifier.pipeline.detect import Act, Judgement, actor_of
+from notifier.settings import secret
+from notifier.store import Tx, savepoint
+from notifier.store.company import catalogue
+from notifier.store.disruptions import alarms, disruptions, notices, signals
+from notifier.store.disruptions.disruptions import OpenDisruption
+from notifier.store.disruptions.signals import Extent, Heard, Trouble
+
+AT_ONCE = 500
+"""Signals judged in one transaction; more of them are rung for again."""
+
+
+class Bench:
+    """What is open, and what becomes of it."""
+
+    def __init__(self, tx: Tx, desk: Desk, mode: Mode, now: datetime) -> None:
+        self.tx, self.desk, self.mode, self.now = tx, desk, mode, now
+        self.opened: list[int] = []
+        self.touched: dict[int, str] = {}
+        """Drafts whose services changed, with the actor who changed them."""
+        self.look()
+
+    def look(self) -> None:
+        self.open_ones = disruptions.open_ones(self.tx, self.mode)
+        self.drafts = frozenset(signals.drafts_on_evidence(self.tx, self.mode))
+
+    def judge_new(self) -> int:
+        # Outside the lock first: most ticks find nothing, and nobody should wait for them.
+        if not signals.judge_again(self.tx, self.mode) and not signals.waits(self.tx):
+            return 0
+        self._stand_still()
+        taken = signals.take_unjudged(self.tx, AT_ONCE)
+        for heard in taken:
+            past = signals.past_of(self.tx, heard)
+            judgement = detect.judge(heard, past, self.open_ones, self.drafts)
+            disruption_id = self._carry_out(heard, judgement)
+            signals.write_judgement(self.tx, heard.signal_id, judgement.why, disruption_id, now=self.now)
+        self._name_unmapped(sorted({heard.source for heard in taken}))
+        return len(taken)
+
+    def _stand_still(self) -> None:
+        """Nobody declares or approves what we judge by."""
+        disruptions.lock_declarations(self.tx)
+        for disruption_id in sorted(self.drafts):
+            disruptions.lock(self.tx, disruption_id)
+        for disruption_id in sorted(self.drafts):
+            notices.drafts(self.tx, disruption_id)
+        self.look()
+
+    def _carry_out(self, heard: Heard, judgement: Judgement) -> int | None:
+        actor = actor_of(heard.source)
+        match judgement:
+            case Judgement(act=Act.OPEN):
+                return self._open(heard, judgement.services, actor)
+            case Judgement(act=Act.WIDEN, disruption_id=int(disruption_id)):
+                disruption.widen_draft(self.tx, disruption_id, judgement.services, actor, self.now)
+                self._touch(disruption_id, actor)
+            case _:
+                pass
+        return judgement.disruption_id
+
+    def _open(self, heard: Heard, services: tuple[str, ...], actor: str) -> int:
+        disruption_id = disruption.open_draft(
+            self.tx,
+            mode=self.mode,
+            services=services,
+            opened_by=actor,
+            effective_at=heard.occurred_at,
+            now=self.now,
+        )
+        self.opened.append(disruption_id)
+        self._touch(disruption_id, actor)
+        return disruption_id
+
+    def _touch(self, disruption_id: int, actor: str) -> None:
+        self.touched[disruption_id] = actor
+        self.look()
+
+    def _name_unmapped(self, sources: Sequence[str]) -> None:
+        unmapped = signals.unmapped(self.tx, sources)
+        for source in sources:
+            key = f"unmapped:{source}"
+            if source in unmapped:
+                text = (
+                    f"{source} reports trouble that names no service of ours: "
+                    "add what it names to the map of that source, then notifier apply."
+                )
+                alarms.raise_once(self.tx, key, text, None, self.now)
+            else:
+                alarms.clear(self.tx, key, self.now)
+
+    def void_forsaken(self) -> tuple[int, ...]:
+        """Void drafts that lost all their evidence a while ago."""
+        if not self._forsaken():
+            return ()
+        self._stand_still()
+        forsaken = self._forsaken()
+        for draft in forsaken:
+            for notice in notices.drafts(self.tx, draft.disruption_id):
+                notices.void(self.tx, notice.notice_id)
+        for draft in forsaken:
+            disruption.void_draft(self.tx, draft.disruption_id, draft.opened_by, self.now)
+        self.look()
+        return tuple(draft.disruption_id for draft in forsaken)
+
+    def _forsaken(self) -> list[OpenDisruption]:
+        evidence = self._evidence()
+        return [
+            one
+            for one in self.open_ones
+            if one.disruption_id in self.drafts
+            and detect.is_void(evidence.get(one.disruption_id, []), self.now)
+        ]
+
+    def _evidence(self) -> dict[int, list[Trouble]]:
+        found: dict[int, list[Trouble]] = {}
+        for trouble in signals.troubles(self.tx, [one.disruption_id for one in self.open_ones]):
+            found.setdefault(trouble.disruption_id, []).append(trouble)
+        return found
+
+    def write_notices(self) -> None:
+        """Words for each draft that is new or wider, ready to be approved."""
+        for disruption_id, actor in self.touched.items():
+            try:
+                with savepoint(self.tx):  # words that fail must not take the evidence with them
+                    self._write_notice(disruption_id, actor)
+            except NotifierError as error:
+                text = f"The first notice for a draft cannot be written: {error}"
+                alarms.raise_once(self.tx, f"words:{disruption_id}", text, disruption_id, self.now)
+
+    def _write_notice(self, disruption_id: int, actor: str) -> None:
+        earlier = notices.drafts(self.tx, disruption_id)
+        for notice in earlier:
+            notices.void(self.tx, notice.notice_id)
+        timeline_id = (
+            earlier[-1].timeline_id
+            if earlier
+            else disruptions.add_entry(
+                self.tx,
+                disruption_id,
+                kind="drafted",
+                actor=actor,
+                facts={},
+                statements={},
+                next_update_at=None,
+                now=self.now,
+            )
+        )
+        draft_notice(self.tx, self.desk, disruption_id, NoticeKind.FIRST, timeline_id, self.now)
+
+    def raise_alarms(self, extent: Callable[[Sequence[str]], Extent]) -> None:
+        """Say how each draft stands, and which disruption that tells people its evidence contradicts."""
+        evidence = self._evidence()
+        raised = {"draft": list[str](), "resolved": list[str]()}
+        for one in self.open_ones:
+            troubles = evidence.get(one.disruption_id, [])
+            kind = "draft" if one.declared_at is None else "resolved"
+            if text := self._text(kind, one, troubles, extent):
+                raised[kind].append(f"{kind}:{one.disruption_id}")
+                alarms.raise_once(self.tx, raised[kind][-1], text, one.disruption_id, self.now)
+        for kind, keys in raised.items():
+            alarms.clear_others(self.tx, kind, keys, self.now)
+
+    def _text(
+        self,
+        kind: str,
+        one: OpenDisruption,
+        troubles: Sequence[Trouble],
+        extent: Callable[[Sequence[str]], Extent],
+    ) -> str | None:
+        if kind == "draft":
+            return detect.draft_alarm(one, self._names(one), extent(one.services), troubles, self.now)
+        gone = detect.all_gone(troubles)
+        return detect.resolved_alarm(one.reference, self._names(one), troubles) if gone else None
+
+    def _names(self, one: OpenDisruption) -> list[str]:
+        return [service.name for service in service_names(self.tx, one.services)]
+
+    def announcing(self) -> dict[int, detect.MayAnnounce]:
+        evidence, vouched = self._evidence(), self._vouched()
+        found = {
+            one.disruption_id: detect.may_announce(one, evidence.get(one.disruption_id, []), vouched)
+            for one in self.open_ones
+            if one.disruption_id in self.drafts
+        }
+        return {disruption_id: may for disruption_id, may in found.items() if may is not None}
+
+    def _vouched(self) -> frozenset[str]:
+        """Sources whose secret is set here. One that has a ceiling, and is none of them, is alarmed about."""
+        sources = catalogue.sources(self.tx)
+        vouched = frozenset(s.name for s in sources if s.secret_env is not None and secret(s.secret_env))
+        keys: list[str] = []
+        for each in sources:
+            if each.announce_ceiling is not None and each.name not in vouched:
+                keys.append(f"ceiling:{each.name}")
+                text = detect.only_drafts(each.name, each.secret_env)
+                alarms.raise_once(self.tx, keys[-1], text, None, self.now)
+        alarms.clear_others(self.tx, "ceiling", keys, self.now)
+        return vouched

@@ -1,0 +1,209 @@
+"""Evidence in: what tools post and what the database shows becomes drafts with alarms; policy may announce.
+
+Everything here may run twice, at once, or late: each step finds in Postgres what is left to do.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from notifier.actions.announce.declare import mode_of
+from notifier.actions.background.judging import AT_ONCE, Bench
+from notifier.actions.company.refresh import FRESH, refresh
+from notifier.actions.control.approve import approve_by_policy
+from notifier.actions.control.recall import Recall
+from notifier.actions.notices.desk import Desk
+from notifier.edges.webhooks import DIALECTS, Dialect
+from notifier.errors import BadInput, Refused
+from notifier.model.ring import Ring
+from notifier.model.signal import DATABASE, Evidence, SignalState
+from notifier.model.words import Mode
+from notifier.pipeline import detect, intake
+from notifier.settings import Settings, secret
+from notifier.store import Db
+from notifier.store.company import catalogue
+from notifier.store.company.catalogue import Source
+from notifier.store.disruptions import alarms, signals
+from notifier.store.disruptions.signals import CutOff, Extent, Reinstated
+from notifier.telemetry import log
+
+
+class UnknownSource(BadInput):
+    """There is no source of that name: declare it with `notifier apply`."""
+
+
+class NotSigned(Refused):
+    """The request does not carry this source's secret: set it in the tool, as a bearer token or password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    new: int
+    duplicates: int
+    rings: tuple[Ring, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    signals: int
+    opened: tuple[int, ...]
+    voided: tuple[int, ...]
+    announced: tuple[int, ...]
+    """Disruptions that a policy let go by itself."""
+    rings: tuple[Ring, ...]
+
+
+def record_signals(
+    db: Db, source_name: str, headers: Mapping[str, str], raw: bytes, now: datetime
+) -> Recorded:
+    """Store what a tool posted; durable when this returns. Header names are in lower case.
+
+    Raises `UnknownSource`, `NotSigned`, `BadInput` for a body that cannot be read, `Unreachable`.
+    """
+    with db.transaction() as tx:
+        source = catalogue.source(tx, source_name)
+    dialect = DIALECTS.get(source.dialect) if source else None
+    if source is None or dialect is None:
+        raise UnknownSource
+    _admit(db, source, dialect, headers, raw, now)
+    posted = dialect.parse(raw, now)
+    with db.transaction() as tx:
+        accepted = intake.accept(tx, source, posted, now)
+        alarms.clear(tx, f"secret:{source.name}", now)
+    return Recorded(accepted.new, accepted.duplicates, _rings_if(accepted.new))
+
+
+def _admit(
+    db: Db, source: Source, dialect: Dialect, headers: Mapping[str, str], raw: bytes, now: datetime
+) -> None:
+    """Open to whoever reaches us is only what says so; a source whose secret is missing is closed."""
+    if source.open and source.secret_env is None:
+        return
+    expected = secret(source.secret_env) if source.secret_env else None
+    if expected is None:
+        cure = (
+            f"{source.secret_env} is empty here, set it to the secret that the tool sends"
+            if source.secret_env
+            else "it has no secret, name one in secret_env or say open = true in company.toml"
+        )
+        text = f"Everything that {source.name} reports is refused: {cure}."
+        with db.transaction() as tx:
+            alarms.raise_once(tx, f"secret:{source.name}", text, None, now)
+    if expected is None or not dialect.verify(headers, raw, expected):
+        log().warning("evidence refused", source=source.name, reason="secret")
+        raise NotSigned
+
+
+def _rings_if(new: int) -> tuple[Ring, ...]:
+    return (Ring("judge"),) if new else ()
+
+
+# ---------------------------------------------------------------- the database as a source
+
+
+def watch_cut_offs(db: Db, desk: Desk, now: datetime) -> Recorded:
+    """One tick: who is cut off although no disruption says so, and who is no longer."""
+    with db.transaction() as tx:
+        cut_offs = signals.cut_offs(tx, evidence_mode(desk.settings), now=now)
+        unknown = [cut for cut in cut_offs if not signals.is_known(tx, DATABASE, _delivery_key(cut))]
+        # Only what is new is counted: of what a person threw away a million may go on being cut off.
+        found = [_cut_off(cut, signals.extent(tx, [cut.service], now=now)) for cut in unknown]
+        found += [_over(back, now) for back in signals.reinstated(tx)]
+        new = signals.insert(tx, found, received_at=now) if found else 0
+    duplicates = len(cut_offs) - len(unknown) + len(found) - new
+    return Recorded(new, duplicates, _rings_if(new))
+
+
+def _delivery_key(cut: CutOff) -> str:
+    """Both ends: a draft that somebody threw away stays away, until more customers are cut off."""
+    return f"{_trouble(cut)}:{cut.since.isoformat()}:{cut.latest.isoformat()}"
+
+
+def _trouble(cut: CutOff) -> str:
+    return f"cut-off:{cut.service}:{cut.episode}"
+
+
+def _cut_off(cut: CutOff, extent: Extent) -> Evidence:
+    since = cut.since.astimezone(UTC)
+    return Evidence(
+        source=DATABASE,
+        dedupe_key=_trouble(cut),
+        delivery_key=_delivery_key(cut),
+        state=SignalState.FIRING,
+        services=(cut.service,),
+        summary=f"{extent.customers:,} customers are cut off since {since:%Y-%m-%d %H:%M} UTC",
+        occurred_at=cut.since,
+    )
+
+
+def _over(back: Reinstated, now: datetime) -> Evidence:
+    return Evidence(
+        source=DATABASE,
+        dedupe_key=back.dedupe_key,
+        delivery_key=f"{back.dedupe_key}:resolved",
+        state=SignalState.RESOLVED,
+        services=(back.service,),
+        summary="nobody is cut off any more",
+        occurred_at=now,
+    )
+
+
+def evidence_mode(settings: Settings) -> Mode:
+    """Live, unless everything here is a rehearsal. Without a key nothing can leave, and the alarm is true."""
+    try:
+        return mode_of(settings, rehearse=False)
+    except Refused:
+        return Mode.LIVE
+
+
+# ---------------------------------------------------------------- judging
+
+
+EXTENTS = Recall[Extent]()
+"""By services: an alarm about a draft says at every tick how many customers are cut off."""
+
+
+def judge_signals(db: Db, desk: Desk, now: datetime) -> Judged:
+    """One tick: judge what is new, void drafts whose evidence is gone, say how things stand, let policy announce.
+
+    One transaction judges and writes: if the process dies in it, the same signals are judged again; after it, the
+    next tick says how things stand. Only the first holds locks, and it counts nobody.
+    """
+    mode = evidence_mode(desk.settings)
+    with db.transaction() as tx:
+        bench = Bench(tx, desk, mode, now)
+        count = bench.judge_new()
+        voided = bench.void_forsaken()
+        bench.write_notices()
+    with db.transaction() as tx:
+
+        def extent(services: Sequence[str]) -> Extent:
+            return EXTENTS.ask(db, tx, tuple(services), now, lambda: signals.extent(tx, services, now=now))
+
+        standing = Bench(tx, desk, mode, now)
+        standing.raise_alarms(extent)
+        announcing = standing.announcing()
+    announced, rings = _announce(db, desk.settings, announcing, now)
+    again = (Ring("judge"),) if count == AT_ONCE else ()
+    return Judged(count, tuple(bench.opened), voided, announced, (*rings, *again))
+
+
+def _announce(
+    db: Db, settings: Settings, announcing: Mapping[int, detect.MayAnnounce], now: datetime
+) -> tuple[tuple[int, ...], tuple[Ring, ...]]:
+    """After the commit, and again at every tick while the draft stands: above its ceiling, or while the data
+    contradicts it, nothing leaves.
+    """
+    announced: list[int] = []
+    rings: list[Ring] = []
+    for disruption_id, may in announcing.items():
+        try:
+            if refresh(db, settings, now, disruption_id, fresh=FRESH)[1] is not None:
+                continue  # nobody knows who the people are: the draft and its alarm stay
+            found = approve_by_policy(db, disruption_id, may.ceiling, f"source:{may.source}", now)
+        except Refused:  # a person was faster
+            continue
+        if found:
+            announced.append(disruption_id)
+            rings.extend(found)
+    return tuple(announced), tuple(rings)

@@ -1,0 +1,190 @@
+"""The company's file becomes the catalogue: the difference is shown first, then applied as it was shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, TypeAlias
+
+from notifier.edges.company_file import AttributeTable, CompanyFile
+from notifier.errors import BadInput, Refused
+from notifier.model.attributes import typed
+from notifier.model.policy import Policy
+from notifier.model.scope import Json
+from notifier.model.story import Facts
+from notifier.model.words import AttributeType
+from notifier.pipeline.compose import check_own_words
+from notifier.store import Db, Tx, audit
+from notifier.store.company import catalogue
+from notifier.store.locks import retried
+
+Things: TypeAlias = dict[tuple[str, str], dict[str, Any]]
+"""('service' | 'source' | 'attribute' | 'fact' | 'policy', name) -> its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    what: str
+    name: str
+    before: Mapping[str, Any] | None
+    """None: it is new."""
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    changes: tuple[Change, ...]
+    unchanged: int
+    """Named in the file, and already so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retyped:
+    """What an attribute's new type meant for the values that customers have."""
+
+    name: str
+    customers: int
+    unknown: int
+    """Customers whose value did not fit: it is unknown now."""
+
+
+def compare(present: Things, wanted: Things) -> Difference:
+    """Nothing is removed by absence: what the file does not name is not looked at."""
+    changes = [
+        Change(what, name, present.get((what, name)), after)
+        for (what, name), after in wanted.items()
+        if present.get((what, name)) != after
+    ]
+    return Difference(tuple(changes), len(wanted) - len(changes))
+
+
+def check(present: Things, wanted: Things) -> None:
+    """Raises `BadInput` for services nobody declares, dependencies in a circle, times that cannot work."""
+    things = present | wanted
+    graph = {name: fields["depends_on"] for (what, name), fields in things.items() if what == "service"}
+    faults = [
+        f"{what} {name!r} names the service {slug!r}, which nobody declares."
+        for (what, name), fields in wanted.items()
+        for slug in _named_services(what, fields)
+        if slug not in graph
+    ]
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        faults.append(f"The services depend on each other in a circle: {' -> '.join(error.args[1])}.")
+    try:
+        Policy.from_mapping({n: f["value"] for (what, n), f in things.items() if what == "policy"})
+    except ValueError as error:
+        faults.append(f"[policy]: {error}.")
+    if faults:
+        raise BadInput("The file is not right, nothing was applied:", details=tuple(faults))
+
+
+def _named_services(what: str, fields: Mapping[str, Any]) -> list[str]:
+    match what:
+        case "service":
+            return fields["depends_on"]
+        case "source":
+            return sorted(set(fields["services"]["map"].values()))
+        case _:
+            return []
+
+
+def things_of(file: CompanyFile) -> Things:
+    """What the file wants; each thing it names is as the file says, whole."""
+    wanted: Things = {}
+    for s in file.services:
+        wanted["service", s.slug] = {"name": s.name, "depends_on": sorted(set(s.depends_on))}
+    for s in file.sources:
+        fields = s.model_dump(include={"dialect", "secret_env", "announce_ceiling", "open"})
+        wanted["source", s.name] = fields | {"services": {"label": s.label, "map": s.map}}
+    for name, entry in file.attributes.items():
+        table = entry if isinstance(entry, AttributeTable) else AttributeTable(type=entry)
+        wanted["attribute", name] = {**table.model_dump(), "declared": True}
+    facts = Facts.from_mapping({"facts": file.facts})
+    check_own_words(facts, {})
+    for name, fact in facts.to_json().items():
+        wanted["fact", name] = {"value": fact}
+    return wanted | {("policy", name): {"value": value} for name, value in file.policy_values().items()}
+
+
+def _present(tx: Tx) -> Things:
+    present: Things = {
+        ("service", s.slug): {"name": s.name, "depends_on": s.depends_on} for s in catalogue.services(tx)
+    }
+    for s in catalogue.sources(tx):
+        present["source", s.name] = {
+            "dialect": s.dialect,
+            "secret_env": s.secret_env,
+            "announce_ceiling": s.announce_ceiling,
+            "open": s.open,
+            "services": s.services,
+        }
+    for a in catalogue.attributes(tx):
+        present["attribute", a.name] = {"type": a.type, "sensitive": a.sensitive, "declared": a.declared}
+    present |= {("fact", name): {"value": fact} for name, fact in catalogue.facts(tx).items()}
+    return present | {("policy", n): {"value": value} for n, value in catalogue.policy_values(tx).items()}
+
+
+def difference(db: Db, file: CompanyFile) -> Difference:
+    """What `apply` would do. Raises `BadInput` if the file does not go with what is there."""
+    with db.transaction() as tx:
+        return _difference(tx, file)
+
+
+def _difference(tx: Tx, file: CompanyFile) -> Difference:
+    present, wanted = _present(tx), things_of(file)
+    check(present, wanted)
+    return compare(present, wanted)
+
+
+@retried
+def apply(db: Db, file: CompanyFile, shown: Difference, *, actor: str, now: datetime) -> tuple[Retyped, ...]:
+    """Apply what was shown, in one transaction; what it meant for values that customers have.
+
+    Raises `Refused` if somebody else changed the catalogue since it was shown.
+    """
+    with db.transaction() as tx:
+        catalogue.lock(tx)
+        if _difference(tx, file) != shown:
+            raise Refused("Somebody changed the catalogue in the meantime: run the same command again.")
+        retyped = _write(tx, shown)
+        if shown.changes:
+            # Names and not values: a fact may hold an address.
+            changed: list[Json] = [f"{c.what}:{c.name}" for c in shown.changes]
+            audit.append(tx, actor=actor, act="apply", at=now, after={"changed": changed})
+        return retyped
+
+
+def _write(tx: Tx, shown: Difference) -> tuple[Retyped, ...]:
+    by_kind = {
+        what: [c for c in shown.changes if c.what == what] for what in ("service", "source", "attribute")
+    }
+    for c in by_kind["service"]:
+        catalogue.put_service(tx, c.name, c.after["name"])
+    for c in by_kind["service"]:  # only now is every slug there that another may depend on
+        catalogue.drop_dependencies(tx, c.name)
+        catalogue.add_dependencies(tx, c.name, c.after["depends_on"])
+    for c in by_kind["source"]:
+        catalogue.put_source(tx, catalogue.Source(name=c.name, **c.after))
+    retyped = [found for c in by_kind["attribute"] if (found := _put_attribute(tx, c))]
+    for key, what, stored in (
+        ("facts", "fact", catalogue.facts(tx)),
+        ("policy", "policy", catalogue.policy_values(tx)),
+    ):
+        if new := {c.name: c.after["value"] for c in shown.changes if c.what == what}:
+            catalogue.put_company(tx, key, stored | new)
+    return tuple(retyped)
+
+
+def _put_attribute(tx: Tx, change: Change) -> Retyped | None:
+    type_ = AttributeType(change.after["type"])
+    catalogue.put_attribute(tx, change.name, type_, sensitive=change.after["sensitive"])
+    if change.before is None or change.before["type"] == type_:
+        return None
+    stored = {cell: typed(cell, type_) for cell in catalogue.stored_values(tx, change.name)}
+    misfits = [cell for cell, value in stored.items() if value is None]
+    # First the misfits: a value in its new form may be spelt like one of them.
+    unknown = catalogue.forget(tx, change.name, misfits)
+    fitting = {cell: value for cell, value in stored.items() if value is not None}
+    return Retyped(change.name, unknown + catalogue.retype(tx, change.name, fitting), unknown)

@@ -1,0 +1,76 @@
+"""What a send would take: requests, time, how much a pause cannot stop; and who has reviewed the words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from notifier.actions.notices.desk import Desk
+from notifier.model.declaration import Declaration
+from notifier.model.policy import Policy
+from notifier.model.words import Kind, Mode, NoticeKind
+from notifier.pipeline.audience import range_people
+from notifier.store import Tx
+from notifier.store.company import catalogue
+from notifier.store.ledger import rate_limit
+
+PROVIDERS: Mapping[str, str] = {Mode.LIVE: "sendgrid", Mode.REHEARSAL: "sandbox"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """Who stands for the words of one language."""
+
+    locale: str
+    by: str
+    on: str
+    """ISO date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    requests: int
+    """About: people are frozen in growing ranges, and each language fills chunks of its own."""
+    seconds: float | None
+    """With one worker, from what the last requests took; None: nothing has been sent to this provider yet."""
+    at_most: int
+    """Letters that a pause could no longer stop, with one worker."""
+    reviewed: tuple[Reviewed, ...]
+    """Languages that somebody would read and for whose words somebody stands."""
+
+
+def outlook(tx: Tx, desk: Desk, declaration: Declaration, people: Mapping[str, int]) -> Outlook:
+    """`people` by the language they read."""
+    policy = catalogue.policy(tx)
+    requests = count_requests(list(people.values()), policy)
+    each = rate_limit.seconds_each(tx, PROVIDERS[declaration.mode])
+    return Outlook(
+        requests=requests,
+        seconds=None if each is None else duration(requests, each, policy),
+        at_most=min(sum(people.values()), policy.lanes * policy.chunk_people),
+        reviewed=_reviewed(desk, declaration.kind, sorted(people)),
+    )
+
+
+def count_requests(groups: Sequence[int], policy: Policy) -> int:
+    """Chunks of groups that read different words, as freezing in ranges makes them."""
+    total, frozen, requests = sum(groups), 0, 0
+    while frozen < total:
+        upto = min(total, frozen + range_people(frozen, policy.range_people))
+        shares = ((upto * group // total) - (frozen * group // total) for group in groups)
+        requests += sum(-(-share // policy.chunk_people) for share in shares)
+        frozen = upto
+    return requests
+
+
+def duration(requests: int, each: float, policy: Policy) -> float:
+    """Seconds for so many requests: several at a time, and not more in a second than policy allows."""
+    least = requests / policy.requests_per_second if policy.requests_per_second else 0.0
+    return max(least, -(-requests // policy.lanes) * each)
+
+
+def _reviewed(desk: Desk, kind: Kind, locales: Sequence[str]) -> tuple[Reviewed, ...]:
+    there = [locale for locale in locales if desk.words.reviewed(NoticeKind.FIRST, locale, kind)]
+    sources = [desk.words.source(NoticeKind.FIRST, locale, kind) for locale in there]
+    return tuple(
+        Reviewed(locale, source.reviewed_by, source.reviewed_on)
+        for locale, source in zip(there, sources, strict=True)
+    )

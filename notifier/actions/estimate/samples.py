@@ -1,0 +1,59 @@
+"""What a few real people would read, before anything is stored."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier.actions.estimate.estimate import rule_of
+from notifier.actions.notices.desk import Desk, tell
+from notifier.model.declaration import Declaration
+from notifier.model.words import NoticeKind, Verdict
+from notifier.pipeline.disruption import sketch
+from notifier.store import Tx
+from notifier.store.audience.verdicts import Rule
+from notifier.store.disruptions.disruptions import Entry
+from notifier.store.read import samples
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One mail as one person would get it."""
+
+    verdict: Verdict
+    locale: str
+    subject: str
+    text: str
+
+
+def sample_mails(
+    tx: Tx, desk: Desk, declaration: Declaration, entry: Entry, now: datetime
+) -> tuple[Sample, ...]:
+    """Somebody who is affected, and somebody who possibly is and is told so."""
+    rule = rule_of(declaration)
+    wanted = {Verdict.AFFECTED: 2} | ({Verdict.POSSIBLY: 1} if rule.told_rank == 1 else {})
+    found = (_sample(tx, desk, rule, declaration, entry, now, v, rank) for v, rank in wanted.items())
+    return tuple(sample for sample in found if sample is not None)
+
+
+def _sample(
+    tx: Tx,
+    desk: Desk,
+    rule: Rule,
+    declaration: Declaration,
+    entry: Entry,
+    now: datetime,
+    verdict: Verdict,
+    rank: int,
+) -> Sample | None:
+    recipient_id = samples.candidate(tx, rule, rank)
+    if recipient_id is None:
+        return None
+    person, asked = samples.person(tx, rule, recipient_id)
+    story = tell(tx, desk.settings, sketch(declaration, now), NoticeKind.FIRST, entry)
+    locale = desk.words.resolve(asked, NoticeKind.FIRST)
+    nonce = secrets.token_hex(8)
+    rendered = desk.words.render(story, locale, person.variant, nonce)
+    subject, text = rendered.subject, rendered.text
+    for tag, value in desk.words.values(story, locale, person, nonce).items():
+        subject, text = subject.replace(tag, value), text.replace(tag, value)
+    return Sample(verdict, locale, subject, text)

@@ -1,0 +1,223 @@
+"""What a notice looks like: in a language, as one customer gets it, or where it looks worst.
+
+Shown are the words that are frozen with the notice, in a draft as in one that was sent. Nothing is sent or stored.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from notifier.actions.control.approve import Name, name_of
+from notifier.actions.inspect.explain import known
+from notifier.actions.notices.desk import Desk, notice_rule
+from notifier.actions.notices.press import Press
+from notifier.errors import BadInput, Refused
+from notifier.model.locales import chain
+from notifier.model.people import Person
+from notifier.model.words import NoticeState, Variant
+from notifier.pipeline.audience import later
+from notifier.pipeline.compose import sample
+from notifier.store import Db, Tx
+from notifier.store.company.customers import Customer
+from notifier.store.disruptions import notices
+from notifier.store.disruptions.contents import Content
+from notifier.store.read import one_letter, samples
+from notifier.store.read.one_letter import Listed
+
+ENGLISH = "en"
+MANNER = re.compile(r"(?:late_|fresh_|past_|was_(?:affected|possibly|both)_)?([a-z_]+)")
+"""`store/audience/corrections.py` lists them."""
+SUPPRESSED = "Nothing is sent to this person: their address is suppressed."
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose mail; nothing said means somebody made up who reads English."""
+
+    locale: str | None = None
+    customer: str | None = None
+    """The company's own id."""
+    worst: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail as one person gets it."""
+
+    locale: str
+    variant: str
+    """Which words: affected, possibly, ... with whom they are for before it (`late_affected`)."""
+    reader: str | None
+    """A name; None: a made-up person."""
+    tz: str | None
+    ways: tuple[str, ...]
+    """How it looks bad, of `worst`."""
+    remark: str | None
+    """Why this mail does not leave as it is."""
+    sender: str
+    """`Name <address>`"""
+    reply_to: str | None
+    subject: str
+    headers: Mapping[str, str]
+    text: str
+    html: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    name: Name
+    state: NoticeState
+    altered: bool
+    """Its words are not those that it was written and approved with."""
+    mails: tuple[Mail, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    content: Content
+    person: Person
+    remark: str | None = None
+    ways: tuple[str, ...] = ()
+    is_made_up: bool = False
+
+
+def look(db: Db, desk: Desk, notice_id: int, wanted: Wanted) -> Preview:
+    """Raises `BadInput`, and `Refused` where nobody of that customer is in the notice."""
+    if sum((wanted.locale is not None, wanted.customer is not None, wanted.worst)) > 1:
+        raise BadInput("Say one of --locale, --as and --worst: a customer reads their own language.")
+    with db.transaction() as tx:
+        notice = notices.by_id(tx, notice_id)
+        press = Press.of(tx, desk, notice)
+        name = name_of(tx, notice_id)
+        if wanted.customer is not None:
+            letters = of_customer(tx, press, name, known(tx, wanted.customer))
+        elif wanted.worst:
+            letters = _worst(tx, press, name)
+        else:
+            letters = _made_up(press, name, wanted.locale or ENGLISH)
+        mails = tuple(mail_of(press, each) for each in letters)
+        return Preview(name, notice.state, not press.is_unaltered, mails)
+
+
+def _made_up(press: Press, name: Name, asked: str) -> list[Letter]:
+    """One letter for each variant of a language."""
+    if not sample.is_language(asked):
+        raise BadInput(f"--locale {asked[:40]!r} is not a language: write it like 'de' or 'pt-BR'.")
+    locale = press.desk.words.resolve(asked, press.story.notice)
+    found = [content for content in press.contents.values() if content.locale == locale]
+    if not found:
+        there = ", ".join(sorted({content.locale for content in press.contents.values()}))
+        raise Refused(f"{name} has no words in {locale}: it was written in {there}.")
+    slugs = tuple(service.slug for service in press.story.services)
+    remark = None if locale.lower() in chain(asked) else f"There are no words in {asked}: they read {locale}."
+    return [
+        Letter(content, sample.person(plain(content.variant), slugs), remark, is_made_up=True)
+        for content in found
+    ]
+
+
+def plain(variant: str) -> Variant:
+    """Without the manner in which somebody is addressed."""
+    found = MANNER.fullmatch(variant)
+    return Variant(found[1] if found else variant)
+
+
+def mail_of(press: Press, letter: Letter) -> Mail:
+    content, person = letter.content, letter.person
+    printed = press.printed(content, person)
+    return Mail(
+        locale=content.locale,
+        variant=content.variant,
+        reader=None if letter.is_made_up else person.name or "somebody without a name",
+        tz=person.tz,
+        ways=letter.ways,
+        remark=letter.remark,
+        sender=press.desk.settings.mail_from,
+        reply_to=press.story.reply_to,
+        subject=printed.subject,
+        headers=press.headers,
+        text=printed.text,
+        html=printed.html,
+    )
+
+
+# ---------------------------------------------------------------- of real people
+
+
+def of_customer(tx: Tx, press: Press, name: Name, customer: Customer) -> list[Letter]:
+    """The frozen list says it; as far as it is not frozen, the statements that will freeze it."""
+    notice = press.notice
+    people = one_letter.people_of(tx, notice.notice_id, customer.customer_id)
+    letters = [_of_list(tx, press, each) for each in one_letter.listed(tx, notice.notice_id, people)]
+    if not letters and notice.closed_at is None:
+        people = one_letter.contacts_of(tx, customer.customer_id)
+        letters = [_as_of_now(tx, press, each) for each in people]
+    found = [letter for letter in letters if letter is not None]
+    if not found:
+        why = f"`notifier explain {name.reference} {customer.ext_id}` says why"
+        raise Refused(f"Nobody of {customer.ext_id} gets a mail of {name}: {why}.")
+    return found
+
+
+def _of_list(tx: Tx, press: Press, listed: Listed) -> Letter | None:
+    content = press.contents.get(listed.content_id or 0)
+    if content is None or listed.vars is None:
+        letter = _as_of_now(tx, press, listed.recipient_id)
+        return replace(letter, remark=SUPPRESSED) if letter and listed.excluded else letter
+    return Letter(content, Person.from_vars(listed.vars))
+
+
+def _as_of_now(tx: Tx, press: Press, recipient_id: int, ways: tuple[str, ...] = ()) -> Letter | None:
+    notice = press.notice
+    rule = notice_rule(tx, notice)
+    owed = one_letter.owed(tx, rule, later(tx, notice, rule), recipient_id)
+    if owed is None:
+        return None
+    locale = press.desk.words.resolve(owed.locale, press.story.notice)
+    contents = (c for c in press.contents.values() if (c.locale, c.variant) == (locale, owed.variant))
+    content = next(contents, None)
+    if content is None:
+        return None
+    return Letter(content, Person.from_vars(owed.vars), SUPPRESSED if owed.excluded else None, ways)
+
+
+def _worst(tx: Tx, press: Press, name: Name) -> list[Letter]:
+    """Of the mails that the notice has made; before it has, of those that it would make."""
+    notice = press.notice
+    picked = _picked(tx, notice.notice_id)
+    letters = [
+        Letter(press.contents[content_id], Person.from_vars(vars_), ways=ways)
+        for (_, content_id), (vars_, ways) in picked.items()
+    ]
+    if not letters and notice.closed_at is None:
+        letters = [letter for letter in _candidates(tx, press) if letter is not None]
+    if not letters:
+        raise Refused(f"Nobody is in {name}: leave out --worst to see its words.")
+    return letters
+
+
+def _picked(tx: Tx, notice_id: int) -> dict[tuple[int, int], tuple[dict[str, object], tuple[str, ...]]]:
+    """One entry for each person, with all the ways in which their mail looks bad."""
+    found: dict[tuple[int, int], tuple[dict[str, object], tuple[str, ...]]] = {}
+    for bad in samples.worst(tx, notice_id):
+        key = bad.recipient_id, bad.content_id
+        ways = found[key][1] if key in found else ()
+        found[key] = bad.vars, (*ways, bad.way.value)
+    return found
+
+
+def _candidates(tx: Tx, press: Press) -> Iterator[Letter | None]:
+    """People whose mails looked worst in the notice before, or those of the scope with the longest names."""
+    notice = press.notice
+    before = [
+        n for n in notices.of_disruption(tx, notice.disruption_id) if n.seq < notice.seq and n.closed_at
+    ]
+    if before:
+        for (person, _), (_, ways) in _picked(tx, before[-1].notice_id).items():
+            yield _as_of_now(tx, press, person, ways)
+        return
+    rule = notice_rule(tx, notice)
+    for rank in (2, 1):
+        person = samples.candidate(tx, rule, rank) if rank >= rule.told_rank else None
+        if person is not None:
+            yield _as_of_now(tx, press, person, (samples.Way.LONGEST_NAME.value,))

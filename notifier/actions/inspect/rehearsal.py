@@ -1,0 +1,45 @@
+"""What a rehearsal showed: the list that a real run would freeze, and the mails that look worst."""
+
+from dataclasses import dataclass
+
+from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.press import Press
+from notifier.model.people import Person
+from notifier.store import Db
+from notifier.store.disruptions import notices
+from notifier.store.read import samples
+from notifier.store.read.samples import Bad, Way
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """One mail as it was sent to the sandbox."""
+
+    ways: tuple[Way, ...]
+    """Why this one was picked."""
+    locale: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    list_hash: str | None
+    """Of the frozen list: people, what they are told, who cannot be reached. None: it is not closed."""
+    worst: tuple[Worst, ...]
+
+
+def shown(db: Db, desk: Desk, notice_id: int) -> Shown:
+    with db.transaction() as tx:
+        notice = notices.by_id(tx, notice_id)
+        press = Press.of(tx, desk, notice)
+        picked: dict[int, list[Bad]] = {}
+        for each in samples.worst(tx, notice_id):
+            picked.setdefault(each.recipient_id, []).append(each)
+        return Shown(notice.list_hash, tuple(_mail(press, bad) for bad in picked.values()))
+
+
+def _mail(press: Press, bad: list[Bad]) -> Worst:
+    content = press.contents[bad[0].content_id]
+    printed = press.printed(content, Person.from_vars(bad[0].vars))
+    return Worst(tuple(each.way for each in bad), content.locale, printed.subject, printed.text)

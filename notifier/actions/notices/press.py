@@ -1,0 +1,55 @@
+"""The frozen words of a notice, filled in for one person: what that person reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from notifier.actions.notices.desk import Desk, are_unaltered, story_of
+from notifier.model.people import Person
+from notifier.model.story import Story
+from notifier.pipeline.compose import headers, used_tags
+from notifier.store import Tx
+from notifier.store.disruptions.contents import Content
+from notifier.store.disruptions.contents import contents as contents_of
+from notifier.store.disruptions.notices import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    subject: str
+    text: str
+    html: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Everything of one notice that its letters have in common."""
+
+    desk: Desk
+    notice: Notice
+    story: Story
+    contents: Mapping[int, Content]
+    """By their ids."""
+
+    @staticmethod
+    def of(tx: Tx, desk: Desk, notice: Notice) -> "Press":
+        contents = {content.content_id: content for content in contents_of(tx, notice.notice_id)}
+        return Press(desk, notice, story_of(tx, desk.settings, notice), contents)
+
+    @property
+    def is_unaltered(self) -> bool:
+        """Its words still have the hash that an approval of them names."""
+        return are_unaltered(self.notice, list(self.contents.values()))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The same for every recipient."""
+        return headers(self.story, self.desk.settings.mail_from.rsplit("@", 1)[-1].rstrip(">"))
+
+    def printed(self, content: Content, person: Person) -> Printed:
+        """The tags of the stored words, not of today's templates: a deployment changes no mail."""
+        parts = [content.subject, content.text, content.html]
+        used = used_tags(self.notice.nonce, *parts)
+        fill = self.desk.words.filler(self.story, content.locale, self.notice.nonce, used)
+        for tag, value in fill(person).items():
+            parts = [part.replace(tag, value) for part in parts]
+        return Printed(*parts)

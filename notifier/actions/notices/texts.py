@@ -1,0 +1,157 @@
+"""Which texts a notice has: one for each language, variant and manner in which somebody is addressed."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from notifier.errors import Refused
+from notifier.model.earlier import About, Earlier
+from notifier.model.story import Story
+from notifier.model.words import CORRECTING, ENDINGS, OUT, NoticeKind, Possibly, Variant, variants_of
+from notifier.pipeline import audience
+from notifier.pipeline.audience import FOLLOWING
+from notifier.pipeline.compose import Words
+from notifier.store import Tx
+from notifier.store.audience import corrections, recipients
+from notifier.store.audience.recipients import Later
+from notifier.store.audience.verdicts import Rule, survey
+from notifier.store.disruptions import disruptions
+from notifier.store.disruptions.contents import contents
+from notifier.store.disruptions.notices import Notice
+
+MOST = 36
+"""Texts that one person can still be shown before they approve them: six languages, six variants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One content to be written."""
+
+    story: Story
+    locale: str
+    variant: Variant
+    manner: str = ""
+    """`late_` and so on: `store/audience/corrections.py` lists them."""
+
+    @property
+    def key(self) -> str:
+        """What stands as `content.variant`."""
+        return f"{self.manner}{self.variant}"
+
+
+def variants(kind: NoticeKind, rule: Rule) -> tuple[Variant, ...]:
+    """Which words may be needed: people who are hedged read others than people who are affected."""
+    sure = rule.predicate is None and all(back.predicate is None for back in rule.restored)
+    if kind in {NoticeKind.FIRST, NoticeKind.HOLDING} and (sure or rule.possibly is not Possibly.HEDGE):
+        return (Variant.AFFECTED,)
+    return variants_of(kind)
+
+
+def of_notice(
+    tx: Tx, words: Words, story: Story, rule: Rule, disruption_id: int, about: About | None, rev: int
+) -> list[Text]:
+    """Everything that somebody may have to read; where that is more than `MOST`, what somebody reads now.
+
+    Who comes in between and needs another text is held (rule 4). Raises `Refused` if even those are too many.
+    """
+    kind = story.notice
+    several = kind in CORRECTING and len(corrections.sent(tx, disruption_id)) > 1
+    texts = [
+        replace(text, locale=locale)
+        for text in manners(story, variants(kind, rule), about, several=several)
+        for locale in words.locales(kind)
+    ]
+    if len(texts) > MOST:
+        following = audience.of_a_draft(kind, disruption_id, rule, rev, about)
+        texts = _read_now(tx, words, kind, rule, following, texts)
+    if len(texts) > MOST:
+        raise Refused(
+            f"This notice would have {len(texts)} different texts, and nobody can approve more than {MOST}:"
+            " narrow the scope, or tell fewer services at once."
+        )
+    return texts
+
+
+def _read_now(
+    tx: Tx, words: Words, kind: NoticeKind, rule: Rule, following: Later | None, texts: list[Text]
+) -> list[Text]:
+    if following is None:
+        languages = {words.resolve(found.locale, kind) for found in survey(tx, rule).locales}
+        return [text for text in texts if text.locale in languages]
+    read = {(words.resolve(n.asked, kind), n.variant) for n in recipients.needed(tx, following)}
+    return [text for text in texts if (text.locale, text.key) in read]
+
+
+def manners(story: Story, own: tuple[Variant, ...], about: About | None, *, several: bool) -> list[Text]:
+    """All who are addressed in words of their own, in no language yet; `several`: notices have left before."""
+    if about is not None and story.notice is NoticeKind.RETRACTION:
+        return _withdrawing(story, about)
+    found = [Text(story, "", variant) for variant in own]
+    if story.notice in FOLLOWING and FOLLOWING[story.notice].merges:
+        # Those whom nothing has reached hear all of it at once, in the words of a first notice.
+        late = replace(story, notice=NoticeKind.CATCH_UP, earlier=None)
+        found += [Text(late, "", variant, "late_") for variant in OUT]
+    if several and story.earlier is not None:
+        news = replace(story, notice=NoticeKind.UPDATE, earlier=None)
+        found += [Text(news, "", variant, "fresh_") for variant in OUT]
+        over = replace(story, earlier=replace(story.earlier, over=True))
+        found.append(Text(over, "", Variant.AFFECTED, "past_"))
+    return found
+
+
+def _withdrawing(story: Story, about: About) -> list[Text]:
+    assert story.earlier is not None
+    earlier = story.earlier
+    if about.first:
+        # All of it ends with the retraction, so only the manner tells which text somebody had read.
+        return [
+            Text(replace(story, earlier=_as_read(earlier, was)), "", Variant.AFFECTED, f"was_{was}_")
+            for was in OUT
+        ]
+    stands = replace(story, earlier=replace(earlier, stands=True))
+    return [
+        *(Text(stands, "", variant) for variant in Variant),
+        Text(story, "", Variant.AFFECTED, "late_"),
+    ]
+
+
+def _as_read(earlier: Earlier, was: Variant) -> Earlier:
+    """For those who read that variant; nobody is quoted two lists that are one now."""
+    read = {
+        (locale, "affected"): text
+        for (locale, variant), text in earlier.texts.items()
+        if variant == was and was is not Variant.BOTH
+    }
+    return replace(earlier, texts=read)
+
+
+def began(notice: Notice) -> datetime:
+    return notice.approved_at or notice.created_at
+
+
+def earlier(
+    tx: Tx, words: Words, about: About, wrong: Notice, told: Story, nonce: str, kind: NoticeKind
+) -> Earlier:
+    """What is quoted: the wrong statement, or the whole text where all of it is meant and it is known exactly."""
+    statements = next(
+        e.statements
+        for e in disruptions.timeline(tx, wrong.disruption_id)
+        if e.timeline_id == wrong.timeline_id
+    )
+    if about.locales is not None or not _is_known_exactly(tx, wrong):
+        return Earlier(began(wrong), statements=statements)
+    all_end = kind is NoticeKind.RETRACTION and about.first
+    quoted: dict[tuple[str, str], str] = {}
+    for content in contents(tx, wrong.notice_id):
+        text = words.quote(content.text, told, content.locale, wrong.nonce, nonce)
+        # Whatever was possibly out is one list with the rest once all of it ends.
+        quoted[content.locale, content.variant] = (
+            text.replace(f"n{nonce}maybeN", f"n{nonce}whatN") if all_end else text
+        )
+    return Earlier(began(wrong), texts=quoted)
+
+
+def _is_known_exactly(tx: Tx, wrong: Notice) -> bool:
+    """Locale and variant of today tell which text somebody got: nothing came after it, nobody read it late."""
+    newest = corrections.sent(tx, wrong.disruption_id)[-1].notice_id == wrong.notice_id
+    plain = all(read.variant in OUT for read in corrections.read(tx, wrong.notice_id))
+    return newest and plain and wrong.kind not in ENDINGS | CORRECTING
