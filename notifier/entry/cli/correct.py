@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from notifier.entry.cli.disruption import AsJson, BreakGlass, Ceiling, FactsFile, NextUpdate, Statement, Yes
+from notifier.entry.cli.options import AsJson, BreakGlass, Ceiling, FactsFile, NextUpdate, Statement, Yes
 
 
 def register(app: typer.Typer) -> None:

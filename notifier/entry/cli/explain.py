@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.entry.cli.disruption import AsJson
-from notifier.entry.cli.reading import DisruptionName
+from notifier.entry.cli.options import AsJson, DisruptionName
 
 if TYPE_CHECKING:
     from notifier.actions.inspect.explain import Explanation, Reason, Receipts

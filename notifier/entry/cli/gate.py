@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.entry.cli.disruption import AcceptGap, AsJson, BreakGlass, Ceiling, Yes
+from notifier.entry.cli.options import AcceptGap, AsJson, BreakGlass, Ceiling, Yes
 from notifier.model.approval import Part
 
 if TYPE_CHECKING:

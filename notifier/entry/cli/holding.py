@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.entry.cli.disruption import AcceptGap, AsJson, BreakGlass, FactsFile, NextUpdate, Statement, Yes
+from notifier.entry.cli.options import AcceptGap, AsJson, BreakGlass, FactsFile, NextUpdate, Statement, Yes
 
 if TYPE_CHECKING:
     from notifier.actions.announce.holding import Prepared

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.entry.cli.disruption import AsJson
+from notifier.entry.cli.options import AsJson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,9 +4,7 @@ from typing import Annotated
 
 import typer
 
-from notifier.entry.cli.disruption import AsJson
-
-DisruptionName = Annotated[str, typer.Argument(metavar="DISRUPTION", help="7K2M or D-7K2M.")]
+from notifier.entry.cli.options import AsJson, DisruptionName
 
 
 def register(app: typer.Typer) -> None:

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.entry.cli.disruption import (
+from notifier.entry.cli.options import (
     AcceptGap,
     AsJson,
     AsWritten,
     BreakGlass,
     Ceiling,
+    DisruptionName,
     FactsFile,
     LeaveOut,
     NextUpdate,
@@ -17,7 +18,6 @@ from notifier.entry.cli.disruption import (
     Statement,
     Yes,
 )
-from notifier.entry.cli.reading import DisruptionName
 from notifier.model.words import Possibly
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.entry.cli.disruption import AsJson, Statement, Yes
-from notifier.entry.cli.reading import DisruptionName
+from notifier.entry.cli.options import AsJson, DisruptionName, Statement, Yes
 
 if TYPE_CHECKING:
     from notifier.actions.announce.reviews import Decided

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.entry.cli.disruption import AsJson
+from notifier.entry.cli.options import AsJson
 from notifier.model.words import Variant
 
 if TYPE_CHECKING:
