@@ -9,7 +9,7 @@ from io import BytesIO
 from notifier import errors
 from notifier.edges import company_file
 from notifier.edges.customer_row import Known, rows
-from notifier.entry.cli.demo import INTERRUPTED
+from notifier.entry.cli.demo.play import INTERRUPTED
 
 from .documents import DOCS, README, ROOT, fenced, options_of, rows_of_table
 

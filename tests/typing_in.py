@@ -3,14 +3,14 @@
 import typer
 from typer.testing import CliRunner
 
-from notifier.entry.cli import commands
+from notifier.entry.cli import all_commands
 from tests.lab import Lab
 
 
 def command(lab: Lab, *words: str) -> str:
     """What a person reads who types this; it must end well."""
     cli = typer.Typer()
-    commands.register(cli)
+    all_commands.register(cli)
     environment = {
         "NOTIFIER_HOME": str(lab.app.settings.home),
         "NOTIFIER_DATABASE_URL": lab.database_url,

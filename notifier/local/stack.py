@@ -18,21 +18,21 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from notifier.errors import Unreachable
-from notifier.local import broker, children, keeper, postgres, runfile
+from notifier.local import broker, children, postgres, reaper, runfile
 from notifier.local.children import COMMANDS, EVERYTHING, Part
 from notifier.local.endpoints import serving
 from notifier.local.home import UP_LOCK, locked, log_file, prepare
 from notifier.local.processes import Process, identity
 from notifier.local.runfile import RunFile
 from notifier.local.sandbox import signing
-from notifier.local.tending import Supervisor
+from notifier.local.supervisor import Supervisor
 from notifier.settings import Settings, data_folder
 from notifier.store.migrate import migrate
 
 EVENT_KEY = "sandbox-event-key.pem"
 READY_SECONDS = 30
 CLEANING_SECONDS = 90
-"""How long a start waits for the keeper of a killed run to finish its work."""
+"""How long a start waits for the reaper of a killed run to finish its work."""
 
 
 class Stack:
@@ -60,7 +60,7 @@ class Stack:
         self._stopping = stopping or threading.Event()
         self._supervisor = Supervisor(self._say, self._write)
         self._closing, self._servers = ExitStack(), ExitStack()
-        self._keeper: Process | None = None
+        self._reaper: Process | None = None
 
     @property
     def worker_pids(self) -> tuple[int, ...]:
@@ -70,7 +70,7 @@ class Stack:
         self.settings = replace(self.settings, home=prepare(self.settings.home))
         with ExitStack() as opening:
             self._alone(opening)
-            if keeper.clean_up(self.settings.home):
+            if reaper.clean_up(self.settings.home):
                 self._say("The last run was killed: what it left running has been ended. Nothing is lost.")
             opening.callback(self._stop)
             self._start_servers()
@@ -82,16 +82,16 @@ class Stack:
         self._closing.close()
 
     def _stop(self) -> None:
-        # Interrupted in here, the run file stays, and the keeper ends what is left when we are gone.
+        # Interrupted in here, the run file stays, and the reaper ends what is left when we are gone.
         self._supervisor.end()
         self._servers.close()
         self._supervisor.release()
         runfile.remove(self.settings.home)
-        if self._keeper:
-            keeper.dismiss(self._keeper)
+        if self._reaper:
+            reaper.dismiss(self._reaper)
 
     def _alone(self, opening: ExitStack) -> None:
-        """One `up` for a home. If the keeper of a killed one is still cleaning, wait for it."""
+        """One `up` for a home. If the reaper of a killed one is still cleaning, wait for it."""
         home, deadline = self.settings.home, time.monotonic() + CLEANING_SECONDS
         while True:
             try:
@@ -115,7 +115,7 @@ class Stack:
             on_embedded=True,
         )
         self._write()
-        self._keeper = children.spawn("keeper", keeper.command(home), self.settings, leash=True)
+        self._reaper = children.spawn("reaper", reaper.command(home), self.settings, leash=True)
         self._servers.enter_context(serving(home, with_broker=with_broker))
         migrate(postgres.url(home), data_folder("migrations"))
         self._supervisor.add("postgres", Part.POSTGRES, lambda: postgres.start(home))

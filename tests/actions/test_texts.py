@@ -9,7 +9,7 @@ from notifier.actions.announce import declare
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.desk import Desk
 from notifier.actions.notices.shown import texts
-from notifier.entry.cli.dry_run import picture
+from notifier.entry.cli.screens.dry_run import picture
 from notifier.errors import Refused
 from notifier.model.words import Reason
 from notifier.pipeline.compose import Words

@@ -102,7 +102,7 @@ class Peaks:
 
 
 def kind_of(command: str) -> str:
-    for kind in ("postgres", "valkey", "worker", "beat", "sandbox", "keeper"):
+    for kind in ("postgres", "valkey", "worker", "beat", "sandbox", "reaper"):
         if kind in command:
             return kind
     return "bench"

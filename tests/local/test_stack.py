@@ -51,7 +51,7 @@ def test_sigterm_stops_everything(home: Path, start_up: StartUp, left_running: L
     up = start_up()
     assert len(ready(up)) == 2
     names = " ".join(left_running(home).values())
-    for part in ("keeper", "bin/postgres", "valkey-server", "--port 0", "http.server"):
+    for part in ("reaper", "bin/postgres", "valkey-server", "--port 0", "http.server"):
         assert part in names
     up.terminate()
     assert up.wait(timeout=60) == 0
@@ -107,8 +107,8 @@ def test_kill_of_parent_and_keeper_is_cleaned_up_by_the_next_start(
 ) -> None:
     up = start_up()
     workers = ready(up)
-    keeper = next(pid for pid, words in left_running(home).items() if "local.keeper" in words)
-    os.kill(keeper, signal.SIGKILL)
+    reaper = next(pid for pid, words in left_running(home).items() if "local.reaper" in words)
+    os.kill(reaper, signal.SIGKILL)
     up.kill()
     up.wait()
     before = left_running(home)

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from notifier.actions.inspect.call_list import write
-from notifier.entry.cli.gaps import WORDS, picture
+from notifier.entry.cli.commands.gaps import WORDS, picture
 from notifier.errors import BadInput
 from notifier.settings import for_children, from_env
 from notifier.store import Db

@@ -41,9 +41,9 @@ def _options(
 
 def main() -> None:
     """Run the command line; every failure is one sentence and an exit code of the contract."""
-    from notifier.entry.cli import commands
+    from notifier.entry.cli import all_commands
 
-    commands.register(app)
+    all_commands.register(app)
     try:
         app()
     except NotifierError as error:

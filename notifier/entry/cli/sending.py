@@ -16,7 +16,8 @@ from notifier.actions.inspect.rehearsal import Shown
 from notifier.actions.notices import shown as shown_texts
 from notifier.actions.notices.untranslated import Unwritten
 from notifier.app import App
-from notifier.entry.cli import dry_run, output, people, screens, texts
+from notifier.entry.cli import output
+from notifier.entry.cli.screens import audience_source, dry_run, standing, texts
 from notifier.entry.tasks import ring
 from notifier.errors import Refused, Unreachable
 from notifier.model.approval import Part
@@ -56,7 +57,7 @@ def show_dry_run(dry: DryRun, *, as_json: bool) -> None:
     output.say(f"DRY RUN {data}. Nothing is stored, nothing leaves.\n")
     output.say(dry_run.picture(found))
     for sample in dry.samples:
-        output.say(f"\n{screens.sample(sample)}")
+        output.say(f"\n{standing.sample(sample)}")
     output.say(f"\nSend: the same line without --dry-run; you will type {found.people}.")
 
 
@@ -90,7 +91,7 @@ def refresh_people(
         return
     if copied is not None:
         row = replace(row, people_from=copied.source, people_at=copied.at)
-    lines = [people.disruption_line(row), *(people.remarks(copied) if copied else [])]
+    lines = [audience_source.disruption_line(row), *(audience_source.remarks(copied) if copied else [])]
     lines += [f"! {trouble}"] if trouble is not None and row.people_at is not None else []
     for line in filter(None, lines):
         output.say(line)
@@ -100,7 +101,7 @@ def follow(app: App, started: Started, *, as_json: bool) -> None:
     """Let it go if it may, then watch. Closing the terminal changes nothing from here on."""
     ring(app.settings, started.gate.rings)
     for each in () if as_json else started.unwritten:
-        output.say(screens.unwritten_line(each))
+        output.say(standing.unwritten_line(each))
     if not started.gate.approved:
         if started.gate.waits or started.consent.yes or as_json or not output.is_terminal():
             raise Refused(
@@ -118,7 +119,7 @@ def follow(app: App, started: Started, *, as_json: bool) -> None:
         output.say(f"Approved: D-{started.name}. You may close this terminal, sending goes on.")
         watch(app, started.name.reference, started.name.notice_id)
         if rehearsed := _rehearsed(app, started.name):
-            output.say("\n" + screens.rehearsal(rehearsed))
+            output.say("\n" + standing.rehearsal(rehearsed))
 
 
 def _rehearsed(app: App, name: Name) -> Shown | None:
@@ -155,7 +156,7 @@ def _ask_once(app: App, started: Started) -> Started:
     )
     if Part.WORDS in started.gate.asks:
         output.say(texts.listing(name, shown_texts.texts(app.db, shown.notice_id)))
-    question = f"{screens.mode_line(name.mode)} Type {shown.people} to tell {shown.people:,} people: "
+    question = f"{standing.mode_line(name.mode)} Type {shown.people} to tell {shown.people:,} people: "
     gap_stands = consent.accept_gap is None and started.gate.gap.difference
     if gap_stands or _typed(question).replace(",", "") != str(shown.people):
         raise Refused("Nobody was told. The draft is kept:", details=(f"notifier approve {name}",))
@@ -239,7 +240,7 @@ def picture(app: App, reference: str) -> tuple[str, list[NoticeRow]]:
     with app.db.transaction() as tx:
         row = views.disruption(tx, reference)
         assert row is not None
-        lines = screens.disruption_lines(row)
+        lines = standing.disruption_lines(row)
         if holds := views.holds(tx):
             lines += [f"  STOPPED: {hold.why}" for hold in holds]
         elif views.brake_is_on(tx):
@@ -248,12 +249,12 @@ def picture(app: App, reference: str) -> tuple[str, list[NoticeRow]]:
         lines += [f"  ! {each.text}" for each in views.alarms(tx) if each.reference == reference]
         rows = views.notices(tx, row.disruption_id)
         for each in rows:
-            lines += ["", *screens.notice_lines(each, views.accounts(tx, each), views.fault(tx, each))]
-            lines += screens.recount_lines(recount.noted(tx, each.notice_id))
-            lines += screens.trouble_lines(each, views.troubles(tx, each.notice_id))
-            lines += screens.single_lines(single.of_notice(tx, each.notice_id))
+            lines += ["", *standing.notice_lines(each, views.accounts(tx, each), views.fault(tx, each))]
+            lines += standing.recount_lines(recount.noted(tx, each.notice_id))
+            lines += standing.trouble_lines(each, views.troubles(tx, each.notice_id))
+            lines += standing.single_lines(single.of_notice(tx, each.notice_id))
             if each.state not in UNSENT and not held.is_overtaken(tx, each.notice_id):
-                lines += screens.held_lines(
+                lines += standing.held_lines(
                     f"{reference}/{each.seq}", each, held.above_ceiling(tx, each.notice_id)
                 )
     return "\n".join(lines), rows

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from notifier.errors import Unreachable
-from notifier.local import keeper
+from notifier.local import reaper
 from notifier.local.demo import mails
 from notifier.local.demo.ending import CALL_LIST, MAILS
 from notifier.local.home import UP_LOCK, locked, prepare
@@ -19,8 +19,8 @@ def make_fresh(settings: Settings) -> Path:
     if running(settings) is not None:
         raise Unreachable(f"A demo already runs in {settings.home}: wait for its end, or set NOTIFIER_HOME.")
     home = prepare(settings.home)
-    with locked(home, UP_LOCK, seconds=90):  # the keeper of a killed demo may still be cleaning
-        keeper.clean_up(home)
+    with locked(home, UP_LOCK, seconds=90):  # the reaper of a killed demo may still be cleaning
+        reaper.clean_up(home)
         for name in FOLDERS:
             if (home / name).exists():
                 shutil.rmtree(home / name)

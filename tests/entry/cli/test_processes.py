@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from notifier.entry.cli import processes
+from notifier.entry.cli.commands import processes
 from notifier.errors import BadInput, Unreachable
 from notifier.local.sockets import socket_folder
 

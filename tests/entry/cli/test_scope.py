@@ -1,5 +1,5 @@
 from notifier.actions.notices.scope import Overview, Values
-from notifier.entry.cli.scope import picture
+from notifier.entry.cli.commands.scope import picture
 from notifier.model.scope import Column
 from notifier.model.words import AttributeType
 from notifier.store.read.attribute_values import Counted, ValueCount

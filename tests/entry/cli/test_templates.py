@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from notifier.actions.inspect import doctor, templates
 from notifier.app import words
-from notifier.entry.cli import commands
+from notifier.entry.cli import all_commands
 from notifier.errors import BadInput, Refused
 from notifier.model.words import NoticeKind, Variant
 from notifier.pipeline.compose import sample
@@ -118,7 +118,7 @@ def test_a_preview_is_a_page_and_a_text_for_everybody(ours: Settings, tmp_path: 
 
 def test_the_command_line_names_faults_and_ends_with_2(own: Path) -> None:
     app = typer.Typer()
-    commands.register(app)
+    all_commands.register(app)
     environment = {"NOTIFIER_TEMPLATES": str(own), "NOTIFIER_REHEARSALS_ONLY": "1"}
     run = CliRunner(env=environment).invoke
     assert run(app, ["templates", "new", "update", "es"]).exit_code == 0

@@ -4,8 +4,8 @@ from textwrap import wrap
 
 from notifier.actions.estimate.estimate import Estimate
 from notifier.entry.cli.output import clock
-from notifier.entry.cli.people import copied_lines
-from notifier.entry.cli.screens import unwritten_line
+from notifier.entry.cli.screens.audience_source import copied_lines
+from notifier.entry.cli.screens.standing import unwritten_line
 from notifier.model.words import Possibly
 
 COLUMNS = 80

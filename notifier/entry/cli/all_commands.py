@@ -2,11 +2,9 @@
 
 import typer
 
-from notifier.entry.cli import (
+from notifier.entry.cli.commands import (
     company,
     correct,
-    demo,
-    disruption,
     docs,
     doctor,
     explain,
@@ -20,10 +18,12 @@ from notifier.entry.cli import (
     reviews,
     scope,
     snapshot,
+    suspend,
     templates,
 )
+from notifier.entry.cli.demo import play
 
-TELLING = (demo, company, scope, disruption, correct, rescoping, holding, gate)
+TELLING = (play, company, scope, suspend, correct, rescoping, holding, gate)
 ASKING = (reading, explain, gaps, reviews, snapshot, preview, templates, doctor, docs, processes)
 
 

@@ -18,7 +18,8 @@ def list_(
     json: AsJson = False,
 ) -> None:
     from notifier.actions.running.signs import life
-    from notifier.entry.cli import output, screens
+    from notifier.entry.cli import output
+    from notifier.entry.cli.screens import standing
     from notifier.entry.cli.session import opened_app
     from notifier.store.read import views
 
@@ -37,8 +38,8 @@ def list_(
         if silent:
             output.say("\n".join(f"SILENT: {sentence}" for sentence in silent) + "\n")
         if alarms:
-            output.say(screens.alarms(alarms) + "\n")
-        output.say(screens.overview(rows))
+            output.say(standing.alarms(alarms) + "\n")
+        output.say(standing.overview(rows))
 
 
 def show(disruption: DisruptionName, json: AsJson = False) -> None:

@@ -1,4 +1,4 @@
-"""`python -m notifier.local.keeper HOME`: waits for the death of the `up` that started it, then cleans up.
+"""`python -m notifier.local.reaper HOME`: waits for the death of the `up` that started it, then cleans up.
 
 Its standard input is a pipe from that `up`. However that dies, the pipe ends, on every system; and nothing goes
 on sending without somebody who could stop it. If this process is killed too, the next `up` does the same.
@@ -17,14 +17,14 @@ from notifier.local.processes import Process
 
 def command(home: Path) -> tuple[str, ...]:
     """The arguments of the interpreter."""
-    return ("-m", "notifier.local.keeper", str(home))
+    return ("-m", "notifier.local.reaper", str(home))
 
 
-def dismiss(keeper: Process) -> None:
+def dismiss(reaper: Process) -> None:
     """The run ended in order and its file is gone: nothing to keep any more."""
-    if keeper.child is not None and keeper.child.stdin is not None:
-        keeper.child.stdin.close()
-    keeper.end(signal.SIGTERM, seconds=5)
+    if reaper.child is not None and reaper.child.stdin is not None:
+        reaper.child.stdin.close()
+    reaper.end(signal.SIGTERM, seconds=5)
 
 
 def main(home: Path) -> None:

@@ -140,7 +140,7 @@ def _data(found: "Explanation") -> list[str]:
 
 
 def _letters(letters: "tuple[Letter, ...]") -> list[str]:
-    from notifier.entry.cli.screens import KINDS
+    from notifier.entry.cli.screens.standing import KINDS
 
     lines: list[str] = []
     for letter in letters:
@@ -167,7 +167,7 @@ def _copies(found: "Explanation") -> list[str]:
 
 def fate(letter: "Letter") -> str:
     """Where one letter is, or why there is none."""
-    from notifier.entry.cli.gaps import WORDS
+    from notifier.entry.cli.commands.gaps import WORDS
     from notifier.entry.cli.output import clock
 
     again = "; sent again, an earlier try may have arrived" if letter.again else ""
@@ -185,7 +185,7 @@ def fate(letter: "Letter") -> str:
 
 def receipts_picture(found: "Receipts") -> str:
     """The newest last, as a conversation is read."""
-    from notifier.entry.cli.screens import KINDS
+    from notifier.entry.cli.screens.standing import KINDS
 
     what = "LIVE" if found.mode == "live" else "REHEARSALS, nobody was really told"
     if not found.letters:

@@ -7,7 +7,7 @@ import typer
 if TYPE_CHECKING:
     import threading
 
-    from notifier.entry.cli.stage import Terminal
+    from notifier.entry.cli.demo.stage import Terminal
     from notifier.settings import Settings
 
 INTERRUPTED = 130
@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def demo() -> None:
-    from notifier.entry.cli.processes import until_told
+    from notifier.entry.cli.commands.processes import until_told
     from notifier.settings import for_demo
 
     stopping = until_told()
@@ -35,7 +35,7 @@ def demo() -> None:
 def _play(settings: "Settings", stopping: "threading.Event") -> None:
     from contextlib import closing
 
-    from notifier.entry.cli.stage import Terminal
+    from notifier.entry.cli.demo.stage import Terminal
 
     with closing(Terminal()) as stage:
         _play_on(stage, settings, stopping)
@@ -43,7 +43,7 @@ def _play(settings: "Settings", stopping: "threading.Event") -> None:
 
 def _play_on(stage: "Terminal", settings: "Settings", stopping: "threading.Event") -> None:
     from notifier.app import opened
-    from notifier.entry.cli.ending import ending_lines, verdict_line
+    from notifier.entry.cli.demo.ending import ending_lines, verdict_line
     from notifier.entry.tasks import ring
     from notifier.errors import Refused
     from notifier.local.demo import ending, folder, story

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from notifier.entry.cli.gaps import WORDS
+from notifier.entry.cli.commands.gaps import WORDS
 from notifier.entry.cli.output import table
 from notifier.local.demo.ending import CALL_LIST, MAILS, Ending, Line
 from notifier.local.demo.mails import FOLDER

@@ -29,18 +29,18 @@ def correct(
     from notifier.actions.announce import correct as actions
     from notifier.actions.announce.timeline import News
     from notifier.actions.control.approve import Consent
-    from notifier.entry.cli import given, sending
+    from notifier.entry.cli import arguments, sending
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
-        next_at, no_promise = given.promise(next_update, app)
+        next_at, no_promise = arguments.promise(next_update, app)
         news = News(
-            facts=given.facts(facts),
-            statements=given.statements(statement),
+            facts=arguments.facts(facts),
+            statements=arguments.statements(statement),
             next_update_at=next_at,
             no_promise=no_promise,
         )
-        reference, which = given.one_of(disruption)
+        reference, which = arguments.one_of(disruption)
         sending.require_workers(app)
         sending.refresh_people(app, reference, quiet=json)
         consent = Consent(yes=yes, ceiling=ceiling if yes else None, break_glass=break_glass)

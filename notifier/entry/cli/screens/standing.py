@@ -9,7 +9,7 @@ from notifier.actions.inspect.rehearsal import Shown
 from notifier.actions.inspect.single import Single
 from notifier.actions.notices.untranslated import STATEMENT, Unwritten
 from notifier.entry.cli.output import clock, table
-from notifier.entry.cli.people import disruption_line
+from notifier.entry.cli.screens.audience_source import disruption_line
 from notifier.model.words import Account, Mode, Verdict
 from notifier.store.audience.recount import Noted
 from notifier.store.ledger.held import Held

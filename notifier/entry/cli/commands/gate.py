@@ -42,11 +42,11 @@ def approve(
         return
     from notifier.actions.control import approve as gate
     from notifier.actions.control.approve import Consent
-    from notifier.entry.cli import given, sending
+    from notifier.entry.cli import arguments, sending
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
-        notice_id = given.notice(app, notice)
+        notice_id = arguments.notice(app, notice)
         sending.require_workers(app)
         with app.db.transaction() as tx:
             name = gate.name_of(tx, notice_id)
@@ -78,12 +78,12 @@ def _renewed(app: "App", notice_id: int) -> "Name":
 
 def _let_go(notice: str, people: int, *, as_json: bool) -> None:
     from notifier.actions.control.held import approve_held
-    from notifier.entry.cli import given, output
+    from notifier.entry.cli import arguments, output
     from notifier.entry.cli.session import opened_app
     from notifier.entry.tasks import ring
 
     with opened_app() as app:
-        notice_id = given.notice(app, notice)
+        notice_id = arguments.notice(app, notice)
         said = approve_held(app.db, app.settings.actor, app.clock.now(), notice_id, people)
         ring(app.settings, said.rings)
         if as_json:
@@ -106,7 +106,7 @@ def _said(said: "LetGo", notice: str) -> str:
 
 def pause(notice: MaybeNotice = "", everything: All = False, json: AsJson = False) -> None:
     from notifier.actions.control import brake
-    from notifier.entry.cli import given, output
+    from notifier.entry.cli import arguments, output
     from notifier.entry.cli.session import opened_app
 
     _one_or_all(notice, everything=everything)
@@ -115,7 +115,7 @@ def pause(notice: MaybeNotice = "", everything: All = False, json: AsJson = Fals
         said = (
             brake.pause_all(app.db, who, now)
             if everything
-            else brake.pause(app.db, who, now, given.notice(app, notice))
+            else brake.pause(app.db, who, now, arguments.notice(app, notice))
         )
         if json:
             output.print_json(said)
@@ -137,7 +137,7 @@ def resume(
     json: AsJson = False,
 ) -> None:
     from notifier.actions.control import brake, older_database
-    from notifier.entry.cli import given, output
+    from notifier.entry.cli import arguments, output
     from notifier.entry.cli.session import opened_app
     from notifier.entry.tasks import ring
     from notifier.errors import BadInput
@@ -153,7 +153,7 @@ def resume(
         said = (
             whole(app.db, who, now)
             if everything
-            else brake.resume(app.db, who, now, given.notice(app, notice))
+            else brake.resume(app.db, who, now, arguments.notice(app, notice))
         )
         ring(app.settings, said.rings)
         if json:
@@ -164,11 +164,11 @@ def resume(
 
 def cancel(notice: NoticeName, json: AsJson = False) -> None:
     from notifier.actions.control import brake
-    from notifier.entry.cli import given, output
+    from notifier.entry.cli import arguments, output
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
-        notice_id = given.notice(app, notice)
+        notice_id = arguments.notice(app, notice)
         said = brake.cancel(app.db, app.settings.actor, app.clock.now(), notice_id)
         if json:
             output.print_json(said)
@@ -191,7 +191,7 @@ def dead(
     json: AsJson = False,
 ) -> None:
     from notifier.actions.control import brake
-    from notifier.entry.cli import given, output
+    from notifier.entry.cli import arguments, output
     from notifier.entry.cli.session import opened_app
     from notifier.entry.tasks import ring
     from notifier.errors import BadInput
@@ -200,7 +200,7 @@ def dead(
         raise BadInput("Say what to do with the chunks that gave up: --retry or --drop.")
     with opened_app() as app:
         act = brake.retry_dead if retry else brake.drop_dead
-        said = act(app.db, app.settings.actor, app.clock.now(), given.notice(app, notice))
+        said = act(app.db, app.settings.actor, app.clock.now(), arguments.notice(app, notice))
         ring(app.settings, said.rings)
         if json:
             output.print_json(said)

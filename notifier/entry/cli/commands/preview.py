@@ -51,12 +51,12 @@ def preview(
 ) -> None:
     from notifier.actions.inspect import mail_files, single
     from notifier.actions.inspect import preview as actions
-    from notifier.entry.cli import given, output
+    from notifier.entry.cli import arguments, output
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
         wanted = actions.Wanted(locale, customer, worst)
-        found = actions.look(app.db, app.desk, given.notice(app, notice), wanted)
+        found = actions.look(app.db, app.desk, arguments.notice(app, notice), wanted)
         files = mail_files.write(found, folder)
         if not json:
             output.say(_picture(found, files))
@@ -89,7 +89,7 @@ def _mail(mail: "Mail", *, complete: bool) -> list[str]:
     """`complete`: with the headers that all mails of a notice share."""
     from textwrap import wrap
 
-    from notifier.entry.cli.screens import WAYS
+    from notifier.entry.cli.screens.standing import WAYS
 
     who = mail.reader or "A made-up person"
     ways = f"WORST ({', '.join(WAYS[way] for way in mail.ways)}): " if mail.ways else ""
@@ -102,13 +102,13 @@ def _mail(mail: "Mail", *, complete: bool) -> list[str]:
 def _headers(mail: "Mail", *, complete: bool) -> list[str]:
     from textwrap import wrap
 
-    given = {"Subject": mail.subject}
+    shown = {"Subject": mail.subject}
     if complete:
         reply_to = {"Reply-To": mail.reply_to} if mail.reply_to else {}
-        given = {"From": mail.sender, **reply_to, **given, **mail.headers}
+        shown = {"From": mail.sender, **reply_to, **shown, **mail.headers}
     return [
         line
-        for name, value in given.items()
+        for name, value in shown.items()
         for line in wrap(f"{name}: {value}", COLUMNS - 4, subsequent_indent="    ", break_on_hyphens=False)
     ]
 
@@ -150,7 +150,7 @@ def copy(
     json: AsJson = False,
 ) -> None:
     from notifier.actions.inspect import single
-    from notifier.entry.cli import given, output
+    from notifier.entry.cli import arguments, output
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
@@ -159,7 +159,7 @@ def copy(
             app.post,
             app.settings.actor,
             app.clock.now(),
-            given.notice(app, notice),
+            arguments.notice(app, notice),
             single.Copy(address, reason, customer, again),
         )
     if json:

@@ -65,7 +65,7 @@ def rescope(
     from notifier.actions.announce.timeline import News
     from notifier.actions.company.refresh import undone
     from notifier.actions.control.approve import Consent
-    from notifier.entry.cli import given, output, sending
+    from notifier.entry.cli import arguments, output, sending
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
@@ -78,9 +78,9 @@ def rescope(
             output.print_json(shown) if json else output.say(picture(shown, dry=True))
             return
         news = News(
-            given.facts(facts),
-            given.statements(statement),
-            given.future(next_update, app, "--next-update"),
+            arguments.facts(facts),
+            arguments.statements(statement),
+            arguments.future(next_update, app, "--next-update"),
         )
         sending.require_workers(app)
         rule = action.wanted_rule(app.db, now, disruption, change)
@@ -197,14 +197,14 @@ def restore(
     from notifier.actions.announce import timeline
     from notifier.actions.announce.restore import Part
     from notifier.actions.control.approve import Consent
-    from notifier.entry.cli import given, sending
+    from notifier.entry.cli import arguments, sending
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
         news = timeline.News(
-            given.facts(facts),
-            given.statements(statement),
-            given.future(next_update, app, "--next-update"),
+            arguments.facts(facts),
+            arguments.statements(statement),
+            arguments.future(next_update, app, "--next-update"),
         )
         sending.require_workers(app)
         sending.refresh_people(app, disruption, quiet=json)

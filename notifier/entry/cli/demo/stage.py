@@ -8,7 +8,9 @@ from rich.text import Text
 from notifier.actions.announce.rescope import Shown
 from notifier.actions.company.import_customers import Imported
 from notifier.actions.estimate.estimate import Estimate
-from notifier.entry.cli import dry_run, output, rescoping, screens
+from notifier.entry.cli import output
+from notifier.entry.cli.commands import rescoping
+from notifier.entry.cli.screens import dry_run, standing
 from notifier.model.words import Account
 from notifier.store.read.views import AlarmRow, NoticeRow
 
@@ -103,7 +105,7 @@ class Terminal:
 
 def _picture(notice: NoticeRow, accounts: dict[Account, int], fault: int, *, full: bool = True) -> Text:
     """Not full: without the states that nobody is in."""
-    lines = screens.notice_lines(notice, accounts, fault)
-    lines[0] = f"  {screens.KINDS.get(notice.kind, notice.kind)} (notice {notice.seq}): {notice.state}"
-    empty = () if full else tuple(f"  {screens.LABELS[a]} " for a, people in accounts.items() if not people)
+    lines = standing.notice_lines(notice, accounts, fault)
+    lines[0] = f"  {standing.KINDS.get(notice.kind, notice.kind)} (notice {notice.seq}): {notice.state}"
+    empty = () if full else tuple(f"  {standing.LABELS[a]} " for a, people in accounts.items() if not people)
     return Text("\n".join(line for line in lines if not empty or not line.startswith(empty)))

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 def snapshot(listed: List = False, json: AsJson = False) -> None:
     from notifier.actions.company import snapshots
     from notifier.entry.cli import output
-    from notifier.entry.cli.people import remarks
+    from notifier.entry.cli.screens.audience_source import remarks
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:

@@ -64,12 +64,13 @@ def suspend(
 ) -> None:
     from notifier.actions.announce import declare
     from notifier.actions.control.approve import Consent
-    from notifier.entry.cli import dry_run as dry_run_screen
-    from notifier.entry.cli import given, output, screens, sending
+    from notifier.entry.cli import arguments, output, sending
+    from notifier.entry.cli.screens import dry_run as dry_run_screen
+    from notifier.entry.cli.screens import standing
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
-        next_at, no_promise = given.promise(next_update, app)
+        next_at, no_promise = arguments.promise(next_update, app)
         wish = declare.Wish(
             services=tuple(services),
             reason=reason,
@@ -77,19 +78,19 @@ def suspend(
             only=tuple(only),
             leave_out=tuple(leave_out),
             as_written=as_written,
-            roles=given.roles(roles),
+            roles=arguments.roles(roles),
             with_dependents=with_dependents,
             possibly=possibly,
-            facts=given.facts(facts),
-            statements=given.statements(statement),
+            facts=arguments.facts(facts),
+            statements=arguments.statements(statement),
             next_update_at=next_at,
             no_promise=no_promise,
-            effective_at=None if effective in {"now", "on-cutoff"} else given.moment(effective, app),
+            effective_at=None if effective in {"now", "on-cutoff"} else arguments.moment(effective, app),
             on_cutoff=effective == "on-cutoff",
             title=title,
             rehearse=rehearse,
             again=again,
-            as_of=given.as_of(as_of, app),
+            as_of=arguments.as_of(as_of, app),
         )
         if not dry_run:
             sending.require_workers(app)
@@ -100,14 +101,14 @@ def suspend(
             sending.show_dry_run(dry, as_json=json)
             return
         if not json:
-            output.say(screens.mode_line(counted.mode))
+            output.say(standing.mode_line(counted.mode))
             output.say(dry_run_screen.picture(counted))
         consent = Consent(
             yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap, break_glass=break_glass
         )
         declared = declare.suspend(app.db, app.desk, app.settings.actor, app.clock.now(), wish, consent)
         if not json:
-            output.say(screens.promise_line(declared.next_update_at))
+            output.say(standing.promise_line(declared.next_update_at))
         sending.follow(app, sending.Started(declared.name, declared.gate, consent, ceiling), as_json=json)
 
 
@@ -124,14 +125,15 @@ def update(
 ) -> None:
     from notifier.actions.announce import timeline
     from notifier.actions.control.approve import Consent
-    from notifier.entry.cli import given, output, screens, sending
+    from notifier.entry.cli import arguments, output, sending
+    from notifier.entry.cli.screens import standing
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
-        next_at, no_promise = given.promise(next_update, app)
+        next_at, no_promise = arguments.promise(next_update, app)
         news = timeline.News(
-            facts=given.facts(facts),
-            statements=given.statements(statement),
+            facts=arguments.facts(facts),
+            statements=arguments.statements(statement),
             next_update_at=next_at,
             no_promise=no_promise,
             nothing_new=nothing_new,
@@ -143,7 +145,7 @@ def update(
             app.db, app.desk, app.settings.actor, app.clock.now(), disruption, news, consent
         )
         if not json:
-            output.say(screens.promise_line(said.next_update_at))
+            output.say(standing.promise_line(said.next_update_at))
         sending.follow(
             app, sending.Started(said.name, said.gate, consent, ceiling, said.unwritten), as_json=json
         )

@@ -28,18 +28,18 @@ def holding(
 ) -> None:
     from notifier.actions.announce import holding as actions
     from notifier.actions.control.approve import Consent
-    from notifier.entry.cli import given, output, sending
+    from notifier.entry.cli import arguments, output, sending
     from notifier.entry.cli.session import opened_app
     from notifier.errors import Refused
 
     with opened_app() as app:
-        go_at = given.future(at, app, "--at")
+        go_at = arguments.future(at, app, "--at")
         assert go_at is not None
-        next_at, no_promise = given.promise(next_update, app)
+        next_at, no_promise = arguments.promise(next_update, app)
         plan = actions.Plan(
             at=go_at,
-            facts=given.facts(facts),
-            statements=given.statements(statement),
+            facts=arguments.facts(facts),
+            statements=arguments.statements(statement),
             next_update_at=next_at,
             no_promise=no_promise,
         )
@@ -79,15 +79,16 @@ def _agreed(ceiling: int, clock: str, *, as_json: bool) -> bool:
 
 
 def _picture(said: "Prepared", ceiling: int) -> str:
-    from notifier.entry.cli import output, screens
+    from notifier.entry.cli import output
+    from notifier.entry.cli.screens import standing
 
     return "\n".join(
         (
-            f"{screens.KINDS[said.kind]} D-{said.name} is approved.",
+            f"{standing.KINDS[said.kind]} D-{said.name} is approved.",
             f"  It leaves by itself at {output.clock(said.at)},",
             f"  to at most {ceiling:,} people ({said.gate.people:,} now),",
             "  unless a notice is approved before, or its words or scope change.",
-            screens.promise_line(said.next_update_at),
+            standing.promise_line(said.next_update_at),
             f"  Stop it: notifier cancel {said.name}",
         )
     )

@@ -92,13 +92,13 @@ def confirm(
 def _decide(review: int, ending: "Ending", why: str, statement: list[str], *, yes: bool, json: bool) -> None:
     from notifier.actions.announce import reviews
     from notifier.actions.control.approve import Consent
-    from notifier.entry.cli import given, output, sending
+    from notifier.entry.cli import arguments, output, sending
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
         sending.require_workers(app)
         consent = Consent(yes=yes)
-        decision = reviews.Decision(ending, why, given.statements(statement))
+        decision = reviews.Decision(ending, why, arguments.statements(statement))
         done = reviews.decide(
             app.db, app.desk, app.settings.actor, app.clock.now(), review, decision, consent
         )
