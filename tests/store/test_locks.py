@@ -452,7 +452,7 @@ NOT_AGAIN = {
 
 def test_whatever_a_person_decides_is_tried_again() -> None:
     found: set[str] = set()
-    for path in (Path(locks.__file__).parents[1] / "actions").glob("*.py"):
+    for path in (Path(locks.__file__).parents[1] / "actions").rglob("*.py"):
         for node in ast.parse(path.read_text("utf-8")).body:
             if not isinstance(node, ast.FunctionDef) or not _decides(node):
                 continue
@@ -478,7 +478,7 @@ def _decides(node: ast.FunctionDef) -> bool:
 
 def test_every_statement_that_locks_says_in_which_order() -> None:
     """One row by its key, several by theirs, or none that somebody else has."""
-    texts = [text for path in Path(locks.__file__).parent.glob("*.py") for text in statements(path)]
+    texts = [text for path in Path(locks.__file__).parent.rglob("*.py") for text in statements(path)]
     locking = [text for text in texts if re.search(r"FOR (NO KEY )?UPDATE", text)]
     assert len(locking) > 10
     for text in locking:

@@ -33,8 +33,7 @@ from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Source
 from notifier.store.disruptions import alarms, contents, disruptions, notices
 from notifier.store.disruptions.disruptions import OpenDisruption
-
-from ..shop import a_shop  # noqa: TID252
+from tests.shop import a_shop
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 CUT = NOW - timedelta(minutes=8)
@@ -42,7 +41,7 @@ MAPPING = {"label": "service", "map": {"fable-prod": "fable-5", "mythos-prod": "
 SECRET_ENV = "TEST_HOOK_SECRET"
 TRUSTED_ENV = "TEST_TRUSTED_SECRET"
 DESK = Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), Words.load(data_folder("templates") / "email"))
-PAYLOADS = Path(__file__).parents[1] / "edges/webhooks/alertmanager"
+PAYLOADS = Path(__file__).parents[3] / "edges/webhooks/alertmanager"
 
 
 @pytest.fixture

@@ -23,8 +23,7 @@ from notifier.store.audience.contacts import SUPPRESSED
 from notifier.store.audience.owed import LAST, Asked
 from notifier.store.audience.recipients import Later, later_params, told_later
 from notifier.store.disruptions import disruptions
-
-from .test_owed import (
+from tests.stories.test_owed import (
     WORDS,
     Company,
     Weekend,
@@ -37,7 +36,7 @@ from .test_owed import (
     started,
     updates,
 )
-from .test_owed import changes as learns
+from tests.stories.test_owed import changes as learns
 
 ALL_BUT_FILES = (
     "SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY' FROM pg_tables"

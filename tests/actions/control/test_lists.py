@@ -10,8 +10,7 @@ from notifier.actions.control import lists
 from notifier.actions.control.approve import Consent, Gate
 from notifier.actions.control.lists import ShownList
 from notifier.model.approval import Part
-
-from ..lab import LIND, Lab  # noqa: TID252
+from tests.lab import LIND, Lab
 
 OSEI = "person:osei"
 ABROAD = "nationality <> 'US'"

@@ -12,8 +12,7 @@ from notifier.actions.control import brake, lists
 from notifier.actions.control.approve import Consent
 from notifier.store.audience import freezing, recipients, recount
 from notifier.store.audience.owed import LAST
-
-from ..lab import LIND, Lab  # noqa: TID252
+from tests.lab import LIND, Lab
 
 ABROAD = "nationality <> 'US'"
 RANGE = 20

@@ -15,7 +15,7 @@ from notifier.model.words import Account, Reason
 from notifier.store import Db
 from notifier.store.audience import freezing
 from notifier.store.disruptions import notices
-from tests.actions.test_merged import NOW, YES, Border, desk, frozen, people, sent, standing
+from tests.stories.test_merged import NOW, YES, Border, desk, frozen, people, sent, standing
 
 __all__ = ["desk"]
 

@@ -9,10 +9,17 @@ import pytest
 
 from notifier.actions.background.signals import judge_signals, watch_cut_offs
 from notifier.store.disruptions.disruptions import DECLARE_LOCK
-
-from ..lab import Lab  # noqa: TID252
-from .test_by_itself import cut_off, firing, secret, source  # noqa: F401  # pyright: ignore[reportUnusedImport]
-from .test_latecomers import MANY, holders, others_wait_for, rows_read, settled, someone_waits, until
+from tests.actions.control.test_latecomers import (
+    MANY,
+    holders,
+    others_wait_for,
+    rows_read,
+    settled,
+    someone_waits,
+    until,
+)
+from tests.lab import Lab
+from tests.stories.test_by_itself import cut_off, firing, secret, source  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
 
 def watch(lab: Lab) -> None:

@@ -9,8 +9,7 @@ from notifier.actions.announce import holding
 from notifier.actions.background.signals import NotSigned, record_signals
 from notifier.actions.control.approve import Consent
 from notifier.actions.inspect.doctor import check_sources
-
-from ..lab import Lab  # noqa: TID252
+from tests.lab import Lab
 
 VARIABLE = "LAB_HOOK_SECRET"
 SIGNED = {"authorization": "Bearer s3cret"}

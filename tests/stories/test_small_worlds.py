@@ -24,7 +24,7 @@ from notifier.pipeline.unknown import Belief, Believed
 from notifier.store.ledger import unknowns
 from notifier.store.ledger.chunks import Claim
 from tests.lab import ACCEPT, LOSE, SWALLOW, Lab, Request, refuse
-from tests.pipeline.small_worlds import (
+from tests.stories.small_worlds import (
     A,
     B,
     Command,

@@ -19,7 +19,7 @@ from notifier.store.ledger import accounting, brake, chunks, events, held, lease
 from notifier.store.ledger import suppressed as leaving
 from notifier.store.ledger.chunks import Claim, Record
 from notifier.store.ledger.overtaken import Question
-from tests.store.test_cost import backends, counted
+from tests.stories.test_cost import backends, counted
 
 LETTERS = 100
 """In one chunk."""

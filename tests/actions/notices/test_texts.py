@@ -15,8 +15,7 @@ from notifier.model.words import Reason
 from notifier.pipeline.compose import Words
 from notifier.settings import data_folder, from_env
 from notifier.store import Db
-
-from .test_promises import NOW
+from tests.actions.control.test_promises import NOW
 
 PACKAGED = data_folder("templates") / "email"
 OWN = ("nl", "sv", "da", "nb", "fi", "et", "el")

@@ -40,7 +40,7 @@ def faults(text: str, ours: set[str]) -> Iterator[str]:
     yield from (f"no columns: {match[1]}" for match in WITHOUT_LIST.finditer(text) if match[1] in ours)
 
 
-@pytest.mark.parametrize("path", sorted(STORE.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(STORE.rglob("*.py")), ids=lambda path: str(path.relative_to(STORE)))
 def test_no_statement_takes_whatever_columns_there_are(path: Path) -> None:
     ours = tables()
     assert [fault for text in texts(path.read_text("utf-8")) for fault in faults(text, ours)] == []

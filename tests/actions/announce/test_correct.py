@@ -11,8 +11,7 @@ from notifier.errors import Refused
 from notifier.model.words import Account, NoticeKind, NoticeState, Reason
 from notifier.store import Db
 from notifier.store.disruptions import contents, disruptions, notices
-
-from .test_merged import NOW, YES, Border, desk, frozen, people, sent, standing
+from tests.stories.test_merged import NOW, YES, Border, desk, frozen, people, sent, standing
 
 __all__ = ["desk"]
 LATER = NOW + timedelta(hours=1)

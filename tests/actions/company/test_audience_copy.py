@@ -32,8 +32,7 @@ from notifier.store.audience.verdicts import Rule
 from notifier.store.company import audience_view, audience_view_values, catalogue
 from notifier.store.company.audience_view import NoAnswer
 from notifier.store.company.merge import Vanished
-
-from ..shop import VIEW, Shop, a_shop  # noqa: TID252
+from tests.shop import VIEW, Shop, a_shop
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=20)

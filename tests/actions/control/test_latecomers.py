@@ -14,8 +14,7 @@ from notifier.actions.control import latecomers
 from notifier.actions.control.who_is_late import Sizes
 from notifier.store import Db
 from notifier.store.disruptions.disruptions import DECLARE_LOCK
-
-from ..lab import Lab  # noqa: TID252
+from tests.lab import Lab
 
 GROWS = (
     "'contact', 'customer', 'entitlement', 'recipient', 'line', 'delivery', 'delivery_first', 'chunk', 'fate'"
