@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from notifier.actions.background.deliver import Post, Reached, arrived_late, unmoved
-from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.draft import Writer
 from notifier.edges.sendgrid import SendGrid
 from notifier.errors import Refused, Unreachable
 from notifier.model.mail import Sender
@@ -45,15 +45,15 @@ class App:
     """Writes what this process knows of its requests for as long as it lives; None: it sends nothing."""
 
     @property
-    def desk(self) -> Desk:
-        return Desk(self.settings, words(self.settings.templates))
+    def writer(self) -> Writer:
+        return Writer(self.settings, words(self.settings.templates))
 
     @property
     def post(self) -> Post:
         def senders(mode: Mode, policy: Policy) -> Sender:
             return sender(self.settings, mode, policy.deadline_seconds)
 
-        return Post(self.desk, senders, self.clock, self.stopping, self.reached, self.recorder)
+        return Post(self.writer, senders, self.clock, self.stopping, self.reached, self.recorder)
 
 
 @cache

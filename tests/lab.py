@@ -318,7 +318,7 @@ class Lab:
     ) -> str:
         """Declared and let go, live; its reference. Nothing has left before `settle`."""
         wish = declare.Wish(services=tuple(services), reason=Reason.LEGAL, where=where)
-        done = declare.suspend(self.app.db, self.app.desk, LIND, self.now(), wish, consent)
+        done = declare.suspend(self.app.db, self.app.writer, LIND, self.now(), wish, consent)
         assert done.gate.approved or not consent.is_given, done.gate.refusal
         self.ring(done.gate.rings)
         return done.name.reference
@@ -328,14 +328,14 @@ class Lab:
     ) -> timeline.Said:
         news = timeline.News(statements={"en": words})
         return self._said(
-            timeline.update(self.app.db, self.app.desk, LIND, self.now(), reference, news, consent)
+            timeline.update(self.app.db, self.app.writer, LIND, self.now(), reference, news, consent)
         )
 
     def restore(self, reference: str, part: Part | None = None, consent: Consent = YES) -> timeline.Said:
         return self._said(
             timeline.restore(
                 self.app.db,
-                self.app.desk,
+                self.app.writer,
                 LIND,
                 self.now(),
                 reference,
@@ -354,7 +354,7 @@ class Lab:
     ) -> timeline.Said:
         news = timeline.News(statements={"en": words})
         return self._said(
-            correct.correct(self.app.db, self.app.desk, LIND, self.now(), reference, news, consent, which)
+            correct.correct(self.app.db, self.app.writer, LIND, self.now(), reference, news, consent, which)
         )
 
     def approve(self, notice_id: int, consent: Consent = YES) -> None:
@@ -368,7 +368,9 @@ class Lab:
     ) -> rescope.Rescoped:
         wanted = rescope.Change(where=where, everybody=where is None and not change, **change)
         news = timeline.News()
-        done = rescope.rescope(self.app.db, self.app.desk, LIND, self.now(), reference, wanted, news, consent)
+        done = rescope.rescope(
+            self.app.db, self.app.writer, LIND, self.now(), reference, wanted, news, consent
+        )
         for said in done.said:
             self._said(said)
         return done

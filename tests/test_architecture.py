@@ -2,6 +2,8 @@
 
 import ast
 import re
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -54,6 +56,63 @@ def test_pre_commit_and_the_guide_run_the_same_tools() -> None:
     assert "\n".join(f".venv/bin/{' '.join(command)}" for command in TOOLS) in guide
 
 
+PLANTED = {
+    "entry/hooks.py": "from notifier.store.disruptions import holds",
+    "entry/cli/commands/gaps.py": "from notifier.store import audit",
+    "entry/cli/screens/standing.py": "from notifier.entry.cli.commands import gate",
+    "store/audience/owed.py": "from notifier.store.ledger import chunks",
+    "actions/notices/rule.py": "from notifier.actions.control import approve",
+    "edges/wire.py": "from notifier.store import Db",
+    "pipeline/detect.py": "from notifier.pipeline import intake",
+}
+
+
+def test_whoever_goes_through_a_wall_is_stopped(tmp_path: Path) -> None:
+    """Each planted import breaks a contract, also in a module that is new."""
+    shutil.copytree(PACKAGE, tmp_path / "notifier", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name, line in PLANTED.items():
+        planted = tmp_path / "notifier" / name
+        planted.with_stem("planted_" + planted.stem).write_text(f"{line}\n")
+        planted.write_text(f"{planted.read_text('utf-8')}\n{line}\n")
+    tool = Path(sys.executable).parent / "lint-imports"
+    ours = os.environ | {"PYTHONPATH": str(tmp_path)}
+    ran = subprocess.run(
+        [str(tool), "--no-cache"], cwd=tmp_path, env=ours, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 1, ran.stdout
+    for name in PLANTED:
+        module = "notifier." + name.removesuffix(".py").replace("/", ".")
+        room, _, leaf = module.rpartition(".")
+        assert f"{module} " in ran.stdout, module
+        assert f"{room}.planted_{leaf} " in ran.stdout, leaf
+
+
+MIRRORED = ("actions", "edges", "entry", "local", "model", "pipeline", "store")
+OF_THE_ROOM = {
+    "tests/edges/webhooks/test_webhooks.py": "notifier/edges/webhooks/__init__.py",
+    "tests/local/sandbox/test_sender_contract.py": "notifier/edges/sendgrid.py",
+    "tests/local/test_events_loop.py": "notifier/local/stack.py",
+    "tests/pipeline/compose/test_facts.py": "notifier/model/story.py",
+    "tests/store/test_db.py": "notifier/store/__init__.py",
+    "tests/entry/cli/test_version.py": "notifier/entry/cli/__init__.py",
+}
+"""What is not called like the module that it tests."""
+
+
+def test_tests_stand_where_what_they_test_stands() -> None:
+    """What spans rooms is a story: it stands in `stories`, `acceptance` or `chaos`."""
+    found = [path for room in MIRRORED for path in (ROOT / "tests" / room).rglob("test_*.py")]
+    assert len(found) > 60
+    homeless: list[str] = []
+    for path in found:
+        name = name_of(path)
+        mirrored = Path(OF_THE_ROOM.get(name) or name.replace("tests/", "notifier/", 1).replace("test_", ""))
+        if not (ROOT / mirrored).exists() and not (ROOT / mirrored.with_suffix("")).is_dir():
+            homeless.append(name)
+    assert homeless == []
+
+
 def test_no_module_is_too_long() -> None:
     assert len(MODULES) >= SHORTEST_NUMBER_OF_MODULES
     lengths = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in MODULES}
@@ -102,7 +161,7 @@ def test_a_task_calls_one_action_and_nothing_else() -> None:
     actions = {
         alias.asname or alias.name
         for node in tree.body
-        if isinstance(node, ast.ImportFrom) and node.module == "notifier.actions"
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("notifier.actions")
         for alias in node.names
     }
     tasks = next(

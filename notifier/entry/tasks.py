@@ -109,14 +109,14 @@ def publish(settings: Settings, task: str, id_: int | None) -> bool:
 Work = Callable[[App, int], Iterable[Ring]]
 
 TASKS: dict[str, Work] = {
-    "freeze": lambda app, id_: freeze.freeze(app.db, app.desk.words, app.clock.now(), id_, app.reached),
+    "freeze": lambda app, id_: freeze.freeze(app.db, app.writer.words, app.clock.now(), id_, app.reached),
     "deliver": lambda app, id_: deliver.deliver(app.db, app.post, id_),
     "sweep": lambda app, _: sweep.sweep(app.db, app.clock.now(), app.recorder),
-    "promises": lambda app, _: promises.tick(app.db, app.desk, app.clock.now()),
-    "judge": lambda app, _: signals.judge_signals(app.db, app.desk, app.clock.now()).rings,
-    "late": lambda app, _: latecomers.look(app.db, app.desk, app.clock.now(), app.reached).rings,
+    "promises": lambda app, _: promises.tick(app.db, app.writer, app.clock.now()),
+    "judge": lambda app, _: signals.judge_signals(app.db, app.writer, app.clock.now()).rings,
+    "late": lambda app, _: latecomers.look(app.db, app.writer, app.clock.now(), app.reached).rings,
     "snapshot": lambda app, _: snapshots.keep(app.db, app.settings, app.clock.now()),
-    "watch": lambda app, _: signals.watch_cut_offs(app.db, app.desk, app.clock.now()).rings,
+    "watch": lambda app, _: signals.watch_cut_offs(app.db, app.writer, app.clock.now()).rings,
 }
 
 

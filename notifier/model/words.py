@@ -1,6 +1,7 @@
 """The closed vocabularies of the product (DESIGN section 2), as they stand in Postgres."""
 
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 
 class Mode(StrEnum):
@@ -138,3 +139,7 @@ class AttributeType(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"
     TIMESTAMP = "timestamp"
+
+
+ReviewEnding: TypeAlias = Literal["released", "confirmed"]
+"""What a person decided about an objection."""

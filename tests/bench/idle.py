@@ -24,7 +24,7 @@ from notifier.actions.background import freeze, signals, sweep
 from notifier.actions.company import apply_company
 from notifier.actions.control import latecomers, promises, who_is_late
 from notifier.actions.control.approve import Consent
-from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.draft import Writer
 from notifier.edges import company_file
 from notifier.local import postgres
 from notifier.model.words import NoticeKind, Reason
@@ -46,7 +46,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Place:
     db: Db
     url: str
-    desk: Desk
+    writer: Writer
     server: int
     """The pid of Postgres."""
     waits: list[float] = field(default_factory=list[float])
@@ -80,9 +80,9 @@ def prepare(place: Place, n: int) -> None:
     seed.seed(place.url, n)
     for reason in REASONS:
         wish = declare.Wish(("fable-5",), reason, again=True)
-        done = declare.suspend(place.db, place.desk, "bench", now, wish, Consent(yes=True, ceiling=2 * n))
+        done = declare.suspend(place.db, place.writer, "bench", now, wish, Consent(yes=True, ceiling=2 * n))
         while any(
-            r.task == "freeze" for r in freeze.freeze(place.db, place.desk.words, now, done.name.notice_id)
+            r.task == "freeze" for r in freeze.freeze(place.db, place.writer.words, now, done.name.notice_id)
         ):
             pass
         place.rows("UPDATE chunk SET state = 'accepted' WHERE state = 'due'")
@@ -94,10 +94,10 @@ def prepare(place: Place, n: int) -> None:
 def round_of_ticks(place: Place) -> None:
     now = datetime.now(UTC)
     sweep.sweep(place.db, now)
-    promises.tick(place.db, place.desk, now)
-    signals.judge_signals(place.db, place.desk, now)
-    signals.watch_cut_offs(place.db, place.desk, now)
-    latecomers.look(place.db, place.desk, now)
+    promises.tick(place.db, place.writer, now)
+    signals.judge_signals(place.db, place.writer, now)
+    signals.watch_cut_offs(place.db, place.writer, now)
+    latecomers.look(place.db, place.writer, now)
 
 
 def looked_at_all(place: Place) -> bool:
@@ -178,7 +178,7 @@ def main() -> None:
         server = int(Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[1])
         words = Words.load(data_folder("templates") / "email")
         with Db(url) as db:
-            place = Place(db, url, Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), words), server)
+            place = Place(db, url, Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), words), server)
             prepare(place, given.n)
             measured(place, "a look at everybody, of one disruption, as before", lambda: before_this(place))
             measured(place, "everybody looked at, three disruptions", lambda: everybody(place))

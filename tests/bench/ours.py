@@ -47,10 +47,10 @@ def run(stack: Stack) -> Ours:
     wish = Wish(SERVICES, Reason.LEGAL, rehearse=True)
     with opened(stack.settings) as app:
         began = time.time()
-        dry_run(app.db, app.desk, app.clock.now(), wish)
+        dry_run(app.db, app.writer, app.clock.now(), wish)
         counting = time.time() - began
         began, peaks = time.time(), Peaks()
-        done = suspend(app.db, app.desk, "person:bench", app.clock.now(), wish, Consent(yes=True))
+        done = suspend(app.db, app.writer, "person:bench", app.clock.now(), wish, Consent(yes=True))
         assert done.gate.approved, done.gate.refusal
         declared = time.time() - began
         ring(stack.settings, done.gate.rings)

@@ -54,7 +54,7 @@ def main() -> None:
 
             def declare(services: tuple[str, ...], where: str | None) -> float:
                 wish = Wish(services, Reason.LEGAL, rehearse=True, where=where)
-                done = suspend(app.db, app.desk, "person:bench", app.clock.now(), wish, Consent(yes=True))
+                done = suspend(app.db, app.writer, "person:bench", app.clock.now(), wish, Consent(yes=True))
                 assert done.gate.approved, done.gate.refusal
                 ring(running.settings, done.gate.rings)
                 return time.time()

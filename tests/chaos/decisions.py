@@ -9,6 +9,7 @@ from notifier.actions.announce.restore import EVERYTHING, Part
 from notifier.actions.announce.timeline import News
 from notifier.actions.control import brake
 from notifier.actions.control.approve import Consent
+from notifier.actions.notices.named import find
 from notifier.app import App, opened
 from notifier.entry.tasks import ring
 from notifier.errors import Refused
@@ -26,12 +27,12 @@ def declares(island: Island, people: int, service: str = "fable-5", every: int =
     wish = declare.Wish(services=(service,), reason=Reason.LEGAL, where=f"seats <= {people}", rehearse=True)
     # A pool of its own each time: connections that were open when Postgres was restarted are dead.
     with opened(island.settings, connections=1) as app:
-        done = declare.suspend(app.db, app.desk, LIND, app.clock.now(), wish, Consent(yes=True))
+        done = declare.suspend(app.db, app.writer, LIND, app.clock.now(), wish, Consent(yes=True))
         assert done.gate.approved, done.gate.refusal
         ring(island.settings, done.gate.rings)
         name = done.name
         with app.db.transaction() as tx:
-            disruption_id = timeline.find(tx, name.reference).disruption_id
+            disruption_id = find(tx, name.reference).disruption_id
     return Declared(name.reference, disruption_id, name.notice_id, [people], every)
 
 
@@ -73,12 +74,12 @@ def _act(app: App, later: Later, about: Declared, now: datetime) -> Sequence[Rin
 def _words(app: App, act: Act, about: Declared, now: datetime) -> tuple[Ring, ...]:
     say = timeline.update if act is Act.UPDATE else correct.correct
     words = News(statements={"en": f"This is what the {act} says."})
-    return _rings(say(app.db, app.desk, LIND, now, about.reference, words, YES))
+    return _rings(say(app.db, app.writer, LIND, now, about.reference, words, YES))
 
 
 def _restore(app: App, later: Later, about: Declared, now: datetime) -> tuple[Ring, ...]:
     part = Part(where=f"seats <= {later.bound}") if later.act is Act.PART else EVERYTHING
-    said = timeline.restore(app.db, app.desk, LIND, now, about.reference, News(), YES, part)
+    said = timeline.restore(app.db, app.writer, LIND, now, about.reference, News(), YES, part)
     if later.act is Act.PART:
         about.parts.append(later.bound)
     else:
@@ -88,7 +89,7 @@ def _restore(app: App, later: Later, about: Declared, now: datetime) -> tuple[Ri
 
 def _rescope(app: App, about: Declared, now: datetime, where: str, bound: int) -> Sequence[Ring]:
     change = rescope.Change(where=where)
-    done = rescope.rescope(app.db, app.desk, LIND, now, about.reference, change, News(), YES)
+    done = rescope.rescope(app.db, app.writer, LIND, now, about.reference, change, News(), YES)
     about.bounds.append(bound)
     assert not done.kept, [said.gate.refusal for said in done.kept]
     return tuple(each for said in done.said for each in said.gate.rings)

@@ -94,7 +94,7 @@ def catches_up(course: Course, decided: Decided) -> bool:
     island = course.island
     time.sleep(2 * LATECOMERS_SECONDS)  # else whoever has just asked has the last word
     with opened(island.settings, connections=1) as app:
-        looked = latecomers.look(app.db, app.desk, app.clock.now())
+        looked = latecomers.look(app.db, app.writer, app.clock.now())
         ring(island.settings, looked.rings)
         with app.db.transaction() as tx:
             disruptions.lock_declarations(tx)  # a tick that looks at the same time has it until it commits

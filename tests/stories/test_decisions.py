@@ -152,7 +152,7 @@ def test_whoever_cancels_a_notice_its_digest_is_in_the_chain(lab: Lab) -> None:
     lab.rings.clear()
     plan = holding.Plan(at=lab.now() + timedelta(hours=1))
     consent = Consent(yes=True, ceiling=100)
-    prepared = holding.prepare(lab.app.db, lab.app.desk, LIND, lab.now(), reference, plan, consent)
+    prepared = holding.prepare(lab.app.db, lab.app.writer, LIND, lab.now(), reference, plan, consent)
     assert prepared.gate.approved
     lab.correct(reference)
     lab.rescope(reference, "customer <> 'p1'", consent=YES)

@@ -15,10 +15,11 @@ from notifier.store import Db, Tx
 from notifier.store.audience import freezing
 from notifier.store.audience.verdicts import Rule
 from notifier.store.disruptions import notices
-from notifier.store.ledger import accounting, brake, chunks, events, held, leases, overtaken, unknowns
+from notifier.store.ledger import accounting, brake, chunks, events, leases, overtaken, unknowns
 from notifier.store.ledger import suppressed as leaving
 from notifier.store.ledger.chunks import Claim, Record
 from notifier.store.ledger.overtaken import Question
+from notifier.store.read import held
 from tests.stories.test_cost import backends, counted
 
 LETTERS = 100

@@ -193,7 +193,7 @@ def test_what_withdraws_a_notice_goes_again_whatever_is_true(lab: Lab) -> None:
     lab.settle()
     lab.sink.on(nth(2), LOSE)
     retracted = correct.retract(
-        lab.app.db, lab.app.desk, LIND, lab.now(), reference, timeline.News(), Consent(yes=True)
+        lab.app.db, lab.app.writer, LIND, lab.now(), reference, timeline.News(), Consent(yes=True)
     )
     lab.ring(retracted.gate.rings)
     lab.settle()
@@ -205,7 +205,7 @@ def test_what_was_withdrawn_does_not_go_again(lab: Lab) -> None:
     reference = an_unknown(lab)
     ten = the_ten(lab)
     retracted = correct.retract(
-        lab.app.db, lab.app.desk, LIND, lab.now(), reference, timeline.News(), Consent(yes=True)
+        lab.app.db, lab.app.writer, LIND, lab.now(), reference, timeline.News(), Consent(yes=True)
     )
     lab.ring(retracted.gate.rings)
     lab.settle()

@@ -21,7 +21,7 @@ from notifier.actions.announce.restore import Part
 from notifier.actions.background import freeze
 from notifier.actions.control import brake, latecomers
 from notifier.actions.control.approve import Consent
-from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.draft import Writer
 from notifier.edges.predicate import parse
 from notifier.errors import Refused
 from notifier.model.owed import Present, owed
@@ -93,7 +93,7 @@ W = TypeVar("W", bound="Weekend")
 @dataclass
 class Weekend:
     tx: Tx
-    desk: Desk
+    writer: Writer
     now: datetime = NOW
     reference: str = ""
     where: str | None = None
@@ -202,21 +202,21 @@ class Weekend:
             case ("rescope", where, possibly, anew):
                 change = rescoping.Change(where, where is None, possibly, (), anew)
                 rescoping.rescope(
-                    self.db, self.desk, actor, self.now, self.reference, change, timeline.News(), YES
+                    self.db, self.writer, actor, self.now, self.reference, change, timeline.News(), YES
                 )
                 self.where, self.possibly = where, possibly
                 self.backs = [] if anew else self.backs
             case ("restore", slugs, where):
                 part = Part(slugs, where)
                 timeline.restore(
-                    self.db, self.desk, actor, self.now, self.reference, timeline.News(), YES, part
+                    self.db, self.writer, actor, self.now, self.reference, timeline.News(), YES, part
                 )
                 self.backs += [(slug, where) for slug in slugs]
             case ("update",):
                 news = timeline.News(nothing_new=True)
-                timeline.update(self.db, self.desk, actor, self.now, self.reference, news, YES)
+                timeline.update(self.db, self.writer, actor, self.now, self.reference, news, YES)
             case ("look",):
-                latecomers.look(self.db, self.desk, self.now)
+                latecomers.look(self.db, self.writer, self.now)
             case _:
                 self.happen(step)
         self.hand_over()
@@ -274,7 +274,7 @@ class Weekend:
 
 
 def begin(tx: Tx, world: Sequence[Company]) -> Weekend:
-    return started(Weekend(tx, Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), WORDS)), world)
+    return started(Weekend(tx, Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), WORDS)), world)
 
 
 def started(here: W, world: Sequence[Company], roles: tuple[str, ...] = ()) -> W:
@@ -290,7 +290,7 @@ def started(here: W, world: Sequence[Company], roles: tuple[str, ...] = ()) -> W
         here.arrive(company)
     here.where = SCOPES[1]
     wish = declare.Wish(SLUGS, Reason.LEGAL, where=here.where, possibly=here.possibly, roles=roles)
-    here.reference = declare.suspend(here.db, here.desk, "person:a", here.now, wish, YES).name.reference
+    here.reference = declare.suspend(here.db, here.writer, "person:a", here.now, wish, YES).name.reference
     here.hand_over()
     return here
 
@@ -342,7 +342,9 @@ def sent_until_stopped(here: Weekend) -> int:
     """A notice to somebody new, on its way: its list is closed and nothing of it has left."""
     here.play(("arrive", Company("DE", (1,), SLUGS)))
     change = rescoping.Change(possibly=here.possibly)
-    rescoping.rescope(here.db, here.desk, "person:a", here.now, here.reference, change, timeline.News(), YES)
+    rescoping.rescope(
+        here.db, here.writer, "person:a", here.now, here.reference, change, timeline.News(), YES
+    )
     ((notice_id,),) = here.rows("SELECT notice_id FROM notice WHERE state = 'approved'")
     while any(ring.task == "freeze" for ring in freeze.freeze(here.db, WORDS, here.now, notice_id)):
         pass
@@ -419,9 +421,9 @@ def test_what_another_disruption_holds_is_not_back(db: Db) -> None:
     with db.transaction() as tx:
         here = begin(tx, [Company("DE", (0,), SLUGS), Company("DE", (1,), SLUGS[:1])])
         wish = declare.Wish(SLUGS[:1], Reason.FAULT, again=True)
-        declare.suspend(here.db, here.desk, "person:a", NOW, wish, YES)
+        declare.suspend(here.db, here.writer, "person:a", NOW, wish, YES)
         timeline.restore(
-            here.db, here.desk, "person:a", here.now, here.reference, timeline.News(), YES, Part()
+            here.db, here.writer, "person:a", here.now, here.reference, timeline.News(), YES, Part()
         )
         ((notice_id,),) = here.rows("SELECT notice_id FROM notice WHERE kind = 'restored'")
         while any(ring.task == "freeze" for ring in freeze.freeze(here.db, WORDS, here.now, notice_id)):
@@ -443,13 +445,13 @@ def test_a_restoration_while_people_are_cut_off_names_their_number(db: Db) -> No
         here.rows("UPDATE entitlement SET suspended_at = now()")
         part = Part(SLUGS[:1], "nationality = 'FR'")
         said = timeline.restore(
-            here.db, here.desk, "person:a", here.now, here.reference, timeline.News(), YES, part
+            here.db, here.writer, "person:a", here.now, here.reference, timeline.News(), YES, part
         )
         assert said.gate.refusal is not None
         assert said.gate.gap.difference == 1
         try:
             rescoping.rescope(
-                here.db, here.desk, "person:a", here.now, here.reference,
+                here.db, here.writer, "person:a", here.now, here.reference,
                 rescoping.Change("nationality = 'XX'"), timeline.News(), Consent(yes=True),
             )  # fmt: skip
         except Refused as refused:
@@ -464,7 +466,7 @@ def test_the_tick_for_latecomers_neither_drops_nor_approves_a_scope_that_a_perso
         here = begin(tx, [Company(None, (0,), SLUGS), Company("DE", (1,), SLUGS)])
         change = rescoping.Change(possibly=Possibly.INCLUDE)
         rescoping.rescope(
-            here.db, here.desk, "person:a", here.now, here.reference, change, timeline.News(), Consent()
+            here.db, here.writer, "person:a", here.now, here.reference, change, timeline.News(), Consent()
         )
         there = "SELECT kind, state, rev FROM notice ORDER BY seq"
         kept = [("first", "finished", 1), ("catch_up", "draft", 2)]

@@ -10,8 +10,9 @@ from notifier.actions.announce.restore import Part
 from notifier.actions.background.freeze import freeze
 from notifier.actions.control import brake, lists
 from notifier.actions.control.approve import Consent
-from notifier.store.audience import freezing, recipients, recount
+from notifier.store.audience import freezing, recipients
 from notifier.store.audience.owed import LAST
+from notifier.store.read import recounts
 from tests.lab import LIND, Lab
 
 ABROAD = "nationality <> 'US'"
@@ -232,11 +233,11 @@ def all_but_the_closing(lab: Lab, reference: str) -> int:
             "SELECT recipient_id FROM recipient WHERE recipient_id > %s OFFSET %s", before, RANGE - 1
         )
         if edges:
-            freeze(lab.app.db, lab.app.desk.words, lab.now(), notice_id)
+            freeze(lab.app.db, lab.app.writer.words, lab.now(), notice_id)
             continue
         lab.rows(TRIGGER.format(when="UPDATE OF closed_at ON notice", body="RAISE 'it dies here';"))
         with pytest.raises(Exception, match="P0001"):
-            freeze(lab.app.db, lab.app.desk.words, lab.now(), notice_id)
+            freeze(lab.app.db, lab.app.writer.words, lab.now(), notice_id)
         lab.rows("DROP FUNCTION mutant CASCADE")
     return notice_id
 
@@ -277,14 +278,14 @@ def test_a_draft_whose_list_does_not_add_up_is_not_shown(lab: Lab, monkeypatch: 
     mutant = Mutant(lab, monkeypatch, "drop a tenth")
     mutant.begin()
     reference = lab.suspend(ABROAD, consent=Consent())
-    shown, rings = lists.show_list(lab.app.db, lab.app.desk, lab.now(), lab.notice_id(reference, 1))
+    shown, rings = lists.show_list(lab.app.db, lab.app.writer, lab.now(), lab.notice_id(reference, 1))
     lab.ring(rings)
     lab.settle()
     lab.tick()
     assert lists.shown_list(lab.app.db, shown.notice_id).stopped
     assert [text for text in lab.alarms() if "second count" in text]
     mutant.end()
-    shown, rings = lists.show_list(lab.app.db, lab.app.desk, lab.now(), shown.notice_id)
+    shown, rings = lists.show_list(lab.app.db, lab.app.writer, lab.now(), shown.notice_id)
     lab.ring(rings)
     lab.settle()
     assert lists.shown_list(lab.app.db, shown.notice_id).list_hash is not None
@@ -298,7 +299,7 @@ def test_who_comes_and_leaves_while_a_list_is_frozen_is_named_and_explained(lab:
     lab.customers("customer,nationality\np1,US\np2,US\nhome1,DE\np3,")
     lab.settle()
     with lab.app.db.transaction() as tx:
-        assert recount.noted(tx, notice_id) == recount.Noted(
+        assert recounts.noted(tx, notice_id) == recounts.Noted(
             came=1, gone=2, changed=1, came_mute=0, gone_mute=0
         )
     assert lab.value("SELECT state FROM notice WHERE notice_id = %s", notice_id) == "finished"

@@ -132,7 +132,7 @@ class Real:
         return Lane(
             db=app.db,
             sender=app.post.senders(Mode.LIVE, Policy()),
-            seal=seal_of(app.db, app.desk, notice_id),
+            seal=seal_of(app.db, app.writer, notice_id),
             now=app.clock.now,
             monotonic=lambda: 0.0,
             policy=Policy(),

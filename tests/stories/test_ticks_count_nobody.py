@@ -23,11 +23,11 @@ from tests.stories.test_by_itself import cut_off, firing, secret, source  # noqa
 
 
 def watch(lab: Lab) -> None:
-    watch_cut_offs(lab.app.db, lab.app.desk, lab.now())
+    watch_cut_offs(lab.app.db, lab.app.writer, lab.now())
 
 
 def judge(lab: Lab) -> None:
-    lab.ring(judge_signals(lab.app.db, lab.app.desk, lab.now()).rings)
+    lab.ring(judge_signals(lab.app.db, lab.app.writer, lab.now()).rings)
 
 
 def read_by(lab: Lab, work: Callable[[Lab], None]) -> Counter[str]:

@@ -14,7 +14,7 @@ from notifier.actions.announce import declare
 from notifier.actions.background import freeze
 from notifier.actions.company.import_customers import import_customers
 from notifier.actions.control.approve import Consent
-from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.draft import Writer
 from notifier.model.words import Possibly, Reason
 from notifier.pipeline.compose import Words
 from notifier.settings import data_folder, from_env
@@ -24,7 +24,7 @@ from notifier.store.disruptions import notices
 
 NOW = datetime(2026, 11, 27, 23, 41, tzinfo=UTC)
 WORDS = Words.load(data_folder("templates") / "email")
-DESK = Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), WORDS)
+DESK = Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), WORDS)
 SLUGS = ("fable-5", "mythos-5")
 ROLES = ("owner", "technical", "security", "billing")
 PEOPLE = 4

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from notifier.actions.announce.timeline import News, Said, promised, say_in, spoken_of
 from notifier.actions.control.approve import Consent
-from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.draft import Writer
 from notifier.errors import BadInput, Refused
 from notifier.model.earlier import About
 from notifier.model.story import Facts, in_locale
@@ -23,7 +23,7 @@ from notifier.store.locks import retried
 @retried
 def correct(
     db: Db,
-    desk: Desk,
+    writer: Writer,
     actor: str,
     now: datetime,
     reference: str,
@@ -45,18 +45,18 @@ def correct(
         disruptions.lock_declarations(tx)
         disruption = spoken_of(tx, reference)
         wrong = _wrong(tx, disruption, which)
-        about = About(wrong.notice_id, _locales(tx, desk.words, wrong, news), _is_first(tx, wrong))
+        about = About(wrong.notice_id, _locales(tx, writer.words, wrong, news), _is_first(tx, wrong))
         _stop(tx, disruption, f"stopped by {actor}: a correction is being written", wrong.notice_id)
         if not (news.next_update_at or news.no_promise):  # the promise that stands is not what was wrong
             left = disruptions.promised(tx, disruption.disruption_id, now=now)
             news = promised(tx, disruption, replace(news, next_update_at=left), now)
-        return say_in(tx, desk, actor, now, disruption, NoticeKind.CORRECTION, news, consent, about=about)
+        return say_in(tx, writer, actor, now, disruption, NoticeKind.CORRECTION, news, consent, about=about)
 
 
 @retried
 def retract(
     db: Db,
-    desk: Desk,
+    writer: Writer,
     actor: str,
     now: datetime,
     reference: str,
@@ -86,7 +86,7 @@ def retract(
             )
         about = About(wrong.notice_id, None, _is_first(tx, wrong))
         _stop(tx, disruption, f"stopped by {actor}: a retraction is being written")
-        return say_in(tx, desk, actor, now, disruption, NoticeKind.RETRACTION, news, consent, about=about)
+        return say_in(tx, writer, actor, now, disruption, NoticeKind.RETRACTION, news, consent, about=about)
 
 
 def _wrong(tx: Tx, disruption: Disruption, which: int | None) -> Sent:

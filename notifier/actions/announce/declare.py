@@ -7,17 +7,19 @@ from typing import Any
 
 from notifier.actions.announce.correct import unready
 from notifier.actions.company.audience_copy import Copied, bring
-from notifier.actions.control.approve import Consent, Gate, Name, approve_in, name_of
+from notifier.actions.control.approve import Consent, Gate, approve_in
 from notifier.actions.control.promises import proposal
 from notifier.actions.estimate.estimate import Estimate, estimate, rule_of
 from notifier.actions.estimate.samples import Sample, sample_mails
-from notifier.actions.notices.desk import Desk, draft_notice
+from notifier.actions.notices.draft import Writer, draft_notice
+from notifier.actions.notices.mode import mode_of
+from notifier.actions.notices.named import Name, name_of
 from notifier.actions.notices.scope import Asked, Scope, read_scope
 from notifier.actions.notices.services import dependents, known_services
 from notifier.errors import Refused
 from notifier.model.declaration import Declaration
 from notifier.model.story import Facts
-from notifier.model.words import Kind, Mode, NoticeKind, Possibly, Reason
+from notifier.model.words import Kind, NoticeKind, Possibly, Reason
 from notifier.pipeline.compose import check_own_words
 from notifier.pipeline.disruption import Adopt, Open, Overlap, Same, how_to_declare, open_disruption
 from notifier.settings import Settings
@@ -72,21 +74,6 @@ class Declared:
     """What its first notice promises."""
 
 
-def mode_of(settings: Settings, *, rehearse: bool) -> Mode:
-    """Live or a rehearsal, decided once (rule 9).
-
-    Raises `Refused` where a key is missing although the database is the company's own: silence would look like
-    a send.
-    """
-    if rehearse or settings.rehearsals_only:
-        return Mode.REHEARSAL
-    if settings.sendgrid_key:
-        return Mode.LIVE
-    if settings.embedded:
-        return Mode.REHEARSAL
-    raise Refused("SENDGRID_API_KEY is not set: set it to tell customers, or add --rehearse to tell nobody.")
-
-
 def read(tx: Tx, settings: Settings, wish: Wish, now: datetime) -> tuple[Declaration, Scope]:
     """Check everything that was asked for against the catalogue; the declaration and its scope."""
     services = known_services(tx, wish.services)
@@ -117,7 +104,7 @@ class DryRun:
     samples: tuple[Sample, ...]
 
 
-def with_people(db: Db, desk: Desk, now: datetime, wish: Wish) -> Wish:
+def with_people(db: Db, writer: Writer, now: datetime, wish: Wish) -> Wish:
     """The wish with its people in our tables, if they live in the company's own database.
 
     Raises `Unreachable`, offering a snapshot, if that database does not answer.
@@ -125,53 +112,53 @@ def with_people(db: Db, desk: Desk, now: datetime, wish: Wish) -> Wish:
     if wish.people is not None:
         return wish
     with db.transaction() as tx:
-        return replace(wish, people=_bring(tx, desk, now, wish))
+        return replace(wish, people=_bring(tx, writer, now, wish))
 
 
-def _bring(tx: Tx, desk: Desk, now: datetime, wish: Wish) -> Copied | None:
+def _bring(tx: Tx, writer: Writer, now: datetime, wish: Wish) -> Copied | None:
     # Whether a value is a slip is asked of the people who come, not of those who happen to be here.
-    declaration, _ = read(tx, desk.settings, replace(wish, as_written=True), now)
-    return bring(tx, desk.settings.audience_url, rule_of(declaration), now, wish.as_of)
+    declaration, _ = read(tx, writer.settings, replace(wish, as_written=True), now)
+    return bring(tx, writer.settings.audience_url, rule_of(declaration), now, wish.as_of)
 
 
-def _require_watch(tx: Tx, desk: Desk, declaration: Declaration) -> None:
+def _require_watch(tx: Tx, writer: Writer, declaration: Declaration) -> None:
     """What waits for a cut-off in the company's own database needs somebody to look there."""
-    unwatched = desk.settings.audience_url and not catalogue.policy(tx).snapshot_seconds
+    unwatched = writer.settings.audience_url and not catalogue.policy(tx).snapshot_seconds
     if declaration.awaits_cutoff and unwatched:
         raise Refused(
             "Nobody would see the cut-off come: set snapshot_seconds in [policy], or declare it once it is there."
         )
 
 
-def dry_run(db: Db, desk: Desk, now: datetime, wish: Wish) -> DryRun:
+def dry_run(db: Db, writer: Writer, now: datetime, wish: Wish) -> DryRun:
     """Who would be told, with which words; nothing is stored, nothing leaves: what is copied is undone."""
     with db.transaction(keep=False) as tx:
-        people = wish.people or _bring(tx, desk, now, wish)
-        declaration, scope = read(tx, desk.settings, wish, now)
-        _require_watch(tx, desk, declaration)
-        warnings = (*scope.warnings, *unready(desk.words))
-        counted = estimate(tx, desk, declaration, wish.statements, wish.facts, warnings)
+        people = wish.people or _bring(tx, writer, now, wish)
+        declaration, scope = read(tx, writer.settings, wish, now)
+        _require_watch(tx, writer, declaration)
+        warnings = (*scope.warnings, *unready(writer.words))
+        counted = estimate(tx, writer, declaration, wish.statements, wish.facts, warnings)
         counted = replace(counted, people_copied=people)
         entry = Entry(
             0, "declared", now, "nobody", dict(wish.facts), dict(wish.statements), _promise(tx, wish, now)
         )
-        return DryRun(counted, sample_mails(tx, desk, declaration, entry, now))
+        return DryRun(counted, sample_mails(tx, writer, declaration, entry, now))
 
 
-def suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent: Consent) -> Declared:
+def suspend(db: Db, writer: Writer, actor: str, now: datetime, wish: Wish, consent: Consent) -> Declared:
     """Declare, and approve if `consent` covers it: one transaction; workers do the rest.
 
     If the process dies before the commit nothing has happened; after it, nothing is missing.
     """
-    return _suspend(db, desk, actor, now, with_people(db, desk, now, wish), consent)
+    return _suspend(db, writer, actor, now, with_people(db, writer, now, wish), consent)
 
 
 @retried
-def _suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent: Consent) -> Declared:
+def _suspend(db: Db, writer: Writer, actor: str, now: datetime, wish: Wish, consent: Consent) -> Declared:
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
-        declaration, _ = read(tx, desk.settings, wish, now)
-        _require_watch(tx, desk, declaration)
+        declaration, _ = read(tx, writer.settings, wish, now)
+        _require_watch(tx, writer, declaration)
         disruption_id, adopted = _open_or_adopt(tx, declaration, actor, now, again=wish.again)
         if wish.people:
             merge.note_people(tx, disruption_id, wish.people.source, wish.people.at)
@@ -186,7 +173,7 @@ def _suspend(db: Db, desk: Desk, actor: str, now: datetime, wish: Wish, consent:
             next_update_at=next_update_at,
             now=now,
         )
-        notice_id = draft_notice(tx, desk, disruption_id, NoticeKind.FIRST, timeline_id, now)
+        notice_id = draft_notice(tx, writer, disruption_id, NoticeKind.FIRST, timeline_id, now)
         audit.append(
             tx,
             actor=actor,

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from notifier.actions.announce.timeline import find
-from notifier.actions.control.approve import Consent, Gate, Name, approve_in, name_of
+from notifier.actions.control.approve import Consent, Gate, approve_in
 from notifier.actions.control.promises import proposal
-from notifier.actions.notices.desk import Desk, draft_notice, story_of
+from notifier.actions.notices.draft import Writer, draft_notice
+from notifier.actions.notices.named import Name, find, name_of
+from notifier.actions.notices.story import story_of
 from notifier.errors import BadInput, Refused
 from notifier.model.story import Facts
 from notifier.model.words import NoticeKind
@@ -40,7 +41,7 @@ class Prepared:
 
 @retried
 def prepare(
-    db: Db, desk: Desk, actor: str, now: datetime, reference: str, plan: Plan, consent: Consent
+    db: Db, writer: Writer, actor: str, now: datetime, reference: str, plan: Plan, consent: Consent
 ) -> Prepared:
     """To a draft of which nobody was told, the holding notice: what is known, and that more follows. To a
     disruption that is told, an update: nothing new, if that is how it is. It takes the place of an earlier one.
@@ -74,8 +75,8 @@ def prepare(
             next_update_at=next_at,
             now=now,
         )
-        notice_id = draft_notice(tx, desk, disruption.disruption_id, kind, timeline_id, now)
-        since = story_of(tx, desk.settings, notices.by_id(tx, notice_id)).since[0]
+        notice_id = draft_notice(tx, writer, disruption.disruption_id, kind, timeline_id, now)
+        since = story_of(tx, writer.settings, notices.by_id(tx, notice_id)).since[0]
         promises.schedule(tx, notice_id, go_at=plan.at, since=since)
         audit.append(
             tx,

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from notifier.actions.announce.timeline import News, Said, begin, enter, find
-from notifier.actions.control.approve import Consent, Gate, approve_in, name_of
+from notifier.actions.announce.timeline import News, Said, begin, enter
+from notifier.actions.control.approve import Consent, Gate, approve_in
 from notifier.actions.notices import scope
-from notifier.actions.notices.desk import Desk, draft_notice, rule_at
+from notifier.actions.notices.draft import Writer, draft_notice
+from notifier.actions.notices.named import find, name_of
+from notifier.actions.notices.rule import rule_at
 from notifier.actions.notices.services import known_services
 from notifier.actions.notices.untranslated import of_a_later_notice
 from notifier.errors import BadInput, Refused
@@ -128,7 +130,7 @@ def preview(
 @retried
 def rescope(
     db: Db,
-    desk: Desk,
+    writer: Writer,
     actor: str,
     now: datetime,
     reference: str,
@@ -160,11 +162,11 @@ def rescope(
             after=_public(rule, rev),
         )
         drafts = [
-            draft_notice(tx, desk, disruption.disruption_id, kind, timeline_id, now, rev=rev)
+            draft_notice(tx, writer, disruption.disruption_id, kind, timeline_id, now, rev=rev)
             for what, kind in NOTICES.items()
             if any(d.what == what and (d.people or d.unreachable) for d in found)
         ]
-        said = _approve_each(tx, desk, drafts, actor, now, consent)
+        said = _approve_each(tx, writer, drafts, actor, now, consent)
         if not said:
             _put_in_force(tx, disruption, rule, rev, consent, now)
         elif not any(each.gate.approved for each in said):
@@ -173,11 +175,11 @@ def rescope(
 
 
 def _approve_each(
-    tx: Tx, desk: Desk, drafts: Sequence[int], actor: str, now: datetime, consent: Consent
+    tx: Tx, writer: Writer, drafts: Sequence[int], actor: str, now: datetime, consent: Consent
 ) -> tuple[Said, ...]:
     said: list[Said] = []
     for notice_id in drafts:
-        unwritten = of_a_later_notice(tx, desk.words, notice_id)
+        unwritten = of_a_later_notice(tx, writer.words, notice_id)
         gate = approve_in(tx, notice_id, actor, now, consent)
         consent = _left(consent, gate)
         said.append(Said(name_of(tx, notice_id), gate, unwritten=unwritten))

@@ -9,19 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from notifier.actions.announce.timeline import find
-from notifier.actions.control.approve import Consent, Gate, Name, approve_in, name_of
-from notifier.actions.notices.desk import Desk, draft_notice
+from notifier.actions.control.approve import Consent, Gate, approve_in
+from notifier.actions.notices.draft import Writer, draft_notice
+from notifier.actions.notices.named import Name, find, known, name_of
 from notifier.actions.notices.reasons import reason
 from notifier.errors import BadInput, Refused
-from notifier.model.words import NoticeKind
+from notifier.model.words import NoticeKind, ReviewEnding
 from notifier.store import Db, Tx, audit
-from notifier.store.company import catalogue, customers
+from notifier.store.company import catalogue
 from notifier.store.disruptions import disruptions, reviews
-from notifier.store.disruptions.reviews import Ending, Review
 from notifier.store.locks import retried
+from notifier.store.read.reviews import Review, by_id
 
-KINDS: Mapping[Ending, NoticeKind] = {"released": NoticeKind.RELEASED, "confirmed": NoticeKind.CONFIRMED}
+KINDS: Mapping[ReviewEnding, NoticeKind] = {
+    "released": NoticeKind.RELEASED,
+    "confirmed": NoticeKind.CONFIRMED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    ending: Ending
+    ending: ReviewEnding
     why: str
     statements: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -59,9 +62,7 @@ def add(db: Db, actor: str, now: datetime, reference: str, objection: Objection)
             raise Refused(
                 f"D-{disruption.reference} is over ({disruption.ended_as}): there is nothing to review."
             )
-        customer = customers.by_ext_id(tx, objection.customer)
-        if customer is None:
-            raise BadInput(f"There is no customer {objection.customer!r}: write the id as it was imported.")
+        customer = known(tx, objection.customer)
         review_id = reviews.insert(
             tx,
             disruption.disruption_id,
@@ -83,7 +84,7 @@ def add(db: Db, actor: str, now: datetime, reference: str, objection: Objection)
 
 @retried
 def decide(
-    db: Db, desk: Desk, actor: str, now: datetime, review_id: int, decision: Decision, consent: Consent
+    db: Db, writer: Writer, actor: str, now: datetime, review_id: int, decision: Decision, consent: Consent
 ) -> Decided:
     """End a review and answer it; the decision stands from the commit on, whenever its notice is let go.
 
@@ -98,7 +99,7 @@ def decide(
             raise Refused(f"Review {review_id} has ended: {review.ended_as} by {review.ended_by}.")
         reviews.end(tx, review_id, decision.ending, why=why, actor=actor, now=now)
         _record(tx, review, f"review {decision.ending}", why, actor, now)
-        notice = _answer(tx, desk, review, decision, actor, now, consent)
+        notice = _answer(tx, writer, review, decision, actor, now, consent)
         cut_off = (
             reviews.still_cut_off(tx, review.disruption_id, review.customer_id)
             if decision.ending == "released"
@@ -108,7 +109,7 @@ def decide(
 
 
 def _answer(
-    tx: Tx, desk: Desk, review: Review, decision: Decision, actor: str, now: datetime, consent: Consent
+    tx: Tx, writer: Writer, review: Review, decision: Decision, actor: str, now: datetime, consent: Consent
 ) -> tuple[Name | None, Gate | None]:
     """The notice to that customer's people, through the gate; its ceiling is their number."""
     people = reviews.people(tx, review.disruption_id, review.customer_id)
@@ -126,7 +127,7 @@ def _answer(
         now=now,
     )
     notice_id = draft_notice(
-        tx, desk, review.disruption_id, kind, timeline_id, now, only_customer=review.customer_id
+        tx, writer, review.disruption_id, kind, timeline_id, now, only_customer=review.customer_id
     )
     reviews.set_notice(tx, review.review_id, notice_id)
     bounded = replace(consent, ceiling=people if consent.yes else None)
@@ -134,7 +135,7 @@ def _answer(
 
 
 def _locked(tx: Tx, review_id: int) -> Review:
-    found = reviews.locked(tx, review_id)
+    found = by_id(tx, review_id) if reviews.lock(tx, review_id) else None
     if found is None:
         raise BadInput(f"There is no review {review_id}: `notifier reviews` shows them.")
     return found

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from notifier.actions.announce.restore import EVERYTHING, Part, kind_of, read_part
-from notifier.actions.control.approve import Consent, Gate, Name, approve_in, name_of
+from notifier.actions.control.approve import Consent, Gate, approve_in
 from notifier.actions.control.promises import proposal
-from notifier.actions.notices.desk import Desk, draft_notice
+from notifier.actions.notices.draft import Writer, draft_notice
+from notifier.actions.notices.named import Name, find, name_of
 from notifier.actions.notices.untranslated import Unwritten, of_a_later_notice
 from notifier.errors import BadInput, Refused
 from notifier.model.earlier import About
@@ -44,30 +45,21 @@ class Said:
     """For whom what is new is not there in their language."""
 
 
-def find(tx: Tx, reference: str) -> Disruption:
-    """The disruption that `7K2M`, `D-7K2M` or `d-7k2m` names; raises `BadInput` if there is none."""
-    wanted = reference.strip().upper().removeprefix("D-")
-    found = disruptions.by_reference(tx, wanted)
-    if found is None:
-        raise BadInput(f"There is no disruption {reference!r}: `notifier list` shows them.")
-    return found
-
-
 def update(
-    db: Db, desk: Desk, actor: str, now: datetime, reference: str, news: News, consent: Consent
+    db: Db, writer: Writer, actor: str, now: datetime, reference: str, news: News, consent: Consent
 ) -> Said:
     """Keep those who were told up to date."""
     if not (news.facts or news.statements or news.next_update_at or news.nothing_new):
         raise BadInput("An update needs --statement, --facts or --next-update, or say --nothing-new.")
     if news.nothing_new and (news.facts or news.statements):
         raise BadInput("--nothing-new says that nothing is new: leave out --statement and --facts.")
-    return _say(db, desk, actor, now, reference, NoticeKind.UPDATE, news, consent)
+    return _say(db, writer, actor, now, reference, NoticeKind.UPDATE, news, consent)
 
 
 @retried
 def restore(
     db: Db,
-    desk: Desk,
+    writer: Writer,
     actor: str,
     now: datetime,
     reference: str,
@@ -87,13 +79,13 @@ def restore(
             revisions.propose_restoration(
                 tx, disruption.disruption_id, timeline_id, back, rev=rev, actor=actor, now=now
             )
-        return say(tx, desk, disruption, kind, timeline_id, actor, now, consent)
+        return say(tx, writer, disruption, kind, timeline_id, actor, now, consent)
 
 
 @retried
 def _say(
     db: Db,
-    desk: Desk,
+    writer: Writer,
     actor: str,
     now: datetime,
     reference: str,
@@ -107,7 +99,7 @@ def _say(
         disruption = spoken_of(tx, reference)
         if kind is NoticeKind.UPDATE:
             news = promised(tx, disruption, news, now)
-        return say_in(tx, desk, actor, now, disruption, kind, news, consent)
+        return say_in(tx, writer, actor, now, disruption, kind, news, consent)
 
 
 def promised(tx: Tx, disruption: Disruption, news: News, now: datetime) -> News:
@@ -120,7 +112,7 @@ def promised(tx: Tx, disruption: Disruption, news: News, now: datetime) -> News:
 
 def say_in(
     tx: Tx,
-    desk: Desk,
+    writer: Writer,
     actor: str,
     now: datetime,
     disruption: Disruption,
@@ -133,7 +125,7 @@ def say_in(
     """One more notice of a disruption, in the caller's transaction; it takes the place of every draft."""
     _void_drafts(tx, disruption)
     timeline_id = enter(tx, disruption, kind, news, actor, now)
-    said = say(tx, desk, disruption, kind, timeline_id, actor, now, consent, about=about)
+    said = say(tx, writer, disruption, kind, timeline_id, actor, now, consent, about=about)
     return replace(said, next_update_at=news.next_update_at)
 
 
@@ -166,7 +158,7 @@ def enter(tx: Tx, disruption: Disruption, kind: str, news: News, actor: str, now
 
 def say(
     tx: Tx,
-    desk: Desk,
+    writer: Writer,
     disruption: Disruption,
     kind: NoticeKind,
     timeline_id: int,
@@ -177,9 +169,9 @@ def say(
     about: About | None = None,
 ) -> Said:
     """Write the notice of an entry and bring it to the gate."""
-    notice_id = draft_notice(tx, desk, disruption.disruption_id, kind, timeline_id, now, about=about)
+    notice_id = draft_notice(tx, writer, disruption.disruption_id, kind, timeline_id, now, about=about)
     audit.append(tx, actor=actor, act=kind, at=now, disruption_id=disruption.disruption_id)
-    unwritten = of_a_later_notice(tx, desk.words, notice_id)
+    unwritten = of_a_later_notice(tx, writer.words, notice_id)
     gate = approve_in(tx, notice_id, actor, now, consent)
     return Said(name_of(tx, notice_id), gate, unwritten=unwritten)
 

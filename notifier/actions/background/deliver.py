@@ -11,7 +11,10 @@ from notifier.actions.background import digests, freeze
 from notifier.actions.background.turns import Others
 from notifier.actions.background.untold import say_untold
 from notifier.actions.control.older_database import is_the_one
-from notifier.actions.notices.desk import Desk, question, story_of, words_are_unaltered
+from notifier.actions.notices.approved_words import words_are_unaltered
+from notifier.actions.notices.draft import Writer
+from notifier.actions.notices.rule import question
+from notifier.actions.notices.story import story_of
 from notifier.errors import Refused
 from notifier.model.mail import Clock, Envelope, Letter, Result, Sender
 from notifier.model.people import Person
@@ -47,7 +50,7 @@ Senders = Callable[[Mode, Policy], Sender]
 class Post:
     """The ports of sending."""
 
-    desk: Desk
+    writer: Writer
     senders: Senders
     clock: Clock
     stopping: Callable[[], bool]
@@ -100,7 +103,7 @@ def _prepared(db: Db, post: Post, notice_id: int) -> Lane | None:
     return Lane(
         db=db,
         sender=sender,
-        seal=_seal(db, post.desk, notice_id),
+        seal=_seal(db, post.writer, notice_id),
         now=post.clock.now,
         monotonic=post.clock.monotonic,
         policy=policy,
@@ -120,7 +123,7 @@ def _others(db: Db, post: Post, notice: Notice) -> Others:
         return _prepared(db, post, notice_id)
 
     def freeze_on(notice_id: int) -> tuple[Ring, ...] | None:
-        return freeze.freeze(db, post.desk.words, now(), notice_id, post.reached) or None
+        return freeze.freeze(db, post.writer.words, now(), notice_id, post.reached) or None
 
     def send_one(notice_id: int) -> tuple[Ring, ...] | None:
         lane = lane_of(notice_id)
@@ -179,14 +182,14 @@ def arrived_late(tx: Tx, claimed: Claim, now: datetime) -> None:
     say_untold(tx, claimed.notice_id, [claimed.attempt_id], now)
 
 
-def _seal(db: Db, desk: Desk, notice_id: int) -> Callable[[Claim, Sequence[Seat]], Envelope]:
+def _seal(db: Db, writer: Writer, notice_id: int) -> Callable[[Claim, Sequence[Seat]], Envelope]:
     """Contents and story are frozen with the notice: read once for a task."""
     with db.transaction() as tx:
         notice = notices.by_id(tx, notice_id)
-        story = story_of(tx, desk.settings, notice)
+        story = story_of(tx, writer.settings, notice)
         contents = {content.content_id: content for content in contents_of(tx, notice_id)}
         ours = installation.installation_id(tx)
-    sender_domain = desk.settings.mail_from.rsplit("@", 1)[-1].rstrip(">")
+    sender_domain = writer.settings.mail_from.rsplit("@", 1)[-1].rstrip(">")
     shared = headers(story, sender_domain)
 
     @cache
@@ -194,14 +197,14 @@ def _seal(db: Db, desk: Desk, notice_id: int) -> Callable[[Claim, Sequence[Seat]
         # The tags of the stored words, not of today's templates: a deployment in the middle changes no mail.
         content = contents[content_id]
         used = used_tags(notice.nonce, content.subject, content.text, content.html)
-        return desk.words.filler(story, content.locale, notice.nonce, used)
+        return writer.words.filler(story, content.locale, notice.nonce, used)
 
     def seal(claimed: Claim, seats: Sequence[Seat]) -> Envelope:
         content, fill = contents[claimed.content_id], fill_of(claimed.content_id)
         return Envelope(
             attempt_id=claimed.attempt_id,
             notice_id=notice_id,
-            sender=desk.settings.mail_from,
+            sender=writer.settings.mail_from,
             reply_to=story.reply_to,
             headers=shared,
             subject=content.subject,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from notifier.actions.notices.desk import notice_rule
+from notifier.actions.notices.rule import notice_rule
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from notifier.actions.notices.desk import Desk, draft_notice, service_names
+from notifier.actions.notices.draft import Writer, draft_notice
+from notifier.actions.notices.story import service_names
 from notifier.errors import NotifierError
 from notifier.model.words import Mode, NoticeKind
 from notifier.pipeline import detect, disruption
@@ -22,8 +23,8 @@ AT_ONCE = 500
 class Bench:
     """What is open, and what becomes of it."""
 
-    def __init__(self, tx: Tx, desk: Desk, mode: Mode, now: datetime) -> None:
-        self.tx, self.desk, self.mode, self.now = tx, desk, mode, now
+    def __init__(self, tx: Tx, writer: Writer, mode: Mode, now: datetime) -> None:
+        self.tx, self.writer, self.mode, self.now = tx, writer, mode, now
         self.opened: list[int] = []
         self.touched: dict[int, str] = {}
         """Drafts whose services changed, with the actor who changed them."""
@@ -155,7 +156,7 @@ class Bench:
                 now=self.now,
             )
         )
-        draft_notice(self.tx, self.desk, disruption_id, NoticeKind.FIRST, timeline_id, self.now)
+        draft_notice(self.tx, self.writer, disruption_id, NoticeKind.FIRST, timeline_id, self.now)
 
     def raise_alarms(self, extent: Callable[[Sequence[str]], Extent]) -> None:
         """Say how each draft stands, and which disruption that tells people its evidence contradicts."""

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from notifier.actions.announce.declare import mode_of
 from notifier.actions.background.judging import AT_ONCE, Bench
 from notifier.actions.company.refresh import FRESH, refresh
 from notifier.actions.control.approve import approve_by_policy
 from notifier.actions.control.recall import Recall
-from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.draft import Writer
+from notifier.actions.notices.mode import mode_of
 from notifier.edges.webhooks import DIALECTS, Dialect
 from notifier.errors import BadInput, Refused
 from notifier.model.ring import Ring
@@ -101,10 +101,10 @@ def _rings_if(new: int) -> tuple[Ring, ...]:
 # ---------------------------------------------------------------- the database as a source
 
 
-def watch_cut_offs(db: Db, desk: Desk, now: datetime) -> Recorded:
+def watch_cut_offs(db: Db, writer: Writer, now: datetime) -> Recorded:
     """One tick: who is cut off although no disruption says so, and who is no longer."""
     with db.transaction() as tx:
-        cut_offs = signals.cut_offs(tx, evidence_mode(desk.settings), now=now)
+        cut_offs = signals.cut_offs(tx, evidence_mode(writer.settings), now=now)
         unknown = [cut for cut in cut_offs if not signals.is_known(tx, DATABASE, _delivery_key(cut))]
         # Only what is new is counted: of what a person threw away a million may go on being cut off.
         found = [_cut_off(cut, signals.extent(tx, [cut.service], now=now)) for cut in unknown]
@@ -163,15 +163,15 @@ EXTENTS = Recall[Extent]()
 """By services: an alarm about a draft says at every tick how many customers are cut off."""
 
 
-def judge_signals(db: Db, desk: Desk, now: datetime) -> Judged:
+def judge_signals(db: Db, writer: Writer, now: datetime) -> Judged:
     """One tick: judge what is new, void drafts whose evidence is gone, say how things stand, let policy announce.
 
     One transaction judges and writes: if the process dies in it, the same signals are judged again; after it, the
     next tick says how things stand. Only the first holds locks, and it counts nobody.
     """
-    mode = evidence_mode(desk.settings)
+    mode = evidence_mode(writer.settings)
     with db.transaction() as tx:
-        bench = Bench(tx, desk, mode, now)
+        bench = Bench(tx, writer, mode, now)
         count = bench.judge_new()
         voided = bench.void_forsaken()
         bench.write_notices()
@@ -180,10 +180,10 @@ def judge_signals(db: Db, desk: Desk, now: datetime) -> Judged:
         def extent(services: Sequence[str]) -> Extent:
             return EXTENTS.ask(db, tx, tuple(services), now, lambda: signals.extent(tx, services, now=now))
 
-        standing = Bench(tx, desk, mode, now)
+        standing = Bench(tx, writer, mode, now)
         standing.raise_alarms(extent)
         announcing = standing.announcing()
-    announced, rings = _announce(db, desk.settings, announcing, now)
+    announced, rings = _announce(db, writer.settings, announcing, now)
     again = (Ring("judge"),) if count == AT_ONCE else ()
     return Judged(count, tuple(bench.opened), voided, announced, (*rings, *again))
 

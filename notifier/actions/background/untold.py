@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from notifier.actions.notices.desk import question
+from notifier.actions.notices.rule import question
 from notifier.store import Tx
 from notifier.store.disruptions import alarms, disruptions, notices
 from notifier.store.ledger.overtaken import untold

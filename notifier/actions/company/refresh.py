@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from notifier.actions.company.audience_copy import Copied, bring
-from notifier.actions.notices.desk import rule_of
+from notifier.actions.notices.rule import rule_of
 from notifier.model.words import PeopleFrom
 from notifier.settings import Settings
 from notifier.store import Db, Tx

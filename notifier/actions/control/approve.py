@@ -7,11 +7,13 @@ from datetime import datetime
 from notifier.actions.control.consent import Consent, approval_of, round_of
 from notifier.actions.control.lists import changes
 from notifier.actions.control.recall import Recall
-from notifier.actions.notices.desk import about_of, notice_rule, words_are_unaltered
+from notifier.actions.notices.approved_words import words_are_unaltered
+from notifier.actions.notices.rule import notice_rule
+from notifier.actions.notices.story import about_of
 from notifier.errors import Refused
 from notifier.model.approval import ALL, Part, parts
 from notifier.model.ring import Ring
-from notifier.model.words import Mode, NoticeKind, NoticeState
+from notifier.model.words import NoticeKind, NoticeState
 from notifier.pipeline.audience import (
     FOLLOWING,
     gap_is_accepted,
@@ -47,25 +49,6 @@ class Gate:
     changed: tuple[Change, ...] = ()
     """What is not true any more of the list that is frozen: it is made anew, and looked at again."""
     rings: tuple[Ring, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """How people call a notice: `7K2M/1`."""
-
-    reference: str
-    notice_id: int
-    seq: int
-    mode: Mode
-
-    def __str__(self) -> str:
-        return f"{self.reference}/{self.seq}"
-
-
-def name_of(tx: Tx, notice_id: int) -> Name:
-    notice = notices.by_id(tx, notice_id)
-    disruption = disruptions.by_id(tx, notice.disruption_id)
-    return Name(disruption.reference, notice_id, notice.seq, disruption.mode)
 
 
 def rule_of_draft(tx: Tx, notice_id: int) -> Rule:

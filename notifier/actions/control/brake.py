@@ -10,16 +10,17 @@ from datetime import datetime
 
 from notifier.actions.control import latecomers
 from notifier.actions.control.who_is_late import is_ours
-from notifier.actions.notices.desk import question
+from notifier.actions.notices.rule import question
 from notifier.errors import Refused, Unreachable
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState
 from notifier.store import Db, Tx, audit
 from notifier.store.disruptions import alarms, disruptions, notices, revisions
 from notifier.store.disruptions.notices import Notice
-from notifier.store.ledger import accounting, brake, held, unknowns
+from notifier.store.ledger import accounting, brake, unknowns
 from notifier.store.ledger.overtaken import dead_chunks, stale
 from notifier.store.locks import retried, wait_at_most
+from notifier.store.read import held
 
 PAUSE_ALL = "pause all"
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from notifier.actions.control.approve import NO_GAP, Consent, Name, approve_in, name_of
+from notifier.actions.control.approve import NO_GAP, Consent, approve_in
 from notifier.actions.control.lists import renew_in
 from notifier.actions.control.who_is_late import (
     FOR_THE_LATE,
@@ -19,7 +19,8 @@ from notifier.actions.control.who_is_late import (
     is_busy,
     is_known,
 )
-from notifier.actions.notices.desk import Desk, draft_notice
+from notifier.actions.notices.draft import Writer, draft_notice
+from notifier.actions.notices.named import Name, name_of
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeKind, NoticeState
@@ -41,7 +42,7 @@ class Looked:
     rings: tuple[Ring, ...]
 
 
-def look(db: Db, desk: Desk, now: datetime, reached: Reached = unmoved, sizes: Sizes = SIZES) -> Looked:
+def look(db: Db, writer: Writer, now: datetime, reached: Reached = unmoved, sizes: Sizes = SIZES) -> Looked:
     """One tick: every open disruption that nothing is on its way for, each at most as often as policy says.
 
     Who is late is found first, without a lock that anybody waits for; then it is decided, by their number alone.
@@ -69,14 +70,14 @@ def look(db: Db, desk: Desk, now: datetime, reached: Reached = unmoved, sizes: S
             if disruptions.try_lock_declarations(tx) and late.ask(
                 tx, one.disruption_id, since=since, now=now
             ):
-                ours, rung = _decide(tx, desk, policy, one, now)
+                ours, rung = _decide(tx, writer, policy, one, now)
                 drafted += ours
                 rings += rung
     return Looked(tuple(drafted), tuple(rings))
 
 
 def _decide(
-    tx: Tx, desk: Desk, policy: Policy, one: OpenOne, now: datetime
+    tx: Tx, writer: Writer, policy: Policy, one: OpenOne, now: datetime
 ) -> tuple[tuple[int, ...], tuple[Ring, ...]]:
     disruption_id = one.disruption_id
     there = [n for n in notices.of_disruption(tx, disruption_id) if n.only_customer is None]
@@ -94,14 +95,14 @@ def _decide(
         if not found.people or (not mine and found.people <= late.declined(tx, disruption_id, kind)):
             alarms.clear(tx, _key(disruption_id, kind), now)
             continue
-        notice_id = mine[-1].notice_id if mine else _draft(tx, desk, disruption_id, kind, now)
+        notice_id = mine[-1].notice_id if mine else _draft(tx, writer, disruption_id, kind, now)
         drafted.append(notice_id)
         if kind is NoticeKind.CATCH_UP and _may_go(tx, policy, there, found, disruption_id):
             consent = Consent(by_policy=True, yes=True, ceiling=policy.catch_up_ceiling)
             alarms.clear(tx, _key(disruption_id, kind), now)
             if mine and mine[-1].frozen_upto:
                 # Somebody looked at its list and left it: it goes to whom it is owed now.
-                notice_id = renew_in(tx, desk, mine[-1], now)
+                notice_id = renew_in(tx, writer, mine[-1], now)
             rings += approve_in(tx, notice_id, POLICY, now, consent, counted=(found.people, NO_GAP)).rings
             break  # what ends is told once this has left
         text = _text(kind, name_of(tx, notice_id), found.people)
@@ -137,7 +138,7 @@ def _was_stopped(there: Sequence[Notice]) -> bool:
     return cancelled > max(told, default=0)
 
 
-def _draft(tx: Tx, desk: Desk, disruption_id: int, kind: NoticeKind, now: datetime) -> int:
+def _draft(tx: Tx, writer: Writer, disruption_id: int, kind: NoticeKind, now: datetime) -> int:
     timeline_id = disruptions.add_entry(
         tx,
         disruption_id,
@@ -150,7 +151,7 @@ def _draft(tx: Tx, desk: Desk, disruption_id: int, kind: NoticeKind, now: dateti
     )
     act = f"draft {kind.replace('_', '-')}"
     audit.append(tx, actor=POLICY, act=act, at=now, disruption_id=disruption_id)
-    return draft_notice(tx, desk, disruption_id, kind, timeline_id, now)
+    return draft_notice(tx, writer, disruption_id, kind, timeline_id, now)
 
 
 def _key(disruption_id: int, kind: NoticeKind) -> str:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.actions.notices.desk import Desk, about_of, draft_notice, notice_rule
+from notifier.actions.notices.draft import Writer, draft_notice
+from notifier.actions.notices.rule import notice_rule
+from notifier.actions.notices.story import about_of
 from notifier.errors import Refused
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState
@@ -44,7 +46,7 @@ def _shown(notice: Notice, changed: tuple[Change, ...] = ()) -> ShownList:
 
 
 @retried
-def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[ShownList, tuple[Ring, ...]]:
+def show_list(db: Db, writer: Writer, now: datetime, notice_id: int) -> tuple[ShownList, tuple[Ring, ...]]:
     """Ask workers to freeze a draft's list, so that a person approves exactly that list.
 
     A list closes once: where it is not true any more, the draft is replaced by a fresh one with the same words,
@@ -59,28 +61,28 @@ def show_list(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[ShownL
             raise Refused("This notice leaves by itself: approve it with --yes --ceiling N.")
         changed = changes(tx, notice, notice_rule(tx, notice))
         if changed:
-            notice_id = renew_in(tx, desk, notice, now)
+            notice_id = renew_in(tx, writer, notice, now)
         freezing.ask_to_freeze(tx, notice_id, now=now)
         return _shown(notices.by_id(tx, notice_id), changed), (Ring("freeze", notice_id),)
 
 
 @retried
-def renew(db: Db, desk: Desk, now: datetime, notice_id: int) -> int:
+def renew(db: Db, writer: Writer, now: datetime, notice_id: int) -> int:
     """A fresh draft with the same words, and no list yet, in the place of one whose list is not true any more."""
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
         notice = notices.locked(tx, notice_id)
         if notice.state is not NoticeState.DRAFT:
             raise Refused(f"This notice is {notice.state} already: there is nothing to approve.")
-        return renew_in(tx, desk, notice, now)
+        return renew_in(tx, writer, notice, now)
 
 
-def renew_in(tx: Tx, desk: Desk, notice: Notice, now: datetime) -> int:
+def renew_in(tx: Tx, writer: Writer, notice: Notice, now: datetime) -> int:
     """As `renew`, inside the transaction of a caller who holds `lock_declarations`."""
     notices.void(tx, notice.notice_id)
     notice_id = draft_notice(
         tx,
-        desk,
+        writer,
         notice.disruption_id,
         notice.kind,
         notice.timeline_id,

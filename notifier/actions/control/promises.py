@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from notifier.actions.control.approve import count
-from notifier.actions.notices.desk import Desk, notice_rule, still_as_approved
+from notifier.actions.notices.draft import Writer, still_as_approved
+from notifier.actions.notices.rule import notice_rule
 from notifier.errors import NotifierError
 from notifier.model.ring import Ring
 from notifier.model.words import Kind, NoticeKind
@@ -29,12 +30,12 @@ def proposal(tx: Tx, kind: Kind, now: datetime, disruption_id: int | None = None
     return promise.proposed(now, minutes, last.next_update_at - last.at if last else None)
 
 
-def tick(db: Db, desk: Desk, now: datetime) -> tuple[Ring, ...]:
+def tick(db: Db, writer: Writer, now: datetime) -> tuple[Ring, ...]:
     """Safe to run twice at once: a row lock lets one of two beats let a notice go, the other finds it gone."""
     _watch(db, now)
     with db.transaction() as tx:
         waiting = promises.waiting(tx)
-    return tuple(ring for notice_id in waiting for ring in _look_at(db, desk, now, notice_id))
+    return tuple(ring for notice_id in waiting for ring in _look_at(db, writer, now, notice_id))
 
 
 def _watch(db: Db, now: datetime) -> None:
@@ -54,10 +55,10 @@ def _due(rows: Iterable[SaidRow]) -> tuple[str, datetime | None]:
     return listed[0].reference, promise.standing([Said(row.kind, row.next_update_at) for row in listed])
 
 
-def _look_at(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[Ring, ...]:
+def _look_at(db: Db, writer: Writer, now: datetime, notice_id: int) -> tuple[Ring, ...]:
     """If the process dies before the commit nothing has happened; after it, the sweeper rings for the notice."""
     with db.transaction() as tx:
-        first = promise.judge(_waiting(tx, desk, notices.by_id(tx, notice_id), now), now, _patience(tx))
+        first = promise.judge(_waiting(tx, writer, notices.by_id(tx, notice_id), now), now, _patience(tx))
         if first.act is Act.WAIT:
             return ()
         # Everybody is looked at for this: before the locks, for which a person would wait.
@@ -70,7 +71,7 @@ def _look_at(db: Db, desk: Desk, now: datetime, notice_id: int) -> tuple[Ring, .
         notice = notices.locked(tx, notice_id)
         if not notice.waits:
             return ()
-        judged = promise.judge(_waiting(tx, desk, notice, now, differ), now, _patience(tx))
+        judged = promise.judge(_waiting(tx, writer, notice, now, differ), now, _patience(tx))
         if judged.act is not Act.LEAVE:
             _stop(tx, notice, judged, now)
             return ()
@@ -94,20 +95,20 @@ def _differ(tx: Tx, notice: Notice) -> int:
     return 0 if gap_is_accepted(gap, approvals.acknowledged(tx, notice.notice_id)) else gap.difference
 
 
-def _waiting(tx: Tx, desk: Desk, notice: Notice, now: datetime, differ: int = 0) -> Waiting:
+def _waiting(tx: Tx, writer: Writer, notice: Notice, now: datetime, differ: int = 0) -> Waiting:
     assert notice.go_at is not None
     return Waiting(
         go_at=notice.go_at,
         over=disruptions.by_id(tx, notice.disruption_id).ended_at is not None,
         braked=brake.brake_is_on(tx),
-        as_approved=now < notice.go_at or _as_approved(tx, desk, notice),
+        as_approved=now < notice.go_at or _as_approved(tx, writer, notice),
         differ=differ,
     )
 
 
-def _as_approved(tx: Tx, desk: Desk, notice: Notice) -> bool:
+def _as_approved(tx: Tx, writer: Writer, notice: Notice) -> bool:
     try:
-        return still_as_approved(tx, desk, notice)
+        return still_as_approved(tx, writer, notice)
     except NotifierError:  # templates that cannot be read any more say nothing that was approved
         return False
 

@@ -17,7 +17,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from notifier.actions.control.consent import author_of
-from notifier.actions.notices.desk import rule_at
+from notifier.actions.notices.rule import rule_at
 from notifier.model.words import NoticeKind, NoticeState
 from notifier.pipeline.deliver import Reached, unmoved
 from notifier.store import Db, Tx

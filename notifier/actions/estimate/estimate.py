@@ -7,8 +7,9 @@ from typing import Any
 
 from notifier.actions.company.audience_copy import Copied
 from notifier.actions.estimate.forecast import Outlook, outlook
-from notifier.actions.notices.desk import Desk, service_names
+from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.services import dependents
+from notifier.actions.notices.story import service_names
 from notifier.actions.notices.untranslated import Unwritten, without_words
 from notifier.model.declaration import Declaration
 from notifier.model.locales import in_locale
@@ -81,7 +82,7 @@ def rule_of(declaration: Declaration) -> Rule:
 
 def estimate(
     tx: Tx,
-    desk: Desk,
+    writer: Writer,
     declaration: Declaration,
     statements: Mapping[str, str],
     facts: Mapping[str, Any],
@@ -89,7 +90,7 @@ def estimate(
 ) -> Estimate:
     """Count what would be told if this were declared now; nothing is stored."""
     found = verdicts.survey(tx, rule_of(declaration))
-    readings = tuple(_reading(desk, statements, locale) for locale in found.locales)
+    readings = tuple(_reading(writer, statements, locale) for locale in found.locales)
     by_language: dict[str, int] = {}
     for reading in readings:
         by_language[reading.read] = by_language.get(reading.read, 0) + reading.people
@@ -109,12 +110,12 @@ def estimate(
         title=declaration.title,
         effective_at=declaration.effective_at,
         cut_since=verdicts.cut_off_since(tx, list(declaration.services)) if found.gap.cut_off else None,
-        outlook=outlook(tx, desk, declaration, by_language),
+        outlook=outlook(tx, writer, declaration, by_language),
         warnings=warnings,
         unreviewed=tuple(
             locale
             for locale in sorted({reading.read for reading in readings})
-            if not desk.words.reviewed(NoticeKind.FIRST, locale, declaration.kind)
+            if not writer.words.reviewed(NoticeKind.FIRST, locale, declaration.kind)
         ),
     )
 
@@ -123,6 +124,6 @@ def _said(tx: Tx, facts: Mapping[str, Any]) -> Facts:
     return Facts.from_mapping(catalogue.facts(tx)).merged(Facts.from_mapping(facts))
 
 
-def _reading(desk: Desk, statements: Mapping[str, str], found: LocaleCount) -> Reading:
-    read = desk.words.resolve(found.locale, NoticeKind.FIRST)
+def _reading(writer: Writer, statements: Mapping[str, str], found: LocaleCount) -> Reading:
+    read = writer.words.resolve(found.locale, NoticeKind.FIRST)
     return Reading(found.locale, read, found.people, in_locale(statements, read) is not None)

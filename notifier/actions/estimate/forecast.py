@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.draft import Writer
 from notifier.model.declaration import Declaration
 from notifier.model.policy import Policy
 from notifier.model.words import Kind, Mode, NoticeKind
@@ -37,7 +37,7 @@ class Outlook:
     """Languages that somebody would read and for whose words somebody stands."""
 
 
-def outlook(tx: Tx, desk: Desk, declaration: Declaration, people: Mapping[str, int]) -> Outlook:
+def outlook(tx: Tx, writer: Writer, declaration: Declaration, people: Mapping[str, int]) -> Outlook:
     """`people` by the language they read."""
     policy = catalogue.policy(tx)
     requests = count_requests(list(people.values()), policy)
@@ -46,7 +46,7 @@ def outlook(tx: Tx, desk: Desk, declaration: Declaration, people: Mapping[str, i
         requests=requests,
         seconds=None if each is None else duration(requests, each, policy),
         at_most=min(sum(people.values()), policy.lanes * policy.chunk_people),
-        reviewed=_reviewed(desk, declaration.kind, sorted(people)),
+        reviewed=_reviewed(writer, declaration.kind, sorted(people)),
     )
 
 
@@ -67,9 +67,9 @@ def duration(requests: int, each: float, policy: Policy) -> float:
     return max(least, -(-requests // policy.lanes) * each)
 
 
-def _reviewed(desk: Desk, kind: Kind, locales: Sequence[str]) -> tuple[Reviewed, ...]:
-    there = [locale for locale in locales if desk.words.reviewed(NoticeKind.FIRST, locale, kind)]
-    sources = [desk.words.source(NoticeKind.FIRST, locale, kind) for locale in there]
+def _reviewed(writer: Writer, kind: Kind, locales: Sequence[str]) -> tuple[Reviewed, ...]:
+    there = [locale for locale in locales if writer.words.reviewed(NoticeKind.FIRST, locale, kind)]
+    sources = [writer.words.source(NoticeKind.FIRST, locale, kind) for locale in there]
     return tuple(
         Reviewed(locale, source.reviewed_by, source.reviewed_on)
         for locale, source in zip(there, sources, strict=True)

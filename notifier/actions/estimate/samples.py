@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.actions.estimate.estimate import rule_of
-from notifier.actions.notices.desk import Desk, tell
+from notifier.actions.notices.draft import Writer
+from notifier.actions.notices.story import tell
 from notifier.model.declaration import Declaration
 from notifier.model.words import NoticeKind, Verdict
 from notifier.pipeline.disruption import sketch
@@ -26,18 +27,18 @@ class Sample:
 
 
 def sample_mails(
-    tx: Tx, desk: Desk, declaration: Declaration, entry: Entry, now: datetime
+    tx: Tx, writer: Writer, declaration: Declaration, entry: Entry, now: datetime
 ) -> tuple[Sample, ...]:
     """Somebody who is affected, and somebody who possibly is and is told so."""
     rule = rule_of(declaration)
     wanted = {Verdict.AFFECTED: 2} | ({Verdict.POSSIBLY: 1} if rule.told_rank == 1 else {})
-    found = (_sample(tx, desk, rule, declaration, entry, now, v, rank) for v, rank in wanted.items())
+    found = (_sample(tx, writer, rule, declaration, entry, now, v, rank) for v, rank in wanted.items())
     return tuple(sample for sample in found if sample is not None)
 
 
 def _sample(
     tx: Tx,
-    desk: Desk,
+    writer: Writer,
     rule: Rule,
     declaration: Declaration,
     entry: Entry,
@@ -49,11 +50,11 @@ def _sample(
     if recipient_id is None:
         return None
     person, asked = samples.person(tx, rule, recipient_id)
-    story = tell(tx, desk.settings, sketch(declaration, now), NoticeKind.FIRST, entry)
-    locale = desk.words.resolve(asked, NoticeKind.FIRST)
+    story = tell(tx, writer.settings, sketch(declaration, now), NoticeKind.FIRST, entry)
+    locale = writer.words.resolve(asked, NoticeKind.FIRST)
     nonce = secrets.token_hex(8)
-    rendered = desk.words.render(story, locale, person.variant, nonce)
+    rendered = writer.words.render(story, locale, person.variant, nonce)
     subject, text = rendered.subject, rendered.text
-    for tag, value in desk.words.values(story, locale, person, nonce).items():
+    for tag, value in writer.words.values(story, locale, person, nonce).items():
         subject, text = subject.replace(tag, value), text.replace(tag, value)
     return Sample(verdict, locale, subject, text)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from notifier.actions.announce.timeline import find
-from notifier.actions.notices.desk import rule_of
+from notifier.actions.notices.named import find, known
+from notifier.actions.notices.rule import rule_of
 from notifier.edges.addresses import normalised
 from notifier.errors import BadInput
 from notifier.model.deciding import Value, clause, deciding, seen
@@ -14,15 +14,16 @@ from notifier.model.words import Mode, NoticeKind, Standing, Verdict
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue, customers
 from notifier.store.company.customers import Customer
-from notifier.store.disruptions import disruptions, reviews
+from notifier.store.disruptions import disruptions
+from notifier.store.disruptions import reviews as decided
 from notifier.store.disruptions.disruptions import Disruption
-from notifier.store.disruptions.reviews import Review
 from notifier.store.ledger import singles
 from notifier.store.ledger.singles import Copied
 from notifier.store.locks import retried
-from notifier.store.read import letters, membership
+from notifier.store.read import letters, membership, reviews
 from notifier.store.read.letters import Letter
 from notifier.store.read.membership import Frozen, Present
+from notifier.store.read.reviews import Review
 
 VERDICTS = {2: Verdict.AFFECTED, 1: Verdict.POSSIBLY, 0: Verdict.NOT}
 MEANT = {True: Verdict.AFFECTED, None: Verdict.POSSIBLY, False: Verdict.NOT}
@@ -112,18 +113,11 @@ def explain(
         return explained
 
 
-def known(tx: Tx, customer: str) -> Customer:
-    found = customers.by_ext_id(tx, customer)
-    if found is None:
-        raise BadInput(f"There is no customer {customer!r}: write the id as it was imported.")
-    return found
-
-
 def _explained(
     tx: Tx, disruption: Disruption, customer: Customer, secrets: frozenset[str], now: datetime
 ) -> Explanation:
     id_ = disruption.disruption_id
-    released = reviews.released(tx, id_)
+    released = decided.released(tx, id_)
     revision = disruptions.revision(tx, id_)
     rule = rule_of(revision, released)
     lines = membership.frozen(tx, id_, customer.customer_id)

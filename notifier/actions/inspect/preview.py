@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from notifier.actions.control.approve import Name, name_of
-from notifier.actions.inspect.explain import known
-from notifier.actions.notices.desk import Desk, notice_rule
+from notifier.actions.notices.draft import Writer
+from notifier.actions.notices.named import Name, known, name_of
 from notifier.actions.notices.press import Press
+from notifier.actions.notices.rule import notice_rule
 from notifier.errors import BadInput, Refused
 from notifier.model.locales import chain
 from notifier.model.people import Person
@@ -81,13 +81,13 @@ class Letter:
     is_made_up: bool = False
 
 
-def look(db: Db, desk: Desk, notice_id: int, wanted: Wanted) -> Preview:
+def look(db: Db, writer: Writer, notice_id: int, wanted: Wanted) -> Preview:
     """Raises `BadInput`, and `Refused` where nobody of that customer is in the notice."""
     if sum((wanted.locale is not None, wanted.customer is not None, wanted.worst)) > 1:
         raise BadInput("Say one of --locale, --as and --worst: a customer reads their own language.")
     with db.transaction() as tx:
         notice = notices.by_id(tx, notice_id)
-        press = Press.of(tx, desk, notice)
+        press = Press.of(tx, writer, notice)
         name = name_of(tx, notice_id)
         if wanted.customer is not None:
             letters = of_customer(tx, press, name, known(tx, wanted.customer))
@@ -103,7 +103,7 @@ def _made_up(press: Press, name: Name, asked: str) -> list[Letter]:
     """One letter for each variant of a language."""
     if not sample.is_language(asked):
         raise BadInput(f"--locale {asked[:40]!r} is not a language: write it like 'de' or 'pt-BR'.")
-    locale = press.desk.words.resolve(asked, press.story.notice)
+    locale = press.writer.words.resolve(asked, press.story.notice)
     found = [content for content in press.contents.values() if content.locale == locale]
     if not found:
         there = ", ".join(sorted({content.locale for content in press.contents.values()}))
@@ -132,7 +132,7 @@ def mail_of(press: Press, letter: Letter) -> Mail:
         tz=person.tz,
         ways=letter.ways,
         remark=letter.remark,
-        sender=press.desk.settings.mail_from,
+        sender=press.writer.settings.mail_from,
         reply_to=press.story.reply_to,
         subject=printed.subject,
         headers=press.headers,
@@ -173,7 +173,7 @@ def _as_of_now(tx: Tx, press: Press, recipient_id: int, ways: tuple[str, ...] = 
     owed = one_letter.owed(tx, rule, later(tx, notice, rule), recipient_id)
     if owed is None:
         return None
-    locale = press.desk.words.resolve(owed.locale, press.story.notice)
+    locale = press.writer.words.resolve(owed.locale, press.story.notice)
     contents = (c for c in press.contents.values() if (c.locale, c.variant) == (locale, owed.variant))
     content = next(contents, None)
     if content is None:

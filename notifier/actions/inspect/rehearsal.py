@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.press import Press
 from notifier.model.people import Person
 from notifier.store import Db
@@ -29,10 +29,10 @@ class Shown:
     worst: tuple[Worst, ...]
 
 
-def shown(db: Db, desk: Desk, notice_id: int) -> Shown:
+def shown(db: Db, writer: Writer, notice_id: int) -> Shown:
     with db.transaction() as tx:
         notice = notices.by_id(tx, notice_id)
-        press = Press.of(tx, desk, notice)
+        press = Press.of(tx, writer, notice)
         picked: dict[int, list[Bad]] = {}
         for each in samples.worst(tx, notice_id):
             picked.setdefault(each.recipient_id, []).append(each)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from notifier.actions.notices.desk import Desk, are_unaltered, story_of
+from notifier.actions.notices.approved_words import are_unaltered
+from notifier.actions.notices.draft import Writer
+from notifier.actions.notices.story import story_of
 from notifier.model.people import Person
 from notifier.model.story import Story
 from notifier.pipeline.compose import headers, used_tags
@@ -24,16 +26,16 @@ class Printed:
 class Press:
     """Everything of one notice that its letters have in common."""
 
-    desk: Desk
+    writer: Writer
     notice: Notice
     story: Story
     contents: Mapping[int, Content]
     """By their ids."""
 
     @staticmethod
-    def of(tx: Tx, desk: Desk, notice: Notice) -> "Press":
+    def of(tx: Tx, writer: Writer, notice: Notice) -> "Press":
         contents = {content.content_id: content for content in contents_of(tx, notice.notice_id)}
-        return Press(desk, notice, story_of(tx, desk.settings, notice), contents)
+        return Press(writer, notice, story_of(tx, writer.settings, notice), contents)
 
     @property
     def is_unaltered(self) -> bool:
@@ -43,13 +45,13 @@ class Press:
     @property
     def headers(self) -> dict[str, str]:
         """The same for every recipient."""
-        return headers(self.story, self.desk.settings.mail_from.rsplit("@", 1)[-1].rstrip(">"))
+        return headers(self.story, self.writer.settings.mail_from.rsplit("@", 1)[-1].rstrip(">"))
 
     def printed(self, content: Content, person: Person) -> Printed:
         """The tags of the stored words, not of today's templates: a deployment changes no mail."""
         parts = [content.subject, content.text, content.html]
         used = used_tags(self.notice.nonce, *parts)
-        fill = self.desk.words.filler(self.story, content.locale, self.notice.nonce, used)
+        fill = self.writer.words.filler(self.story, content.locale, self.notice.nonce, used)
         for tag, value in fill(person).items():
             parts = [part.replace(tag, value) for part in parts]
         return Printed(*parts)

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.actions.notices.desk import columns
 from notifier.actions.notices.services import known_services
 from notifier.edges.predicate import parse
 from notifier.edges.predicate.named import Named, nearest
 from notifier.edges.predicate.names import column_called
 from notifier.edges.predicate.options import UNKNOWN, build, unknown_is_no_value
 from notifier.errors import BadInput
-from notifier.model.scope import BUILT_IN, CUSTOMER, And, Column, Predicate, written
+from notifier.model.scope import BUILT_IN, CUSTOMER, And, Column, Predicate, scope_columns, written
+from notifier.model.words import AttributeType
 from notifier.store import Db, Tx, audit
+from notifier.store.company import catalogue
 from notifier.store.locks import retried
 from notifier.store.read import attribute_values
 from notifier.store.read.attribute_values import Counted
@@ -185,3 +186,10 @@ def _values(tx: Tx, column: Column, services: list[str] | None, most: int, *, se
     counted = attribute_values.count(tx, column, services, most)
     shown = counted if sensitive or not column.sensitive else None
     return Values(column, column in BUILT_IN, shown, counted.distinct, counted.known, counted.unknown)
+
+
+def columns(tx: Tx) -> dict[str, Column]:
+    """What a scope may name."""
+    return scope_columns(
+        Column(a.name, AttributeType(a.type), sensitive=a.sensitive) for a in catalogue.attributes(tx)
+    )

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from notifier.actions.notices.desk import notice_rule
+from notifier.actions.notices.rule import notice_rule
 from notifier.model.locales import in_locale
 from notifier.model.story import Facts
 from notifier.pipeline.audience import later

@@ -5,15 +5,17 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from notifier.actions.announce import single
 from notifier.actions.announce.declare import DryRun
 from notifier.actions.company.refresh import refresh
 from notifier.actions.control import approve as gate
 from notifier.actions.control import lists
-from notifier.actions.control.approve import Consent, Gate, Name
+from notifier.actions.control.approve import Consent, Gate
 from notifier.actions.control.lists import ShownList
-from notifier.actions.inspect import rehearsal, single
+from notifier.actions.inspect import rehearsal
 from notifier.actions.inspect.rehearsal import Shown
 from notifier.actions.notices import shown as shown_texts
+from notifier.actions.notices.named import Name
 from notifier.actions.notices.untranslated import Unwritten
 from notifier.app import App
 from notifier.entry.cli import output
@@ -23,9 +25,7 @@ from notifier.errors import Refused, Unreachable
 from notifier.model.approval import Part
 from notifier.model.words import Account, Mode, NoticeState
 from notifier.pipeline.audience import list_objection
-from notifier.store.audience import recount
-from notifier.store.ledger import held
-from notifier.store.read import views
+from notifier.store.read import held, recounts, views
 from notifier.store.read.views import NoticeRow
 
 UNSENT = (NoticeState.DRAFT, NoticeState.CANCELLED, NoticeState.VOID)
@@ -124,7 +124,7 @@ def follow(app: App, started: Started, *, as_json: bool) -> None:
 
 def _rehearsed(app: App, name: Name) -> Shown | None:
     """What a rehearsal is for; None for what is live."""
-    return rehearsal.shown(app.db, app.desk, name.notice_id) if name.mode is Mode.REHEARSAL else None
+    return rehearsal.shown(app.db, app.writer, name.notice_id) if name.mode is Mode.REHEARSAL else None
 
 
 def _gap_option(found: Gate) -> str:
@@ -142,7 +142,7 @@ def ask(app: App, started: Started) -> Started:
 
 
 def _ask_once(app: App, started: Started) -> Started:
-    shown, rings = lists.show_list(app.db, app.desk, app.clock.now(), started.name.notice_id)
+    shown, rings = lists.show_list(app.db, app.writer, app.clock.now(), started.name.notice_id)
     ring(app.settings, rings)
     if shown.changed:
         output.say(f"! {list_objection(shown.changed)}")
@@ -225,7 +225,7 @@ def status(app: App, reference: str) -> dict[str, object]:
                 "accounts": views.accounts(tx, each),
                 "adds_up": views.fault(tx, each) == 0,
                 "not_told": views.not_told(tx, each.notice_id),
-                "recount": recount.noted(tx, each.notice_id),
+                "recount": recounts.noted(tx, each.notice_id),
                 "troubles": views.troubles(tx, each.notice_id),
                 "above_ceiling": held.above_ceiling(tx, each.notice_id),
                 "outside": single.of_notice(tx, each.notice_id),
@@ -250,7 +250,7 @@ def picture(app: App, reference: str) -> tuple[str, list[NoticeRow]]:
         rows = views.notices(tx, row.disruption_id)
         for each in rows:
             lines += ["", *standing.notice_lines(each, views.accounts(tx, each), views.fault(tx, each))]
-            lines += standing.recount_lines(recount.noted(tx, each.notice_id))
+            lines += standing.recount_lines(recounts.noted(tx, each.notice_id))
             lines += standing.trouble_lines(each, views.troubles(tx, each.notice_id))
             lines += standing.single_lines(single.of_notice(tx, each.notice_id))
             if each.state not in UNSENT and not held.is_overtaken(tx, each.notice_id):

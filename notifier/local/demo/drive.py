@@ -8,8 +8,9 @@ from typing import Protocol
 
 from notifier.actions.announce import rescope
 from notifier.actions.company.import_customers import Imported
-from notifier.actions.control.approve import Gate, Name
+from notifier.actions.control.approve import Gate
 from notifier.actions.estimate.estimate import Estimate
+from notifier.actions.notices.named import Name
 from notifier.app import App
 from notifier.errors import Refused
 from notifier.local.stack import Stack

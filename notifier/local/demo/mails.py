@@ -87,7 +87,7 @@ def write(folder: Path, kinds: tuple[Shown, ...]) -> None:
 
 def write_others(app: App, folder: Path, kinds: tuple[Shown, ...]) -> tuple[Path, ...]:
     """What the story had no need of, as a made-up customer would read it: the page of each kind that is left."""
-    names = {name for name, _ in app.desk.words.shelf.sources} - {each.reader.kind.value for each in kinds}
+    names = {name for name, _ in app.writer.words.shelf.sources} - {each.reader.kind.value for each in kinds}
     written: list[Path] = []
     for name, locale in zip(sorted(names), cycle(sorted(LANGUAGES))):
         wanted = templates.Wanted((name,), (locale,), sample.variants(name)[-1:])

@@ -8,9 +8,10 @@ import signal
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from notifier.actions.announce import declare, holding, timeline
+from notifier.actions.announce import declare, holding
 from notifier.actions.company import apply_company
 from notifier.actions.control.approve import Consent
+from notifier.actions.notices.named import find
 from notifier.edges import company_file
 from notifier.local.children import COMMANDS, Part
 from notifier.local.demo import mailbox, people, weekend
@@ -91,24 +92,24 @@ def friday(drive: Drive, cut_at: datetime) -> Played:
     line = f'notifier suspend fable-5 mythos-5 --reason legal \\\n    --where "{WHERE}" --facts facts.toml'
     line += " \\\n    --statement en=en.md --statement de=de.md"
     stage.command(f"{line} --dry-run")
-    counted = declare.dry_run(app.db, app.desk, app.clock.now(), wish).estimate
+    counted = declare.dry_run(app.db, app.writer, app.clock.now(), wish).estimate
     stage.counted(counted)
     gap = counted.gap.difference
     stage.command(f"{line} \\\n    --next-update +3h --yes --accept-gap {gap}")
     consent = Consent(yes=True, accept_gap=gap)
-    declared = declare.suspend(app.db, app.desk, app.settings.actor, app.clock.now(), wish, consent)
+    declared = declare.suspend(app.db, app.writer, app.settings.actor, app.clock.now(), wish, consent)
     name = declared.name
     played = Played(name.reference, name.seq, counted.people, directive_at, cut_at)
     with mailbox.slow(app, SLOW_SECONDS, SLOW_REQUESTS):
         send(drive, name, declared.gate, lambda accounts: _kill_in_the_middle(drive, played, accounts))
     with app.db.transaction() as tx:
-        not_told = call_list.not_told(tx, timeline.find(tx, played.reference).disruption_id)
+        not_told = call_list.not_told(tx, find(tx, played.reference).disruption_id)
         played.call_list = [one for one in not_told if one.cut_off]
     return played
 
 
 def friday_night(drive: Drive, played: Played) -> None:
-    """What somebody approved at 20:00 keeps the promise, although nobody sits at a desk any more."""
+    """What somebody approved at 20:00 keeps the promise, although nobody sits at a writer any more."""
     app = drive.app
     drive.stage.scene("FRIDAY 21:35", "The promised update leaves by itself: approved at 20:00.")
     ceiling = played.people
@@ -116,7 +117,7 @@ def friday_night(drive: Drive, played: Played) -> None:
     now = app.clock.now()
     plan = holding.Plan(at=now + BY_ITSELF_AFTER, next_update_at=now + timedelta(hours=14))
     consent = Consent(yes=True, ceiling=ceiling)
-    said = holding.prepare(app.db, app.desk, app.settings.actor, now, played.reference, plan, consent)
+    said = holding.prepare(app.db, app.writer, app.settings.actor, now, played.reference, plan, consent)
     send(drive, said.name, said.gate)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from psycopg import sql
 
 from notifier.model.words import NoticeKind
-from notifier.store import Tx, many, one, run
+from notifier.store import Tx, many, run
 from notifier.store.audience.contacts import SUPPRESSED, USABLE, usable
 from notifier.store.audience.own_count import MARK
 from notifier.store.audience.recipients import Later, later_params, told_later
@@ -152,26 +152,6 @@ def note(tx: Tx, notice_id: int, found: Sequence[Change], *, now: datetime) -> N
         changed=by["changed"].people,
         came_mute=by["came"].unreachable,
         gone_mute=by["left"].unreachable,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """What changed while a list was frozen, as it was closed."""
-
-    came: int
-    gone: int
-    changed: int
-    came_mute: int
-    gone_mute: int
-
-
-def noted(tx: Tx, notice_id: int) -> Noted | None:
-    return one(
-        tx,
-        Noted,
-        "SELECT came, gone, changed, came_mute, gone_mute FROM recount WHERE notice_id = %(id)s",
-        id=notice_id,
     )
 
 

@@ -6,21 +6,21 @@ import pytest
 
 from notifier.actions.announce import correct, declare, reviews, timeline
 from notifier.actions.control.approve import Consent
-from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.draft import Writer
 from notifier.errors import Refused
 from notifier.model.words import Account, NoticeKind, NoticeState, Reason
 from notifier.store import Db
 from notifier.store.disruptions import contents, disruptions, notices
-from tests.stories.test_merged import NOW, YES, Border, desk, frozen, people, sent, standing
+from tests.stories.test_merged import NOW, YES, Border, frozen, people, sent, standing, writer
 
-__all__ = ["desk"]
+__all__ = ["writer"]
 LATER = NOW + timedelta(hours=1)
 GERMAN, ENGLISH = {1, 3, 5, 7, 9}, {2, 4, 6, 8, 10}
 
 
-def first(db: Db, desk: Desk, border: Border, statements: dict[str, str], chunks: int) -> str:
+def first(db: Db, writer: Writer, border: Border, statements: dict[str, str], chunks: int) -> str:
     wish = declare.Wish(("fable-5",), Reason.LEGAL, statements=statements)
-    said = declare.suspend(db, desk, "person:a", NOW, wish, YES)
+    said = declare.suspend(db, writer, "person:a", NOW, wish, YES)
     frozen(db, said.name.notice_id)
     sent(db, border, said.name.notice_id, chunks=chunks)
     return said.name.reference
@@ -40,43 +40,49 @@ def all_sent(db: Db, border: Border, said: timeline.Said, chunks: int) -> dict[i
     return told
 
 
-def test_who_never_read_the_wrong_words_hears_nothing(db: Db, database_url: str, desk: Desk):
+def test_who_never_read_the_wrong_words_hears_nothing(db: Db, database_url: str, writer: Writer):
     people(database_url, 10)
     border = Border()
-    reference = first(db, desk, border, {"en": "It is a **wrong** sentence."}, chunks=2)
+    reference = first(db, writer, border, {"en": "It is a **wrong** sentence."}, chunks=2)
     news = timeline.News(statements={"en": "The right one.", "de": "Das Richtige."})
-    told = all_sent(db, border, correct.correct(db, desk, "person:a", LATER, reference, news, YES), chunks=1)
+    told = all_sent(
+        db, border, correct.correct(db, writer, "person:a", LATER, reference, news, YES), chunks=1
+    )
     assert set(told) == ENGLISH
     for text in told.values():
         assert "> It is a wrong sentence." in text
         assert "The right one." in text
 
 
-def test_wrong_facts_were_read_in_every_language(db: Db, database_url: str, desk: Desk):
+def test_wrong_facts_were_read_in_every_language(db: Db, database_url: str, writer: Writer):
     people(database_url, 10)
     border = Border()
-    reference = first(db, desk, border, {"en": "A sentence."}, chunks=2)
+    reference = first(db, writer, border, {"en": "A sentence."}, chunks=2)
     news = timeline.News(facts={"billing": "charged"}, statements={"en": "Billing goes on."})
-    told = all_sent(db, border, correct.correct(db, desk, "person:a", LATER, reference, news, YES), chunks=2)
+    told = all_sent(
+        db, border, correct.correct(db, writer, "person:a", LATER, reference, news, YES), chunks=2
+    )
     assert set(told) == GERMAN | ENGLISH
     assert "> Ihr Zugang ist gesperrt" in told[1]
     assert "> Your access is suspended" in told[2]
     assert "> A sentence." in told[2]
 
 
-def test_an_update_that_half_of_them_got(db: Db, database_url: str, desk: Desk):
+def test_an_update_that_half_of_them_got(db: Db, database_url: str, writer: Writer):
     people(database_url, 10)
     border = Border()
-    reference = first(db, desk, border, {}, chunks=2)
+    reference = first(db, writer, border, {}, chunks=2)
     wrong = timeline.News(statements={"en": "Wrong.", "de": "Falsch."})
-    update = timeline.update(db, desk, "person:a", LATER, reference, wrong, YES)
+    update = timeline.update(db, writer, "person:a", LATER, reference, wrong, YES)
     frozen(db, update.name.notice_id)
     border.got.clear()
     sent(db, border, update.name.notice_id, chunks=1)
     got = {person for _, person in border.got}
     assert len(got) == 5
     right = timeline.News(statements={"en": "Right.", "de": "Richtig."})
-    told = all_sent(db, border, correct.correct(db, desk, "person:a", LATER, reference, right, YES), chunks=2)
+    told = all_sent(
+        db, border, correct.correct(db, writer, "person:a", LATER, reference, right, YES), chunks=2
+    )
     assert set(told) == GERMAN | ENGLISH
     for person, text in told.items():
         assert ("> Wrong." in text or "> Falsch." in text) == (person in got)
@@ -85,36 +91,38 @@ def test_an_update_that_half_of_them_got(db: Db, database_url: str, desk: Desk):
     assert standing(db, update.name.notice_id) == {Account.TOLD: 5, Account.CANCELLED: 5}
 
 
-def test_an_older_notice_is_corrected_by_its_number(db: Db, database_url: str, desk: Desk):
+def test_an_older_notice_is_corrected_by_its_number(db: Db, database_url: str, writer: Writer):
     people(database_url, 10)
     border = Border()
-    reference = first(db, desk, border, {"de": "Falsch."}, chunks=2)
+    reference = first(db, writer, border, {"de": "Falsch."}, chunks=2)
     news = timeline.News(nothing_new=True)
-    update = timeline.update(db, desk, "person:a", LATER, reference, news, YES)
+    update = timeline.update(db, writer, "person:a", LATER, reference, news, YES)
     frozen(db, update.name.notice_id)
     sent(db, border, update.name.notice_id, chunks=2)
     right = timeline.News(statements={"de": "Richtig."})
-    said = correct.correct(db, desk, "person:a", LATER, reference, right, YES, 1)
+    said = correct.correct(db, writer, "person:a", LATER, reference, right, YES, 1)
     assert set(all_sent(db, border, said, chunks=1)) == GERMAN
     with pytest.raises(Refused, match="no such notice"):
-        correct.correct(db, desk, "person:a", LATER, reference, right, YES, 17)
+        correct.correct(db, writer, "person:a", LATER, reference, right, YES, 17)
 
 
 def test_whom_a_review_released_since_hears_that_it_was_wrong_and_not_that_they_are_cut_off(
-    db: Db, database_url: str, desk: Desk
+    db: Db, database_url: str, writer: Writer
 ):
     people(database_url, 4)
     border = Border()
-    reference = first(db, desk, border, {"en": "Wrong.", "de": "Falsch."}, chunks=2)
+    reference = first(db, writer, border, {"en": "Wrong.", "de": "Falsch."}, chunks=2)
     asked = reviews.add(db, "person:a", NOW, reference, reviews.Objection("c2", "Ann", "not us"))
     ended = reviews.decide(
-        db, desk, "person:b", NOW, asked.review_id, reviews.Decision("released", why="true"), YES
+        db, writer, "person:b", NOW, asked.review_id, reviews.Decision("released", why="true"), YES
     )
     assert ended.name is not None
     frozen(db, ended.name.notice_id)
     sent(db, border, ended.name.notice_id, chunks=1)
     right = timeline.News(statements={"en": "Right.", "de": "Richtig."})
-    told = all_sent(db, border, correct.correct(db, desk, "person:a", LATER, reference, right, YES), chunks=3)
+    told = all_sent(
+        db, border, correct.correct(db, writer, "person:a", LATER, reference, right, YES), chunks=3
+    )
     assert set(told) == {1, 2, 3, 4}
     assert "> Wrong." in told[2]
     assert "is suspended for you" not in " ".join(told[2].split())
@@ -122,13 +130,13 @@ def test_whom_a_review_released_since_hears_that_it_was_wrong_and_not_that_they_
 
 
 def test_the_first_notice_withdrawn_in_every_language_without_a_word_written(
-    db: Db, database_url: str, desk: Desk
+    db: Db, database_url: str, writer: Writer
 ):
     people(database_url, 10)
     border = Border()
-    reference = first(db, desk, border, {}, chunks=1)
+    reference = first(db, writer, border, {}, chunks=1)
     reached = {person for _, person in border.got}
-    said = correct.retract(db, desk, "person:a", LATER, reference, timeline.News(), YES)
+    said = correct.retract(db, writer, "person:a", LATER, reference, timeline.News(), YES)
     told = all_sent(db, border, said, chunks=1)
     assert set(told) == reached
     for text in told.values():
@@ -140,23 +148,23 @@ def test_the_first_notice_withdrawn_in_every_language_without_a_word_written(
         assert found.ended_as == "retracted"
         assert notices.by_id(tx, 1).state is NoticeState.CANCELLED
         locales = {c.locale for c in contents.contents(tx, said.name.notice_id)}
-        assert locales == set(desk.words.locales(NoticeKind.FIRST))
+        assert locales == set(writer.words.locales(NoticeKind.FIRST))
 
 
-def test_an_update_withdrawn_leaves_what_was_told_before_it(db: Db, database_url: str, desk: Desk):
+def test_an_update_withdrawn_leaves_what_was_told_before_it(db: Db, database_url: str, writer: Writer):
     people(database_url, 4)
     border = Border()
-    reference = first(db, desk, border, {}, chunks=2)
+    reference = first(db, writer, border, {}, chunks=2)
     wrong = timeline.News(statements={"en": "Wrong.", "de": "Falsch."})
-    update = timeline.update(db, desk, "person:a", LATER, reference, wrong, YES)
+    update = timeline.update(db, writer, "person:a", LATER, reference, wrong, YES)
     frozen(db, update.name.notice_id)
     sent(db, border, update.name.notice_id, chunks=2)
     with pytest.raises(Refused, match="came after"):
-        correct.retract(db, desk, "person:a", LATER, reference, timeline.News(), YES, 1)
+        correct.retract(db, writer, "person:a", LATER, reference, timeline.News(), YES, 1)
     told = all_sent(
-        db, border, correct.retract(db, desk, "person:a", LATER, reference, timeline.News(), YES), chunks=2
+        db, border, correct.retract(db, writer, "person:a", LATER, reference, timeline.News(), YES), chunks=2
     )
     assert set(told) == {1, 2, 3, 4}
     assert "still holds" in " ".join(told[2].split())
-    back = timeline.restore(db, desk, "person:a", LATER, reference, timeline.News(), Consent())
+    back = timeline.restore(db, writer, "person:a", LATER, reference, timeline.News(), Consent())
     assert back.gate.people == 4, "who was told of the suspension still hears of its end"

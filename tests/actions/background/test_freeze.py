@@ -14,7 +14,8 @@ from notifier.actions.announce.declare import Wish, suspend
 from notifier.actions.background.freeze import freeze
 from notifier.actions.control import brake
 from notifier.actions.control.approve import Consent, approve
-from notifier.actions.notices.desk import Desk, notice_rule
+from notifier.actions.notices.draft import Writer
+from notifier.actions.notices.rule import notice_rule
 from notifier.app import words
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState, Reason
@@ -41,11 +42,11 @@ class Desks:
 
     def __init__(self, db: Db) -> None:
         self.db = db
-        self.desk = Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), words())
+        self.writer = Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), words())
 
     def declared(self, consent: Consent) -> int:
         wish = Wish(("fable-5",), Reason.LEGAL, rehearse=True)
-        return suspend(self.db, self.desk, LIND, NOW, wish, consent).name.notice_id
+        return suspend(self.db, self.writer, LIND, NOW, wish, consent).name.notice_id
 
     def freeze_while(self, notice_id: int, meanwhile: Callable[[], object]) -> None:
         """The first five people as a worker freezes them, and what happens before it commits."""
@@ -97,7 +98,7 @@ def test_a_ceiling_that_comes_while_a_range_is_counted_holds_for_it_too(desks: D
         freezing.ask_to_freeze(tx, notice_id, now=NOW)
     with pytest.raises(audience.Overtaken):
         desks.freeze_while(notice_id, lambda: approve(desks.db, LIND, NOW, notice_id, Consent(ceiling=3)))
-    freeze(desks.db, desks.desk.words, NOW, notice_id)
+    freeze(desks.db, desks.writer.words, NOW, notice_id)
     assert desks.one("SELECT sum(hi - lo) FROM chunk") == 3
     assert desks.one("SELECT count(*) FROM delivery") == 9
 
@@ -106,9 +107,9 @@ def test_two_at_once_freeze_a_list_once(desks: Desks) -> None:
     notice_id = desks.declared(Consent(yes=True))
     with desks.db.transaction() as tx:
         assert freezing.alone(tx, notice_id, 0)
-        assert freeze(desks.db, desks.desk.words, NOW, notice_id) == ()
-    freeze(desks.db, desks.desk.words, NOW, notice_id)
-    assert freeze(desks.db, desks.desk.words, NOW, notice_id) == ()
+        assert freeze(desks.db, desks.writer.words, NOW, notice_id) == ()
+    freeze(desks.db, desks.writer.words, NOW, notice_id)
+    assert freeze(desks.db, desks.writer.words, NOW, notice_id) == ()
     assert desks.one("SELECT frozen_upto FROM notice") == LAST
     assert desks.one("SELECT count(*) FROM delivery") == 9
 
@@ -125,7 +126,7 @@ def small_ranges(desks: Desks) -> None:
 def a_second_worker(desks: Desks, notice_id: int, rings: list[Ring]) -> Generator[Thread]:
     """It has counted its range, and waits for whoever is at the one before."""
     worker = Thread(
-        target=lambda: rings.extend(freeze(desks.db, desks.desk.words, NOW, notice_id)), daemon=True
+        target=lambda: rings.extend(freeze(desks.db, desks.writer.words, NOW, notice_id)), daemon=True
     )
     worker.start()
     until = time.monotonic() + 20
@@ -167,7 +168,7 @@ def test_a_range_whose_forerunner_was_rolled_back_counts_for_nothing(desks: Desk
     assert desks.one("SELECT count(*) FROM delivery") == 0
     assert desks.one("SELECT count(*) FROM chunk") == 0
     for _ in range(2):
-        freeze(desks.db, desks.desk.words, NOW, notice_id)
+        freeze(desks.db, desks.writer.words, NOW, notice_id)
     assert desks.one("SELECT array_agg(recipient_id ORDER BY 1) FROM delivery") == list(range(1, 10))
 
 
@@ -176,7 +177,7 @@ def test_nobody_goes_ahead_where_a_ceiling_is_near(desks: Desks) -> None:
     notice_id = desks.declared(Consent(yes=True, ceiling=4))
     with desks.db.transaction() as tx:
         assert freezing.alone(tx, notice_id, 0)
-        assert freeze(desks.db, desks.desk.words, NOW, notice_id) == ()
+        assert freeze(desks.db, desks.writer.words, NOW, notice_id) == ()
 
 
 def test_a_range_into_which_the_ceiling_falls_is_counted_after_the_one_before(desks: Desks) -> None:
@@ -187,7 +188,7 @@ def test_a_range_into_which_the_ceiling_falls_is_counted_after_the_one_before(de
         desks.freeze_while(notice_id, lambda: second.enter_context(a_second_worker(desks, notice_id, rings)))
     assert rings == [Ring("freeze", notice_id)]
     assert desks.one("SELECT people_n FROM notice") == 5
-    freeze(desks.db, desks.desk.words, NOW, notice_id)
+    freeze(desks.db, desks.writer.words, NOW, notice_id)
     assert desks.one("SELECT sum(hi - lo) FROM chunk") == 7
     assert desks.one("SELECT count(*) FROM delivery") == 9
 

@@ -21,7 +21,7 @@ from notifier.actions.background.signals import (
     watch_cut_offs,
 )
 from notifier.actions.control.approve import Consent
-from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.draft import Writer
 from notifier.errors import BadInput
 from notifier.model.ring import Ring
 from notifier.model.words import Mode, NoticeState, Reason
@@ -40,7 +40,7 @@ CUT = NOW - timedelta(minutes=8)
 MAPPING = {"label": "service", "map": {"fable-prod": "fable-5", "mythos-prod": "mythos-5"}}
 SECRET_ENV = "TEST_HOOK_SECRET"
 TRUSTED_ENV = "TEST_TRUSTED_SECRET"
-DESK = Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), Words.load(data_folder("templates") / "email"))
+DESK = Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), Words.load(data_folder("templates") / "email"))
 PAYLOADS = Path(__file__).parents[3] / "edges/webhooks/alertmanager"
 
 
@@ -106,10 +106,10 @@ def cut_off(db: Db, service: str, at: datetime | None, customers: str = "1,2") -
         )
 
 
-def tick(db: Db, now: datetime = NOW, desk: Desk = DESK) -> None:
+def tick(db: Db, now: datetime = NOW, writer: Writer = DESK) -> None:
     """What beat does: watch, then judge."""
-    watch_cut_offs(db, desk, now)
-    judge_signals(db, desk, now)
+    watch_cut_offs(db, writer, now)
+    judge_signals(db, writer, now)
 
 
 def open_ones(db: Db, mode: Mode = Mode.REHEARSAL) -> list[OpenDisruption]:
@@ -266,8 +266,8 @@ def test_a_cut_off_that_ends_takes_its_draft_with_it_and_may_come_back_unchanged
     assert everything(company) == (2, 1)
 
 
-def desk_of(audience_url: str) -> Desk:
-    return Desk(replace(DESK.settings, audience_url=audience_url), DESK.words)
+def desk_of(audience_url: str) -> Writer:
+    return Writer(replace(DESK.settings, audience_url=audience_url), DESK.words)
 
 
 def declare(db: Db, *services: str, consent: Consent | None = None) -> None:
@@ -459,7 +459,7 @@ def test_a_rehearsal_explains_no_real_cut_off(company: Db) -> None:
     live = replace(
         DESK, settings=replace(DESK.settings, rehearsals_only=False, database_url="postgresql://x")
     )
-    tick(company, desk=live)
+    tick(company, writer=live)
     assert [one.services for one in open_ones(company, Mode.LIVE)] == [["fable-5"]]
 
 

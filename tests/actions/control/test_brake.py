@@ -13,7 +13,8 @@ import pytest
 from notifier.actions.background.deliver import STALE, Post, deliver
 from notifier.actions.background.sweep import sweep, too_many_refused
 from notifier.actions.control import brake
-from notifier.actions.notices.desk import Desk, words_hash
+from notifier.actions.notices.approved_words import words_hash
+from notifier.actions.notices.draft import Writer
 from notifier.app import SystemClock, words
 from notifier.errors import Refused
 from notifier.model.mail import Envelope, Outcome, Result
@@ -77,7 +78,7 @@ class Story:
             return self.provider
 
         return deliver(
-            self.db, Post(Desk(settings, words()), senders, SystemClock(), lambda: False), notice_id
+            self.db, Post(Writer(settings, words()), senders, SystemClock(), lambda: False), notice_id
         )
 
     def attempt(self, chunk: str, outcome: str, status: int | None = None) -> None:

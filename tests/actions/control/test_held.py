@@ -9,25 +9,25 @@ from notifier.actions.announce import declare, timeline
 from notifier.actions.control import approve
 from notifier.actions.control.approve import Consent
 from notifier.actions.control.held import approve_held
-from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.draft import Writer
 from notifier.errors import Refused
 from notifier.model.words import Account, Reason
 from notifier.store import Db
 from notifier.store.audience import freezing
 from notifier.store.disruptions import notices
-from tests.stories.test_merged import NOW, YES, Border, desk, frozen, people, sent, standing
+from tests.stories.test_merged import NOW, YES, Border, frozen, people, sent, standing, writer
 
-__all__ = ["desk"]
+__all__ = ["writer"]
 
 LATER = NOW + timedelta(hours=1)
 NOTHING_NEW = timeline.News(nothing_new=True)
 
 
-def some_are_held(db: Db, database_url: str, desk: Desk, border: Border) -> declare.Declared:
+def some_are_held(db: Db, database_url: str, writer: Writer, border: Border) -> declare.Declared:
     """Six in the audience, two of them told."""
     people(database_url, 6)
     wish = declare.Wish(("fable-5",), Reason.LEGAL)
-    first = declare.suspend(db, desk, "person:a", NOW, wish, Consent(yes=True, ceiling=2))
+    first = declare.suspend(db, writer, "person:a", NOW, wish, Consent(yes=True, ceiling=2))
     frozen(db, first.name.notice_id)
     sent(db, border, first.name.notice_id, chunks=2)
     with db.transaction() as tx:
@@ -48,11 +48,11 @@ def variants(database_url: str, notice_id: int) -> dict[int, str]:
         )
 
 
-def test_the_next_update_tells_them_all_of_it(db: Db, database_url: str, desk: Desk) -> None:
+def test_the_next_update_tells_them_all_of_it(db: Db, database_url: str, writer: Writer) -> None:
     border = Border()
-    first = some_are_held(db, database_url, desk, border)
+    first = some_are_held(db, database_url, writer, border)
     told = {person for _, person in border.got}
-    news = timeline.update(db, desk, "person:a", LATER, first.name.reference, NOTHING_NEW, YES)
+    news = timeline.update(db, writer, "person:a", LATER, first.name.reference, NOTHING_NEW, YES)
     assert news.gate.people == 6
     with pytest.raises(Refused, match="taken over"):
         approve_held(db, "person:a", LATER, first.name.notice_id, 4)
@@ -64,10 +64,12 @@ def test_the_next_update_tells_them_all_of_it(db: Db, database_url: str, desk: D
     ) - told
 
 
-def test_whoever_was_let_go_is_no_latecomer_of_the_next_notice(db: Db, database_url: str, desk: Desk) -> None:
+def test_whoever_was_let_go_is_no_latecomer_of_the_next_notice(
+    db: Db, database_url: str, writer: Writer
+) -> None:
     border = Border()
-    first = some_are_held(db, database_url, desk, border)
-    news = timeline.update(db, desk, "person:a", LATER, first.name.reference, NOTHING_NEW, Consent())
+    first = some_are_held(db, database_url, writer, border)
+    news = timeline.update(db, writer, "person:a", LATER, first.name.reference, NOTHING_NEW, Consent())
     assert approve_held(db, "person:a", LATER, first.name.notice_id, 4).people == 4
     sent(db, border, first.name.notice_id, chunks=2)
     assert sorted(person for _, person in border.got) == list(range(1, 7))
@@ -76,9 +78,9 @@ def test_whoever_was_let_go_is_no_latecomer_of_the_next_notice(db: Db, database_
     assert set(variants(database_url, news.name.notice_id).values()) == {"affected"}
 
 
-def test_a_draft_with_a_list_has_taken_them_over(db: Db, database_url: str, desk: Desk) -> None:
-    first = some_are_held(db, database_url, desk, Border())
-    news = timeline.update(db, desk, "person:a", LATER, first.name.reference, NOTHING_NEW, Consent())
+def test_a_draft_with_a_list_has_taken_them_over(db: Db, database_url: str, writer: Writer) -> None:
+    first = some_are_held(db, database_url, writer, Border())
+    news = timeline.update(db, writer, "person:a", LATER, first.name.reference, NOTHING_NEW, Consent())
     with db.transaction() as tx:
         freezing.ask_to_freeze(tx, news.name.notice_id, now=LATER)
     with pytest.raises(Refused, match="taken over"):

@@ -47,7 +47,7 @@ def read_by_a_tick(lab: Lab) -> Counter[str]:
     settled(lab)
     before = rows_read(lab)
     lab.rows("UPDATE latecomers SET asked_at = asked_at - interval '1 hour'")
-    rings = latecomers.look(lab.app.db, lab.app.desk, lab.now()).rings
+    rings = latecomers.look(lab.app.db, lab.app.writer, lab.now()).rings
     settled(lab)
     read = rows_read(lab) - before
     lab.ring(rings)
@@ -155,7 +155,7 @@ def test_a_person_declares_while_a_tick_is_in_the_middle(lab: Lab) -> None:
         if point == "people looked at":
             declared.append(lab.suspend(services=("mythos-5",)))
 
-    latecomers.look(lab.app.db, lab.app.desk, lab.now(), reached)
+    latecomers.look(lab.app.db, lab.app.writer, lab.now(), reached)
     assert len(declared) == 1
     assert late_catch_ups(lab) == ["draft"]
 
@@ -177,7 +177,7 @@ def test_what_is_decided_under_a_lock_reads_nobody(lab: Lab, ceiling: int | None
             blockers.append(blocker)
 
     with Db(lab.database_url) as db:  # connections of its own, which know of the timeout
-        drafted = latecomers.look(db, lab.app.desk, lab.now(), reached).drafted
+        drafted = latecomers.look(db, lab.app.writer, lab.now(), reached).drafted
     blockers[0].close()
     assert len(drafted) == 1
     assert late_catch_ups(lab) == ["draft" if ceiling is None else "approved"]
@@ -192,7 +192,7 @@ def test_everybody_is_looked_at_in_ranges_over_several_ticks(lab: Lab) -> None:
     ranges: list[str] = []
     ticks = 0
     while not late_catch_ups(lab):
-        latecomers.look(lab.app.db, lab.app.desk, lab.now(), ranges.append, few)
+        latecomers.look(lab.app.db, lab.app.writer, lab.now(), ranges.append, few)
         ticks += 1
     assert ranges.count("range looked at") == 5
     assert ticks == 3

@@ -18,7 +18,7 @@ ABROAD = "nationality <> 'US'"
 
 def looked_at(lab: Lab, reference: str, seq: int = 1) -> ShownList:
     """A person asks for the list, and workers freeze it."""
-    shown, rings = lists.show_list(lab.app.db, lab.app.desk, lab.now(), lab.notice_id(reference, seq))
+    shown, rings = lists.show_list(lab.app.db, lab.app.writer, lab.now(), lab.notice_id(reference, seq))
     lab.ring(rings)
     lab.settle()
     return replace(lists.shown_list(lab.app.db, shown.notice_id), changed=shown.changed)
@@ -144,7 +144,7 @@ def test_a_ceiling_does_not_let_a_stale_list_go_either(lab: Lab) -> None:
     said = gate.approve(lab.app.db, LIND, lab.now(), shown.notice_id, Consent(yes=True))
     assert not said.approved
     assert [c.people for c in said.changed] == [5, 5, 0]
-    fresh = lists.renew(lab.app.db, lab.app.desk, lab.now(), shown.notice_id)
+    fresh = lists.renew(lab.app.db, lab.app.writer, lab.now(), shown.notice_id)
     said = gate.approve(lab.app.db, LIND, lab.now(), fresh, Consent(yes=True))
     lab.ring(said.rings)
     lab.settle()
@@ -158,13 +158,13 @@ def test_what_was_frozen_before_somebody_stopped_looking_is_held_against_the_tru
     lab.people(30, nationality="DE")
     reference = lab.suspend(ABROAD, consent=Consent())
     notice_id = lab.notice_id(reference, 1)
-    shown, _ = lists.show_list(lab.app.db, lab.app.desk, lab.now(), notice_id)
+    shown, _ = lists.show_list(lab.app.db, lab.app.writer, lab.now(), notice_id)
     last = lab.value("SELECT recipient_id FROM recipient ORDER BY 1 OFFSET 9 LIMIT 1")
     lab.rows(
         "INSERT INTO recipient (address, address_key)"
         " SELECT a, a FROM (SELECT 'x' || i || '@example.org' AS a FROM generate_series(1, 4000) i) x"
     )
-    freeze(lab.app.db, lab.app.desk.words, lab.now(), notice_id)
+    freeze(lab.app.db, lab.app.writer.words, lab.now(), notice_id)
     assert last < lab.value("SELECT frozen_upto FROM notice WHERE notice_id = %s", notice_id) < 2**63 - 1
     assert shown.list_hash is None
     move(lab, "US", "p1")

@@ -16,7 +16,7 @@ from notifier.actions.control import brake
 from notifier.actions.control.approve import Consent, approve
 from notifier.actions.control.lists import show_list
 from notifier.actions.control.promises import tick
-from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.draft import Writer
 from notifier.app import words
 from notifier.errors import BadInput, Refused
 from notifier.model.words import Kind, NoticeKind, NoticeState, Reason
@@ -50,11 +50,11 @@ class Friday:
 
     def __init__(self, db: Db) -> None:
         self.db = db
-        self.desk = Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), words())
+        self.writer = Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), words())
 
     def evidence(self) -> str:
-        watch_cut_offs(self.db, self.desk, NOW)
-        judge_signals(self.db, self.desk, NOW)
+        watch_cut_offs(self.db, self.writer, NOW)
+        judge_signals(self.db, self.writer, NOW)
         return self.reference()
 
     def reference(self) -> str:
@@ -64,10 +64,10 @@ class Friday:
         return row[0]
 
     def holding(self, plan: Plan | None = None, consent: Consent = YES) -> Prepared:
-        return prepare(self.db, self.desk, LIND, NOW, self.reference(), plan or Plan(AT), consent)
+        return prepare(self.db, self.writer, LIND, NOW, self.reference(), plan or Plan(AT), consent)
 
     def tick(self, at: datetime = AT) -> int:
-        return len(tick(self.db, self.desk, at))
+        return len(tick(self.db, self.writer, at))
 
     def state(self, notice_id: int) -> tuple[NoticeState, str | None]:
         with self.db.transaction() as tx:
@@ -85,8 +85,8 @@ class Friday:
     def told(self) -> str:
         """A first notice of which everything has left, and which promised an update at `AT`."""
         wish = Wish(("fable-5",), Reason.LEGAL, next_update_at=AT, rehearse=True)
-        said = suspend(self.db, self.desk, LIND, NOW, wish, Consent(yes=True))
-        assert freeze(self.db, self.desk.words, NOW, said.name.notice_id)
+        said = suspend(self.db, self.writer, LIND, NOW, wish, Consent(yes=True))
+        assert freeze(self.db, self.writer.words, NOW, said.name.notice_id)
         self.run("UPDATE chunk SET state = 'accepted'")
         return said.name.reference
 
@@ -106,13 +106,13 @@ def test_a_holding_notice_leaves_at_its_time_and_once_with_two_beats(friday: Fri
     assert friday.tick(AT - timedelta(seconds=1)) == 0
     with friday.db.transaction() as tx:
         assert notices.open_ids(tx) == []  # workers have nothing to do for it yet
-    assert freeze(friday.db, friday.desk.words, NOW, said.name.notice_id) == ()
+    assert freeze(friday.db, friday.writer.words, NOW, said.name.notice_id) == ()
     assert "nobody was told" in friday.alarms("draft")[0]
     with ThreadPoolExecutor(4) as beats:
         rings = list(beats.map(friday.tick, [AT] * 4))
     assert sorted(rings) == [0, 0, 0, 1]
     assert friday.tick(AT + timedelta(minutes=1)) == 0
-    assert freeze(friday.db, friday.desk.words, AT, said.name.notice_id)
+    assert freeze(friday.db, friday.writer.words, AT, said.name.notice_id)
     with friday.db.transaction() as tx:
         assert notices.by_id(tx, said.name.notice_id).people_n == 9
         assert disruptions.by_id(tx, 1).declared_at == AT
@@ -127,7 +127,7 @@ def test_its_approval_names_words_rule_and_ceiling(friday: Friday) -> None:
         assert refused.gate.refusal
         assert "--ceiling" in refused.gate.refusal
         with pytest.raises(Refused, match="--ceiling"):
-            show_list(friday.db, friday.desk, NOW, refused.name.notice_id)
+            show_list(friday.db, friday.writer, NOW, refused.name.notice_id)
     said = friday.holding()
     with psycopg.connect(friday.db.url) as connection:
         rows = connection.execute(
@@ -207,8 +207,8 @@ def test_more_evidence_leaves_it_alone_and_widens_the_draft(friday: Friday) -> N
     friday.run(
         "INSERT INTO entitlement (customer_id, service_id, suspended_at) VALUES (1, 2, '2026-11-27 23:35Z')"
     )
-    watch_cut_offs(friday.db, friday.desk, NOW)
-    judge_signals(friday.db, friday.desk, NOW)
+    watch_cut_offs(friday.db, friday.writer, NOW)
+    judge_signals(friday.db, friday.writer, NOW)
     assert friday.state(said.name.notice_id)[0] is NoticeState.APPROVED
     assert friday.tick() == 0
     assert friday.state(said.name.notice_id)[0] is NoticeState.HELD
@@ -234,12 +234,12 @@ def test_a_promise_is_watched_ahead_when_overdue_and_until_it_is_kept(friday: Fr
     (late,) = friday.alarms("promise")
     assert "OVERDUE" in late
     later = AT + timedelta(minutes=3)
-    kept = update(friday.db, friday.desk, LIND, later, reference, News(nothing_new=True), Consent(yes=True))
+    kept = update(friday.db, friday.writer, LIND, later, reference, News(nothing_new=True), Consent(yes=True))
     assert kept.next_update_at
     assert kept.next_update_at > later
     friday.tick(later)
     assert friday.alarms("promise") == [late]  # approved, and nobody has heard it yet
-    freeze(friday.db, friday.desk.words, later, kept.name.notice_id)
+    freeze(friday.db, friday.writer.words, later, kept.name.notice_id)
     friday.run("UPDATE chunk SET state = 'accepted'")
     friday.tick(later)
     assert [text for text in friday.alarms("promise") if "OVERDUE" in text] == []
@@ -249,19 +249,25 @@ def test_policy_proposes_and_a_person_overrides(friday: Friday) -> None:
     with friday.db.transaction() as tx:
         catalogue.put_company(tx, "policy", {"next_update_minutes": {"suspension": 180}})
     wish = Wish(("fable-5",), Reason.LEGAL, rehearse=True)
-    said = suspend(friday.db, friday.desk, LIND, NOW, wish, Consent(yes=True))
+    said = suspend(friday.db, friday.writer, LIND, NOW, wish, Consent(yes=True))
     assert said.next_update_at == datetime(2026, 11, 28, 2, 45, tzinfo=UTC)
     silent = replace(wish, kind=Kind.OUTAGE, again=True)
-    assert suspend(friday.db, friday.desk, LIND, NOW, silent, Consent(yes=True)).next_update_at is None
+    assert suspend(friday.db, friday.writer, LIND, NOW, silent, Consent(yes=True)).next_update_at is None
     none = replace(wish, no_promise=True, again=True)
-    assert suspend(friday.db, friday.desk, LIND, NOW, none, Consent(yes=True)).next_update_at is None
+    assert suspend(friday.db, friday.writer, LIND, NOW, none, Consent(yes=True)).next_update_at is None
 
 
 def test_nothing_new_with_news_and_a_plan_in_the_past_are_refused(friday: Friday) -> None:
     reference = friday.told()
     with pytest.raises(BadInput, match="--nothing-new says that nothing is new"):
         update(
-            friday.db, friday.desk, LIND, NOW, reference, News({"data": "kept"}, nothing_new=True), Consent()
+            friday.db,
+            friday.writer,
+            LIND,
+            NOW,
+            reference,
+            News({"data": "kept"}, nothing_new=True),
+            Consent(),
         )
     with pytest.raises(BadInput, match="--at is in the past"):
         friday.holding(Plan(NOW))

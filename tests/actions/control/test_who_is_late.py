@@ -13,7 +13,8 @@ from notifier.actions.announce import reviews
 from notifier.actions.announce.reviews import Objection
 from notifier.actions.control import latecomers, who_is_late
 from notifier.actions.control.who_is_late import SIZES, Sizes
-from notifier.actions.notices.desk import Desk, rule_at
+from notifier.actions.notices.draft import Writer
+from notifier.actions.notices.rule import rule_at
 from notifier.errors import BadInput, Refused
 from notifier.model.words import NoticeKind
 from notifier.settings import from_env
@@ -90,7 +91,7 @@ class History(Weekend):
         if step != ("look",):
             return super().play(step)
         self.now += timedelta(hours=1)
-        latecomers.look(self.db, self.desk, self.now, sizes=self.sizes)
+        latecomers.look(self.db, self.writer, self.now, sizes=self.sizes)
         self.hand_over()
         return True
 
@@ -176,8 +177,8 @@ def test_a_look_at_what_changed_finds_whom_a_look_at_everybody_finds(
     with psycopg.connect(database_url, autocommit=True) as connection:
         ((empty,),) = connection.execute(ALL_BUT_FILES).fetchall()
         connection.execute(empty)
-        desk = Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), WORDS)
-        here = started(History(connection, desk, sizes=sizes, ledger=db), world, roles)
+        writer = Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), WORDS)
+        here = started(History(connection, writer, sizes=sizes, ledger=db), world, roles)
         here.rows("UPDATE company SET value = %s::jsonb WHERE key = 'policy'", policy)
         goes_on = True
         for step in [*history, ("look",), ("look",)]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from notifier.actions.control.approve import Name
 from notifier.actions.inspect.mail_files import as_message, write
 from notifier.actions.inspect.preview import Mail, Preview
+from notifier.actions.notices.named import Name
 from notifier.errors import BadInput
 from notifier.model.words import Mode, NoticeState
 

@@ -7,7 +7,7 @@ import pytest
 
 from notifier.actions.announce import declare
 from notifier.actions.control.approve import Consent
-from notifier.actions.notices.desk import Desk
+from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.shown import texts
 from notifier.entry.cli.screens.dry_run import picture
 from notifier.errors import Refused
@@ -41,33 +41,33 @@ def added(own: Path, locale: str, source: str = "en", *, reviewed: bool = False)
         target.write_text(words.replace("unreviewed", "2026-11-12") if reviewed else words, "utf-8")
 
 
-def desk_with(own: Path) -> Desk:
-    return Desk(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), Words.load(PACKAGED, own))
+def desk_with(own: Path) -> Writer:
+    return Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), Words.load(PACKAGED, own))
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def writer(tmp_path: Path) -> Writer:
     for locale in OWN:
         added(tmp_path, locale)
     return desk_with(tmp_path)
 
 
-def declared(db: Db, desk: Desk, locales: tuple[str, ...]) -> declare.Declared:
+def declared(db: Db, writer: Writer, locales: tuple[str, ...]) -> declare.Declared:
     with psycopg.connect(db.url) as connection:
         connection.execute(PEOPLE)
         for n in range(1, 14):
             locale = locales[n % len(locales)]
             connection.execute("UPDATE contact SET locale = %s WHERE customer_id = %s", (locale, n))
-    return declare.suspend(db, desk, "person:lind", NOW, HEDGED, Consent(yes=True))
+    return declare.suspend(db, writer, "person:lind", NOW, HEDGED, Consent(yes=True))
 
 
-def test_more_texts_than_anybody_can_read_are_refused(db: Db, desk: Desk) -> None:
+def test_more_texts_than_anybody_can_read_are_refused(db: Db, writer: Writer) -> None:
     with pytest.raises(Refused, match="39 different texts, and nobody can approve more than 36"):
-        declared(db, desk, EVERY)
+        declared(db, writer, EVERY)
 
 
-def test_languages_that_nobody_reads_do_not_count(db: Db, desk: Desk) -> None:
-    said = declared(db, desk, ("nl", "ja"))
+def test_languages_that_nobody_reads_do_not_count(db: Db, writer: Writer) -> None:
+    said = declared(db, writer, ("nl", "ja"))
     assert said.gate.approved
     shown = texts(db, said.name.notice_id)
     assert {(text.locale, text.variant) for text in shown} == {

@@ -45,7 +45,7 @@ def correct(
         sending.refresh_people(app, reference, quiet=json)
         consent = Consent(yes=yes, ceiling=ceiling if yes else None, break_glass=break_glass)
         act = actions.retract if retract else actions.correct
-        said = act(app.db, app.desk, app.settings.actor, app.clock.now(), reference, news, consent, which)
+        said = act(app.db, app.writer, app.settings.actor, app.clock.now(), reference, news, consent, which)
         sending.follow(
             app, sending.Started(said.name, said.gate, consent, ceiling, said.unwritten), as_json=json
         )

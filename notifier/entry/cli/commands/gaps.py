@@ -37,9 +37,9 @@ def register(app: typer.Typer) -> None:
 
 
 def gaps(disruption: DisruptionName, csv: Csv = None, json: AsJson = False) -> None:
-    from notifier.actions.announce.timeline import find
     from notifier.actions.inspect.call_list import write
-    from notifier.actions.notices.desk import rule_at
+    from notifier.actions.notices.named import find
+    from notifier.actions.notices.rule import rule_at
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
     from notifier.model.words import NoticeKind

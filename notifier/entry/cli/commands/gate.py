@@ -8,8 +8,8 @@ from notifier.entry.cli.options import AcceptGap, AsJson, BreakGlass, Ceiling, Y
 from notifier.model.approval import Part
 
 if TYPE_CHECKING:
-    from notifier.actions.control.approve import Name
     from notifier.actions.control.held import LetGo
+    from notifier.actions.notices.named import Name
     from notifier.app import App
 
 NoticeName = Annotated[str, typer.Argument(metavar="NOTICE", help="7K2M (its newest notice) or 7K2M/2.")]
@@ -42,6 +42,7 @@ def approve(
         return
     from notifier.actions.control import approve as gate
     from notifier.actions.control.approve import Consent
+    from notifier.actions.notices.named import name_of
     from notifier.entry.cli import arguments, sending
     from notifier.entry.cli.session import opened_app
 
@@ -49,7 +50,7 @@ def approve(
         notice_id = arguments.notice(app, notice)
         sending.require_workers(app)
         with app.db.transaction() as tx:
-            name = gate.name_of(tx, notice_id)
+            name = name_of(tx, notice_id)
             rule = gate.rule_of_draft(tx, notice_id)
         sending.refresh_people(app, name.reference, quiet=json, required=True, rule=rule)
         consent = Consent(
@@ -68,10 +69,10 @@ def approve(
 
 
 def _renewed(app: "App", notice_id: int) -> "Name":
-    from notifier.actions.control.approve import name_of
     from notifier.actions.control.lists import renew
+    from notifier.actions.notices.named import name_of
 
-    fresh = renew(app.db, app.desk, app.clock.now(), notice_id)
+    fresh = renew(app.db, app.writer, app.clock.now(), notice_id)
     with app.db.transaction() as tx:
         return name_of(tx, fresh)
 

@@ -52,7 +52,7 @@ def holding(
             break_glass=break_glass,
         )
         said = actions.prepare(
-            app.db, app.desk, app.settings.actor, app.clock.now(), disruption, plan, consent
+            app.db, app.writer, app.settings.actor, app.clock.now(), disruption, plan, consent
         )
         if not said.gate.approved:
             gap = f" --accept-gap {said.gate.gap.difference}" if said.gate.gap.difference else ""

@@ -10,8 +10,8 @@ from notifier.entry.cli.options import AsJson
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from notifier.actions.announce.single import Sent
     from notifier.actions.inspect.preview import Mail, Preview
-    from notifier.actions.inspect.single import Sent
 
 NoticeName = Annotated[
     str, typer.Argument(metavar="DISRUPTION|NOTICE", help="7K2M (its newest notice) or 7K2M/2.")
@@ -49,14 +49,15 @@ def preview(
     ] = [],  # noqa: B006
     json: AsJson = False,
 ) -> None:
-    from notifier.actions.inspect import mail_files, single
+    from notifier.actions.announce import single
+    from notifier.actions.inspect import mail_files
     from notifier.actions.inspect import preview as actions
     from notifier.entry.cli import arguments, output
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
         wanted = actions.Wanted(locale, customer, worst)
-        found = actions.look(app.db, app.desk, arguments.notice(app, notice), wanted)
+        found = actions.look(app.db, app.writer, arguments.notice(app, notice), wanted)
         files = mail_files.write(found, folder)
         if not json:
             output.say(_picture(found, files))
@@ -129,7 +130,7 @@ def _came(sent: "Sent") -> str:
 
 
 def _raise_failure(sent: "list[Sent]") -> None:
-    from notifier.actions.inspect.single import failure
+    from notifier.actions.announce.single import failure
 
     error = failure(sent)
     if error is not None:
@@ -149,7 +150,7 @@ def copy(
     again: Annotated[bool, typer.Option("--again", help="Although a copy went there before.")] = False,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions.inspect import single
+    from notifier.actions.announce import single
     from notifier.entry.cli import arguments, output
     from notifier.entry.cli.session import opened_app
 

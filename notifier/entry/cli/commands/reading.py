@@ -43,7 +43,7 @@ def list_(
 
 
 def show(disruption: DisruptionName, json: AsJson = False) -> None:
-    from notifier.actions.announce.timeline import find
+    from notifier.actions.notices.named import find
     from notifier.entry.cli import output, sending
     from notifier.entry.cli.session import opened_app
 
@@ -57,7 +57,7 @@ def show(disruption: DisruptionName, json: AsJson = False) -> None:
 
 
 def watch(disruption: DisruptionName) -> None:
-    from notifier.actions.announce.timeline import find
+    from notifier.actions.notices.named import find
     from notifier.entry.cli import sending
     from notifier.entry.cli.session import opened_app
 

@@ -92,7 +92,7 @@ def rescope(
             yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap, break_glass=break_glass
         )
         done = action.rescope(
-            app.db, app.desk, app.settings.actor, app.clock.now(), shown.reference, change, news, consent
+            app.db, app.writer, app.settings.actor, app.clock.now(), shown.reference, change, news, consent
         )
         _follow(app, done, consent, ceiling, as_json=json)
 
@@ -213,7 +213,7 @@ def restore(
         )
         part = Part(tuple(services or ()), where, tuple(only), tuple(leave_out), as_written)
         now = app.clock.now()
-        said = timeline.restore(app.db, app.desk, app.settings.actor, now, disruption, news, consent, part)
+        said = timeline.restore(app.db, app.writer, app.settings.actor, now, disruption, news, consent, part)
         sending.follow(
             app, sending.Started(said.name, said.gate, consent, ceiling, said.unwritten), as_json=json
         )

@@ -10,7 +10,8 @@ from notifier.entry.cli.options import AsJson, DisruptionName, Statement, Yes
 
 if TYPE_CHECKING:
     from notifier.actions.announce.reviews import Decided
-    from notifier.store.disruptions.reviews import Ending, Review
+    from notifier.model.words import ReviewEnding
+    from notifier.store.read.reviews import Review
 
 COLUMNS = 80
 Number = Annotated[int, typer.Argument(metavar="ID", help="The number of the review.")]
@@ -37,7 +38,7 @@ def work_list(
         return
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
-    from notifier.store.disruptions import reviews
+    from notifier.store.read import reviews
 
     with opened_app() as app, app.db.transaction() as tx:
         rows = reviews.work_list(tx, everything=everything)
@@ -89,7 +90,9 @@ def confirm(
     _decide(review, "confirmed", why, statement, yes=yes, json=json)
 
 
-def _decide(review: int, ending: "Ending", why: str, statement: list[str], *, yes: bool, json: bool) -> None:
+def _decide(
+    review: int, ending: "ReviewEnding", why: str, statement: list[str], *, yes: bool, json: bool
+) -> None:
     from notifier.actions.announce import reviews
     from notifier.actions.control.approve import Consent
     from notifier.entry.cli import arguments, output, sending
@@ -100,7 +103,7 @@ def _decide(review: int, ending: "Ending", why: str, statement: list[str], *, ye
         consent = Consent(yes=yes)
         decision = reviews.Decision(ending, why, arguments.statements(statement))
         done = reviews.decide(
-            app.db, app.desk, app.settings.actor, app.clock.now(), review, decision, consent
+            app.db, app.writer, app.settings.actor, app.clock.now(), review, decision, consent
         )
         if not json:
             output.say(decided(done))

@@ -94,8 +94,8 @@ def suspend(
         )
         if not dry_run:
             sending.require_workers(app)
-            wish = declare.with_people(app.db, app.desk, app.clock.now(), wish)
-        dry = declare.dry_run(app.db, app.desk, app.clock.now(), wish)
+            wish = declare.with_people(app.db, app.writer, app.clock.now(), wish)
+        dry = declare.dry_run(app.db, app.writer, app.clock.now(), wish)
         counted = dry.estimate
         if dry_run:
             sending.show_dry_run(dry, as_json=json)
@@ -106,7 +106,7 @@ def suspend(
         consent = Consent(
             yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap, break_glass=break_glass
         )
-        declared = declare.suspend(app.db, app.desk, app.settings.actor, app.clock.now(), wish, consent)
+        declared = declare.suspend(app.db, app.writer, app.settings.actor, app.clock.now(), wish, consent)
         if not json:
             output.say(standing.promise_line(declared.next_update_at))
         sending.follow(app, sending.Started(declared.name, declared.gate, consent, ceiling), as_json=json)
@@ -142,7 +142,7 @@ def update(
         sending.refresh_people(app, disruption, quiet=json)
         consent = Consent(yes=yes, ceiling=ceiling if yes else None, break_glass=break_glass)
         said = timeline.update(
-            app.db, app.desk, app.settings.actor, app.clock.now(), disruption, news, consent
+            app.db, app.writer, app.settings.actor, app.clock.now(), disruption, news, consent
         )
         if not json:
             output.say(standing.promise_line(said.next_update_at))

@@ -4,15 +4,15 @@ from collections import Counter
 from datetime import datetime
 from textwrap import wrap
 
+from notifier.actions.announce.single import Single
 from notifier.actions.estimate.samples import Sample
 from notifier.actions.inspect.rehearsal import Shown
-from notifier.actions.inspect.single import Single
 from notifier.actions.notices.untranslated import STATEMENT, Unwritten
 from notifier.entry.cli.output import clock, table
 from notifier.entry.cli.screens.audience_source import disruption_line
 from notifier.model.words import Account, Mode, Verdict
-from notifier.store.audience.recount import Noted
-from notifier.store.ledger.held import Held
+from notifier.store.read.held import Held
+from notifier.store.read.recounts import Noted
 from notifier.store.read.views import AlarmRow, DisruptionRow, NoticeRow, Trouble
 
 READS_AS = {Verdict.AFFECTED: "affected", Verdict.POSSIBLY: "possibly affected"}

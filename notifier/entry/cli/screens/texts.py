@@ -1,6 +1,6 @@
 """Every text of a notice, before somebody approves it."""
 
-from notifier.actions.control.approve import Name
+from notifier.actions.notices.named import Name
 from notifier.actions.notices.shown import ShownText
 from notifier.entry.cli.output import table
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.actions.background.deliver import Post
-from notifier.actions.control.approve import Name, name_of
-from notifier.actions.inspect.explain import known
 from notifier.actions.inspect.preview import Letter, Mail, Preview, mail_of
+from notifier.actions.notices.named import Name, known, name_of
 from notifier.actions.notices.press import Press
 from notifier.actions.notices.reasons import reason as checked_reason
 from notifier.edges.addresses import Address, normalised
@@ -144,7 +143,7 @@ def of_notice(tx: Tx, notice_id: int) -> list[Single]:
 
 def _ready(tx: Tx, post: Post, notice_id: int) -> tuple[Notice, Press]:
     notice = notices.by_id(tx, notice_id)
-    press = Press.of(tx, post.desk, notice)
+    press = Press.of(tx, post.writer, notice)
     if not press.is_unaltered:
         raise Refused(ALTERED.format(name=name_of(tx, notice_id)))
     if brake.brake_is_on(tx) or found_database(tx).changed:
@@ -273,7 +272,9 @@ def _open(tx: Tx, new: New, notice: Notice, now: datetime, *, again: bool) -> No
 def _envelope(attempt_id: str, ours: str, press: Press, request: _Request) -> Envelope:
     """One letter, whose words are filled in already: there is nobody else whom it could go to."""
     mail = request.mail
-    text, html = press.desk.words.marked(mail.locale, request.mark, mail.text, mail.html, press.notice.nonce)
+    text, html = press.writer.words.marked(
+        mail.locale, request.mark, mail.text, mail.html, press.notice.nonce
+    )
     return Envelope(
         attempt_id=attempt_id,
         notice_id=press.notice.notice_id,

@@ -1,6 +1,6 @@
 """What an approval of words names."""
 
-from notifier.actions.notices.desk import words_hash
+from notifier.actions.notices.approved_words import words_hash
 from notifier.store.disruptions.contents import Words
 
 CONTENTS = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifier.actions.inspect.single import Sent, failure
+from notifier.actions.announce.single import Sent, failure
 from notifier.errors import NotifierError, Refused, Unreachable
 
 

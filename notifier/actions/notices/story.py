@@ -1,0 +1,79 @@
+"""The story that a notice tells: its timeline entry, under everything that was said before it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from email.utils import parseaddr
+
+from notifier.actions.notices import texts
+from notifier.model.earlier import About, Earlier
+from notifier.model.story import Facts, ServiceName, Story
+from notifier.model.words import NoticeKind
+from notifier.settings import Settings
+from notifier.store import Tx
+from notifier.store.company import catalogue
+from notifier.store.disruptions import disruptions, notices, revisions
+from notifier.store.disruptions.disruptions import Disruption, Entry
+from notifier.store.disruptions.notices import Notice
+
+
+def tell(tx: Tx, settings: Settings, disruption: Disruption, kind: NoticeKind, entry: Entry) -> Story:
+    """The story of one notice: its timeline entry, under everything that was said before it.
+
+    Its services are those that were declared, so that all mails share a subject; others are only named in lists.
+    """
+    facts = Facts.from_mapping(catalogue.facts(tx))
+    for earlier in disruptions.timeline(tx, disruption.disruption_id):
+        if earlier.timeline_id < entry.timeline_id:
+            facts = facts.merged(Facts.from_mapping(earlier.facts))
+    facts = facts.merged(Facts.from_mapping(entry.facts))
+    name, address = parseaddr(settings.mail_from)
+    status_url = facts.contact.get("status_url")
+    return Story(
+        notice=kind,
+        kind=disruption.kind,
+        reason=disruption.reason,
+        reference=disruption.reference,
+        title=disruption.title,
+        services=service_names(tx, disruption.services),
+        others=service_names(
+            tx, [s.slug for s in catalogue.services(tx) if s.slug not in disruption.services]
+        ),
+        effective_at=disruption.effective_at,
+        facts=facts,
+        now=entry.at,
+        company=facts.contact.get("company") or name or address,
+        statements=entry.statements,
+        next_update_at=entry.next_update_at,
+        restored_at=entry.at if kind in {NoticeKind.PARTIAL, NoticeKind.RESTORED} else None,
+        reply_to=facts.contact.get("reply_to") or settings.reply_to,
+        phone=facts.contact.get("phone"),
+        fresh=Facts.from_mapping(entry.facts).open_to_the_public(),
+        status_url=status_url.replace("{reference}", disruption.reference) if status_url else None,
+        in_force=revisions.in_force(tx, disruption.disruption_id),
+    )
+
+
+def service_names(tx: Tx, slugs: Sequence[str]) -> tuple[ServiceName, ...]:
+    return tuple(ServiceName(s.slug, s.name) for s in catalogue.services(tx) if s.slug in slugs)
+
+
+def story_of(tx: Tx, settings: Settings, notice: Notice) -> Story:
+    """The same story again, for instance when letters are put into envelopes."""
+    disruption = disruptions.by_id(tx, notice.disruption_id)
+    entry = next(
+        e for e in disruptions.timeline(tx, notice.disruption_id) if e.timeline_id == notice.timeline_id
+    )
+    story = tell(tx, settings, disruption, notice.kind, entry)
+    if notice.about is None:
+        return story
+    return replace(story, earlier=Earlier(texts.began(notices.by_id(tx, notice.about))))
+
+
+def about_of(notice: Notice) -> About | None:
+    if notice.about is None:
+        return None
+    return About(
+        notice.about,
+        None if notice.about_locales is None else tuple(notice.about_locales),
+        notice.about_first,
+    )
