@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from notifier.entry import cli
-from notifier.entry.cli import commands
+from notifier.entry.cli import all_commands
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "notifier" / "docs"
@@ -68,7 +68,7 @@ def options_of() -> Mapping[str, frozenset[str]]:
     """`templates lint` -> the options that typer knows for it; the program's own under the empty name."""
     app = typer.Typer()
     app.registered_callback = cli.app.registered_callback
-    commands.register(app)
+    all_commands.register(app)
     return dict(_walk(typer.main.get_command(app), ()))
 
 

@@ -1,8 +1,8 @@
 """What the tools and the layout promise, checked with every test run."""
 
 import ast
-import re
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -90,6 +90,7 @@ def test_whoever_goes_through_a_wall_is_stopped(tmp_path: Path) -> None:
 
 MIRRORED = ("actions", "edges", "entry", "local", "model", "pipeline", "store")
 OF_THE_ROOM = {
+    "tests/entry/cli/test_made_before.py": "notifier/store/migrate.py",
     "tests/edges/webhooks/test_webhooks.py": "notifier/edges/webhooks/__init__.py",
     "tests/local/sandbox/test_sender_contract.py": "notifier/edges/sendgrid.py",
     "tests/local/test_events_loop.py": "notifier/local/stack.py",

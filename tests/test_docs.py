@@ -18,7 +18,7 @@ from notifier.model import contract
 from notifier.model.policy import Policy
 from notifier.model.story import CONTACT, QUESTIONS, SINCE
 from notifier.pipeline.compose.variables import VARIABLES
-from notifier.store import outer
+from notifier.store.company import audience_view
 
 from . import rooms
 from .documents import (
@@ -197,7 +197,7 @@ def test_the_view_of_a_company_database_keeps_the_contract(database_url: str) ->
     with psycopg.connect(database_url) as connection:
         connection.execute(f"CREATE SCHEMA shop; SET search_path = shop; {SHOP}{example}".encode())
         connection.commit()
-        found = outer.columns(outer.Outer(connection, "The shop"))
+        found = audience_view.columns(audience_view.Outer(connection, "The shop"))
         connection.execute("DROP OWNED BY notifier_reader; DROP ROLE notifier_reader")
     assert contract.faults(contract.examine(found)) == ()
     names = set(first_names(page("company-database"), "in the view"))

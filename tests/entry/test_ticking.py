@@ -7,7 +7,7 @@ import pytest
 
 PROGRAM = """
 import os, time
-from notifier.actions.ticks import Here
+from notifier.actions.running.ticks import Here
 from notifier.entry import ticking
 from notifier.model.tick import TickKind, longest
 here = Here("p")

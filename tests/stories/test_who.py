@@ -216,9 +216,12 @@ def test_whoever_loses_the_contact_that_was_chosen_while_the_list_is_frozen_is_o
     """The owner's range was frozen without them, for there was a technical contact; then that address goes."""
     stored(db, [Firm("team", ("fable-5",), ((0, SPELLINGS[0], "owner"), (1, SPELLINGS[0], "technical")))])
     wish = declare.Wish(("fable-5",), Reason.LEGAL, roles=("technical",))
-    found = declare.suspend(db, DESK, "person:test", NOW, wish, Consent(yes=True))
     with db.transaction() as tx:
-        tx.execute("UPDATE notice SET frozen_upto = (SELECT min(recipient_id) FROM recipient)")
+        tx.execute("INSERT INTO company (key, value) VALUES ('policy', '{\"range_people\": 1}')")
+    found = declare.suspend(db, DESK, "person:test", NOW, wish, Consent(yes=True))
+    freeze.freeze(db, WORDS, NOW, found.name.notice_id)
+    with db.transaction() as tx:
+        assert tx.execute("SELECT frozen_upto, audience_n FROM notice").fetchone() == (1, 0)
         tx.execute("UPDATE recipient SET address = NULL WHERE address_key LIKE 'p1@%'")
     while any(ring.task == "freeze" for ring in freeze.freeze(db, WORDS, NOW, found.name.notice_id)):
         pass

@@ -1,0 +1,1 @@
+"""What a person says: suspend, update, correct, restore, a review, a copy."""

@@ -46,14 +46,8 @@ NOT_SET_UP = {
     Mode.REHEARSAL: "No sandbox runs: start `notifier up`, or set NOTIFIER_SANDBOX_URL, then repeat.",
 }
 
-OUTCOMES = {
-    Result.ACCEPTED: "accepted",
-    Result.UNKNOWN: "unknown",
-    Result.NOT_SENT: "not_sent",
-    Result.STOPPED: "not_sent",
-    Result.POISON: "not_sent",
-    Result.NOBODY: "not_sent",
-}
+NEVER_LEFT = (Result.NOT_SENT, Result.STOPPED, Result.POISON, Result.NOBODY)
+OUTCOMES = {Result.ACCEPTED: "accepted", Result.UNKNOWN: "unknown"} | dict.fromkeys(NEVER_LEFT, "not_sent")
 """Whatever else the provider says is a refusal."""
 
 

@@ -1,0 +1,1 @@
+"""What runs by itself: evidence, freezing, sending, sweeping, what the provider reports."""

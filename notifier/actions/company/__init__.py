@@ -1,0 +1,1 @@
+"""Customers and the company's file come in."""

@@ -1,0 +1,1 @@
+"""What may leave: approvals, lists, ceilings, the brake, who came late."""

@@ -1,0 +1,1 @@
+"""What a send would be, before there is one."""

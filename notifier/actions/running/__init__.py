@@ -1,0 +1,1 @@
+"""Ticks, and the signs of life of processes."""

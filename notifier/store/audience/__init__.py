@@ -1,0 +1,1 @@
+"""Who is told, and why: verdicts, what is owed, lists that are frozen, and their second count."""

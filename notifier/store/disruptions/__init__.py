@@ -1,0 +1,1 @@
+"""The life of a disruption: revisions, timeline, notices, words, approvals, promises, alarms."""

@@ -1,0 +1,1 @@
+"""What was sent: chunks, attempts, outcomes, what nobody knows, the brake."""

@@ -1,0 +1,1 @@
+"""Which database and which processes these are, and that they live."""

@@ -41,7 +41,7 @@ MAPPING = {"label": "service", "map": {"fable-prod": "fable-5", "mythos-prod": "
 SECRET_ENV = "TEST_HOOK_SECRET"
 TRUSTED_ENV = "TEST_TRUSTED_SECRET"
 DESK = Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), Words.load(data_folder("templates") / "email"))
-PAYLOADS = Path(__file__).parents[3] / "edges/webhooks/alertmanager"
+PAYLOADS = Path(__file__).parents[2] / "edges/webhooks/alertmanager"
 
 
 @pytest.fixture

@@ -507,10 +507,10 @@ def test_two_hundred_thousand_rows_are_never_in_memory(db: Db, shop: Shop) -> No
     program = (
         "import sys, resource\n"
         "from datetime import UTC, datetime\n"
-        "from notifier.actions.people import stage_view\n"
+        "from notifier.actions.company.audience_copy import stage_view\n"
         "from notifier.model.words import Possibly\n"
         "from notifier.store import Db\n"
-        "from notifier.store.audience import Rule\n"
+        "from notifier.store.audience.verdicts import Rule\n"
         "def copied(service):\n"
         "    with Db(sys.argv[1]) as db, db.transaction(keep=False) as tx:\n"
         "        rows = stage_view(tx, sys.argv[2], Rule([service], None, Possibly.HEDGE))[1]\n"

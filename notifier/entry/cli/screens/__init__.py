@@ -1,0 +1,1 @@
+"""What an operator reads, at most 80 columns wide."""

@@ -6,7 +6,7 @@ import typer
 from typer.testing import CliRunner
 
 import notifier
-from notifier.entry.cli.docs import documents, register
+from notifier.entry.cli.commands.docs import documents, register
 from notifier.errors import BadInput
 
 FOLDER = Path(notifier.__file__).parent / "docs"
