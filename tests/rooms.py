@@ -109,7 +109,7 @@ def purpose(room: str) -> str:
     path = PACKAGE / room / "__init__.py"
     path = path if path.is_file() else PACKAGE / f"{room}.py"
     text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
-    return " ".join(text.split("\n\n")[0].split()).partition(". ")[0].partition(": ")[0].rstrip(".:")
+    return " ".join(text.split("\n\n")[0].split()).partition(". ")[0].rstrip(".:")
 
 
 def picture() -> str:
@@ -142,8 +142,11 @@ def _room(mine: Edges, house: str, room: str, floor: int) -> Iterator[str]:
         return each.removeprefix(f"{house}/") if each != house else TOP
 
     kept = [name(other) for other in sorted(mine[room]) if not implied(mine, room, other)]
-    head = f"   {floor}  {name(room):<18}"
-    yield from wrap(", ".join(kept), WIDTH, initial_indent=f"{head}-> ", subsequent_indent=" " * 27) or [head]
+    head, margin = f"   {floor}  {name(room):<16}", " " * 22
+    said = purpose(room) if room != house else ""
+    arrow = f"-> {', '.join(kept)}" if kept else ""
+    lines = [*wrap(said, WIDTH - len(margin)), *wrap(arrow, WIDTH - len(margin))] or [""]
+    yield from (f"{head if n == 0 else margin}{line}" for n, line in enumerate(lines))
 
 
 def on_the_page(text: str) -> str:
