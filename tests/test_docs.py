@@ -228,6 +228,12 @@ def texts_of_code() -> Iterator[tuple[str, str]]:
         yield path.relative_to(ROOT).as_posix(), "\n".join(s for s in strings if isinstance(s, str))
 
 
+def test_no_code_cites_what_is_not_here() -> None:
+    """No number of a rule, which says nothing, and no page that only its author had."""
+    cites = re.compile(r"\b(RULE|[Rr]ule) [0-9]|\bDESIGN\b|\bLEDGER\b(?!_)|\bfacts/|\b[A-Z]{4,}\.md\b")
+    assert [name for name, text in texts_of_code() if cites.search(text)] == []
+
+
 def test_a_docstring_that_cites_a_rule_says_it() -> None:
     named = {name.lower() for name in rules().values()}
     for name, text in texts_of_code():

@@ -39,7 +39,9 @@ class Envelope:
 
 
 class Result(StrEnum):
-    """What a POST proves. Sources: facts of the provider, DESIGN rule 3."""
+    """What a POST proves, by what the provider documents. What proves nothing is `UNKNOWN` and never simply tried
+    again; see `rules.md`, *evidence before a second try*.
+    """
 
     ACCEPTED = "accepted"
     """202: every letter of the request is queued at the provider."""

@@ -1,4 +1,4 @@
-"""The closed vocabularies of the product (DESIGN section 2), as they stand in Postgres."""
+"""The closed vocabularies of the product, as they stand in Postgres."""
 
 from enum import StrEnum
 from typing import Literal, TypeAlias
@@ -116,7 +116,7 @@ def variants_of(kind: NoticeKind) -> tuple[Variant, ...]:
 
 
 class Account(StrEnum):
-    """The seven states whose sum is the audience (LEDGER, accounting)."""
+    """The seven states of a person in a notice; see `rules.md`, *the sum is the audience*."""
 
     TOLD = "told"
     WAITING = "waiting"

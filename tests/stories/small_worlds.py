@@ -1,8 +1,9 @@
 """A model of everything that can happen to a few people: requests that get lost, deadlines, later notices between.
 
-It is LEDGER's rules written down a second time, small enough that every state can be visited: two or three people,
-two services, up to four notices, each outcome of each request, a deadline and evidence at each moment. `moves`
-yields what may happen next; `wrong` says what is wrong with a state in which nothing moves any more.
+It is the rules of the ledger (`rules.md`) written down a second time, small enough that every state can be
+visited: two or three people, two services, up to four notices, each outcome of each request, a deadline and
+evidence at each moment. `moves` yields what may happen next; `wrong` says what is wrong with a state in which
+nothing moves any more.
 
 A request is taken or not, and answered or not; what is taken is read by its people at once. Each person is one
 customer with one contact, so that a person and a service make one line.

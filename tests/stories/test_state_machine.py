@@ -1,10 +1,12 @@
 """The ledger against a small model of it, step by step: a provider that takes, refuses, forgets to answer and
 reports late; workers that sleep at the worst moment; sweepers, people and the brake in between.
 
-The model below is LEDGER's transitions written down a second time. `Provider` knows what really arrived.
+The model below is the steps of the ledger in `rules.md`, written down a second time. `Provider` knows what really
+arrived.
 """
 
 import os
+import re
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -37,6 +39,7 @@ from notifier.store.disruptions import notices
 from notifier.store.ledger import accounting, events, leases, unknowns
 from notifier.store.ledger.chunks import Claim, Seat
 from notifier.store.ledger.unknowns import Unknown
+from tests.documents import DOCS, rows_of_table
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 POLICY = Policy(most_tries=4)
@@ -141,7 +144,7 @@ class Attempt:
 
 @dataclass
 class Model:
-    """LEDGER.md, transitions."""
+    """The steps of the ledger, as `rules.md` has them."""
 
     notice: str = "approved"
     everything_stopped: bool = False
@@ -882,3 +885,19 @@ def test_the_ledger_is_its_model_whatever_happens(db: Db) -> None:
                 suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
             ),
         )  # fmt: skip
+
+
+def test_the_rules_name_the_same_steps() -> None:
+    said: dict[str, dict[str, set[str]]] = {}
+    for of, state, to in rows_of_table((DOCS / "rules.md").read_text("utf-8"), "of"):
+        plain = (
+            re.sub(r" \([^)]*\)", "", to)
+            .replace("not sent", "not_sent")
+            .replace("presumed lost", "presumed_lost")
+        )
+        said.setdefault(of, {})[state.replace(" ", "_")] = set(plain.split(", "))
+    del said["notice"]["draft"]  # the model begins with what is approved
+    assert said == {
+        of: {state: to for state, to in allowed.items() if to}
+        for of, allowed in (("notice", ALLOWED_NOTICE), ("chunk", ALLOWED), ("attempt", ALLOWED_ATTEMPT))
+    }

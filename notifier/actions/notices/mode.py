@@ -6,7 +6,7 @@ from notifier.settings import Settings
 
 
 def mode_of(settings: Settings, *, rehearse: bool) -> Mode:
-    """Live or a rehearsal, decided once (rule 9).
+    """Live or a rehearsal, decided once; see `rules.md`, *nothing leaves by accident*.
 
     Raises `Refused` where a key is missing although the database is the company's own: silence would look like
     a send.

@@ -51,7 +51,8 @@ def of_notice(
 ) -> list[Text]:
     """Everything that somebody may have to read; where that is more than `MOST`, what somebody reads now.
 
-    Who comes in between and needs another text is held (rule 4). Raises `Refused` if even those are too many.
+    Who comes in between and needs another text is held; see `rules.md`, *what was approved is what is sent*.
+    Raises `Refused` if even those are too many.
     """
     kind = story.notice
     several = kind in CORRECTING and len(corrections.sent(tx, disruption_id)) > 1

@@ -120,7 +120,7 @@ def misses(wrong: Wrong) -> list[str]:
 
 
 def accounting(lines: tuple[Line, ...]) -> list[str]:
-    """Rule 2: the seven states are the audience that the verdict query counted, and nobody is left over."""
+    """The seven states are the audience that the verdict query counted, and nobody is left over."""
     problems: list[str] = []
     for line in lines:
         name = f"notice {line.notice.seq} ({line.notice.kind})"

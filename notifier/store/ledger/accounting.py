@@ -15,7 +15,7 @@ class AccountRow:
 
 
 def accounts(tx: Tx, notice_id: int) -> list[AccountRow]:
-    """Where every delivery of a notice stands (LEDGER, accounting)."""
+    """Where every delivery of a notice stands; see `rules.md`, *the sum is the audience*."""
     return many(
         tx,
         AccountRow,

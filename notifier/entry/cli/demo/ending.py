@@ -95,7 +95,7 @@ def _table(ending: Ending) -> list[str]:
 
 
 def _identity(ending: Ending) -> list[str]:
-    """Rule 2, written out for every notice."""
+    """The sum is the audience, written out for every notice."""
     lines = ["told + waiting + in flight + unknown + unreachable + held + cancelled"]
     order = (
         Account.TOLD, Account.WAITING, Account.IN_FLIGHT, Account.UNKNOWN, Account.UNREACHABLE, Account.HELD,
