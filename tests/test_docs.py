@@ -30,6 +30,7 @@ from .documents import (
     fenced,
     first_names,
     homeless_options,
+    lines_of,
     links,
     options_of,
     rows_of_table,
@@ -76,8 +77,18 @@ def test_that_check_finds_what_is_wrong() -> None:
 @every_page
 def test_every_path_exists(name: str) -> None:
     ours = re.compile(r"(?:notifier|templates|migrations|tests|\.ci|\.github)/[\w./-]*")
-    paths = filter(ours.fullmatch, CODE.findall(TEXTS[name]))
+    paths = [word for line in lines_of(TEXTS[name]) for word in line.split() if ours.fullmatch(word)]
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@every_page
+def test_every_module_that_is_run_exists_and_knows_its_options(name: str) -> None:
+    for line in lines_of(TEXTS[name]):
+        if run := re.search(r"python -m (tests\.[\w.]+)(.*)", line):
+            source = (ROOT / f"{run[1].replace('.', '/')}.py").read_text("utf-8")
+            assert [
+                option for option in re.findall(r"--[a-z-]+", run[2]) if f'"{option}"' not in source
+            ] == []
 
 
 @every_page
