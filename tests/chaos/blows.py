@@ -6,13 +6,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 
 import psycopg
 
 from notifier.local import broker, postgres
 from notifier.local.sockets import socket_folder
 
-from .island import Island
+from .island import PATIENCE, Island
 from .plan import Blow, Copy
 
 
@@ -25,7 +26,7 @@ def strike(island: Island, blow: Blow, let_go: Callable[[], object]) -> None:
                 client.sendall(b"FLUSHALL\r\n")
                 client.recv(100)
         case "broker restarted":
-            island.servers["broker"].end(signal.SIGKILL, seconds=5)
+            island.servers["broker"].end(signal.SIGKILL, seconds=PATIENCE)
             time.sleep(blow.seconds)
             island.servers["broker"] = broker.start(island.home)
         case "Postgres restarted" | "Postgres away":
@@ -45,7 +46,7 @@ def strike(island: Island, blow: Blow, let_go: Callable[[], object]) -> None:
 def stop_postgres(island: Island) -> None:
     """At once: open transactions are gone, the log is replayed."""
     island.servers["postgres"].tell(signal.SIGQUIT)
-    island.servers["postgres"].ended(seconds=10)
+    island.servers["postgres"].ended(seconds=PATIENCE)
 
 
 def copy(island: Island, how: Copy) -> None:
@@ -58,18 +59,22 @@ def copy(island: Island, how: Copy) -> None:
         island.servers["postgres"] = postgres.start(island.home, "-c", "fsync=off")
 
 
-def put_in_place(island: Island, how: Copy) -> None:
-    """From here on everybody talks to the copy. What was attempted since it was made stands nowhere any more."""
+def put_in_place(island: Island, how: Copy, *, events: bool) -> None:
+    """From here on everybody talks to the copy. What was attempted since it was made stands nowhere any more.
+
+    The provider's events, which nobody took so far, come from here on.
+    """
     if how is Copy.DUMP:
         truer = _restore(island)
     else:
-        truer = _attempts(island)
-        stop_postgres(island)
+        truer = _stopped(island)
         shutil.rmtree(island.home / "postgres")
         (island.home / "postgres.copy").rename(island.home / "postgres")
         island.servers["postgres"] = postgres.start(island.home, "-c", "fsync=off")
     island.foreign = truer - _attempts(island)
     island.swapped_at = island.rows("SELECT clock_timestamp()")[0][0]
+    if events:
+        island.report_to(island.events_url)
 
 
 def _restore(island: Island) -> set[str]:
@@ -89,6 +94,15 @@ def _restore(island: Island) -> set[str]:
             found = truer.execute("SELECT attempt_id::text FROM attempt").fetchall()
         admin.execute("ALTER DATABASE copied RENAME TO notifier")
         admin.execute("DROP DATABASE truer WITH (FORCE)")
+    return {row[0] for row in found}
+
+
+def _stopped(island: Island) -> set[str]:
+    """Stop the server, with these attempts: none is made after they are read."""
+    with closing(psycopg.connect(island.settings.database_url or "")) as alone:
+        alone.execute("LOCK TABLE attempt IN SHARE MODE")
+        found = alone.execute("SELECT attempt_id::text FROM attempt").fetchall()
+        stop_postgres(island)
     return {row[0] for row in found}
 
 

@@ -6,39 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from notifier.entry.tasks import ring
+from notifier.errors import Refused
 from notifier.model.ring import Ring
 
 from .blows import put_in_place, strike
 from .decisions import decide
 from .island import LONGEST_RUN, QUIET, Island, Stuck
-from .plan import UNKNOWN_DEADLINE, WATERMARK, Blow, Copy, Later, Plan, When
+from .moments import LEDGER, Ledger, Moments
+from .plan import Blow, Copy, Later, Plan, When
 from .truth import Declared
-
-NEAR = 0.4
-"""Seconds before its deadline in which something is about to reach it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """What the moments of a plan are named by."""
-
-    claimed: int
-    accepted: int
-    unknown: int
-    """Chunks."""
-    given_up: int
-    """Attempts that were presumed lost, and chunks that wait for a person."""
-    oldest_unknown: float
-    """Seconds since it was claimed; 0: none is unknown."""
-
-
-LEDGER = """
-SELECT (SELECT count(*) FROM attempt), (SELECT count(*) FROM attempt WHERE outcome = 'accepted'),
-       (SELECT count(*) FROM chunk WHERE state = 'unknown'),
-       (SELECT count(*) FROM attempt WHERE outcome = 'presumed_lost')
-       + (SELECT count(*) FROM chunk WHERE state = 'dead'),
-       coalesce((SELECT max(extract(epoch FROM clock_timestamp() - claimed_at))
-                 FROM attempt JOIN chunk USING (attempt_id) WHERE state = 'unknown'), 0)::float8"""
 
 MOVING = """
 SELECT count(*) FILTER (WHERE n.state IN ('approved', 'sending')),
@@ -50,10 +26,11 @@ FROM notice n"""
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """A copy of the database waits until so many attempts were claimed."""
+    """A copy of the database waits until so many attempts were accepted that were claimed after it was made."""
 
     how: Copy
-    claimed: int
+    made_at: datetime
+    more: int
 
 
 @dataclass
@@ -71,6 +48,8 @@ class Course:
     """A person has said that the copy of the database counts."""
     missed: int = 0
     """Decisions whose moment never came: they were made when all was quiet."""
+    refused: int = 0
+    """Decisions that the product refused, and rightly: what they were about was over by then."""
     wrong: list[str] = field(default_factory=list[str])
     excused: set[str] = field(default_factory=set[str])
     """Attempts whose answer nobody read in time, by their own process's word: this machine was slow."""
@@ -79,7 +58,7 @@ class Course:
         self.blows += self.plan.blows
         self.laters += self.plan.laters
         self.dice = random.Random(f"{self.plan.seed}/{self.plan.index}/rings")
-        self.since = Ledger(0, 0, 0, 0, 0.0)
+        self.moments = Moments(self.island, self.plan)
 
     def until_quiet(self) -> None:
         """Until everything has happened and nothing moves by itself. Raises `Stuck`."""
@@ -94,6 +73,7 @@ class Course:
             if self.plan.doubled_rings:
                 self._ring_shuffled()
             now = self._ledger()
+            self.moments.arrange(now, self.laters[0] if self.laters else None)
             busy = self._strike(now) or self._decide(now, quiet=quiet_since is not None) or self.moving()
             quiet_since = None if busy or self.blows or self.swap else quiet_since or time.monotonic()
             time.sleep(0.05)
@@ -116,11 +96,12 @@ class Course:
             if (file is not None) if blow.point else blow.after <= now.claimed:
                 self.blows.remove(blow)
                 strike(self.island, blow, lambda file=file: file and file.unlink(missing_ok=True))
+                made_at = self.island.rows("SELECT clock_timestamp()")[0][0]
                 if blow.what in list(Copy):
-                    self.swap = Swap(Copy(blow.what), self._ledger().claimed + blow.more)
+                    self.swap = Swap(Copy(blow.what), made_at, blow.more)
                 return True
-        if self.swap and now.claimed >= self.swap.claimed:
-            put_in_place(self.island, self.swap.how)
+        if self.swap and self._accepted_since(self.swap.made_at) >= self.swap.more:
+            put_in_place(self.island, self.swap.how, events=self.plan.events)
             self.swap = None
             return True
         return False
@@ -129,32 +110,20 @@ class Course:
         if not self.laters:
             return False
         later = self.laters[0]
-        if not (quiet or self._is_time(later, now)):
+        if not (quiet or self.moments.is_time(later, now)):
             return False
         self.laters.pop(0)
         self.missed += quiet and later.when is not When.QUIET
-        self.wrong += decide(self.island, later, self.declared)
-        self.since = self._ledger()
+        try:
+            self.refused += not decide(self.island, later, self.declared)
+        except Refused as error:
+            self.wrong.append(f"refused: {later.act}: {error}")
+        self.moments.decided(self._ledger())
         return True
 
-    def _is_time(self, later: Later, now: Ledger) -> bool:
-        match later.when:
-            case When.CLAIMED:
-                return now.claimed >= self.since.claimed + later.count
-            case When.ACCEPTED:
-                return now.accepted >= self.since.accepted + later.count
-            case When.UNKNOWN:
-                return now.unknown >= later.count
-            case When.DEADLINE:
-                # With evidence of others, silence is judged after the watermark already.
-                deadline = WATERMARK if self.plan.events else UNKNOWN_DEADLINE
-                return now.given_up >= later.count or (
-                    now.unknown >= later.count and now.oldest_unknown > deadline - NEAR
-                )
-            case When.GIVEN_UP:
-                return now.given_up >= later.count
-            case When.QUIET:
-                return False
+    def _accepted_since(self, made_at: datetime) -> int:
+        statement = "SELECT count(*) FROM attempt WHERE outcome = 'accepted' AND claimed_at > %s"
+        return self.island.rows(statement, made_at)[0][0]
 
     def moving(self) -> str:
         """What still moves, in words; empty: nothing."""

@@ -36,22 +36,32 @@ def declares(island: Island, people: int, service: str = "fable-5", every: int =
     return Declared(name.reference, disruption_id, name.notice_id, [people], every)
 
 
-def decide(island: Island, later: Later, declared: list[Declared]) -> list[str]:
-    """What is wrong with how the product took it. The truth is changed here, and only by what was accepted."""
+def decide(island: Island, later: Later, declared: list[Declared]) -> bool:
+    """False: the product refused it, because what it is about was over; any other refusal is raised.
+
+    The truth is changed here, and only by what was accepted.
+    """
     for answer in later.answers:
         island.ask("POST", "/faults", asdict(answer))
     about = declared[0]
     if later.act is Act.SECOND:
         declared.append(declares(island, later.bound, "mythos-5", every=2))
-        return []
+        return True
     try:
         with opened(island.settings, connections=1) as app:
             rings = _act(app, later, about, app.clock.now())
-    except Refused as error:
-        return [f"refused: {later.act}: {error}"]
+    except Refused:
+        if later.act is Act.CANCEL and is_finished(island, about.notice_id):
+            return False
+        raise
     about.done.append(later.act)
     ring(island.settings, rings)
-    return []
+    return True
+
+
+def is_finished(island: Island, notice_id: int) -> bool:
+    """Everything of it has left: there is nothing to cancel, and nothing of it may count as cancelled."""
+    return island.rows("SELECT state FROM notice WHERE notice_id = %s", notice_id) == [("finished",)]
 
 
 def _act(app: App, later: Later, about: Declared, now: datetime) -> Sequence[Ring]:

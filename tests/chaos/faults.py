@@ -99,12 +99,12 @@ def _person(decision: str) -> Draw:
 
 
 def _suppressions(dice: random.Random, plan: Plan) -> Plan:
-    """Many addresses at once, in the middle: whole chunks of them, or one in three.
+    """Many addresses at once, in the middle: whole chunks of them, or one in two.
 
-    The whole list is frozen, and whoever is about to claim one of the last chunks waits until it is done.
+    The whole list is frozen, and whoever is about to claim a chunk waits until it is done: all but one are due.
     """
-    first = dice.randint(1, plan.people - 90)
-    who = range(first, plan.people + 1, dice.choice((1, 1, 3)))
+    first = dice.randint(60, plan.people - 90)  # of each language somebody stays, and somebody goes
+    who = range(first, plan.people + 1, dice.choice((1, 1, 2)))
     blow = Blow("suppressions", dice.randint(1, 2), people=who, point="before claim")
     return replace(plan, blows=(*plan.blows, blow), range_people=64_000)
 
@@ -138,10 +138,13 @@ PATIENT: Mapping[str, object] = {"unknown_deadline_seconds": 10.0, "unknown_wate
 
 
 def _copy(how: Copy) -> Draw:
-    """An older state of the database comes back. The events of all requests come after that."""
+    """An older state of the database comes back. The events of all requests come after that.
+
+    Whoever is about to claim something waits until the copy is made: there is something left to be sent.
+    """
 
     def draw(dice: random.Random, plan: Plan) -> Plan:
-        blow = Blow(how, dice.randint(1, 3), more=dice.randint(2, 3))
+        blow = Blow(how, dice.randint(1, 3), more=dice.randint(2, 3), point="before claim")
         late = Answer("late-events", 1_000, 0, 2.0)
         slow = Answer("slow", 1_000, 0, 0.1)
         return replace(

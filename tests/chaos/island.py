@@ -31,38 +31,19 @@ from notifier.store.migrate import migrate
 
 from . import plan as numbers
 from .plan import Plan, Trap
+from .world import COMPANY, UNWRITABLE, people
 
 ROOT = Path(__file__).parents[2]
 WORKERS = 3
-LONGEST_RUN = 120.0
+LONGEST_RUN = 300.0
 """Far more than any run needs: on a slow machine too, nothing but a run that never ends takes so long."""
+PATIENCE = 120.0
+"""Seconds for one answer, or one end, of a process of the suite's own."""
+NOWHERE = "http://127.0.0.1:9/"
+"""Nobody listens there: the sandbox tries again, later and later, and reads anew where events go."""
 LIND = "person:lind"
-COMPANY = f"""
-[[services]]
-slug = "fable-5"
-name = "Fable 5"
-[[services]]
-slug = "mythos-5"
-name = "Mythos 5"
-[attributes]
-seats = "number"
-[facts]
-company = "Example AI"
-phone = "+1 555 0100"
-data = "kept"
-[policy]
-sweep_seconds = {numbers.SWEEP}
-lease_seconds = {numbers.LEASE}
-claim_age_seconds = {numbers.CLAIM_AGE}
-deadline_seconds = {numbers.DEADLINE}
-unknown_deadline_seconds = {numbers.UNKNOWN_DEADLINE}
-unknown_watermark_seconds = {numbers.WATERMARK}
-lanes = 2
-"""
 KEPT = ("migration", "company", "service", "attribute", "customer", "contact", "recipient", "entitlement")
 KEPT += ("process", "tick")
-BOUNCING, UNWRITABLE = 3, 2
-"""People whose mails bounce, and whose addresses the provider refuses by name."""
 QUIET = 0.3
 PRESUMED: dict[str, object] = {"unknown_held": [], "unknown_watermark_seconds": numbers.WATERMARK}
 HELD: dict[str, object] = {"unknown_held": ["first"], "unknown_watermark_seconds": 10 * LONGEST_RUN}
@@ -84,6 +65,8 @@ class Island:
     alive: dict[int, str] = field(default_factory=dict[int, str])
     policy: dict[str, object] = field(default_factory=dict[str, object])
     """As the company's file says it."""
+    of_run: dict[str, object] = field(default_factory=dict[str, object])
+    """The policy of the run that is played."""
     foreign: set[str] = field(default_factory=set[str])
     """Attempts that were made between the copy and the moment when it took the original's place."""
     swapped_at: datetime | None = None
@@ -95,7 +78,7 @@ class Island:
     def ask(self, method: str, path: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.sandbox_url + path, data, method=method)
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 
@@ -165,12 +148,12 @@ class Island:
         self.clean()
         usual = PRESUMED if plan.laters or not plan.person else HELD
         chunks = {"chunk_people": plan.chunk_people, "range_people": plan.range_people}
-        policy = self.policy | usual | chunks | dict(plan.policy)
-        self.rows("UPDATE company SET value = %s::jsonb WHERE key = 'policy'", json.dumps(policy))
+        self.of_run = self.policy | usual | chunks | dict(plan.policy)
+        self.say_policy({})
         self.suppressed.clear()
         self.foreign, self.swapped_at = set(), None
         self.log_ends = {file.name: file.stat().st_size for file in self.home.glob("logs/*")}
-        self.ask("POST", "/events/target", {"url": self.events_url if plan.events else None})
+        self.report_to((NOWHERE if plan.copies else self.events_url) if plan.events else None)
         for answer in plan.answers:
             self.ask("POST", "/faults", asdict(answer))
         for file in [*self.home.glob("*.[0-9]"), *self.home.glob("call*-*"), self.home / "sprung"]:
@@ -181,6 +164,19 @@ class Island:
         traps = [asdict(trap) for trap in (*calls, *plan.traps)]
         fresh.write_text(json.dumps({"run": f"{plan.seed}-{plan.index}", "traps": traps}))
         fresh.replace(self.home / "plan.json")
+
+    def say_policy(self, differs: dict[str, object]) -> None:
+        policy = json.dumps(self.of_run | differs)
+        self.rows("UPDATE company SET value = %s::jsonb WHERE key = 'policy'", policy)
+
+    def report_to(self, url: str | None) -> None:
+        """Where the provider's events go; None: there are none."""
+        self.ask("POST", "/events/target", {"url": url})
+
+    @property
+    def gate(self) -> Path:
+        """While this file is there, nobody claims anything."""
+        return self.home / "call-gate"
 
     def logs(self, lines: int = 12) -> str:
         """The last words of every process in this run."""
@@ -203,16 +199,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def people(count: int = numbers.PEOPLE, second: str = "") -> bytes:
-    """`second`: a service that every other one has besides."""
-    rows = ["customer,name,email,locale,services,seats"]
-    for n in range(1, count + 1):
-        name = "bounce" if n % 131 == 0 else "p"
-        services = f"fable-5;{second}" if second and n % 2 == 0 else "fable-5"
-        rows.append(f"c{n},Customer {n},{name}{n}@example.com,{'de' if n % 3 == 0 else 'en'},{services},{n}")
-    return "\n".join(rows).encode()
 
 
 @contextmanager
@@ -246,14 +232,14 @@ def an_island(
             "NOTIFIER_SANDBOX_URL": sandbox_url,
             "NOTIFIER_PORT": str(port),
         }
-        with urllib.request.urlopen(f"{sandbox_url}/events/public-key", timeout=10) as answer:
+        with urllib.request.urlopen(f"{sandbox_url}/events/public-key", timeout=PATIENCE) as answer:
             given["NOTIFIER_SANDBOX_EVENT_KEY"] = json.loads(answer.read())["public_key"]
         zygote = subprocess.Popen(
             [sys.executable, "-m", "tests.chaos.worker", str(home)], cwd=ROOT, text=True,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | given,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
-        started.append(lambda: (zygote.stdin.close(), zygote.wait(20), zygote.stdout.close()))
+        started.append(lambda: (zygote.stdin.close(), zygote.wait(PATIENCE), zygote.stdout.close()))
         settings = from_env(given)
         with opened(settings, connections=1) as app:
             wanted = company_file.read(company.encode())
@@ -289,4 +275,4 @@ def a_sandbox(*options: str) -> tuple["subprocess.Popen[str]", str]:
 
 def ended(process: "subprocess.Popen[str]") -> None:
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=PATIENCE)

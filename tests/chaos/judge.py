@@ -7,11 +7,11 @@ from notifier.store import Db
 from notifier.store.read import views
 
 from .course import Course
-from .island import BOUNCING, UNWRITABLE
 from .last import last_words
 from .person import Decided
-from .plan import Plan
+from .plan import CLAIM_AGE, DEADLINE, Plan
 from .post import Post, post_of
+from .world import BOUNCING, UNWRITABLE
 
 VISIBLE = {"unreachable", "unknown", "dead", "held"}
 """Without a mail, and somebody sees it."""
@@ -40,6 +40,8 @@ class Verdict:
     """People whose last mail is not the truth, and who stand where somebody sees it."""
     missed: int = 0
     """Decisions whose moment did not come."""
+    refused: int = 0
+    """Decisions that came too late, and changed nothing."""
     identity: bool = False
     wrong: list[str] = field(default_factory=list[str])
     logs: str = ""
@@ -53,6 +55,7 @@ def judge(course: Course, decided: Decided) -> Verdict:
     island, plan = course.island, course.plan
     verdict = Verdict(plan, struck=island.sprung() + len(plan.blows) + len(plan.every_answer))
     verdict.asked, verdict.missed = decided.people, course.missed
+    verdict.refused = course.refused + decided.refused
     verdict.wrong += [*course.wrong, *decided.wrong]
     post = post_of(island)
     accounts(verdict, course)
@@ -61,6 +64,7 @@ def judge(course: Course, decided: Decided) -> Verdict:
     outcomes(verdict, course, post)
     suppressions(verdict, course, post)
     arranged(verdict, post)
+    too_late(verdict, course, decided, post)
     last_words(verdict, course, decided, post)
     return verdict
 
@@ -126,9 +130,12 @@ def repeats(verdict: Verdict, post: Post) -> None:
         known = sum(each.outcome == "accepted" for each in carried)
         verdict.sandbox_twice += known > 1
     verdict.must(not verdict.unmarked, f"{verdict.unmarked} people got a notice twice without a mark `again`")
+    # Nor does evidence help against a request that left when its lease was over: its process was not let run.
+    stalled = {mail.attempt for mail in post.mails if post.is_late(mail, CLAIM_AGE + DEADLINE)}
+    quick = [mails for mails in twice.values() if not stalled & {mail.attempt for mail in mails}]
     verdict.must(
-        not (verdict.plan.evidence_arrives and twice),
-        f"{len(twice)} people got a notice twice although evidence arrives",
+        not (verdict.plan.evidence_arrives and quick),
+        f"{len(quick)} people got a notice twice although evidence arrives",
     )
     verdict.must(
         verdict.ledger_twice == verdict.sandbox_twice,
@@ -179,6 +186,16 @@ def suppressions(verdict: Verdict, course: Course, post: Post) -> None:
     left_out = {address for (address,) in rows}
     verdict.left_out = len(left_out)
     verdict.must(left_out <= set(since), f"{len(left_out - set(since))} people were left out for no reason")
+
+
+def too_late(verdict: Verdict, course: Course, decided: Decided, post: Post) -> None:
+    """What was refused as finished has changed nothing: all of it has left, and counts so."""
+    if course.refused:
+        first = course.declared[0].notice_id
+        gone = sum(place.notice_id == first and place.state == "cancelled" for place in post.places)
+        verdict.must(
+            not gone or first in decided.dropped, f"{gone} people of a finished notice count as cancelled"
+        )
 
 
 def arranged(verdict: Verdict, post: Post) -> None:

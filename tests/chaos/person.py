@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from notifier.actions.control import approve, brake, latecomers, older_database
-from notifier.app import opened
+from notifier.app import App, opened
 from notifier.entry.tasks import ring
 from notifier.errors import Refused
 from notifier.store.disruptions import disruptions
@@ -18,6 +18,10 @@ from .island import LIND, Island, Stuck
 from .plan import LATECOMERS_SECONDS, Copy, Plan
 
 MOST_DECISIONS = 6
+MOST_LOOKS_SECONDS = 5.0
+NOT_ASKED = """
+SELECT FROM disruption d LEFT JOIN latecomers l USING (disruption_id)
+WHERE d.declared_at IS NOT NULL AND d.ended_at IS NULL AND coalesce(l.asked_at < %s, true)"""
 
 
 @dataclass
@@ -26,6 +30,8 @@ class Decided:
     """Whom the person decided about."""
     dropped: set[int] = field(default_factory=set[int])
     """Notices whose dead chunks a person gave up."""
+    refused: int = 0
+    """Drafts that were void by the time they were approved."""
     wrong: list[str] = field(default_factory=list[str])
 
 
@@ -92,24 +98,48 @@ def lets_go(course: Course, decided: Decided) -> None:
 def catches_up(course: Course, decided: Decided) -> bool:
     """A look for who came late, as the tick has it; a person approves the drafts that an alarm speaks of."""
     island = course.island
-    time.sleep(2 * LATECOMERS_SECONDS)  # else whoever has just asked has the last word
+    rung = looks(course)
     with opened(island.settings, connections=1) as app:
-        looked = latecomers.look(app.db, app.writer, app.clock.now())
-        ring(island.settings, looked.rings)
         with app.db.transaction() as tx:
             disruptions.lock_declarations(tx)  # a tick that looks at the same time has it until it commits
-        drafts = island.rows(
-            "SELECT notice_id FROM notice WHERE state = 'draft' AND only_customer IS NULL ORDER BY 1"
-        )
-        alarms = island.rows("SELECT text FROM alarm WHERE cleared_at IS NULL AND key LIKE 'late:%%'")
+            drafts = island.rows(
+                "SELECT notice_id FROM notice WHERE state = 'draft' AND only_customer IS NULL ORDER BY 1"
+            )
+            alarms = island.rows("SELECT text FROM alarm WHERE cleared_at IS NULL AND key LIKE 'late:%%'")
         if len(alarms) < len(drafts):
             decided.wrong.append(f"{len(drafts)} drafts wait for a person, and {len(alarms)} alarms say so")
         for (notice_id,) in drafts:
-            gate = approve.approve(app.db, LIND, app.clock.now(), notice_id, YES)
-            if gate.refusal:
-                decided.wrong.append(f"a catch-up is refused: {gate.refusal}")
-            ring(island.settings, gate.rings)
-    return bool(looked.rings or drafts or course.moving())
+            approves(island, app, notice_id, decided)
+    return bool(rung or drafts or course.moving())
+
+
+def approves(island: Island, app: App, notice_id: int, decided: Decided) -> None:
+    try:
+        gate = approve.approve(app.db, LIND, app.clock.now(), notice_id, YES)
+    except Refused as error:
+        if island.rows("SELECT FROM notice WHERE notice_id = %s AND state = 'draft'", notice_id):
+            decided.wrong.append(f"a catch-up is refused: {error}")
+        decided.refused += 1  # a tick has found meanwhile that nobody is late any more
+        return
+    if gate.refusal:
+        decided.wrong.append(f"a catch-up is refused: {gate.refusal}")
+    ring(island.settings, gate.rings)
+
+
+def looks(course: Course) -> bool:
+    """Until who began after this has asked who is late, or something moves. True: this look has rung for it."""
+    island, rung = course.island, False
+    with opened(island.settings, connections=1) as app:
+        began = app.clock.now()
+        patience = time.monotonic() + MOST_LOOKS_SECONDS  # nobody asks while a notice is held
+        while not rung and time.monotonic() < patience:
+            time.sleep(2 * LATECOMERS_SECONDS)  # else whoever has just asked has the last word
+            looked = latecomers.look(app.db, app.writer, app.clock.now())
+            ring(island.settings, looked.rings)
+            rung = bool(looked.rings)
+            if not island.rows(NOT_ASKED, began) or course.moving():
+                return rung
+    return rung
 
 
 def dead(island: Island) -> dict[int, int]:

@@ -97,7 +97,7 @@ class Blow:
     point: str = ""
     """Named: `after` counts the processes that come to it, and the last of them waits for the blow."""
     more: int = 0
-    """Claims between the copy of a database and the moment when it takes the original's place."""
+    """Requests, claimed and accepted, between the copy of a database and when it takes the original's place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,11 @@ class Post:
         for mail in self.mails:
             self.got[mail.notice_id, mail.address].append(mail)
 
+    def is_late(self, mail: Mail, seconds: float) -> bool:
+        """It arrived longer after its claim than a process may take that is let run."""
+        attempt = self.attempts.get(mail.attempt)
+        return attempt is not None and (mail.received_at - attempt.claimed_at).total_seconds() > seconds
+
 
 PLACES = """
 SELECT d.notice_id, n.kind, n.disruption_id, lower(r.address),

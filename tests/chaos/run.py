@@ -101,6 +101,7 @@ COLUMNS = (
     "left out",
     "named",
     "missed",
+    "refused",
     "identity",
 )
 
@@ -127,6 +128,7 @@ def table(verdicts: Iterable[Verdict]) -> str:
             sum(v.left_out for v in found),
             sum(v.named for v in found),
             sum(v.missed for v in found),
+            sum(v.refused for v in found),
             f"{holds}/{len(found)}",
         )
         texts = [f"{cell!s:>{len(column)}}" for cell, column in zip(cells, COLUMNS, strict=True)]

@@ -14,7 +14,8 @@ from notifier.local import broker
 from notifier.store import Db
 
 from .decisions import declares
-from .island import Island, an_island, people
+from .island import Island, an_island
+from .world import people
 
 PEOPLE = 50_000
 COMPANY = """

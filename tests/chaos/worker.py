@@ -17,8 +17,10 @@ from pathlib import Path
 from notifier.entry import beat, web, worker
 from notifier.settings import from_env
 
-CALL_SECONDS = 60
-"""A process that calls the suite waits no longer: the run may have ended."""
+CALL_SECONDS = 300
+"""A process that waits for the suite waits no longer: the run may have ended."""
+GATE_POINT, GATE = "before claim", "call-gate"
+"""Nobody passes this point while there is a file of that name."""
 
 
 class Traps:
@@ -38,6 +40,8 @@ class Traps:
                 self._call(number, arrivals, trap["nth"])
             elif arrivals == trap["nth"]:
                 spring(self.folder, trap["act"], trap["seconds"])
+        if point == GATE_POINT:
+            wait_while((self.folder / GATE).exists)
 
     def _call(self, number: int, arrivals: int, nth: int) -> None:
         """Wait for the blow, as everybody does who comes to this point before it has fallen."""
@@ -46,9 +50,8 @@ class Traps:
             calling.touch()
             called.touch()
             (self.folder / "sprung").open("a").write("call\n")
-        patience = time.monotonic() + CALL_SECONDS
-        while arrivals >= nth and (calling.exists() or not called.exists()) and time.monotonic() < patience:
-            time.sleep(0.01)
+        if arrivals >= nth:
+            wait_while(lambda: calling.exists() or not called.exists())
 
     def _traps(self) -> list[dict[str, object]]:
         file = self.folder / "plan.json"
@@ -65,6 +68,12 @@ class Traps:
             return os.lseek(file, 0, os.SEEK_CUR)
         finally:
             os.close(file)
+
+
+def wait_while(true: Callable[[], bool]) -> None:
+    patience = time.monotonic() + CALL_SECONDS
+    while true() and time.monotonic() < patience:
+        time.sleep(0.01)
 
 
 def spring(folder: Path, act: str, seconds: float) -> None:
