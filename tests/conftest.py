@@ -4,7 +4,6 @@ import faulthandler
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -17,6 +16,13 @@ from notifier.settings import data_folder
 from notifier.store import Db
 from notifier.store.migrate import migrate
 
+from .chance import (  # noqa: F401 - hooks
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_report_header,
+    pytest_runtest_setup,
+)
+from .databases import TEMPLATE, Databases, databases, home_for
 from .lab import Lab, a_lab
 
 for _name in [n for n in os.environ if n.startswith("NOTIFIER_") or n == "SENDGRID_API_KEY"]:
@@ -41,26 +47,31 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 @pytest.fixture(scope="session")
 def server(worker_id: str) -> Iterator[Path]:
     """The home of a running Postgres with durability off; one for each xdist worker."""
-    home = Path(tempfile.mkdtemp(prefix=f"nt-{worker_id}-"))
+    home = home_for(worker_id)
     process: subprocess.Popen[bytes] = postgres.start(
-        home, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"
-    )
+        home, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off",
+        "-c", "autovacuum=off",
+    )  # fmt: skip
     with psycopg.connect(postgres.url(home, "postgres"), autocommit=True) as admin:
         admin.execute("CREATE DATABASE template_notifier")
-    migrate(postgres.url(home, "template_notifier"), data_folder("migrations"))
+    migrate(postgres.url(home, TEMPLATE), data_folder("migrations"))
     yield home
     postgres.stop(process)
     shutil.rmtree(home)
 
 
+@pytest.fixture(scope="session")
+def lent(server: Path) -> Iterator[Databases]:
+    with databases(server) as opened:
+        yield opened
+
+
 @pytest.fixture
-def database_url(server: Path) -> Iterator[str]:
+def database_url(server: Path, lent: Databases) -> Iterator[str]:
     """A migrated, empty database of the test's own."""
-    name = f"t{os.urandom(4).hex()}"
-    with psycopg.connect(postgres.url(server, "postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE template_notifier STRATEGY file_copy")
-        yield postgres.url(server, name)
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    name = lent.lend()
+    yield postgres.url(server, name)
+    lent.take_back(name)
 
 
 @pytest.fixture
