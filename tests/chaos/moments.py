@@ -14,8 +14,8 @@ NEAR = 0.4
 """Seconds before its deadline in which something is about to reach it."""
 NO_DEADLINE: dict[str, object] = {"unknown_deadline_seconds": 3600.0, "unknown_watermark_seconds": 3600.0}
 ARRANGED = frozenset({When.UNKNOWN, When.DEADLINE, When.GIVEN_UP})
-STILL = 4.0
-"""Seconds in which the ledger has not changed: what is waited for waits for a deadline itself."""
+STILL, TIRED = 4.0, 20.0
+"""Seconds in which the ledger has not changed: what is waited for waits for a deadline itself, or for a claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class Moments:
     changed_at: float = field(default_factory=time.monotonic)
     held: bool = False
     """No deadline comes."""
+    tired: bool = False
+    """The moment that is waited for does not come while nobody may claim anything."""
 
     def __post_init__(self) -> None:
         self._hold(now=self.plan.evidence_arrives or bool(self.plan.laters))
@@ -62,13 +64,21 @@ class Moments:
         if before != self.seen:
             self.seen, self.changed_at = before, time.monotonic()
         waits = later is not None and self._is_to_come(later, now)
-        if later is not None and later.when is When.GIVEN_UP and not waits and now.unknown:
-            self.island.gate.touch()  # what is given up does not leave again before the decision
+        if later is not None and later.when is When.GIVEN_UP and not waits:
+            self._shut(later, now)
         self._hold(now=waits or (self.plan.evidence_arrives and not self._is_without_evidence(now)))
 
     def decided(self, now: Ledger) -> None:
-        self.since, self.changed_at = now, time.monotonic()
+        self.since, self.changed_at, self.tired = now, time.monotonic(), False
         self.island.gate.unlink(missing_ok=True)
+
+    def _shut(self, later: Later, now: Ledger) -> None:
+        """What is given up does not leave again before the decision; unless that waits for what is to leave."""
+        self.tired |= time.monotonic() - self.changed_at > TIRED
+        if self.tired:
+            self.island.gate.unlink(missing_ok=True)
+        elif now.unknown + now.given_up >= later.count:
+            self.island.gate.touch()
 
     def is_time(self, later: Later, now: Ledger) -> bool:
         match later.when:
