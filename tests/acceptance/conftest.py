@@ -2,6 +2,9 @@
 
 The stack's own sandbox takes rehearsals; a second one, with another key, stands where SendGrid stands for live
 disruptions. Each story begins with empty tables and empty mailboxes.
+
+A story's own commands run in this process (tests/in_process.py), which costs a twentieth of a process each. Where
+the process is the point it asks for one: `place.process`, `place.start`, `place.on_a_terminal`.
 """
 
 import json
@@ -13,10 +16,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -32,8 +35,12 @@ from notifier.local.sockets import socket_folder
 from notifier.local.stack import Stack
 from notifier.settings import from_env
 from notifier.store import Db
+from tests import in_process
+from tests.waiting import SOON, until
 
 RIGHT_KEY = "SG.acceptance"
+SERVING = ("worker", "beat", "web")
+LAST_LINES = 40
 COMPANY = """
 [[services]]
 slug = "fable-5"
@@ -60,11 +67,10 @@ phone = "+1 555 0100"
 data = "kept"
 [policy]
 sweep_seconds = 0.5
-lease_seconds = 3.0
-claim_age_seconds = 1.0
-deadline_seconds = 1.5
 lanes = 1
 """
+SHORT_LEASE = {"lease_seconds": 3.0, "claim_age_seconds": 1.0, "deadline_seconds": 1.5}
+"""For a story that waits for a lease. On a busy machine it runs out by itself: such a story counts the unknown."""
 KEPT = ("migration", "company", "service", "service_dependency", "source", "attribute", "process", "tick")
 
 
@@ -77,7 +83,7 @@ class Box:
     def ask(self, method: str, path: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, method=method)
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 
@@ -125,19 +131,35 @@ class Place:
     started: list["subprocess.Popen[str]"] = field(default_factory=list)
 
     def start(self, *args: str, **environment: str) -> "subprocess.Popen[str]":
-        process = subprocess.Popen(
-            [sys.executable, "-m", "notifier", *args], env=self.environment | environment, cwd=self.folder,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        """A process. Those that serve write into a file, which a failing story shows: nobody reads their pipes."""
+        serves = args[:1] and args[0] in SERVING
+        with self.log_of(args[0]).open("ab") if serves else nullcontext(subprocess.PIPE) as says:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "notifier", *args], env=self.environment | environment, cwd=self.folder,
+                stdin=subprocess.PIPE, stdout=says, stderr=says, text=True,
+            )  # fmt: skip
         self.started.append(process)
         return process
 
-    def __call__(self, *args: str, stdin: str = "", timeout: float = 60, **environment: str) -> Done:
-        """Run one command to its end. Whatever goes wrong, nobody ever sees a traceback."""
+    def log_of(self, part: str) -> Path:
+        self.logs.mkdir(parents=True, exist_ok=True)
+        return self.logs / f"{part}.log"
+
+    @property
+    def logs(self) -> Path:
+        return Path(self.environment["NOTIFIER_HOME"]) / "logs"
+
+    def __call__(self, *args: str, stdin: str = "", **environment: str) -> Done:
+        """Run one command to its end, in this process. Whatever goes wrong, nobody ever sees a traceback."""
+        return _without_traceback(
+            Done(*in_process.run(args, self.environment | environment, self.folder, stdin))
+        )
+
+    def process(self, *args: str, stdin: str = "", **environment: str) -> Done:
+        """The same in a process of its own."""
         process = self.start(*args, **environment)
-        out, err = process.communicate(stdin, timeout=timeout)
-        assert "Traceback" not in out + err, err
-        return Done(process.returncode, out, err)
+        out, err = process.communicate(stdin)
+        return _without_traceback(Done(process.returncode, out, err))
 
     def on_a_terminal(self, *args: str, answers: tuple[tuple[str, str | Callable[[], str]], ...]) -> Done:
         """Both ends are a terminal; each answer is typed once its question is on the screen. One that is called
@@ -149,22 +171,14 @@ class Place:
             cwd=self.folder, stdin=theirs, stdout=theirs, stderr=theirs,
         )  # fmt: skip
         os.close(theirs)
-        screen, left = "", list(answers)
-        deadline = time.monotonic() + 40
-        while time.monotonic() < deadline:
-            if select.select([ours], [], [], 0.1)[0]:
-                try:
-                    screen += os.read(ours, 65536).decode(errors="replace")
-                except OSError:  # the other end is closed
-                    break
-            if left and left[0][0] in screen:
-                answer = left.pop(0)[1]
-                os.write(ours, f"{answer if isinstance(answer, str) else answer()}\n".encode())
-        code = process.wait(timeout=10)
-        os.close(ours)
-        assert "Traceback" not in screen, screen
+        try:
+            screen, left = _typed(ours, list(answers))
+            code = process.wait()
+        finally:
+            process.kill()
+            os.close(ours)
         assert not left, screen
-        return Done(code, screen, "")
+        return _without_traceback(Done(code, screen, ""))
 
     def customers(self, csv: str) -> None:
         with Db(self.database_url) as db:
@@ -199,14 +213,28 @@ class Place:
         assert all(notice["adds_up"] for notice in notices)
         return notices
 
-    def until(self, true: Callable[[], object], seconds: float = 20) -> None:
-        deadline = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < deadline, "it did not come true in time"
-            time.sleep(0.1)
+    def until(self, true: Callable[[], object]) -> None:
+        until(true)
 
-    def until_state(self, state: str, notice: int = -1, seconds: float = 20) -> None:
-        self.until(lambda: self.states()[notice] == state, seconds)
+    def until_state(self, state: str, notice: int = -1) -> None:
+        until(lambda: self.states()[notice] == state)
+
+    def until_nothing_is_in_flight(self) -> None:
+        until(lambda: not self.rows("SELECT FROM attempt WHERE outcome = 'open'"))
+
+    def until_it_ran(self, kind: str) -> None:
+        """A tick that began after now has ended."""
+        for _ in range(2):
+            before = self.ended(kind)
+            until(lambda before=before: self.ended(kind) != before)
+
+    def ended(self, kind: str) -> Any:
+        rows = self.rows("SELECT ended_at FROM tick WHERE kind = %s", kind)
+        return rows[0][0] if rows else None
+
+    def policy(self, **changed: object) -> None:
+        """Another policy for what begins from here on; `notifier` begins with the company's again."""
+        self.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", json.dumps(changed))
 
     def states(self) -> list[str]:
         """Of every notice that is not void."""
@@ -218,7 +246,7 @@ class Place:
             " AND relnamespace = 'public'::regnamespace AND NOT relispartition AND relname <> ALL(%s)",
             list(KEPT),
         )
-        self.until(lambda: self.emptied(tables[0][0]), seconds=60)
+        until(lambda: self.emptied(tables[0][0]))
         self.sandbox.clear()
         self.provider.clear()
 
@@ -233,15 +261,33 @@ class Place:
 
     def end(self) -> None:
         for process in self.started:
-            if process.poll() is None:
-                process.terminate()
-        for process in self.started:
-            try:
-                process.communicate(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            process.terminate()
+        try:
+            for process in self.started:
                 process.communicate()
-        self.started.clear()
+        finally:
+            for process in self.started:
+                process.kill()
+            self.started.clear()
+
+
+def _without_traceback(done: Done) -> Done:
+    assert "Traceback" not in done.said, done.said
+    return done
+
+
+def _typed(screen: int, left: list[tuple[str, str | Callable[[], str]]]) -> tuple[str, list[object]]:
+    """Everything that was said until the other end was closed, and the answers that nobody asked for."""
+    said = ""
+    while True:
+        if select.select([screen], [], [], SOON)[0]:
+            try:
+                said += os.read(screen, 65536).decode(errors="replace")
+            except OSError:  # the other end is closed
+                return said, [*left]
+        if left and left[0][0] in said:
+            answer = left.pop(0)[1]
+            os.write(screen, f"{answer if isinstance(answer, str) else answer()}\n".encode())
 
 
 def one_sentence(done: Done) -> bool:
@@ -265,7 +311,19 @@ def a_sandbox(*args: str) -> tuple["subprocess.Popen[str]", Box]:
 
 def stopped(process: "subprocess.Popen[str]") -> None:
     process.terminate()
-    process.communicate(timeout=30)
+    process.communicate()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A story that fails shows what its processes said last."""
+    report = yield
+    places = [each for each in getattr(item, "funcargs", {}).values() if isinstance(each, Place)]
+    if report.failed:
+        for log in sorted({log for place in places for log in place.logs.glob("*.log")}):
+            last = log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+            report.sections.append((str(log), "\n".join(last)))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -295,10 +353,8 @@ def running(provider: Box) -> Iterator[tuple[Stack, dict[str, str]]]:
         home, SENDGRID_API_KEY=RIGHT_KEY, NOTIFIER_SENDGRID_URL=provider.url, NOTIFIER_PORT="0"
     )
     (home / "company.toml").write_text(COMPANY)
-    subprocess.run(
-        [sys.executable, "-m", "notifier", "apply", "company.toml", "--yes"], env=ours, cwd=home,
-        check=True, capture_output=True,
-    )  # fmt: skip
+    code, _, complaint = in_process.run(("apply", "company.toml", "--yes"), ours, home, "")
+    assert code == 0, complaint
     with Stack(from_env(ours)) as stack:
         yield stack, ours
     shutil.rmtree(socket_folder(home), ignore_errors=True)
@@ -318,7 +374,10 @@ def notifier(running: tuple[Stack, dict[str, str]], provider: Box, tmp_path: Pat
         ours, tmp_path, stack.settings.database_url or "", Box(stack.settings.sandbox_url or ""), provider
     )
     place.clean()
+    company = place.rows("SELECT key, value::text FROM company")
     yield place
+    for key, value in company:
+        place.rows("UPDATE company SET value = %s::jsonb WHERE key = %s", value, key)
     place.end()
 
 

@@ -42,7 +42,7 @@ class Alertmanager:
         subprocess.run(
             [TOOL or "", "alert", "add", f"--alertmanager.url={self.url}", *more, "alertname=ServiceDown",
              f"service={service}", "--annotation=summary=requests fail"],
-            check=True, capture_output=True, timeout=20,
+            check=True, capture_output=True,
         )  # fmt: skip
 
     def resolve(self, service: str) -> None:
@@ -62,7 +62,7 @@ def alertmanager(notifier: Place, stack: Stack, tmp_path: Path) -> Iterator[Aler
 
     def ready() -> bool:
         try:
-            with urllib.request.urlopen(f"{url}/-/ready", timeout=5) as answer:
+            with urllib.request.urlopen(f"{url}/-/ready") as answer:
                 return answer.status == 200
         except urllib.error.URLError:
             return False
@@ -70,7 +70,7 @@ def alertmanager(notifier: Place, stack: Stack, tmp_path: Path) -> Iterator[Aler
     notifier.until(ready)
     yield Alertmanager(url)
     process.terminate()
-    process.wait(timeout=20)
+    process.wait()
 
 
 def test_an_alert_becomes_a_draft_with_an_alarm_and_after_approval_one_mail_each(

@@ -119,7 +119,7 @@ def test_a_value_that_does_not_fit_its_type_is_unknown_counted_and_its_first_lin
 )
 def test_a_hostile_scope(notifier: Place, scope: str) -> None:
     notifier.people(2)
-    done = notifier(*SUSPEND, "--where", scope, "--yes", timeout=20)
+    done = notifier(*SUSPEND, "--where", scope, "--yes")
     assert done.code == 2
     assert len(done.err) < 1000
     assert "^" in done.err or one_sentence(done)
@@ -162,13 +162,13 @@ def test_a_template_with_an_unknown_variable(notifier: Place) -> None:
     template = next((notifier.folder / "templates" / "email" / "first").glob("en.md.j2"))
     template.write_text(template.read_text() + "\n{{ nobody_knows_this }}\n")
     notifier.people(2)
-    done = notifier(*SUSPEND, "--yes")
+    done = notifier.process(*SUSPEND, "--yes")
     assert done.code == 2, done.said
     assert "there is no variable 'nobody_knows_this'" in done.err
     assert "en.md.j2, line " in done.err
     assert one_sentence(done)
     assert untouched(notifier)
-    found = notifier("doctor")
+    found = notifier.process("doctor")
     assert found.code == 4
     assert "FAULT  templates" in found.out
     assert "nobody_knows_this" in found.out

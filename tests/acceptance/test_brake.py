@@ -3,27 +3,22 @@
 import os
 import re
 import signal
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from notifier.local.stack import Stack
 
-from .conftest import Place
+from .conftest import SHORT_LEASE, Place
 
 SUSPEND = ("suspend", "fable-5", "--reason", "legal")
 MANY = 3000
 
 
 @pytest.fixture
-def slowly(notifier: Place) -> Iterator[None]:
+def slowly(notifier: Place) -> None:
     """Policy lets a notice make one request a second, of 75 people: seconds enough to stop it in."""
-    slow = '{"requests_per_second": 1, "chunk_people": 75}'
-    notifier.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", slow)
-    yield
-    at_full_speed(notifier)
+    notifier.policy(requests_per_second=1, chunk_people=75)
 
 
 def at_full_speed(place: Place) -> None:
@@ -62,7 +57,7 @@ def test_pause_all_in_the_middle_of_a_send(notifier: Place) -> None:
     assert said.code == 0
     at_most = bound(said.out)
     after = notifier.provider.count()
-    time.sleep(2.5)  # longer than any request in flight
+    notifier.until_nothing_is_in_flight()
     settled = notifier.provider.count()
     assert settled - after <= at_most
     assert before < MANY
@@ -87,7 +82,7 @@ def test_one_notice_is_paused_resumed_and_cancelled(notifier: Place) -> None:
     said = notifier("pause", f"{reference}/1")
     assert f"notifier resume {reference}/1" in said.out
     after = notifier.provider.count()
-    time.sleep(2.5)
+    notifier.until_nothing_is_in_flight()
     assert notifier.provider.count() - after <= bound(said.out)
     assert notifier.states() == ["held"]
     assert "HELD: paused by person:lind" in notifier("show", reference).out
@@ -98,7 +93,7 @@ def test_one_notice_is_paused_resumed_and_cancelled(notifier: Place) -> None:
     notifier.until(lambda: notifier.provider.count() > held["told"])
     cancelled = notifier("cancel", reference)
     assert cancelled.code == 0
-    time.sleep(2.5)
+    notifier.until_nothing_is_in_flight()
     gone = accounts(notifier)
     assert gone["told"] + gone["cancelled"] == MANY
     assert gone["told"] == notifier.provider.count()
@@ -108,6 +103,7 @@ def test_one_notice_is_paused_resumed_and_cancelled(notifier: Place) -> None:
 
 
 def test_every_worker_killed_in_the_middle_of_a_request(notifier: Place, stack: Stack) -> None:
+    notifier.policy(**SHORT_LEASE)
     begin(notifier)
     victims = [each for pid in stack.worker_pids for each in (pid, *descendants(pid))]
     notifier.until(lambda: notifier.rows("SELECT 1 FROM attempt WHERE outcome = 'open'"))
@@ -120,7 +116,6 @@ def test_every_worker_killed_in_the_middle_of_a_request(notifier: Place, stack: 
             not notifier.rows("SELECT 1 FROM chunk WHERE state IN ('due', 'claimed')")
             and notifier.value("SELECT closed_at FROM notice")
         ),
-        seconds=40,
     )
     assert notifier.rows("SELECT 1 FROM attempt WHERE http_status IS NULL"), "no request was cut off"
     ended = accounts(notifier)

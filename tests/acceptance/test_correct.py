@@ -7,22 +7,17 @@ SUSPEND = ("suspend", "fable-5", "--reason", "legal", "--yes")
 
 def half_sent(place: Place) -> tuple[str, set[str]]:
     """150 people, ten in a request, stopped in the middle: the reference, and who got the wrong words."""
+    place.policy(chunk_people=10, requests_per_second=1)
+    place.people(150)
+    (place.folder / "wrong.md").write_text("The outage comes from a **wrong** cause.")
+    place.start(*SUSPEND, "--statement", "wrong.md")
+    place.until(lambda: place.provider.count() >= 10)
+    (reference,) = place.references
+    assert place("pause", reference).code == 0
+    place.until_nothing_is_in_flight()
     place.rows(
-        'UPDATE company SET value = value || \'{"chunk_people": 10, "requests_per_second": 1}\''
-        " WHERE key = 'policy'"
+        "UPDATE company SET value = value - 'chunk_people' - 'requests_per_second' WHERE key = 'policy'"
     )
-    try:
-        place.people(150)
-        (place.folder / "wrong.md").write_text("The outage comes from a **wrong** cause.")
-        place.start(*SUSPEND, "--statement", "wrong.md")
-        place.until(lambda: place.provider.count() >= 10)
-        (reference,) = place.references
-        assert place("pause", reference).code == 0
-        place.until(lambda: not place.rows("SELECT 1 FROM attempt WHERE outcome = 'open'"))
-    finally:
-        place.rows(
-            "UPDATE company SET value = value - 'chunk_people' - 'requests_per_second' WHERE key = 'policy'"
-        )
     got = set(place.provider.addresses())
     assert 0 < len(got) < 150
     return reference, got

@@ -1,7 +1,5 @@
 """Author and approver differ where policy wants it; the glass can be broken, and everybody sees it for ever."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from .conftest import Place
@@ -11,11 +9,10 @@ OSEI = {"NOTIFIER_ACTOR": "person:osei"}
 
 
 @pytest.fixture
-def words_by_another(notifier: Place) -> Iterator[Place]:
+def words_by_another(notifier: Place) -> Place:
     (notifier.folder / "policy.toml").write_text('[policy]\nfour_eyes = "words"\n')
     assert notifier("apply", "policy.toml", "--yes").code == 0
-    yield notifier
-    notifier.rows("UPDATE company SET value = value - 'four_eyes' WHERE key = 'policy'")
+    return notifier
 
 
 def test_two_people_each_give_a_part(words_by_another: Place) -> None:

@@ -41,9 +41,7 @@ def test_yes_alone_does_not_cover_a_difference_and_a_wrong_number_neither(notifi
 
 def test_whoever_comes_above_the_ceiling_is_held_and_counted(notifier: Place) -> None:
     notifier.people(9)
-    notifier.start(*SUSPEND, "--yes", "--ceiling", "6")
-    notifier.until(lambda: notifier.provider.count() == 6)
-    notifier.until(lambda: notifier.rows("SELECT 1 FROM notice WHERE closed_at IS NOT NULL"))
+    assert notifier(*SUSPEND, "--yes", "--ceiling", "6").code == 0
     (notice,) = notifier.shown()
     assert (notice["accounts"]["told"], notice["accounts"]["held"]) == (6, 3)
     assert notice["notice"]["audience_n"] == 9
@@ -52,8 +50,7 @@ def test_whoever_comes_above_the_ceiling_is_held_and_counted(notifier: Place) ->
 
 def test_whoever_is_held_above_the_ceiling_is_let_go_by_their_number(notifier: Place) -> None:
     notifier.people(9)
-    notifier.start(*SUSPEND, "--yes", "--ceiling", "6")
-    notifier.until(lambda: notifier.provider.count() == 6)
+    assert notifier(*SUSPEND, "--yes", "--ceiling", "6").code == 0
     notifier.until_state("finished")
     (reference,) = notifier.references
     line = f"notifier approve {reference}/1 --held 3"
@@ -121,8 +118,7 @@ def test_letting_people_go_does_not_resume_a_paused_notice(notifier: Place) -> N
 
 def one_told_three_held(notifier: Place) -> str:
     notifier.people(4)
-    notifier.start(*SUSPEND, "--yes", "--ceiling", "1")
-    notifier.until(lambda: notifier.provider.count() == 1, 60)
+    assert notifier(*SUSPEND, "--yes", "--ceiling", "1").code == 0
     notifier.until_state("finished")
     return notifier.references[0]
 
@@ -214,8 +210,8 @@ def test_yes_tells_who_is_affected_now_not_whom_an_old_list_shows(notifier: Plac
 
 def test_on_cutoff_nothing_leaves_before_the_data_shows_it_and_then_by_itself(notifier: Place) -> None:
     notifier.people(6)
-    notifier.start(*SUSPEND, "--effective", "on-cutoff", "--yes")
-    notifier.until(lambda: notifier.states() == ["approved"])
+    assert notifier(*SUSPEND, "--effective", "on-cutoff", "--yes").code == 0
+    assert notifier.states() == ["approved"]
     (reference,) = notifier.references
     assert "waits" in notifier("show", reference).out
     assert notifier.provider.count() == 0

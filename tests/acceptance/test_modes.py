@@ -89,7 +89,7 @@ def test_a_live_notice_without_words_about_a_key_says_so_in_doctor(deployment: P
     for process in ("worker", "beat", "web"):
         deployment.start(process, **ours)
     living = "SELECT count(DISTINCT kind) FROM process"
-    deployment.until(lambda: deployment.value(living) == 4, 120)
+    deployment.until(lambda: deployment.value(living) == 4)
     right = deployment("doctor", "--live", **ours)
     faults = [line.split()[1] for line in right.out.splitlines() if line.startswith("  FAULT")]
     assert faults == ["replication"], right.said

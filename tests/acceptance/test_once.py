@@ -14,10 +14,10 @@ def once_each(n: int, name: str = "p") -> Counter[str]:
 
 def test_enter_pressed_twice_is_one_disruption_and_one_mail_each(notifier: Place) -> None:
     notifier.people(30)
-    first = notifier(*SUSPEND, "--yes")
+    first = notifier.process(*SUSPEND, "--yes")
     assert first.code == 0, first.said
     (reference,) = notifier.references
-    second = notifier(*SUSPEND, "--yes")
+    second = notifier.process(*SUSPEND, "--yes")
     assert second.code == 3
     assert second.err.startswith(f"This is declared already: D-{reference}.")
     assert notifier.references == [reference]
@@ -30,7 +30,7 @@ def test_enter_pressed_twice_is_one_disruption_and_one_mail_each(notifier: Place
 def test_eight_at_once_are_one_disruption_and_one_mail_each(notifier: Place) -> None:
     notifier.people(30)
     started = [notifier.start(*SUSPEND, "--yes") for _ in range(8)]
-    ended = [(process.communicate(timeout=60), process.returncode) for process in started]
+    ended = [(process.communicate(), process.returncode) for process in started]
     (reference,) = notifier.references
     assert sorted(code for _, code in ended) == [0, 3, 3, 3, 3, 3, 3, 3]
     for (_, complaint), code in ended:
@@ -55,7 +55,7 @@ def test_a_terminal_killed_while_it_watches_changes_nothing(notifier: Place) -> 
 def test_a_terminal_killed_as_soon_as_the_declaration_is_committed_loses_nobody(notifier: Place) -> None:
     notifier.people(40)
     terminal = notifier.start(*SUSPEND, "--yes")
-    notifier.until(lambda: notifier.rows("SELECT 1 FROM approval"), seconds=20)
+    notifier.until(lambda: notifier.rows("SELECT 1 FROM approval"))
     terminal.send_signal(signal.SIGKILL)
     terminal.wait()
     notifier.until_state("finished")

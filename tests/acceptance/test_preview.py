@@ -399,12 +399,12 @@ def test_nothing_leaves_while_the_brake_is_on(notifier: Place) -> None:
 def killed_in_the_middle(place: Place, box: Box, *command: str) -> None:
     """Kill a command while the provider takes its time over its request."""
     before = box.count()
-    box.fault("slow", times=1, seconds=1.0)
+    box.fault("slow", times=1, seconds=20)
     process = place.start(*command)
-    place.until(lambda: box.ask("GET", "/faults") == [] or box.count() > before)
+    place.until(lambda: box.count() > before)
     assert process.poll() is None
     os.kill(process.pid, signal.SIGKILL)
-    process.wait(10)
+    process.wait()
 
 
 def test_who_dies_in_the_middle_of_a_copy_leaves_it_unknown_and_nothing_repeats_it(notifier: Place) -> None:
@@ -412,10 +412,11 @@ def test_who_dies_in_the_middle_of_a_copy_leaves_it_unknown_and_nothing_repeats_
     before = the_ledger(notifier)
     copy = ("copy", reference, "ann@example.com", *COPY_REASON)
     killed_in_the_middle(notifier, notifier.provider, *copy)
-    assert outside(notifier) in ([("copy", "open")], [("copy", "unknown")])  # its lease is short here
+    assert outside(notifier) == [("copy", "open")]
     braked: Done = notifier("pause", "--all")
     assert "At most 1 more" in braked.out
     assert notifier("resume", "--all").code == 0
+    notifier.rows("UPDATE single SET at = at - interval '1 hour'")  # its lease runs out
     notifier.until(lambda: outside(notifier) == [("copy", "unknown")])
     assert notifier.provider.addresses()["ann@example.com"] == 2, "the provider had taken it"
     assert "UNKNOWN, it may have been sent" in notifier("show", reference).out

@@ -1,7 +1,6 @@
 """Promises and what leaves by itself, through real processes: once with two beats, as approved, or not at all."""
 
 import json
-import time
 
 from notifier.local.stack import Stack
 
@@ -59,7 +58,8 @@ def test_a_stopped_or_overtaken_holding_notice_never_leaves(notifier: Place) -> 
     assert notifier("approve", f"{reference}/1", "--yes").code == 0
     notifier.until_state("finished", notice=0)
     its_time_comes(notifier)
-    time.sleep(2)  # four ticks
+    for kind in ("promises", "sweep"):
+        notifier.until_it_ran(kind)
     assert notifier.states() == ["finished", "cancelled", "cancelled"]
     assert set(notifier.provider.addresses().values()) == {1}
 

@@ -13,8 +13,7 @@ SUSPEND = ("suspend", "fable-5", "--reason", "legal", "--rehearse", "--yes")
 @pytest.fixture
 def place(deployment: Place) -> Place:
     deployment.people(60)
-    tens = '{"chunk_people": 10}'
-    deployment.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", tens)
+    deployment.policy(chunk_people=10)
     deployment.start("worker")
     deployment.start("beat")
     return deployment
@@ -24,7 +23,7 @@ def place(deployment: Place) -> Place:
 def test_a_request_that_is_refused_without_a_culprit_goes_on_in_halves(place: Place, kind: str) -> None:
     place.sandbox.fault(kind, times=3, after=2)
     assert place(*SUSPEND).code == 0
-    place.until_state("finished", seconds=40)
+    place.until_state("finished")
     assert place.sandbox.addresses() == EVERYBODY
     refused = place.rows("SELECT n FROM attempt WHERE outcome = 'refused'")
     assert len(refused) == 3
@@ -41,5 +40,5 @@ def test_a_message_that_is_refused_for_everybody_waits_for_a_person(place: Place
     assert "not a verified sender" in place("list").out
     place.sandbox.ask("DELETE", "/faults")
     assert place("resume", f"{place.references[-1]}/1").code == 0
-    place.until_state("finished", seconds=40)
+    place.until_state("finished")
     assert place.sandbox.addresses() == EVERYBODY

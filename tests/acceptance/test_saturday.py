@@ -133,7 +133,7 @@ def stuck(place: Place) -> tuple[str, str]:
     kept = place("rescope", reference, "--everybody")
     assert kept.code == 3
     place("resume", "--all")
-    waiting.communicate(timeout=30)
+    waiting.communicate()
     assert place.states() == ["held", "draft"]
     assert place.provider.count() == 0
     return reference, kept.said

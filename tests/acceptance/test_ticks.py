@@ -23,7 +23,7 @@ from tests.lab import Sink, delayed, nth
 
 from .conftest import RIGHT_KEY, Place, free_port
 
-PATIENT = '{"chunk_people": 10, "deadline_seconds": 60, "claim_age_seconds": 20, "lease_seconds": 120}'
+PATIENT = {"chunk_people": 10, "deadline_seconds": 60, "claim_age_seconds": 20, "lease_seconds": 120}
 SENDING = (os.cpu_count() or 1) + 1
 """Processes of one worker that send."""
 LIVE = {"SENDGRID_API_KEY": RIGHT_KEY}
@@ -46,22 +46,12 @@ def sink(gate: threading.Event) -> Iterator[Sink]:
 
 
 def live(place: Place, sink: Sink) -> dict[str, str]:
-    place.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", PATIENT)
+    place.policy(**PATIENT)
     return LIVE | {"NOTIFIER_SENDGRID_URL": sink.url}
 
 
-def ended(place: Place, kind: str) -> Any:
-    rows = place.rows("SELECT ended_at FROM tick WHERE kind = %s", kind)
-    return rows[0][0] if rows else None
-
-
-def until_it_ran(place: Place, kind: str) -> None:
-    before = ended(place, kind)
-    place.until(lambda: ended(place, kind) != before, 60)
-
-
 def pid_of(place: Place, kind: str) -> int:
-    place.until(lambda: place.rows("SELECT FROM process WHERE kind = %s", kind), 60)
+    place.until(lambda: place.rows("SELECT FROM process WHERE kind = %s", kind))
     return place.value("SELECT pid FROM process WHERE kind = %s ORDER BY started_at DESC LIMIT 1", kind)
 
 
@@ -81,12 +71,12 @@ def test_the_clock_goes_on_while_every_sending_process_waits_for_the_provider(
     place.start("worker", **ours)
     place.start("beat", **ours)
     place.start("suspend", "fable-5", "--reason", "legal", "--yes", **ours)
-    place.until(lambda: len(sink.requests) == 1 + SENDING, 60)
+    place.until(lambda: len(sink.requests) == 1 + SENDING)
     place.customers("customer,name,email,services,suspended\nc,C,c@example.com,mythos-5,mythos-5\n")
-    place.until(lambda: place.rows("SELECT FROM signal WHERE 'mythos-5' = ANY(services)"), 60)
-    place.until(lambda: place.rows("SELECT FROM signal WHERE judged_at IS NOT NULL"), 60)
+    place.until(lambda: place.rows("SELECT FROM signal WHERE 'mythos-5' = ANY(services)"))
+    place.until(lambda: place.rows("SELECT FROM signal WHERE judged_at IS NOT NULL"))
     for kind in ("sweep", "promises", "late"):
-        until_it_ran(place, kind)
+        place.until_it_ran(kind)
     assert place.value("SELECT count(*) FROM attempt WHERE outcome = 'open'") == SENDING, "all still wait"
     assert len(sink.requests) == 1 + SENDING
 
@@ -118,8 +108,8 @@ def test_a_tick_that_hangs_is_not_queued_again_and_no_other_waits_for_it(deploym
     place = deployment
     place.start("worker")
     place.start("beat")
-    until_it_ran(place, "judge")
-    until_it_ran(place, "watch")
+    place.until_it_ran("judge")
+    place.until_it_ran("watch")
     with kept_from(place, "signal"):
         place.until(
             lambda: (
@@ -128,32 +118,31 @@ def test_a_tick_that_hangs_is_not_queued_again_and_no_other_waits_for_it(deploym
                 )
                 == 2
             ),
-            60,
         )
         for _ in range(8):
-            until_it_ran(place, "sweep")
-            until_it_ran(place, "promises")
+            place.until_it_ran("sweep")
+            place.until_it_ran("promises")
             assert not {"judge", "watch"} & set(rings(place)), "it is rung for although it runs"
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'signal'::regclass"
         assert place.value(waiting) == 2, "each runs once"
-    until_it_ran(place, "judge")
-    until_it_ran(place, "watch")
+    place.until_it_ran("judge")
+    place.until_it_ran("watch")
 
 
 def test_rings_that_nobody_takes_do_not_pile_up(deployment: Place) -> None:
     place = deployment
     beat = place.start("beat")
     worker = place.start("worker")
-    until_it_ran(place, "sweep")
+    place.until_it_ran("sweep")
     worker.terminate()
-    worker.communicate(timeout=60)
+    worker.communicate()
     assert place.rows("SELECT FROM process WHERE kind = 'ticks'") == []
-    place.until(lambda: "sweep" in rings(place), 60)
+    place.until(lambda: "sweep" in rings(place))
     signed = place.value("SELECT seen_at FROM process WHERE kind = 'beat'")
-    place.until(lambda: place.value("SELECT seen_at FROM process WHERE kind = 'beat'") > signed, 60)
+    place.until(lambda: place.value("SELECT seen_at FROM process WHERE kind = 'beat'") > signed)
     assert len(rings(place)) == len(set(rings(place))), "each kind once"
     beat.terminate()
-    beat.communicate(timeout=60)
+    beat.communicate()
     assert place.rows("SELECT kind FROM process") == [], "who ends in order says so"
 
 
@@ -161,14 +150,14 @@ def test_a_killed_tick_process_is_started_again_and_what_it_ran_is_free(deployme
     place = deployment
     place.start("worker")
     place.start("beat")
-    until_it_ran(place, "judge")
+    place.until_it_ran("judge")
     sender, first = pid_of(place, "worker"), pid_of(place, "ticks")
     with kept_from(place, "signal"):
-        place.until(lambda: place.rows("SELECT FROM tick WHERE kind = 'judge' AND run_by IS NOT NULL"), 60)
+        place.until(lambda: place.rows("SELECT FROM tick WHERE kind = 'judge' AND run_by IS NOT NULL"))
         os.kill(first, signal.SIGKILL)
-        place.until(lambda: pid_of(place, "ticks") != first, 60)
+        place.until(lambda: pid_of(place, "ticks") != first)
         assert place.value("SELECT count(*) FROM process WHERE kind = 'ticks'") == 1, "the dead one is buried"
-    until_it_ran(place, "judge")
+    place.until_it_ran("judge")
     assert pid_of(place, "worker") == sender, "what sends has not noticed"
 
 
@@ -176,12 +165,12 @@ def test_a_killed_worker_leaves_nobody_behind(deployment: Place) -> None:
     place = deployment
     worker = place.start("worker")
     place.start("beat")
-    until_it_ran(place, "sweep")
+    place.until_it_ran("sweep")
     sender, ticks = pid_of(place, "worker"), pid_of(place, "ticks")
     assert worker.pid not in {sender, ticks}
     worker.kill()
-    place.until(lambda: not is_there(ticks), 60)
-    place.until(lambda: not is_there(sender), 60)
+    place.until(lambda: not is_there(ticks))
+    place.until(lambda: not is_there(sender))
 
 
 def test_a_worker_whose_sending_process_dies_ends_as_a_whole(deployment: Place) -> None:
@@ -189,7 +178,7 @@ def test_a_worker_whose_sending_process_dies_ends_as_a_whole(deployment: Place) 
     worker = place.start("worker")
     sender, ticks = pid_of(place, "worker"), pid_of(place, "ticks")
     os.kill(sender, signal.SIGKILL)
-    assert worker.wait(60) != 0
+    assert worker.wait() != 0
     assert not is_there(ticks)
 
 
@@ -205,20 +194,20 @@ def test_a_second_disruption_leaves_while_every_process_sends_the_first(
     place.start("worker", **ours)
     place.start("beat", **ours)
     place.start("suspend", "fable-5", "--reason", "legal", "--yes", **ours)
-    place.until(lambda: len(sink.requests) == 1 + SENDING, 120)
+    place.until(lambda: len(sink.requests) == 1 + SENDING)
     place.start("suspend", "mythos-5", "--reason", "legal", "--yes", **ours)
-    place.until(lambda: place.value("SELECT count(*) FROM notice WHERE state = 'approved'") == 1, 120)
+    place.until(lambda: place.value("SELECT count(*) FROM notice WHERE state = 'approved'") == 1)
     second = place.value("SELECT notice_id FROM notice WHERE state = 'approved'")
     after = threading.Event()
     sink.on(lambda request: request.number > 1 + SENDING, delayed(after))
     try:
         gate.set()
-        place.until(lambda: len(sink.requests) == 1 + 2 * SENDING, 120)
+        place.until(lambda: len(sink.requests) == 1 + 2 * SENDING)
         round_two = [request.notice_id for request in sink.requests[1 + SENDING :]]
         assert second in round_two, "it came with the first requests that were begun after it"
     finally:
         after.set()
-    place.until(lambda: place.value("SELECT count(*) FROM notice WHERE state = 'finished'") == 2, 200)
+    place.until(lambda: place.value("SELECT count(*) FROM notice WHERE state = 'finished'") == 2)
     assert set(sink.counts.values()) == {1}
 
 
@@ -226,25 +215,25 @@ def test_a_second_disruption_leaves_while_every_process_sends_the_first(
 def test_every_process_leaves_a_sign_of_life_and_whoever_is_missing_is_named(deployment: Place) -> None:
     place = deployment
     place.environment["NOTIFIER_PORT"] = str(free_port())
-    listed = place("list", timeout=200).out
+    listed = place("list").out
     assert "SILENT: Nothing runs" in listed
     assert "start `notifier worker`, `notifier beat` and `notifier web`" in listed
     place.start("worker")
     place.start("web")
     missing = "No beat runs: nothing happens by the clock; start `notifier beat`."
-    place.until(lambda: silent(place) == [missing], 120)
+    place.until(lambda: silent(place) == [missing])
     status, answer = ready(place)
     assert status == 200, "evidence can be stored"
     assert answer["processes"] == {"worker": 1, "ticks": 1, "web": 1}
     assert answer["silent"] == [missing]
     assert ready(place, "?all")[0] == 503
     beat = place.start("beat")
-    place.until(lambda: silent(place) == [], 120)
-    place.until(lambda: ready(place, "?all")[0] == 200, 60)
-    found = {check["name"]: check for check in place("doctor", "--json", timeout=200).json()}
+    place.until(lambda: silent(place) == [])
+    place.until(lambda: ready(place, "?all")[0] == 200)
+    found = {check["name"]: check for check in place("doctor", "--json").json()}
     assert "beat: 1" in found["processes"]["found"]
     beat.kill()
-    place.until(lambda: silent(place) == [missing], 120)
+    place.until(lambda: silent(place) == [missing])
 
 
 def silent(place: Place) -> list[str]:
@@ -255,7 +244,7 @@ def silent(place: Place) -> list[str]:
 def ready(place: Place, query: str = "") -> tuple[int, Any]:
     url = f"http://127.0.0.1:{place.environment['NOTIFIER_PORT']}/readyz{query}"
     try:
-        with urllib.request.urlopen(url, timeout=20) as answer:
+        with urllib.request.urlopen(url) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)

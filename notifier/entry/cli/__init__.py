@@ -43,7 +43,8 @@ def main() -> None:
     """Run the command line; every failure is one sentence and an exit code of the contract."""
     from notifier.entry.cli import all_commands
 
-    all_commands.register(app)
+    if not app.registered_commands:
+        all_commands.register(app)
     try:
         app()
     except NotifierError as error:
