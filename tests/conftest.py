@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -72,6 +73,16 @@ def database_url(server: Path, lent: Databases) -> Iterator[str]:
     name = lent.lend()
     yield postgres.url(server, name)
     lent.take_back(name)
+
+
+@contextmanager
+def a_database(server: Path) -> Iterator[str]:
+    """A new one, for a module's stories together."""
+    name = f"m{os.urandom(4).hex()}"
+    with psycopg.connect(postgres.url(server, "postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+        yield postgres.url(server, name)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

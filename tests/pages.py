@@ -47,7 +47,7 @@ RUNNER = """<!DOCTYPE html><html lang="en"><title>axe</title><body><script>
 </script></body></html>"""
 
 
-def looked_at(pages: Mapping[str, str], seconds: float = 240) -> dict[str, dict[str, Any]]:
+def looked_at(pages: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """`name width` -> violations, checks passed, pixels too wide, direction of the heading, colour of the card."""
     assert BROWSER is not None
     done, found = threading.Event(), dict[str, Any]()
@@ -80,10 +80,10 @@ def looked_at(pages: Mapping[str, str], seconds: float = 240) -> dict[str, dict[
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            assert done.wait(seconds), "the browser did not answer in time"
+            done.wait()
         finally:
             browser.terminate()
-            browser.wait(timeout=20)
+            browser.wait()
             server.shutdown()
     return found
 

@@ -55,6 +55,7 @@ class Shop:
     admin_url: str
     url: str
     """As the restricted role."""
+    view: str = VIEW
 
     @property
     def role(self) -> str:
@@ -64,6 +65,18 @@ class Shop:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             cursor = connection.execute(statement, params)  # pyright: ignore[reportArgumentType]
             return cursor.fetchall() if cursor.description is not None else []
+
+    def begin_anew(self) -> None:
+        """Without customers, and as it shows them at first."""
+        self.run("DROP VIEW IF EXISTS notifier_audience")
+        self.run("DROP TABLE IF EXISTS subscription, customer, address, city, country")
+        self.run(SCHEMA)
+        for number, iso in enumerate(COUNTRIES):
+            self.run("INSERT INTO country VALUES (%s, %s, %s)", number + 1, f"Country {iso}", iso)
+            self.run("INSERT INTO city VALUES (%s, %s, %s)", number + 1, f"City of {iso}", number + 1)
+        if self.view:
+            self.run(self.view)
+            self.run(f"GRANT SELECT ON notifier_audience TO {self.role}")
 
     def people(self, n: int, product: str = "fable-5", first: int = 1) -> None:
         """`n` customers, each in one of four countries in turn; every fifth of unknown country."""
@@ -93,18 +106,12 @@ def a_shop(home: Path, name: str, view: str = VIEW) -> Iterator[Shop]:
     admin = postgres.url(home, name)
     role = f"reader_{name}"
     url = f"postgresql:///{name}?host={quote(str(socket_folder(home)))}&user={role}"
-    shop = Shop(admin, url)
+    shop = Shop(admin, url, view)
     with psycopg.connect(postgres.url(home, "postgres"), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}".encode())
         server.execute(f"CREATE ROLE {role} LOGIN".encode())
         try:
-            shop.run(SCHEMA)
-            for number, iso in enumerate(COUNTRIES):
-                shop.run("INSERT INTO country VALUES (%s, %s, %s)", number + 1, f"Country {iso}", iso)
-                shop.run("INSERT INTO city VALUES (%s, %s, %s)", number + 1, f"City of {iso}", number + 1)
-            if view:
-                shop.run(view)
-                shop.run(f"GRANT SELECT ON notifier_audience TO {role}")
+            shop.begin_anew()
             yield shop
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

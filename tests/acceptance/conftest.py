@@ -19,7 +19,7 @@ import tempfile
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -236,6 +236,17 @@ class Place:
         """Another policy for what begins from here on; `notifier` begins with the company's again."""
         self.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", json.dumps(changed))
 
+    @contextmanager
+    def company_kept(self) -> Iterator[None]:
+        """What a story makes of the company and its policy ends with it."""
+        company = self.rows("SELECT key, value::text FROM company")
+        try:
+            yield
+        finally:
+            self.rows("DELETE FROM company WHERE key <> ALL(%s)", [key for key, _ in company])
+            for key, value in company:
+                self.rows("UPDATE company SET value = %s::jsonb WHERE key = %s", value, key)
+
     def states(self) -> list[str]:
         """Of every notice that is not void."""
         return [r[0] for r in self.rows("SELECT state FROM notice WHERE state <> 'void' ORDER BY notice_id")]
@@ -374,10 +385,8 @@ def notifier(running: tuple[Stack, dict[str, str]], provider: Box, tmp_path: Pat
         ours, tmp_path, stack.settings.database_url or "", Box(stack.settings.sandbox_url or ""), provider
     )
     place.clean()
-    company = place.rows("SELECT key, value::text FROM company")
-    yield place
-    for key, value in company:
-        place.rows("UPDATE company SET value = %s::jsonb WHERE key = %s", value, key)
+    with place.company_kept():
+        yield place
     place.end()
 
 
@@ -386,36 +395,28 @@ _vhosts = cycle(range(1, 16))
 
 
 @pytest.fixture
-def deployment(
-    stack: Stack, database_url: str, tmp_path: Path, provider: Box, a_box: Callable[..., Box]
-) -> Iterator[Place]:
+def deployment(stack: Stack, database_url: str, tmp_path: Path, provider: Box) -> Iterator[Place]:
     """A database and a broker of the company's own, no `up`: the test starts workers, with the key it wants."""
-    box = a_box()
+    with a_deployment(stack, database_url, tmp_path, provider) as place:
+        yield place
+
+
+@contextmanager
+def a_deployment(stack: Stack, database_url: str, folder: Path, provider: Box) -> Iterator[Place]:
+    process, box = a_sandbox()
     ours = environment_of(
-        tmp_path / "home",
+        folder / "home",
         NOTIFIER_DATABASE_URL=database_url,
         NOTIFIER_BROKER_URL=f"{stack.settings.broker_url}?virtual_host={next(_vhosts)}",
         NOTIFIER_SANDBOX_URL=box.url,
         NOTIFIER_SENDGRID_URL=provider.url,
     )
-    place = Place(ours, tmp_path, database_url, box, provider)
+    place = Place(ours, folder, database_url, box, provider)
     provider.clear()
-    (tmp_path / "company.toml").write_text(COMPANY)
-    assert place("apply", "company.toml", "--yes").code == 0
-    yield place
-    place.end()
-
-
-@pytest.fixture
-def a_box() -> Iterator[Callable[..., Box]]:
-    """Starts another sandbox for one test."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*args: str) -> Box:
-        process, box = a_sandbox(*args)
-        started.append(process)
-        return box
-
-    yield start
-    for process in started:
+    (folder / "company.toml").write_text(COMPANY)
+    try:
+        assert place("apply", "company.toml", "--yes").code == 0
+        yield place
+        place.end()
+    finally:
         stopped(process)

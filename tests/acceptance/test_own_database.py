@@ -3,45 +3,67 @@
 import os
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from notifier.local.stack import Stack
+
+from ..conftest import a_database  # noqa: TID252
 from ..shop import Shop, a_shop  # noqa: TID252
-from .conftest import COMPANY, Place, one_sentence
+from .conftest import COMPANY, Box, Place, a_deployment, one_sentence
 
 OURS = COMPANY.replace('plan = "text"\n', 'since = "date"\n').replace("nationality", "country")
 SUSPEND = ("suspend", "fable-5", "--reason", "legal", "--where", "country <> 'US'", "--rehearse")
 AWAY = {"NOTIFIER_AUDIENCE_URL": "postgresql:///nowhere?host=/tmp&user=nobody"}
 
 
-@pytest.fixture
-def shop(server: Path) -> Iterator[Shop]:
-    with a_shop(server, f"shop{os.urandom(4).hex()}") as made:
-        yield made
+@pytest.fixture(scope="module")
+def house(
+    running: tuple[Stack, dict[str, str]],
+    server: Path,
+    provider: Box,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Place, Shop]]:
+    """A shop, and beside it a notifier of its own with one worker for all stories."""
+    folder = tmp_path_factory.mktemp("house")
+    with (
+        a_database(server) as url,
+        a_shop(server, f"shop{os.urandom(4).hex()}") as shop,
+        a_deployment(running[0], url, folder, provider) as place,
+    ):
+        place.environment["NOTIFIER_AUDIENCE_URL"] = shop.url
+        (folder / "company.toml").write_text(OURS)
+        assert place("apply", "company.toml", "--yes").code == 0
+        place.start("worker")
+        yield place, shop
 
 
 @pytest.fixture
-def place(deployment: Place, shop: Shop) -> Place:
-    deployment.environment["NOTIFIER_AUDIENCE_URL"] = shop.url
-    (deployment.folder / "company.toml").write_text(OURS)
-    assert deployment("apply", "company.toml", "--yes").code == 0
-    return deployment
+def shop(house: tuple[Place, Shop]) -> Shop:
+    shop = house[1]
+    shop.begin_anew()
+    return shop
+
+
+@pytest.fixture
+def place(house: tuple[Place, Shop], shop: Shop, tmp_path: Path) -> Iterator[Place]:
+    assert shop.url == house[0].environment["NOTIFIER_AUDIENCE_URL"]
+    place = replace(house[0], folder=tmp_path, started=[])
+    place.clean()
+    with place.company_kept():
+        yield place
+    place.end()
 
 
 def told(shop: Shop, *customers: int) -> Counter[str]:
     return Counter(f"ann{i}@example.com" for i in customers if shop.country(i) != "US")
 
 
-def at_work(place: Place, *processes: str) -> None:
-    for process in processes:
-        place.start(*process.split())
-
-
 def test_from_the_view_to_the_mailboxes(place: Place, shop: Shop) -> None:
     shop.people(40)
-    at_work(place, "worker")
     dry = place(*SUSPEND, "--dry-run", "--json").json()
     assert {v["rank"]: (v["customers"], v["people"]) for v in dry["verdicts"]} == {
         2: (24, 24),
@@ -65,7 +87,6 @@ def test_why_can_be_said_of_members_and_of_others_but_only_members_addresses_are
     place: Place, shop: Shop
 ) -> None:
     shop.people(20)
-    at_work(place, "worker")
     assert place(*SUSPEND, "--yes").code == 0
     lines = place.rows(
         "SELECT ext_id::int, verdict, vals ->> 'country' FROM line JOIN customer USING (customer_id) ORDER BY 1"
@@ -88,7 +109,6 @@ def test_a_database_that_is_down_is_one_sentence_and_a_snapshot_is_the_way_out(
     place: Place, shop: Shop
 ) -> None:
     shop.people(20)
-    at_work(place, "worker")
     taken = place("snapshot", "--json").json()
     assert taken["snapshot"]["customers"] == 20
     refused = place(*SUSPEND, "--yes", **AWAY)
@@ -126,7 +146,7 @@ def test_whom_the_cut_off_deleted_is_told_because_a_snapshot_was_kept_by_schedul
     shop.people(20)
     (place.folder / "company.toml").write_text(OURS + "snapshot_seconds = 1\n")
     assert place("apply", "company.toml", "--yes").code == 0
-    at_work(place, "worker", "beat")
+    place.start("beat")
     place.until(lambda: place.rows("SELECT 1 FROM snapshot"))
     shop.run("DELETE FROM customer WHERE customer_id <= 10")
     done = place(*SUSPEND, "--yes")
@@ -137,7 +157,6 @@ def test_whom_the_cut_off_deleted_is_told_because_a_snapshot_was_kept_by_schedul
 
 def test_an_update_leaves_although_the_database_is_down(place: Place, shop: Shop) -> None:
     shop.people(10)
-    at_work(place, "worker")
     assert place(*SUSPEND, "--yes").code == 0
     done = place("update", place.references[-1], "--nothing-new", "--yes", **AWAY)
     assert done.code == 0, done.said
@@ -147,7 +166,6 @@ def test_an_update_leaves_although_the_database_is_down(place: Place, shop: Shop
 
 def test_who_came_after_the_declaration_hears_with_the_next_update(place: Place, shop: Shop) -> None:
     shop.people(4)
-    at_work(place, "worker")
     assert place(*SUSPEND, "--yes").code == 0
     shop.people(3, first=101)
     assert place("update", place.references[-1], "--nothing-new", "--yes").code == 0
@@ -156,7 +174,7 @@ def test_who_came_after_the_declaration_hears_with_the_next_update(place: Place,
 
 def test_a_draft_of_evidence_is_not_approved_for_people_nobody_has_seen(place: Place, shop: Shop) -> None:
     shop.people(4)
-    at_work(place, "worker", "beat")
+    place.start("beat")
     shop.run("UPDATE subscription SET blocked_on = %s", datetime(2026, 11, 1, tzinfo=UTC))
     assert place("snapshot").code == 0  # the watch finds in it that somebody is cut off
     place.until(lambda: place.rows("SELECT 1 FROM notice WHERE state = 'draft'"))
@@ -172,7 +190,7 @@ def test_doctor_checks_the_view_column_by_column(place: Place, shop: Shop) -> No
         f"view.{name}" for name in ("customer", "name", "email", "contact_name", "role", "locale", "timezone",
                                     "service", "region", "suspended_at", "attrs")
     ]  # fmt: skip
-    del found["processes"], found["replication"]  # none runs here, and the tests' server waits for no disk
+    del found["processes"], found["replication"]  # no beat runs here, and the tests' server waits for no disk
     faults = [check["found"] for check in found.values() if not check["ok"]]
     assert faults == [  # the first company.toml of this place declares them
         "no row has a value of nationality, plan: add it to attrs, or it is unknown for everybody."
@@ -203,7 +221,7 @@ def test_waiting_for_a_cut_off_there_needs_somebody_who_looks(place: Place, shop
     assert "snapshot_seconds" in refused.err
     (place.folder / "company.toml").write_text(OURS + "snapshot_seconds = 1\n")
     assert place("apply", "company.toml", "--yes").code == 0
-    at_work(place, "worker", "beat")
+    place.start("beat")
     assert place(*SUSPEND, "--effective", "on-cutoff", "--yes").code == 0
     assert place.states() == ["approved"]
     assert place.sandbox.count() == 0
@@ -214,7 +232,6 @@ def test_waiting_for_a_cut_off_there_needs_somebody_who_looks(place: Place, shop
 
 def test_a_wider_scope_reads_those_who_were_left_out_before(place: Place, shop: Shop) -> None:
     shop.people(8)
-    at_work(place, "worker")
     assert place(*SUSPEND, "--yes").code == 0
     dry = place("rescope", place.references[-1], "--everybody", "--dry-run", "--json").json()
     assert {d["what"]: d["people"] for d in dry["differences"]}["first"] == 2
@@ -226,7 +243,6 @@ def test_a_wider_scope_reads_those_who_were_left_out_before(place: Place, shop: 
 
 def test_a_scope_is_approved_for_those_who_came_while_it_was_a_draft(place: Place, shop: Shop) -> None:
     shop.people(8)
-    at_work(place, "worker")
     assert place(*SUSPEND, "--yes").code == 0
     reference = place.references[-1]
     assert place("rescope", reference, "--everybody").code == 3  # nobody can be asked here: the draft is kept
@@ -244,7 +260,7 @@ def test_released_by_a_narrower_scope_and_late_afterwards(place: Place, shop: Sh
         OURS + "snapshot_seconds = 1\nlatecomers_seconds = 1\ncatch_up_ceiling = 5\n"
     )
     assert place("apply", "company.toml", "--yes").code == 0
-    at_work(place, "worker", "beat")
+    place.start("beat")
     assert place(*SUSPEND, "--yes").code == 0
     before = place.sandbox.addresses()
     done = place("rescope", place.references[-1], "--where", "country = 'DE'", "--yes")
@@ -262,7 +278,6 @@ def test_released_by_a_narrower_scope_and_late_afterwards(place: Place, shop: Sh
 def test_a_value_that_only_newcomers_have_is_no_slip(place: Place, shop: Shop) -> None:
     """Whether a value is a slip is asked of the people as they are there now, not of our last copy."""
     shop.people(8)
-    at_work(place, "worker")
     assert place(*SUSPEND, "--yes").code == 0
     shop.run("INSERT INTO country VALUES (9, 'Ghana', 'GH')")
     shop.run("INSERT INTO city VALUES (9, 'Accra', 9)")

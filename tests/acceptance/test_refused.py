@@ -11,12 +11,10 @@ SUSPEND = ("suspend", "fable-5", "--reason", "legal", "--rehearse", "--yes")
 
 
 @pytest.fixture
-def place(deployment: Place) -> Place:
-    deployment.people(60)
-    deployment.policy(chunk_people=10)
-    deployment.start("worker")
-    deployment.start("beat")
-    return deployment
+def place(notifier: Place) -> Place:
+    notifier.people(60)
+    notifier.policy(chunk_people=10)
+    return notifier
 
 
 @pytest.mark.parametrize("kind", ["400", "413-html"])

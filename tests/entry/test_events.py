@@ -22,6 +22,7 @@ from notifier.local.sandbox import signing
 from notifier.local.sandbox.events import Events
 from notifier.settings import Settings, from_env
 from notifier.store import Db
+from tests.waiting import until
 
 KEY = Events(signing.new_key(), None)
 EVENT = {"sg_event_id": "e1", "timestamp": int(time.time()) - 5, "event": "processed"}
@@ -34,7 +35,7 @@ class Site:
     def ask(
         self, method: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> tuple[int, Any, Any]:
-        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        client = http.client.HTTPConnection("127.0.0.1", self.port)
         with contextlib.closing(client):
             client.request(method, "/events/sendgrid", body, headers or {})
             answer = client.getresponse()
@@ -59,8 +60,7 @@ def serving(settings: Settings) -> Generator[Site]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            while not server.started:
-                time.sleep(0.01)
+            until(lambda: server.started)
             yield Site(listener.getsockname()[1])
         finally:
             server.should_exit = True
@@ -123,7 +123,7 @@ def test_the_largest_post_is_taken_and_one_byte_more_is_not(site: Site) -> None:
 
 
 def test_a_body_without_end_is_cut_off(site: Site) -> None:
-    with socket.create_connection(("127.0.0.1", site.port), timeout=20) as client:
+    with socket.create_connection(("127.0.0.1", site.port)) as client:
         client.sendall(b"POST /events/sendgrid HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
         with contextlib.suppress(OSError):
             for _ in range(128):

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -35,6 +34,7 @@ from notifier.store import Db
 from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Source
 from notifier.store.disruptions import signals
+from tests.waiting import until
 
 PAYLOADS = Path(__file__).parents[1] / "edges/webhooks/alertmanager"
 FIRING = (PAYLOADS / "firing.json").read_bytes()
@@ -54,7 +54,7 @@ class Site:
     port: int
 
     def ask(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
-        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        client = http.client.HTTPConnection("127.0.0.1", self.port)
         with contextlib.closing(client):
             client.request(method, path, body, headers or {})
             answer = client.getresponse()
@@ -81,8 +81,7 @@ def serving(database_url: str, broker_url: str | None = None) -> Generator[Site]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            while not server.started:
-                time.sleep(0.01)
+            until(lambda: server.started)
             yield Site(listener.getsockname()[1])
         finally:
             server.should_exit = True
@@ -130,9 +129,7 @@ def test_new_evidence_rings_for_a_judge_once(db: Db) -> None:
             redis.Redis(unix_socket_path=socket_of(home)) as queue,
         ):
             assert [wired.post(FIRING).body["new"] for _ in range(3)] == [1, 0, 0]
-            deadline = time.monotonic() + 10
-            while not queue.llen("notifier-ticks") and time.monotonic() < deadline:
-                time.sleep(0.02)
+            until(lambda: queue.llen("notifier-ticks"))
             several = (PAYLOADS / "several_services.json").read_bytes()
             assert wired.post(several).body["new"] == 3
             (message,) = queue.lrange("notifier-ticks", 0, -1)
@@ -215,7 +212,7 @@ def test_the_largest_body_is_read_and_one_byte_more_is_not(site: Site) -> None:
 
 
 def test_a_body_without_end_is_cut_off(site: Site) -> None:
-    with socket.create_connection(("127.0.0.1", site.port), timeout=20) as client:
+    with socket.create_connection(("127.0.0.1", site.port)) as client:
         head = b"POST /hooks/prometheus HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
         client.sendall(head)
         with contextlib.suppress(OSError):
@@ -298,5 +295,5 @@ def test_a_real_process_serves_until_it_is_told_to_stop(db: Db) -> None:
         with pytest.raises(Unreachable, match="NOTIFIER_PORT"):
             listening(replace(ours(db.url), port=port))
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) in {0, -signal.SIGTERM}
+        assert process.wait() in {0, -signal.SIGTERM}
         assert b"Traceback" not in process.stderr.read()

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,21 +48,6 @@ def _left_running(home: Path) -> dict[int, str]:
 @pytest.fixture
 def left_running() -> Callable[[Path], dict[int, str]]:
     return _left_running
-
-
-@pytest.fixture
-def until() -> Callable[..., bool]:
-    """`until(condition, seconds=20)`: did it come true?"""
-
-    def wait(true: Callable[[], object], seconds: float = 20) -> bool:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if true():
-                return True
-            time.sleep(0.05)
-        return False
-
-    return wait
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def test_a_running_up_lends_its_endpoints_and_goes_on_without_us(
     assert postgres.answers(home)
     assert broker.answers(home)
     up.terminate()
-    up.communicate(timeout=60)
+    up.communicate()
     assert runfile.running(embedded(home)) is None
 
 
@@ -108,7 +108,7 @@ def test_an_up_that_stops_leaves_postgres_to_a_command_that_still_uses_it(
     assert up.stdout.readline().startswith("ready")
     with attached(embedded(home)):
         up.terminate()
-        assert up.wait(timeout=60) == 0
+        assert up.wait() == 0
         assert postgres.answers(home)
     assert not postgres.answers(home)
     assert not broker.answers(home)

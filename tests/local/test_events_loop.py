@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,8 +16,8 @@ from notifier.local.children import Part
 from notifier.local.sandbox import serve, signing
 from notifier.local.stack import EVENT_KEY, Stack
 from notifier.settings import SANDBOX_KEY, from_env
+from tests.waiting import until
 
-Until = Callable[..., bool]
 ATTEMPT = str(UUID(int=5))
 SMALL = frozenset({Part.POSTGRES, Part.BROKER, Part.SANDBOX, Part.WEB})
 
@@ -36,7 +35,7 @@ def send(url: str, address: str) -> None:
         assert answer.status == 202
 
 
-def test_events_come_back_also_after_the_sandbox_was_killed(home: Path, until: Until) -> None:
+def test_events_come_back_also_after_the_sandbox_was_killed(home: Path) -> None:
     settings = from_env({"NOTIFIER_REHEARSALS_ONLY": "1", "NOTIFIER_HOME": str(home), "NOTIFIER_PORT": "0"})
     with Stack(settings, parts=SMALL, say=lambda _: None) as stack:
         url = stack.settings.sandbox_url or ""

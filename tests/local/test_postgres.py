@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +17,7 @@ import notifier
 from notifier.errors import Refused, Unreachable
 from notifier.local import postgres, processes
 from notifier.local.sockets import socket_folder
+from tests.waiting import until
 
 WORDS = "import sys; from pathlib import Path; from notifier.local import postgres as p; home = Path(sys.argv[1]);"
 
@@ -105,8 +105,7 @@ def test_a_zombie_counts_as_dead(home: Path) -> None:
     """Where PID 1 does not reap, the pid in postmaster.pid exists for ever and Postgres refuses to start."""
     server = postgres.start(home)
     os.kill(server.pid, signal.SIGKILL)
-    time.sleep(0.1)
-    assert Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    until(lambda: Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z")
     again = postgres.start(home)
     assert value(home, "SELECT 1") == 1
     postgres.stop(again)

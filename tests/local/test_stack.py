@@ -3,7 +3,6 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +15,10 @@ from notifier.local import broker, postgres, runfile
 from notifier.local.children import Part
 from notifier.local.stack import EVENT_KEY, Stack
 from notifier.settings import Settings, from_env
+from tests.waiting import until
 
 StartUp = Callable[[], "subprocess.Popen[str]"]
 LeftRunning = Callable[[Path], dict[int, str]]
-Until = Callable[..., bool]
 SLEEP = ("-c", "import time; time.sleep(600)")
 SERVERS = frozenset({Part.POSTGRES, Part.BROKER})
 
@@ -54,7 +53,7 @@ def test_sigterm_stops_everything(home: Path, start_up: StartUp, left_running: L
     for part in ("reaper", "bin/postgres", "valkey-server", "--port 0", "http.server"):
         assert part in names
     up.terminate()
-    assert up.wait(timeout=60) == 0
+    assert up.wait() == 0
     assert not left_running(home)
 
 
@@ -62,29 +61,28 @@ def test_a_second_up_on_the_same_home_is_one_sentence_and_exit_4(start_up: Start
     first, second = start_up(), None
     ready(first)
     second = start_up()
-    _, complaint = second.communicate(timeout=30)
+    _, complaint = second.communicate()
     assert second.returncode == 4
     assert complaint.startswith("`notifier up` already runs on ")
     assert complaint.count("\n") == 1
     assert first.poll() is None
     first.terminate()
-    first.wait(timeout=60)
+    first.wait()
 
 
 def test_of_two_at_once_one_runs(start_up: StartUp) -> None:
     both = [start_up(), start_up()]
-    while all(up.poll() is None for up in both):
-        time.sleep(0.05)
+    until(lambda: any(up.poll() is not None for up in both))
     loser = next(up for up in both if up.poll() is not None)
     winner = next(up for up in both if up is not loser)
     assert loser.returncode == 4
     ready(winner)
     winner.terminate()
-    assert winner.wait(timeout=60) == 0
+    assert winner.wait() == 0
 
 
 def test_kill_of_the_parent_ends_all_and_loses_nothing(
-    home: Path, start_up: StartUp, left_running: LeftRunning, until: Until
+    home: Path, start_up: StartUp, left_running: LeftRunning
 ) -> None:
     up = start_up()
     ready(up)
@@ -99,7 +97,7 @@ def test_kill_of_the_parent_ends_all_and_loses_nothing(
     with psycopg.connect(postgres.url(home)) as connection:
         assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
     again.terminate()
-    again.wait(timeout=60)
+    again.wait()
 
 
 def test_kill_of_parent_and_keeper_is_cleaned_up_by_the_next_start(
@@ -122,7 +120,7 @@ def test_kill_of_parent_and_keeper_is_cleaned_up_by_the_next_start(
         sum("import time; time.sleep(600)" in words for words in after.values()) == 3
     )  # two workers and beat
     again.terminate()
-    _, said = again.communicate(timeout=60)
+    _, said = again.communicate()
     assert "The last run was killed" in said
     assert new
     assert not left_running(home)
@@ -136,10 +134,10 @@ def test_an_up_right_after_the_kill_waits_for_the_clean_up(start_up: StartUp) ->
     again = start_up()
     assert ready(again)
     again.terminate()
-    assert again.wait(timeout=60) == 0
+    assert again.wait() == 0
 
 
-def test_a_killed_worker_is_started_again_and_it_is_said_once(home: Path, until: Until) -> None:
+def test_a_killed_worker_is_started_again_and_it_is_said_once(home: Path) -> None:
     said: list[str] = []
     parts = {*SERVERS, Part.WORKER}
     with Stack(
@@ -155,7 +153,7 @@ def test_a_killed_worker_is_started_again_and_it_is_said_once(home: Path, until:
 
 
 @pytest.mark.parametrize("server", ["postgres", "broker"])
-def test_a_killed_server_is_started_again(home: Path, until: Until, server: str) -> None:
+def test_a_killed_server_is_started_again(home: Path, server: str) -> None:
     said: list[str] = []
     answers = {"postgres": postgres.answers, "broker": broker.answers}[server]
     with Stack(embedded(home), parts=SERVERS, say=said.append) as stack:
@@ -167,7 +165,7 @@ def test_a_killed_server_is_started_again(home: Path, until: Until, server: str)
     assert said == [f"{server} ended by itself and is started again."]
 
 
-def test_children_are_told_everything_and_read_no_env_file(home: Path, until: Until) -> None:
+def test_children_are_told_everything_and_read_no_env_file(home: Path) -> None:
     (home / ".env").write_text("NOTIFIER_PORT=1\nNOTIFIER_HOME=/elsewhere\n")
     words = (
         "from notifier.settings import from_env; s = from_env();"
@@ -181,7 +179,7 @@ def test_children_are_told_everything_and_read_no_env_file(home: Path, until: Un
         assert log.read_text() == f"told True True {stack.settings.database_url} 4711\n"
 
 
-def test_a_sandbox_that_comes_back_has_the_same_port(home: Path, until: Until) -> None:
+def test_a_sandbox_that_comes_back_has_the_same_port(home: Path) -> None:
     words = (
         "import sys, time; print('port', *sys.argv[1:], flush=True);"
         "print('sandbox http://127.0.0.1:1025', flush=True); time.sleep(600)"

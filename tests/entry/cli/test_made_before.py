@@ -39,7 +39,7 @@ def home() -> Iterator[Path]:
 
 def notifier(home: Path, *args: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "notifier", *args], cwd=home, text=True, capture_output=True, timeout=60,
+        [sys.executable, "-m", "notifier", *args], cwd=home, text=True, capture_output=True,
         check=False, env=os.environ | {"NOTIFIER_HOME": str(home), "NOTIFIER_PORT": "0"} | environment,
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ class Running:
         self, method: str, path: str, body: Any = None, **headers: str
     ) -> tuple[int, Any, dict[str, str]]:
         """(status, JSON or text, headers with lower-case names); bytes leave as they are."""
-        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=20)
+        connection = http.client.HTTPConnection(self.url.removeprefix("http://"))
         try:
             data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
             sent = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
@@ -62,7 +62,7 @@ def started(**arguments: Any) -> Iterator[Running]:
     finally:
         process.terminate()
         assert process.stdout is not None
-        rest, _ = process.communicate(timeout=10)
+        rest, _ = process.communicate()
         assert rest == "", "one line and no more is printed"
 
 

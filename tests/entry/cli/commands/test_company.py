@@ -6,11 +6,12 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
 import pytest
+
+from tests.waiting import until
 
 COMPANY = """
 [[services]]
@@ -42,7 +43,7 @@ def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
 def notifier(environment: dict[str, str], folder: Path, *args: str, stdin: str = "") -> tuple[int, str, str]:
     done = subprocess.run(
         [sys.executable, "-m", "notifier", *args],
-        env=environment, cwd=folder, input=stdin, capture_output=True, text=True, check=False, timeout=60,
+        env=environment, cwd=folder, input=stdin, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, done.stderr
@@ -193,15 +194,9 @@ def test_killed_in_the_middle_nothing_is_imported(environment, tmp_path, databas
     process.stdin.write(b"customer,services\n" + b"".join(b"c%d,fable-5\n" % n for n in range(20_000)))
     process.stdin.flush()
     with psycopg.connect(database_url, autocommit=True) as admin:
-        for _ in range(200):
-            found = admin.execute(
-                "SELECT count(*) FROM pg_stat_progress_copy WHERE tuples_processed > 0"
-            ).fetchone()
-            if found != (0,):
-                break
-            time.sleep(0.05)
-        assert found == (1,)
+        copies = "SELECT count(*) FROM pg_stat_progress_copy WHERE tuples_processed > 0"
+        until(lambda: admin.execute(copies).fetchone() == (1,))
     process.send_signal(signal.SIGKILL)
     process.stdin.close()
-    process.wait(10)
+    process.wait()
     assert count(database_url, "customer") == 0
