@@ -210,8 +210,8 @@ def test_yes_tells_who_is_affected_now_not_whom_an_old_list_shows(notifier: Plac
 
 def test_on_cutoff_nothing_leaves_before_the_data_shows_it_and_then_by_itself(notifier: Place) -> None:
     notifier.people(6)
-    assert notifier(*SUSPEND, "--effective", "on-cutoff", "--yes").code == 0
-    assert notifier.states() == ["approved"]
+    notifier.start(*SUSPEND, "--effective", "on-cutoff", "--yes")
+    notifier.until(lambda: notifier.states() == ["approved"])
     (reference,) = notifier.references
     assert "waits" in notifier("show", reference).out
     assert notifier.provider.count() == 0

@@ -222,11 +222,11 @@ def test_waiting_for_a_cut_off_there_needs_somebody_who_looks(place: Place, shop
     (place.folder / "company.toml").write_text(OURS + "snapshot_seconds = 1\n")
     assert place("apply", "company.toml", "--yes").code == 0
     place.start("beat")
-    assert place(*SUSPEND, "--effective", "on-cutoff", "--yes").code == 0
-    assert place.states() == ["approved"]
+    waiting = place.start(*SUSPEND, "--effective", "on-cutoff", "--yes")
+    place.until(lambda: place.states() == ["approved"])
     assert place.sandbox.count() == 0
     shop.run("UPDATE subscription SET blocked_on = now() WHERE customer_id <= 3")
-    place.until(lambda: place.sandbox.count() == 3)
+    waiting.communicate()
     assert place.sandbox.addresses() == told(shop, 1, 2, 3, 4)
 
 
