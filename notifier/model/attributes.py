@@ -33,7 +33,8 @@ MOMENT = re.compile(
 )
 LARGEST = 10**18
 """Integers below it pass every JSON encoder and fit a bigint."""
-LONGEST_NUMBER = 64
+LONGEST_NUMBER = 400
+"""Characters: the smallest doubles, written out as a company's server writes them, have some 340."""
 SHAPES: Mapping[AttributeType, LiteralString] = {
     AttributeType.DATE: "[0-9]{4}-[0-9]{2}-[0-9]{2}",
     AttributeType.TIMESTAMP: "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z",

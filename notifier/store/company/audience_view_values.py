@@ -41,8 +41,8 @@ CELL = sql.SQL(
 
 # CASE alone promises that a cast is not reached for what would make it raise.
 NUMBER_OF = sql.SQL(
-    "(SELECT CASE WHEN abs(x) >= 1e18 THEN NULL WHEN x = trunc(x) THEN trunc(x) WHEN scale(x) > 30 THEN NULL"
-    " WHEN x::float8::text::numeric = x THEN trim_scale(x) END FROM (SELECT"
+    "(SELECT CASE WHEN abs(x) >= 1e18 THEN NULL WHEN x = trunc(x) THEN trunc(x)"
+    " WHEN abs(x) < 4.9e-324 THEN NULL WHEN x::float8::text::numeric = x THEN trim_scale(x) END FROM (SELECT"
     " CASE WHEN length({cell}) <= {longest} AND {cell} ~* {shape} THEN {cell}::numeric END OFFSET 0) n (x))"
 )
 MOMENT_OF = sql.SQL(
