@@ -109,14 +109,16 @@ class Journal:
     statements: int = 0
     transactions: int = 0
 
-    def points(self, other: "Journal") -> list[int]:
-        """Statements after which a transaction has what another one wants, too, and will want more of that."""
+    def points(self, other: "Journal") -> dict[int, frozenset[str]]:
+        """Statements after which a transaction has what another one wants, too, and will want more of that; and
+        the kinds of what both want there.
+        """
         wanted = frozenset(lock for _, _, locks in other.steps for lock in locks)
-        found: list[int] = []
+        found: dict[int, frozenset[str]] = {}
         for n in {n for n, _, _ in self.steps}:
             common = [(at, locks & wanted) for m, at, locks in self.steps if m == n and locks & wanted]
-            found += [at for at, _ in common[:-1]]
-        return sorted(found)
+            found |= {at: frozenset(lock.what for lock in locks) for at, locks in common[:-1]}
+        return dict(sorted(found.items()))
 
     def transaction(self) -> Told:
         held: set[Lock] = set()

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -305,14 +306,6 @@ def test_locks_are_taken_in_their_order(
     assert journal.steps, "it locks nothing: this shows nothing"
 
 
-@pytest.fixture(scope="module")
-def journals(
-    worlds: dict[str, World], tmp_path_factory: pytest.TempPathFactory
-) -> dict[tuple[str, str], Journal]:
-    tmp = tmp_path_factory.mktemp("journals")
-    return {(world, name): watched_alone(worlds[world], name, tmp) for world, name in PAIRS}
-
-
 LIKE_ANOTHER = frozenset(
     {
         "retract",
@@ -329,23 +322,81 @@ LIKE_ANOTHER = frozenset(
 PAIRS = [(world, name) for world, name in CASES if name not in LIKE_ANOTHER]
 
 
+@dataclass(frozen=True)
+class Meeting:
+    """Two actions at once: the first is stopped after a statement, and the other runs into it."""
+
+    first: str
+    other: str
+    point: int
+    kinds: frozenset[str]
+    """Of the locks that both want there."""
+
+
+def meetings(journals: dict[str, Journal]) -> list[Meeting]:
+    """Every two of a world, wherever the first has what the other wants as well, and will want more of that."""
+    names = list(journals)
+    found: list[Meeting] = []
+    for n, name in enumerate(names):
+        first = journals[name]
+        for other in names[n:]:
+            points = first.points(journals[other]) or {first.steps[0][1]: frozenset({"nothing"})}
+            found += [Meeting(name, other, point, kinds) for point, kinds in points.items()]
+    return found
+
+
+def some(all_of_them: list[Meeting]) -> list[Meeting]:
+    """Each action once as the first and once as the other at every kind of lock at which any two of them meet."""
+    shown: set[tuple[str, str, str]] = set()
+    chosen: list[Meeting] = []
+    for meeting in sorted(all_of_them, key=lambda m: -len(m.kinds)):
+        here = {
+            (role, action, kind)
+            for kind in meeting.kinds
+            for role, action in (("first", meeting.first), ("other", meeting.other))
+        }
+        if here - shown:
+            shown |= here
+            chosen.append(meeting)
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def met(worlds: dict[str, World], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Meeting]]:
+    @cache
+    def of(world: str) -> list[Meeting]:
+        tmp = tmp_path_factory.mktemp("journals")
+        names = [name for at, name in PAIRS if at == world]
+        return meetings({name: watched_alone(worlds[world], name, tmp) for name in names})
+
+    return of
+
+
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("which", ["some", pytest.param("all", marks=pytest.mark.long)])
 @pytest.mark.parametrize(("world", "name"), PAIRS, ids=[f"{w}: {n}" for w, n in PAIRS])
 def test_any_two_at_once_end_and_neither_gives_way(
     worlds: dict[str, World],
-    journals: dict[tuple[str, str], Journal],
+    met: Callable[[str], list[Meeting]],
     tmp_path: Path,
     world: str,
     name: str,
+    which: str,
 ) -> None:
-    """The first stops wherever it has something that the other wants as well, and will want more of that; the
-    other runs into it; then both go on.
-    """
-    first = journals[world, name]
-    for other in [their for at, their in PAIRS[PAIRS.index((world, name)) :] if at == world]:
-        second = journals[world, other]
-        for point in first.points(second) or [first.steps[0][1]]:
-            meet(worlds[world], name, other, point, tmp_path)
+    """The first stops; the other runs into it; then both go on."""
+    chosen = met(world) if which == "all" else some(met(world))
+    for each in chosen:
+        if each.first == name:
+            meet(worlds[world], name, each.other, each.point, tmp_path)
+
+
+def test_some_meetings_show_each_action_at_each_kind_of_lock(met: Callable[[str], list[Meeting]]) -> None:
+    every = met("ending")
+    chosen = some(every)
+    for role in ("first", "other"):
+        assert {(getattr(m, role), k) for m in chosen for k in m.kinds} == {
+            (getattr(m, role), k) for m in every for k in m.kinds
+        }
 
 
 def meet(world: World, name: str, other: str, point: int, tmp: Path) -> None:

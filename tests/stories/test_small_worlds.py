@@ -3,7 +3,6 @@
 What the model says of a world that holds whole is said of the product as far as both agree, step by step.
 """
 
-import os
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -37,13 +36,14 @@ from tests.stories.small_worlds import (
     wrong,
 )
 
-WALKS = int(os.environ.get("WALKS", "30"))
-"""Histories that are played on Postgres; more of them find what is rarer."""
+WALKS, MORE_WALKS = 6, 200
+"""Histories that are played on Postgres; more of them find what is rarer, in a long run."""
 LARGER = {
-    # 1,094,016 and 387,268 states, nothing wrong in any; minutes, so they are asked for by LARGER=1.
+    # 1,094,016 and 387,268 states, nothing wrong in any; minutes.
     "one person, two faults": World(holds=((A, B),), most_notices=3, most_faults=2),
     "two people, every command": World(holds=((A,), (A, B)), most_notices=3, most_faults=1),
 }
+LONG = (pytest.mark.long, pytest.mark.timeout(3_600))
 ONE = World(holds=((A, B),), most_notices=3, most_rescopes=1, most_faults=1)
 TWO = World(
     holds=((A,), (A, B)),
@@ -73,10 +73,14 @@ def explored(world: World) -> tuple[int, list[str]]:
     return len(seen), found
 
 
-WORLDS = {"one person": ONE, "two people": TWO} | (LARGER if os.environ.get("LARGER") else {})
-
-
-@pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+@pytest.mark.parametrize(
+    "world",
+    [
+        pytest.param(ONE, id="one person"),
+        pytest.param(TWO, id="two people"),
+        *(pytest.param(world, id=name, marks=LONG) for name, world in LARGER.items()),
+    ],
+)
 def test_no_history_of_a_small_world_forgets_repeats_or_contradicts(world: World) -> None:
     states, found = explored(world)
     assert not found, found[0]
@@ -301,7 +305,9 @@ def oldest(real: Real, notice: int) -> tuple[int, ...]:
     return min(due)[1]
 
 
-@pytest.mark.parametrize("walk", range(WALKS))
+@pytest.mark.parametrize(
+    "walk", [*range(WALKS), *(pytest.param(n, marks=pytest.mark.long) for n in range(WALKS, MORE_WALKS))]
+)
 def test_postgres_agrees_step_by_step(lab: Lab, walk: int) -> None:
     dice = random.Random(f"small worlds {walk}")
     world = dice.choice([

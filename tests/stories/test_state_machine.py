@@ -5,7 +5,6 @@ The model below is the steps of the ledger in `rules.md`, written down a second 
 arrived.
 """
 
-import os
 import re
 import uuid
 from collections import Counter
@@ -15,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import psycopg
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -53,8 +53,8 @@ BAD_FATES = ("rejected", "suppressed", "dropped", "bounced")
 NAME = "provider"
 WHOLE = "scripted: rejected"
 """What a refusal says that names nobody."""
-EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
-"""Machines in one test run; more of them find what is rarer."""
+EXAMPLES, MORE_EXAMPLES = 6, 400
+"""Machines in one test run; more of them find what is rarer, in a long run."""
 
 ALLOWED: dict[str, set[str]] = {
     "due": {"claimed", "cancelled", "accepted"},
@@ -875,12 +875,16 @@ INSERT INTO attempt (attempt_id, chunk_id, provider, n, claimed_at, outcome, end
 SELECT attempt_id, chunk_id, provider, hi - lo, now(), 'presumed_lost', now() FROM k"""
 
 
-def test_the_ledger_is_its_model_whatever_happens(db: Db) -> None:
+@pytest.mark.parametrize(
+    "examples",
+    [EXAMPLES, pytest.param(MORE_EXAMPLES, marks=(pytest.mark.long, pytest.mark.timeout(3_600)))],
+)
+def test_the_ledger_is_its_model_whatever_happens(db: Db, examples: int) -> None:
     with psycopg.connect(db.url, autocommit=True) as own:
         run_state_machine_as_test(
             type("OnThisDatabase", (Sending,), {"db": db, "own": own}),
             settings=settings(
-                max_examples=EXAMPLES, stateful_step_count=50, deadline=None, database=None,
+                max_examples=examples, stateful_step_count=50, deadline=None, database=None,
                 phases=[Phase.generate],  # to shrink a story of 50 steps takes longer than to read it
                 suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
             ),

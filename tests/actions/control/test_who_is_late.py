@@ -160,7 +160,7 @@ def owed_by(tx: Tx, wanted: Later) -> list[tuple[int, bool]]:
     return [tuple(row) for row in values(tx, statement, after=0, upto=LAST, **later_params(wanted))]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[*HealthCheck])  # pyright: ignore[reportArgumentType]
+@settings(max_examples=12, deadline=None, suppress_health_check=[*HealthCheck])  # pyright: ignore[reportArgumentType]
 @given(
     world=st.lists(companies, min_size=1, max_size=4),
     roles=st.sampled_from([(), ("technical",)]),
