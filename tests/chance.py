@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 from hypothesis.internal.conjecture import providers
 
@@ -101,4 +102,6 @@ def _place(item: pytest.Item) -> int:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Nor does a test write its log where one before it, of which chance decides which, has had it."""
     DICE.seed(item.nodeid)
+    structlog.reset_defaults()
