@@ -28,9 +28,14 @@ def configure(*, level: int = logging.INFO) -> None:
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_to_stderr,
         cache_logger_on_first_use=False,
     )
+
+
+def _to_stderr(*_: object) -> structlog.PrintLogger:
+    """Standard error as it is when something is logged, not as it was when this was configured."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 def only_allowed_keys(
