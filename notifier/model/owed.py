@@ -19,10 +19,6 @@ class Present(StrEnum):
     RESTORED = "restored"
 
 
-RESCOPED = (NoticeKind.FIRST, NoticeKind.CATCH_UP, NoticeKind.RELEASED)
-"""Kinds of notice that a new revision of the scope takes over: what is left of them is cancelled and merged."""
-
-
 class Why(StrEnum):
     NEW = "it is out for them and they have not heard it"
     AGAIN = "it is out for them again, and they were told that it was over"

@@ -99,22 +99,6 @@ class Variant(StrEnum):
     STILL_BOTH = "still_both"
 
 
-OUT = (Variant.AFFECTED, Variant.POSSIBLY, Variant.BOTH)
-ENDING = (Variant.AFFECTED, Variant.STILL_AFFECTED, Variant.STILL_POSSIBLY, Variant.STILL_BOTH)
-ENDINGS = frozenset({NoticeKind.RELEASED, NoticeKind.PARTIAL, NoticeKind.RESTORED})
-"""Kinds of notice that tell people that something ends for them, beside what does not."""
-
-CORRECTING = frozenset({NoticeKind.CORRECTION, NoticeKind.RETRACTION})
-"""Kinds that are about one earlier notice: they stop what is left of it, and quote it."""
-
-
-def variants_of(kind: NoticeKind) -> tuple[Variant, ...]:
-    """Everything that a notice of this kind may have to say."""
-    if kind is NoticeKind.RETRACTION:
-        return tuple(Variant)  # what stands after it is what was told before, whatever that was
-    return ENDING if kind in ENDINGS else OUT
-
-
 class Account(StrEnum):
     """The seven states of a person in a notice; see `rules.md`, *the sum is the audience*."""
 

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.earlier import About
+from notifier.model.kinds import KINDS
 from notifier.model.policy import Policy
 from notifier.model.scope import canonical
-from notifier.model.words import ENDINGS, NoticeKind
+from notifier.model.words import NoticeKind
 from notifier.store import Tx
 from notifier.store.audience import freezing, own_count, recount, unreachable
 from notifier.store.audience.freezing import Range
@@ -27,29 +28,6 @@ FIRST_RANGE = 2_000
 UNBOUNDED = 2**31
 
 
-@dataclass(frozen=True, slots=True)
-class Following:
-    """How a kind of notice follows the ledger."""
-
-    merges: bool = False
-    """It also goes to those who do not know yet what is out for them: one mail that tells all of it."""
-    replaces: bool = False
-    """It cancels what is left of earlier notices."""
-
-
-FOLLOWING: Mapping[NoticeKind, Following] = {
-    NoticeKind.UPDATE: Following(merges=True),
-    NoticeKind.CORRECTION: Following(merges=True, replaces=True),
-    NoticeKind.RETRACTION: Following(replaces=True),
-    NoticeKind.CATCH_UP: Following(),
-    NoticeKind.PARTIAL: Following(),
-    NoticeKind.RESTORED: Following(),
-    NoticeKind.RELEASED: Following(),
-    NoticeKind.CONFIRMED: Following(),
-}
-"""Notices whose people depend on what they were told before, as a first notice's do once others went before it."""
-
-
 class Overtaken(Exception):
     """The notice was ended or approved differently while its list was counted: nothing of this step counts."""
 
@@ -58,18 +36,13 @@ class Unaccounted(Exception):
     """The list is not what a count of its own says, and nothing explains it: nothing of this step counts."""
 
 
-BEGINNING = (NoticeKind.FIRST, NoticeKind.CATCH_UP)
-"""They say that something is out: a customer whom nobody can be written to for is a member too."""
-
-
 def rev_of(tx: Tx, notice: Notice) -> int:
     """By which revision of the scope its people are chosen.
 
     What also tells those who do not know yet goes by the scope in force when its list is frozen: approved before a
     new scope, it must put in nobody whom that leaves out.
     """
-    how = FOLLOWING.get(notice.kind, Following())
-    if not how.merges or notice.only_customer is not None:
+    if not KINDS[notice.kind].merges or notice.only_customer is not None:
         return notice.rev
     return max(notice.rev, disruptions.revision(tx, notice.disruption_id).rev)
 
@@ -85,22 +58,20 @@ def takes_the_place(notice: Notice, earlier: Notice) -> bool:
 
 def corrects(about: int | None, earlier: Notice) -> bool:
     """Whether a correction of the notice `about` cancels what is left of an earlier one."""
-    return earlier.notice_id == about or (earlier.kind not in ENDINGS and earlier.only_customer is None)
+    return earlier.notice_id == about or (not KINDS[earlier.kind].ends and earlier.only_customer is None)
 
 
 def later(tx: Tx, notice: Notice, rule: Rule) -> Later | None:
     """To whom a notice goes that follows others; None: it goes by the scope alone."""
-    how = FOLLOWING.get(notice.kind)
-    if how is None:
-        if notice.kind is not NoticeKind.FIRST or not revisions.has_earlier(tx, notice):
-            return None
-        how = Following()
+    how = KINDS[notice.kind]
+    if not how.follows and (notice.kind is not NoticeKind.FIRST or not revisions.has_earlier(tx, notice)):
+        return None
     asked = Asked(
         notice.disruption_id,
         rule,
         rev_of(tx, notice),
         notice.notice_id,
-        replaces=how.replaces,
+        replaces=how.corrects,
         takes_over=how.merges and notice.only_customer is None,
         last=notice.kind is NoticeKind.RESTORED,
     )
@@ -112,10 +83,10 @@ def of_a_draft(
     kind: NoticeKind, disruption_id: int, rule: Rule, rev: int, about: About | None
 ) -> Later | None:
     """As `later`, for a notice that is still being written."""
-    how = FOLLOWING.get(kind)
-    if how is None:
+    how = KINDS[kind]
+    if not how.follows:
         return None
-    asked = Asked(disruption_id, rule, rev, replaces=how.replaces, takes_over=how.merges)
+    asked = Asked(disruption_id, rule, rev, replaces=how.corrects, takes_over=how.merges)
     if about is None:
         return Later(asked, kind, how.merges)
     locales = list(about.locales) if about.locales else None
@@ -284,7 +255,7 @@ def _close_mute(tx: Tx, notice: Notice, rule: Rule, following: Later | None) -> 
     try:
         if following is None:
             return unreachable.freeze_unreachable(tx, notice.notice_id, rule)
-        if notice.kind in BEGINNING and notice.only_customer is None:
+        if KINDS[notice.kind].begins and notice.only_customer is None:
             return unreachable.freeze_unreachable_later(tx, following.asked)
     except Doubled as error:
         raise Unaccounted from error

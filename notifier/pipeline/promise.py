@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from notifier.model.words import CORRECTING, NoticeKind
+from notifier.model.kinds import KINDS
+from notifier.model.words import NoticeKind
 
 AHEAD = timedelta(minutes=30)
 """How long before a promise is due somebody is reminded."""
 STEP = timedelta(minutes=15)
 """Promises are made for a quarter of an hour: people say and remember that."""
 
-TO_EVERYBODY = frozenset({NoticeKind.UPDATE, NoticeKind.RESTORED, *CORRECTING})
 """Kinds of notice that reach all who were promised something, and so keep the promise. Others only add to it."""
 
 
@@ -31,7 +31,7 @@ def standing(said: Sequence[Said]) -> datetime | None:
     """By when people are owed the next word; None: nothing is promised. `said` in the order of the notices."""
     due: datetime | None = None
     for each in said:
-        if each.kind in TO_EVERYBODY or due is None:
+        if KINDS[each.kind].keeps_promise or due is None:
             due = each.next_update_at
         elif each.next_update_at is not None:
             due = min(due, each.next_update_at)

@@ -12,10 +12,10 @@ from notifier.actions.notices.rule import notice_rule
 from notifier.actions.notices.story import about_of
 from notifier.errors import Refused
 from notifier.model.approval import ALL, Part, parts
+from notifier.model.kinds import KINDS
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeKind, NoticeState
 from notifier.pipeline.audience import (
-    FOLLOWING,
     gap_is_accepted,
     gap_objection,
     later,
@@ -191,11 +191,11 @@ def count(tx: Tx, notice: Notice, rule: Rule) -> tuple[int, Gap]:
     proposed = revisions.is_proposed(tx, notice.disruption_id, notice.rev)
     if following is None:
         found = verdicts.survey(tx, rule)
-        return found.people, found.gap if notice.kind in {NoticeKind.FIRST, NoticeKind.HOLDING} else NO_GAP
+        return found.people, NO_GAP if KINDS[notice.kind].follows else found.gap
     people = recipients.count_later(tx, following).people
     if notice.kind is NoticeKind.FIRST or proposed:
         return people, verdicts.survey(tx, rule).gap
-    if notice.kind not in {NoticeKind.PARTIAL, NoticeKind.RESTORED}:
+    if not KINDS[notice.kind].back:
         return people, NO_GAP
     still = owed.back_but_cut_off(tx, rule)
     return people, Gap(cut_off=still, cut_off_not_told=still, told_not_cut_off=0)
@@ -250,7 +250,8 @@ def _open(tx: Tx, notice: Notice, now: datetime) -> None:
     audience_part = next(a for a in approvals.given(tx, notice) if Part.AUDIENCE in parts(a.part))
     notices.approve(tx, notice.notice_id, ceiling=audience_part.ceiling, now=now)
     _speak(tx, notice, now)
-    if notice.kind in FOLLOWING and FOLLOWING[notice.kind].replaces:
+    kind = KINDS[notice.kind]
+    if kind.corrects:
         for earlier in notices.of_disruption(tx, notice.disruption_id):
             if earlier.seq < notice.seq and takes_the_place(notice, earlier):
                 notices.cancel(tx, earlier.notice_id, replaced=True)
@@ -258,7 +259,7 @@ def _open(tx: Tx, notice: Notice, now: datetime) -> None:
         disruptions.end(tx, notice.disruption_id, ended_as="retracted", now=now)
     if revisions.put_in_force(tx, notice.disruption_id, notice.rev, now=now):
         revisions.cancel_rescoped(tx, notice.disruption_id, rev=notice.rev)
-    if notice.kind in {NoticeKind.PARTIAL, NoticeKind.RESTORED}:
+    if kind.back:
         revisions.restore(tx, notice.timeline_id)
     if notice.kind is NoticeKind.RESTORED:
         disruptions.end(tx, notice.disruption_id, ended_as="restored", now=now)

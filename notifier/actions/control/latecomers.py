@@ -10,17 +10,10 @@ from datetime import datetime, timedelta
 
 from notifier.actions.control.approve import NO_GAP, Consent, approve_in
 from notifier.actions.control.lists import renew_in
-from notifier.actions.control.who_is_late import (
-    FOR_THE_LATE,
-    POLICY,
-    SIZES,
-    Search,
-    Sizes,
-    is_busy,
-    is_known,
-)
+from notifier.actions.control.who_is_late import POLICY, SIZES, Search, Sizes, is_busy, is_known
 from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.actions.notices.named import Name, name_of
+from notifier.model.kinds import FOR_THE_LATE, TELLS_THE_LATE
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeKind, NoticeState
@@ -31,8 +24,6 @@ from notifier.store.audience.late import Late, OpenOne
 from notifier.store.company import catalogue
 from notifier.store.disruptions import alarms, approvals, disruptions, notices
 from notifier.store.disruptions.notices import Notice
-
-TELLS_THE_LATE = (NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.CORRECTION, NoticeKind.CATCH_UP)
 
 
 @dataclass(frozen=True, slots=True)

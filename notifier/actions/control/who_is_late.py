@@ -18,6 +18,7 @@ from enum import Enum, auto
 
 from notifier.actions.control.consent import author_of
 from notifier.actions.notices.rule import rule_at
+from notifier.model.kinds import FOR_THE_LATE
 from notifier.model.words import NoticeKind, NoticeState
 from notifier.pipeline.deliver import Reached, unmoved
 from notifier.store import Db, Tx
@@ -28,7 +29,6 @@ from notifier.store.disruptions import disruptions, notices
 from notifier.store.disruptions.notices import Notice
 
 POLICY = "policy"
-FOR_THE_LATE = (NoticeKind.CATCH_UP, NoticeKind.RELEASED, NoticeKind.PARTIAL)
 """What somebody may be owed that nothing tells them: by a letter that got lost, came back or arrived after all, by
 a claim between a count and its commit, by a correction that cancelled an end."""
 ON_ITS_WAY = (NoticeState.APPROVED, NoticeState.SENDING, NoticeState.HELD)

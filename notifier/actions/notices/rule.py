@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from notifier.model.kinds import KINDS
 from notifier.model.scope import from_json
 from notifier.model.words import NoticeKind, Possibly
 from notifier.pipeline import audience
@@ -38,7 +39,7 @@ def rule_at(
     rule = rule_of(revision, reviews.released(tx, disruption_id))
     backs = revisions.restored(tx, disruption_id, revision.rev, timeline_id)
     back = tuple(Back(b.service, None if b.predicate is None else from_json(b.predicate)) for b in backs)
-    says_back = kind in {NoticeKind.PARTIAL, NoticeKind.RESTORED}
+    says_back = KINDS[kind].back
     others = held_elsewhere(tx, disruption_id, rule.services) if says_back else ()
     return replace(rule, restored=back, elsewhere=others)
 

@@ -6,6 +6,7 @@ from email.utils import parseaddr
 
 from notifier.actions.notices import texts
 from notifier.model.earlier import About, Earlier
+from notifier.model.kinds import KINDS
 from notifier.model.story import Facts, ServiceName, Story
 from notifier.model.words import NoticeKind
 from notifier.settings import Settings
@@ -44,7 +45,7 @@ def tell(tx: Tx, settings: Settings, disruption: Disruption, kind: NoticeKind, e
         company=facts.contact.get("company") or name or address,
         statements=entry.statements,
         next_update_at=entry.next_update_at,
-        restored_at=entry.at if kind in {NoticeKind.PARTIAL, NoticeKind.RESTORED} else None,
+        restored_at=entry.at if KINDS[kind].back else None,
         reply_to=facts.contact.get("reply_to") or settings.reply_to,
         phone=facts.contact.get("phone"),
         fresh=Facts.from_mapping(entry.facts).open_to_the_public(),

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from notifier.errors import Refused
 from notifier.model.earlier import About, Earlier
+from notifier.model.kinds import KINDS, OUT, variants_of
 from notifier.model.story import Story
-from notifier.model.words import CORRECTING, ENDINGS, OUT, NoticeKind, Possibly, Variant, variants_of
+from notifier.model.words import NoticeKind, Possibly, Variant
 from notifier.pipeline import audience
-from notifier.pipeline.audience import FOLLOWING
 from notifier.pipeline.compose import Words
 from notifier.store import Tx
 from notifier.store.audience import corrections, recipients
@@ -41,7 +41,7 @@ class Text:
 def variants(kind: NoticeKind, rule: Rule) -> tuple[Variant, ...]:
     """Which words may be needed: people who are hedged read others than people who are affected."""
     sure = rule.predicate is None and all(back.predicate is None for back in rule.restored)
-    if kind in {NoticeKind.FIRST, NoticeKind.HOLDING} and (sure or rule.possibly is not Possibly.HEDGE):
+    if not KINDS[kind].follows and (sure or rule.possibly is not Possibly.HEDGE):
         return (Variant.AFFECTED,)
     return variants_of(kind)
 
@@ -55,7 +55,7 @@ def of_notice(
     Raises `Refused` if even those are too many.
     """
     kind = story.notice
-    several = kind in CORRECTING and len(corrections.sent(tx, disruption_id)) > 1
+    several = KINDS[kind].corrects and len(corrections.sent(tx, disruption_id)) > 1
     texts = [
         replace(text, locale=locale)
         for text in manners(story, variants(kind, rule), about, several=several)
@@ -87,7 +87,7 @@ def manners(story: Story, own: tuple[Variant, ...], about: About | None, *, seve
     if about is not None and story.notice is NoticeKind.RETRACTION:
         return _withdrawing(story, about)
     found = [Text(story, "", variant) for variant in own]
-    if story.notice in FOLLOWING and FOLLOWING[story.notice].merges:
+    if KINDS[story.notice].merges:
         # Those whom nothing has reached hear all of it at once, in the words of a first notice.
         late = replace(story, notice=NoticeKind.CATCH_UP, earlier=None)
         found += [Text(late, "", variant, "late_") for variant in OUT]
@@ -155,4 +155,4 @@ def _is_known_exactly(tx: Tx, wrong: Notice) -> bool:
     """Locale and variant of today tell which text somebody got: nothing came after it, nobody read it late."""
     newest = corrections.sent(tx, wrong.disruption_id)[-1].notice_id == wrong.notice_id
     plain = all(read.variant in OUT for read in corrections.read(tx, wrong.notice_id))
-    return newest and plain and wrong.kind not in ENDINGS | CORRECTING
+    return newest and plain and not (KINDS[wrong.kind].ends or KINDS[wrong.kind].corrects)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from notifier.errors import BadInput
+from notifier.model.kinds import variants_of
 from notifier.model.story import Story
-from notifier.model.words import Kind, NoticeKind, Variant, variants_of
+from notifier.model.words import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import sample, shelf, tags, template
 from notifier.pipeline.compose.shelf import FALLBACK, FAULT, KINDS, Key, Shelf
 from notifier.pipeline.compose.template import Fault, Source

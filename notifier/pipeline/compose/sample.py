@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from babel import Locale, UnknownLocaleError
 
 from notifier.model.earlier import Earlier
+from notifier.model.kinds import CORRECTING, variants_of
 from notifier.model.people import Held, Person
 from notifier.model.story import Facts, ServiceName, Story
-from notifier.model.words import CORRECTING, Kind, NoticeKind, Reason, Standing, Variant, variants_of
+from notifier.model.words import Kind, NoticeKind, Reason, Standing, Variant
 
 NONCE = "sampleSAMPLE0000"
 FRIDAY = datetime(2026, 11, 27, 23, 32, tzinfo=UTC)

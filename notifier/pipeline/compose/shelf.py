@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
+from notifier.model.kinds import KINDS
 from notifier.model.words import Kind, NoticeKind
 from notifier.pipeline.compose import phrases, template
 from notifier.pipeline.compose.phrases import Phrases
 from notifier.pipeline.compose.template import Fault, Part, Source
 from notifier.pipeline.compose.variables import LAYOUT_VARIABLES, VARIABLES
 
-INSTEAD: Final = {NoticeKind.CATCH_UP: NoticeKind.FIRST}
-"""Who comes late reads the first notice, unless there are words of their own for them."""
-
 FAULT: Final = "outage_"
-KINDS: Mapping[Kind, str] = {Kind.OUTAGE: FAULT, Kind.DEGRADATION: FAULT, Kind.MAINTENANCE: FAULT}
+FAULTS: Mapping[Kind, str] = {Kind.OUTAGE: FAULT, Kind.DEGRADATION: FAULT, Kind.MAINTENANCE: FAULT}
 """What breaks is told in words of its own where there are some: shorter, and nobody was cut off on purpose."""
 
 EMAIL: Final = "email"
@@ -47,9 +45,9 @@ class Shelf:
 
 def folders(notice: NoticeKind, kind: Kind) -> Iterator[str]:
     """Where words for a notice are looked for, the nearest first."""
-    for each in [notice, *([INSTEAD[notice]] if notice in INSTEAD else [])]:
-        if kind in KINDS:
-            yield KINDS[kind] + each.value
+    for each in [notice, *filter(None, [KINDS[notice].instead])]:
+        if kind in FAULTS:
+            yield FAULTS[kind] + each.value
         yield each.value
 
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from notifier.model.kinds import KINDS
 from notifier.model.mail import Outcome
-from notifier.model.words import CORRECTING
 from notifier.store import Tx, audit
 from notifier.store.disruptions import alarms, notices
 from notifier.store.ledger.chunks import Claim
@@ -13,7 +13,7 @@ def say_overtaken(tx: Tx, claimed: Claim, outcome: Outcome, now: datetime) -> No
     """An entry in the audit chain; an alarm, where nothing newer makes up for it."""
     notice = notices.by_id(tx, claimed.notice_id)
     people = len(outcome.culprits)
-    if notice.kind in CORRECTING:
+    if KINDS[notice.kind].corrects:
         who = "1 person does" if people == 1 else f"{people:,} people do"
         text = (
             f"{who} not get the correction {notice.seq} any more, which may never have reached them: it speaks of"

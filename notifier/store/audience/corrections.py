@@ -46,7 +46,7 @@ CORRECTED = """
 WITH letter AS MATERIALIZED ({letter}),
 about AS (SELECT seq FROM notice WHERE notice_id = %(about)s),
 unclosed AS (SELECT coalesce(max(n.seq), 0) AS seq FROM notice n, about WHERE n.disruption_id = %(disruption_id)s
-             AND n.notice_id <> %(notice_id)s AND n.closed_at IS NULL AND n.kind IN ('update', 'correction')
+             AND n.notice_id <> %(notice_id)s AND n.closed_at IS NULL AND n.kind = ANY(%(merging)s)
              AND n.state NOT IN ('draft', 'void') AND n.seq >= about.seq),
 reader AS (
   SELECT recipient_id,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from notifier.model.owed import RESCOPED, TABLE
+from notifier.model.kinds import RESCOPED
+from notifier.model.owed import TABLE
 from notifier.store import Tx, many, value
 from notifier.store.audience.contacts import SUPPRESSED, USABLE, usable
 from notifier.store.audience.spoken import spoken

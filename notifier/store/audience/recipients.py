@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from notifier.model.kinds import MERGING
 from notifier.model.words import NoticeKind, Standing
 from notifier.store import Tx, many, one
 from notifier.store.audience import corrections
@@ -219,6 +220,7 @@ def later_params(later: Later) -> dict[str, object]:
     return owed_params(later.asked) | {
         "ends": _ending(later.kind),
         "merges": later.merges,
+        "merging": sorted(MERGING),
         "only": later.only,
         "about": later.about,
         "about_locales": later.about_locales,

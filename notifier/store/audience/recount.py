@@ -10,16 +10,13 @@ from datetime import datetime
 
 from psycopg import sql
 
-from notifier.model.words import NoticeKind
+from notifier.model.kinds import KINDS
 from notifier.store import Tx, many, run
 from notifier.store.audience.contacts import SUPPRESSED, USABLE, usable
 from notifier.store.audience.own_count import MARK
 from notifier.store.audience.recipients import Later, later_params, told_later
 from notifier.store.audience.verdicts import Rule, hits, plan_for_many, rule_params
 from notifier.store.disruptions.notices import Notice
-
-BEGINNING = frozenset({NoticeKind.FIRST, NoticeKind.CATCH_UP})
-"""They say that something is out: a customer whom nobody can be written to for is a member too."""
 
 BY_VERDICT = """
 verdict AS MATERIALIZED (
@@ -164,4 +161,4 @@ def _own(tx: Tx, rule: Rule, later: Later | None) -> sql.Composed:
 
 
 def _begins(later: Later) -> bool:
-    return later.kind in BEGINNING and later.only is None
+    return KINDS[later.kind].begins and later.only is None

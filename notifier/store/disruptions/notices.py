@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.model.owed import RESCOPED
-from notifier.model.words import CORRECTING, ENDINGS, NoticeKind, NoticeState
+from notifier.model.kinds import ENDINGS, KINDS, RESCOPED
+from notifier.model.words import NoticeKind, NoticeState
 from notifier.store import Tx, many, one, run, select_from, value, values
 
 
@@ -254,7 +254,7 @@ def is_next(tx: Tx, notice: Notice) -> bool:
         seq=notice.seq,
         rev=notice.rev,
         rescoped=list(RESCOPED),
-        replaces=notice.kind in CORRECTING,
+        replaces=KINDS[notice.kind].corrects,
         endings=sorted(ENDINGS),
     )
 

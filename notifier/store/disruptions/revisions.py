@@ -5,7 +5,7 @@ from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
-from notifier.model.owed import RESCOPED
+from notifier.model.kinds import RESCOPED
 from notifier.model.scope import Json
 from notifier.store import Tx, many, run, value
 from notifier.store.disruptions.disruptions import Revision

@@ -9,7 +9,8 @@ from typing import LiteralString, NamedTuple
 
 from psycopg import sql
 
-from notifier.model.words import CORRECTING, NoticeKind
+from notifier.model.kinds import CORRECTING, KINDS
+from notifier.model.words import NoticeKind
 from notifier.store import Tx, many, run, value, values
 from notifier.store.audience.owed import PRESENT, elsewhere, truth_params
 from notifier.store.audience.verdicts import Rule, hits
@@ -132,7 +133,7 @@ def overtaking(notice: Notice) -> tuple[NoticeKind, ...]:
     """
     if notice.only_customer is not None:
         return ()
-    return tuple(CORRECTING) if notice.kind in CORRECTING else tuple(NoticeKind)
+    return tuple(CORRECTING) if KINDS[notice.kind].corrects else tuple(NoticeKind)
 
 
 def dead_chunks(tx: Tx, notice_id: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from notifier.model.kinds import CORRECTING, MERGING
 from notifier.store import Tx, one, value
 
 
@@ -33,8 +34,9 @@ def is_overtaken(tx: Tx, notice_id: int) -> bool:
         "SELECT EXISTS (SELECT FROM notice n JOIN notice later USING (disruption_id) WHERE n.notice_id = %(id)s"
         " AND later.seq > n.seq AND later.only_customer IS NULL AND (later.approved_at IS NOT NULL"
         " OR (later.state = 'draft' AND later.freeze_asked IS NOT NULL"
-        "  AND later.kind IN ('update', 'correction'))))",
+        "  AND later.kind = ANY(%(merging)s))))",
         id=notice_id,
+        merging=sorted(MERGING),
     )
 
 
@@ -43,7 +45,8 @@ def is_corrected(tx: Tx, notice_id: int) -> bool:
     return value(
         tx,
         "SELECT EXISTS (SELECT FROM notice n JOIN notice later USING (disruption_id) WHERE n.notice_id = %(id)s"
-        " AND later.seq > n.seq AND later.kind IN ('correction', 'retraction')"
-        " AND later.approved_at IS NOT NULL AND n.kind NOT IN ('correction', 'retraction'))",
+        " AND later.seq > n.seq AND later.kind = ANY(%(correcting)s)"
+        " AND later.approved_at IS NOT NULL AND n.kind <> ALL(%(correcting)s))",
         id=notice_id,
+        correcting=sorted(CORRECTING),
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from notifier.errors import BadInput
-from notifier.model.words import OUT, NoticeKind, Variant
+from notifier.model.kinds import OUT
+from notifier.model.words import NoticeKind, Variant
 from notifier.pipeline.compose import Words, headers, lint, sample
 from notifier.settings import data_folder
 

@@ -140,11 +140,11 @@ def _data(found: "Explanation") -> list[str]:
 
 
 def _letters(letters: "tuple[Letter, ...]") -> list[str]:
-    from notifier.entry.cli.screens.standing import KINDS
+    from notifier.model.kinds import KINDS
 
     lines: list[str] = []
     for letter in letters:
-        kind = "Catch-up" if letter.late else KINDS.get(letter.kind, letter.kind)
+        kind = "Catch-up" if letter.late else KINDS[letter.kind].title
         who = f"{letter.name or 'somebody'} <{letter.address or 'erased'}>"
         role = f", {letter.role}" if letter.role else ""
         lines += [
@@ -185,14 +185,14 @@ def fate(letter: "Letter") -> str:
 
 def receipts_picture(found: "Receipts") -> str:
     """The newest last, as a conversation is read."""
-    from notifier.entry.cli.screens.standing import KINDS
+    from notifier.model.kinds import KINDS
 
     what = "LIVE" if found.mode == "live" else "REHEARSALS, nobody was really told"
     if not found.letters:
         return f"{what}: nothing was written to {found.whose}."
     lines = [f"{what}: {len(found.letters):,} written to {found.whose}"]
     for letter in found.letters:
-        kind = "Catch-up" if letter.late else KINDS.get(letter.kind, letter.kind)
+        kind = "Catch-up" if letter.late else KINDS[letter.kind].title
         lines += ["", f"D-{letter.reference}, {kind} ({letter.reference}/{letter.seq})"]
         lines += [f"  to {letter.name or 'somebody'} <{letter.address or 'erased'}>"]
         lines += _wrapped(f"  Subject: {letter.subject}", "    ") if letter.subject else []

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from notifier.entry.cli.options import AcceptGap, AsJson, BreakGlass, FactsFile, NextUpdate, Statement, Yes
+from notifier.model.kinds import KINDS
 
 if TYPE_CHECKING:
     from notifier.actions.announce.holding import Prepared
@@ -84,7 +85,7 @@ def _picture(said: "Prepared", ceiling: int) -> str:
 
     return "\n".join(
         (
-            f"{standing.KINDS[said.kind]} D-{said.name} is approved.",
+            f"{KINDS[said.kind].title} D-{said.name} is approved.",
             f"  It leaves by itself at {output.clock(said.at)},",
             f"  to at most {ceiling:,} people ({said.gate.people:,} now),",
             "  unless a notice is approved before, or its words or scope change.",

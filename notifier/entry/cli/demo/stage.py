@@ -11,6 +11,7 @@ from notifier.actions.estimate.estimate import Estimate
 from notifier.entry.cli import output
 from notifier.entry.cli.commands import rescoping
 from notifier.entry.cli.screens import dry_run, standing
+from notifier.model.kinds import KINDS
 from notifier.model.words import Account
 from notifier.store.read.views import AlarmRow, NoticeRow
 
@@ -106,6 +107,6 @@ class Terminal:
 def _picture(notice: NoticeRow, accounts: dict[Account, int], fault: int, *, full: bool = True) -> Text:
     """Not full: without the states that nobody is in."""
     lines = standing.notice_lines(notice, accounts, fault)
-    lines[0] = f"  {standing.KINDS.get(notice.kind, notice.kind)} (notice {notice.seq}): {notice.state}"
+    lines[0] = f"  {KINDS[notice.kind].title} (notice {notice.seq}): {notice.state}"
     empty = () if full else tuple(f"  {standing.LABELS[a]} " for a, people in accounts.items() if not people)
     return Text("\n".join(line for line in lines if not empty or not line.startswith(empty)))

@@ -10,6 +10,7 @@ from notifier.actions.inspect.rehearsal import Shown
 from notifier.actions.notices.untranslated import STATEMENT, Unwritten
 from notifier.entry.cli.output import clock, table
 from notifier.entry.cli.screens.audience_source import disruption_line
+from notifier.model.kinds import KINDS
 from notifier.model.words import Account, Mode, Verdict
 from notifier.store.read.held import Held
 from notifier.store.read.recounts import Noted
@@ -24,18 +25,6 @@ WAYS = {
 }
 SHOWN_LINES = 8
 """Of a mail: the greeting and what it is about."""
-KINDS = {
-    "first": "First notice",
-    "update": "Update",
-    "partial": "Partial restoration",
-    "restored": "Restored",
-    "correction": "Correction",
-    "retraction": "Retraction",
-    "released": "Released",
-    "catch_up": "Catch-up",
-    "holding": "Holding notice",
-    "confirmed": "Reviewed, it stands",
-}
 
 
 def mode_line(mode: Mode) -> str:
@@ -118,7 +107,7 @@ def progress_bar(done: int, total: int, width: int = 60) -> str:
 
 def notice_lines(row: NoticeRow, accounts: dict[Account, int], fault: int) -> list[str]:
     """Progress of one notice; the last line says whether the seven states add up to the audience."""
-    name = KINDS.get(row.kind, row.kind)
+    name = KINDS[row.kind].title
     by = f", approved {clock(row.approved_at)} by {row.approved_by}" if row.approved_by else ""
     lines = [f"{name} (notice {row.seq}): {row.state}{by}"]
     if row.broken_glass:
