@@ -22,8 +22,11 @@ from notifier.local.sockets import socket_folder
 
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
 NOBODY = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
-MEMORY = ("-c", "shared_buffers=256MB", "-c", "max_wal_size=2GB")
-"""A send to a million reads what it has just written: it should still be there. Taken only when it is used."""
+MEMORY = ("-c", "shared_buffers=256MB", "-c", "max_wal_size=2GB", "-c", "max_connections=500")
+"""A send to a million reads what it has just written: it should still be there. Taken only when it is used.
+
+As many connections as the processes of one machine may open together, each with its whole pool: `doctor` counts.
+"""
 READY_SECONDS = 120
 """After kill -9 Postgres replays its log before it answers."""
 

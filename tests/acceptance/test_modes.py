@@ -102,6 +102,12 @@ def test_a_live_notice_without_words_about_a_key_says_so_in_doctor(deployment: P
     assert deployment.provider.count() == 0
 
 
+def test_doctor_finds_no_fault_in_what_up_has_started(notifier: Place) -> None:
+    done = notifier("doctor", "--json")
+    faults = [check["name"] for check in done.json() if not check["ok"]]
+    assert faults == ["sender"], done.said  # example.com is nobody's
+
+
 def test_a_key_without_a_sender_is_one_fault(deployment: Place) -> None:
     done = deployment("list", SENDGRID_API_KEY=RIGHT_KEY, NOTIFIER_MAIL_FROM="")
     assert done.code in {0, 2}

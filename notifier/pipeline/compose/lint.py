@@ -10,7 +10,7 @@ from notifier.model.kinds import variants_of
 from notifier.model.story import Story
 from notifier.model.words import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import sample, shelf, tags, template
-from notifier.pipeline.compose.shelf import FALLBACK, FAULT, KINDS, Key, Shelf
+from notifier.pipeline.compose.shelf import FALLBACK, FAULT, FAULTS, Key, Shelf
 from notifier.pipeline.compose.template import Fault, Source
 from notifier.pipeline.compose.variables import NEEDED
 from notifier.pipeline.compose.words import Rendered, Words
@@ -92,7 +92,7 @@ def _of_its_mails(words: Words, key: Key, source: Source) -> Iterator[Fault]:
 def mails(folder: str) -> Iterator[tuple[Story, Variant]]:
     """Every kind of story that words of this folder are used for, in every variant."""
     notice = NoticeKind(folder.removeprefix(FAULT))
-    kinds = tuple(KINDS) if folder.startswith(FAULT) else (Kind.SUSPENSION,)
+    kinds = tuple(FAULTS) if folder.startswith(FAULT) else (Kind.SUSPENSION,)
     for story in sample.stories(notice):
         for kind in kinds:
             for variant in variants_of(notice):
