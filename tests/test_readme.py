@@ -69,11 +69,11 @@ def dedented(text: str) -> bytes:
     return "".join(line.strip() + "\n" for line in text.splitlines()).encode()
 
 
-def test_the_two_lines_are_what_ci_runs() -> None:
+def test_the_two_lines_and_the_long_tests_are_what_ci_runs() -> None:
     ran = subprocess.run(
         ["bash", str(ROOT / ".ci" / "run"), "--print"], capture_output=True, text=True, check=True
     )
     printed = [line.removeprefix("$ ") for line in ran.stdout.splitlines() if line.startswith("$ ")]
-    assert printed == [line_after("run"), line_after("test")]
+    assert printed == [line_after("run"), line_after("test"), ".venv/bin/python -m pytest -m long -n 2"]
     assert printed[0].endswith("notifier demo")
     assert "pytest" in printed[1]
