@@ -168,7 +168,9 @@ def test_receipts_by_address_and_by_customer(notifier: Place, told: str) -> None
 def test_receipts_keep_rehearsals_apart(notifier: Place) -> None:
     notifier.people(1)
     assert notifier("suspend", "fable-5", "--reason", "legal", "--rehearse", "--yes").code == 0
-    assert notifier("receipts", "p1").out.strip() == "LIVE: nothing was written to Customer 1 (p1)."
+    assert notifier("receipts", "p1").out.strip() == (
+        "LIVE: nothing was written to Customer 1 (p1). Rehearsals are shown with --rehearsals."
+    )
     shown = notifier("receipts", "p1", "--rehearsals").out
     assert shown.startswith("REHEARSALS, nobody was really told: 1 written")
 

@@ -189,7 +189,8 @@ def receipts_picture(found: "Receipts") -> str:
 
     what = "LIVE" if found.mode == "live" else "REHEARSALS, nobody was really told"
     if not found.letters:
-        return f"{what}: nothing was written to {found.whose}."
+        more = " Rehearsals are shown with --rehearsals." if found.mode == "live" else ""
+        return f"{what}: nothing was written to {found.whose}.{more}"
     lines = [f"{what}: {len(found.letters):,} written to {found.whose}"]
     for letter in found.letters:
         kind = "Catch-up" if letter.late else KINDS[letter.kind].title
