@@ -508,8 +508,8 @@ def back(notice: Notice, chunk: Chunk) -> Chunk:
 def answered(state: State, n: int, chunk: Chunk, answer: str) -> State:
     notice = state.notices[n]
     if answer == "later":
-        came = replace(back(notice, chunk), tries=(*chunk.tries, Try()))
-        return put(replace(state, faults=state.faults + 1), n, chunk, came)
+        # A definite *later* counts no try: the chunk is as if it had never been claimed.
+        return put(replace(state, faults=state.faults + 1), n, chunk, back(notice, chunk))
     taken = answer in {"accepted", "swallowed"}
     tried = (*chunk.tries, Try(taken=taken, proved=answer == "accepted"))
     if taken:

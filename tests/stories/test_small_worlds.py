@@ -36,7 +36,7 @@ from tests.stories.small_worlds import (
     wrong,
 )
 
-WALKS, MORE_WALKS = 6, 200
+WALKS, MORE_WALKS = 6, 60
 """Histories that are played on Postgres; more of them find what is rarer, in a long run."""
 LARGER = {
     # 1,094,016 and 387,268 states, nothing wrong in any; minutes.
