@@ -1,7 +1,7 @@
 """What chance decides, decided in one place: fixed in every run, and searched by `-m long`.
 
 An ordinary run draws the same examples, references and nonces each time. `-m long` runs every `@given` test once
-more with ten times as many examples from a seed that it prints (`--hypothesis-seed` repeats it); what it finds
+more with three times as many examples from a seed that it prints (`--hypothesis-seed` repeats it); what it finds
 becomes an `@example`.
 """
 
@@ -20,7 +20,7 @@ from notifier.actions.estimate import samples
 from notifier.actions.notices import draft
 from notifier.pipeline import disruption
 
-MORE = 10
+MORE = 3
 """Times as many examples in a search."""
 FIRST = (
     "tests/test_architecture.py",

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from notifier.pipeline.disruption import new_reference
 
+from .chance import MORE
+
 HERE = Path(__file__)
 seen: list[int] = []
 
@@ -21,7 +23,7 @@ def test_examples_are_drawn(n: int) -> None:
     searched = settings.get_current_profile_name() == "search"
     assert settings.default.derandomize is not searched
     assert settings.default.database is None
-    assert len(seen) <= (200 if searched else 20)
+    assert len(seen) <= (20 * MORE if searched else 20)
 
 
 def test_references_are_the_same_each_time() -> None:

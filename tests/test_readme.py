@@ -74,6 +74,10 @@ def test_the_two_lines_and_the_long_tests_are_what_ci_runs() -> None:
         ["bash", str(ROOT / ".ci" / "run"), "--print"], capture_output=True, text=True, check=True
     )
     printed = [line.removeprefix("$ ") for line in ran.stdout.splitlines() if line.startswith("$ ")]
-    assert printed == [line_after("run"), line_after("test"), ".venv/bin/python -m pytest -m long -n 2"]
+    assert printed == [
+        line_after("run"),
+        line_after("test"),
+        ".venv/bin/python -m pytest -m long -n 2 --hypothesis-seed=7",
+    ]
     assert printed[0].endswith("notifier demo")
     assert "pytest" in printed[1]
