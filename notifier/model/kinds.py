@@ -37,14 +37,14 @@ class Traits:
 KINDS: Final[Mapping[NoticeKind, Traits]] = {
     NoticeKind.FIRST: Traits(title="First notice", follows=False, begins=True, rescoped=True),
     NoticeKind.UPDATE: Traits(title="Update", merges=True, keeps_promise=True),
+    NoticeKind.CATCH_UP: Traits(
+        title="Catch-up", begins=True, by_policy=True, rescoped=True, instead=NoticeKind.FIRST
+    ),
+    NoticeKind.RELEASED: Traits(title="Released", ends=True, by_policy=True, rescoped=True),
     NoticeKind.PARTIAL: Traits(title="Partial restoration", ends=True, back=True, by_policy=True),
     NoticeKind.RESTORED: Traits(title="Restored", ends=True, back=True, keeps_promise=True),
     NoticeKind.CORRECTION: Traits(title="Correction", merges=True, corrects=True, keeps_promise=True),
     NoticeKind.RETRACTION: Traits(title="Retraction", corrects=True, keeps_promise=True),
-    NoticeKind.RELEASED: Traits(title="Released", ends=True, by_policy=True, rescoped=True),
-    NoticeKind.CATCH_UP: Traits(
-        title="Catch-up", begins=True, by_policy=True, rescoped=True, instead=NoticeKind.FIRST
-    ),
     NoticeKind.HOLDING: Traits(title="Holding notice", follows=False),
     NoticeKind.CONFIRMED: Traits(title="Reviewed, it stands"),
 }
@@ -53,8 +53,8 @@ ENDINGS: Final = frozenset(kind for kind, each in KINDS.items() if each.ends)
 CORRECTING: Final = frozenset(kind for kind, each in KINDS.items() if each.corrects)
 MERGING: Final = frozenset(kind for kind, each in KINDS.items() if each.merges)
 RESCOPED: Final = frozenset(kind for kind, each in KINDS.items() if each.rescoped)
-FOR_THE_LATE: Final = (NoticeKind.CATCH_UP, NoticeKind.RELEASED, NoticeKind.PARTIAL)
-"""What the tick drafts (`by_policy`), in the order in which it does."""
+FOR_THE_LATE: Final = tuple(kind for kind, each in KINDS.items() if each.by_policy)
+"""What the tick drafts, in the order of the table."""
 TELLS_THE_LATE: Final = frozenset(kind for kind, each in KINDS.items() if each.begins or each.merges)
 """After one of these, whoever belongs to it and was not told is late."""
 

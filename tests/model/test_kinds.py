@@ -9,6 +9,7 @@ def test_every_kind_has_its_traits() -> None:
 
 def test_what_the_tick_drafts_is_what_policy_owes() -> None:
     assert set(FOR_THE_LATE) == {kind for kind, each in KINDS.items() if each.by_policy}
+    assert FOR_THE_LATE == (NoticeKind.CATCH_UP, NoticeKind.RELEASED, NoticeKind.PARTIAL)
 
 
 def test_traits_that_go_together() -> None:

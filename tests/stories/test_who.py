@@ -24,7 +24,7 @@ from notifier.store.disruptions import notices
 
 NOW = datetime(2026, 11, 27, 23, 41, tzinfo=UTC)
 WORDS = Words.load(data_folder("templates") / "email")
-DESK = Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), WORDS)
+WRITER = Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), WORDS)
 SLUGS = ("fable-5", "mythos-5")
 ROLES = ("owner", "technical", "security", "billing")
 PEOPLE = 4
@@ -84,7 +84,7 @@ def stored(db: Db, world: list[Firm], suppressed: frozenset[int] = frozenset()) 
 
 def told(db: Db, wish: declare.Wish) -> dict[int, tuple[dict[str, dict[str, set[str]]], str | None]]:
     """Declare, freeze, and read the list: person -> (firm -> told as -> services), why they get nothing."""
-    found = declare.suspend(db, DESK, "person:test", NOW, wish, Consent(yes=True))
+    found = declare.suspend(db, WRITER, "person:test", NOW, wish, Consent(yes=True))
     notice_id = found.name.notice_id
     while any(ring.task == "freeze" for ring in freeze.freeze(db, WORDS, NOW, notice_id)):
         pass
@@ -179,7 +179,7 @@ def test_a_person_of_several_firms_reads_the_language_of_the_first_that_is_affec
                 " WHERE contact.customer_id = customer.customer_id AND ext_id = %s", (locale, f"F{n}"),
             )  # fmt: skip
     wish = declare.Wish(("fable-5",), Reason.LEGAL, leave_out=("plan=free",))
-    counted = declare.dry_run(db, DESK, NOW, wish).estimate
+    counted = declare.dry_run(db, WRITER, NOW, wish).estimate
     told(db, wish)
     with db.transaction() as tx:
         ((locale,),) = tx.execute("SELECT w.locale FROM chunk JOIN content w USING (content_id)").fetchall()
@@ -204,7 +204,7 @@ def test_who_speaks_for_a_firm(
 ) -> None:
     stored(db, [FIRM], frozenset(suppressed))
     wish = declare.Wish(("fable-5",), Reason.LEGAL, roles=roles)
-    counted = declare.dry_run(db, DESK, NOW, wish).estimate
+    counted = declare.dry_run(db, WRITER, NOW, wish).estimate
     found = told(db, wish)
     assert set(found) == people
     assert counted.people == len([1 for _, why in found.values() if why is None])
@@ -218,7 +218,7 @@ def test_whoever_loses_the_contact_that_was_chosen_while_the_list_is_frozen_is_o
     wish = declare.Wish(("fable-5",), Reason.LEGAL, roles=("technical",))
     with db.transaction() as tx:
         tx.execute("INSERT INTO company (key, value) VALUES ('policy', '{\"range_people\": 1}')")
-    found = declare.suspend(db, DESK, "person:test", NOW, wish, Consent(yes=True))
+    found = declare.suspend(db, WRITER, "person:test", NOW, wish, Consent(yes=True))
     freeze.freeze(db, WORDS, NOW, found.name.notice_id)
     with db.transaction() as tx:
         assert tx.execute("SELECT frozen_upto, audience_n FROM notice").fetchone() == (1, 0)
@@ -242,11 +242,11 @@ def depending(db: Db) -> None:
 
 def test_what_depends_on_a_service_is_named_and_told_if_asked_for(db: Db) -> None:
     depending(db)
-    alone = declare.dry_run(db, DESK, NOW, declare.Wish(("core",), Reason.LEGAL)).estimate
+    alone = declare.dry_run(db, WRITER, NOW, declare.Wish(("core",), Reason.LEGAL)).estimate
     assert alone.dependents == ("api", "chat")
     assert alone.people == 0
     wish = declare.Wish(("core",), Reason.LEGAL, with_dependents=True)
-    whole = declare.dry_run(db, DESK, NOW, wish).estimate
+    whole = declare.dry_run(db, WRITER, NOW, wish).estimate
     assert (whole.dependents, [s.slug for s in whole.services]) == ((), ["api", "chat", "core"])
     assert told(db, wish) == {3: ({"X Ltd": {"affected": {"chat"}}}, None)}
 

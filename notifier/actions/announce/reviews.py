@@ -21,7 +21,7 @@ from notifier.store.disruptions import disruptions, reviews
 from notifier.store.locks import retried
 from notifier.store.read.reviews import Review, by_id
 
-KINDS: Mapping[ReviewEnding, NoticeKind] = {
+ANSWERS: Mapping[ReviewEnding, NoticeKind] = {
     "released": NoticeKind.RELEASED,
     "confirmed": NoticeKind.CONFIRMED,
 }
@@ -115,7 +115,7 @@ def _answer(
     people = reviews.people(tx, review.disruption_id, review.customer_id)
     if not people or disruptions.by_id(tx, review.disruption_id).ended_at is not None:
         return None, None
-    kind = KINDS[decision.ending]
+    kind = ANSWERS[decision.ending]
     timeline_id = disruptions.add_entry(
         tx,
         review.disruption_id,

@@ -12,8 +12,7 @@ from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue
 from notifier.store.disruptions import approvals, disruptions, notices
 from notifier.store.disruptions.notices import Notice
-from notifier.store.ledger import brake
-from notifier.store.ledger import held as seats
+from notifier.store.ledger import brake, seating
 from notifier.store.locks import retried
 from notifier.store.read import held
 
@@ -41,7 +40,7 @@ def approve_held(db: Db, actor: str, now: datetime, notice_id: int, people: int)
         notices.drafts(tx, disruption_id)
         notice = notices.locked(tx, notice_id)
         _may_go(tx, notice, people)
-        seated = seats.let_go(tx, notice_id, chunk_people=catalogue.policy(tx).chunk_people)
+        seated = seating.let_go(tx, notice_id, chunk_people=catalogue.policy(tx).chunk_people)
         assert seated == people, "nobody else changes a closed list"
         ceiling = (notice.ceiling or 0) + people
         consent = Consent(ceiling=ceiling)

@@ -14,16 +14,15 @@ from notifier.model.words import Mode, NoticeKind, Standing, Verdict
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue, customers
 from notifier.store.company.customers import Customer
-from notifier.store.disruptions import disruptions
-from notifier.store.disruptions import reviews as decided
+from notifier.store.disruptions import disruptions, reviews
 from notifier.store.disruptions.disruptions import Disruption
 from notifier.store.ledger import singles
 from notifier.store.ledger.singles import Copied
 from notifier.store.locks import retried
-from notifier.store.read import letters, membership, reviews
+from notifier.store.read import letters, membership
 from notifier.store.read.letters import Letter
 from notifier.store.read.membership import Frozen, Present
-from notifier.store.read.reviews import Review
+from notifier.store.read.reviews import Review, of_customer
 
 VERDICTS = {2: Verdict.AFFECTED, 1: Verdict.POSSIBLY, 0: Verdict.NOT}
 MEANT = {True: Verdict.AFFECTED, None: Verdict.POSSIBLY, False: Verdict.NOT}
@@ -117,7 +116,7 @@ def _explained(
     tx: Tx, disruption: Disruption, customer: Customer, secrets: frozenset[str], now: datetime
 ) -> Explanation:
     id_ = disruption.disruption_id
-    released = decided.released(tx, id_)
+    released = reviews.released(tx, id_)
     revision = disruptions.revision(tx, id_)
     rule = rule_of(revision, released)
     lines = membership.frozen(tx, id_, customer.customer_id)
@@ -139,7 +138,7 @@ def _explained(
         copies=tuple(singles.copies_to(tx, id_, customer.customer_id)),
         unreachable=any(line.unreachable and line.told_as is not Standing.NONE for line in lines),
         cut_off=tuple(Cut(row.service, row.cut_off_since) for row in present if row.cut_off_since),
-        reviews=tuple(reviews.of_customer(tx, id_, customer.customer_id)),
+        reviews=tuple(of_customer(tx, id_, customer.customer_id)),
         open_lists=open_lists,
         hidden=any(value.hidden for reason in (*then, *current) for value in reason.values),
     )

@@ -11,10 +11,14 @@ from notifier.store.disruptions import disruptions, notices
 from notifier.store.disruptions.disruptions import Disruption
 
 
+def reference_in(name: str) -> str:
+    """`7K2M`, however a person writes it: `7K2M`, `D-7K2M`, `d-7k2m`."""
+    return name.strip().upper().removeprefix("D-")
+
+
 def find(tx: Tx, reference: str) -> Disruption:
-    """The disruption that `7K2M`, `D-7K2M` or `d-7k2m` names; raises `BadInput` if there is none."""
-    wanted = reference.strip().upper().removeprefix("D-")
-    found = disruptions.by_reference(tx, wanted)
+    """The disruption that a person names; raises `BadInput` if there is none."""
+    found = disruptions.by_reference(tx, reference_in(reference))
     if found is None:
         raise BadInput(f"There is no disruption {reference!r}: `notifier list` shows them.")
     return found

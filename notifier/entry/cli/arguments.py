@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from notifier.actions.notices.named import reference_in
 from notifier.app import App
 from notifier.edges import facts_file
 from notifier.edges.times import read_time
@@ -107,7 +108,7 @@ def notice(app: App, name: str) -> int:
 
 def one_of(name: str) -> tuple[str, int | None]:
     """The reference of a disruption, and the number of one of its notices if it names one."""
-    reference, slash, seq = name.strip().upper().removeprefix("D-").partition("/")
+    reference, slash, seq = reference_in(name).partition("/")
     if slash and not (seq.isascii() and seq.isdecimal()):
         raise BadInput(f"{name!r} is not a notice: write 7K2M or 7K2M/2.")
     return reference, int(seq) if seq else None

@@ -15,7 +15,7 @@ from notifier.actions.control.lists import ShownList
 from notifier.actions.inspect import rehearsal
 from notifier.actions.inspect.rehearsal import Shown
 from notifier.actions.notices import shown as shown_texts
-from notifier.actions.notices.named import Name
+from notifier.actions.notices.named import Name, reference_in
 from notifier.actions.notices.untranslated import Unwritten
 from notifier.app import App
 from notifier.entry.cli import output
@@ -81,7 +81,7 @@ def refresh_people(
     If it does not answer, later notices go by the last copy. With `required`, raises then if there is none.
     """
     with app.db.transaction() as tx:
-        row = views.disruption(tx, reference.strip().upper().removeprefix("D-"))
+        row = views.disruption(tx, reference_in(reference))
     if row is None or row.ended_at is not None:
         return  # the action says so
     copied, trouble = refresh(app.db, app.settings, app.clock.now(), row.disruption_id, rule=rule)

@@ -109,7 +109,7 @@ def friday(drive: Drive, cut_at: datetime) -> Played:
 
 
 def friday_night(drive: Drive, played: Played) -> None:
-    """What somebody approved at 20:00 keeps the promise, although nobody sits at a writer any more."""
+    """What somebody approved at 20:00 keeps the promise, although nobody sits at a desk any more."""
     app = drive.app
     drive.stage.scene("FRIDAY 21:35", "The promised update leaves by itself: approved at 20:00.")
     ceiling = played.people

@@ -40,7 +40,7 @@ CUT = NOW - timedelta(minutes=8)
 MAPPING = {"label": "service", "map": {"fable-prod": "fable-5", "mythos-prod": "mythos-5"}}
 SECRET_ENV = "TEST_HOOK_SECRET"
 TRUSTED_ENV = "TEST_TRUSTED_SECRET"
-DESK = Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), Words.load(data_folder("templates") / "email"))
+WRITER = Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), Words.load(data_folder("templates") / "email"))
 PAYLOADS = Path(__file__).parents[2] / "edges/webhooks/alertmanager"
 
 
@@ -106,7 +106,7 @@ def cut_off(db: Db, service: str, at: datetime | None, customers: str = "1,2") -
         )
 
 
-def tick(db: Db, now: datetime = NOW, writer: Writer = DESK) -> None:
+def tick(db: Db, now: datetime = NOW, writer: Writer = WRITER) -> None:
     """What beat does: watch, then judge."""
     watch_cut_offs(db, writer, now)
     judge_signals(db, writer, now)
@@ -140,7 +140,7 @@ def test_an_alert_becomes_a_draft_with_its_words_and_an_alarm_and_tells_nobody(c
     now = datetime(2026, 11, 23, 22, 45, tzinfo=UTC)
     recorded = record_signals(company, "prometheus", {}, body, now)
     assert (recorded.new, recorded.duplicates, recorded.rings) == (1, 0, (Ring("judge"),))
-    judged = judge_signals(company, DESK, now)
+    judged = judge_signals(company, WRITER, now)
     (draft,) = open_ones(company)
     assert judged.opened == (draft.disruption_id,)
     assert (draft.services, draft.opened_by, draft.declared_at) == (["fable-5"], "source:prometheus", None)
@@ -158,7 +158,7 @@ def test_posting_it_again_is_no_news(company: Db) -> None:
     post(company, alert("fable-prod"))
     tick(company)
     assert post(company, alert("fable-prod"), now=NOW + timedelta(hours=4)) == 0
-    assert judge_signals(company, DESK, NOW).signals == 0
+    assert judge_signals(company, WRITER, NOW).signals == 0
     assert everything(company) == (1, 1)
 
 
@@ -184,7 +184,7 @@ def test_a_flapping_alert_is_one_draft_which_ends_when_it_has_been_quiet(company
     assert alarm_texts(company)[0].startswith("The evidence for Fable 5 is gone")
     tick(company, ended + QUIET - timedelta(seconds=1))
     assert everything(company) == (1, 1)
-    judged = judge_signals(company, DESK, ended + QUIET)
+    judged = judge_signals(company, WRITER, ended + QUIET)
     assert len(judged.voided) == 1
     assert everything(company) == (1, 0)
     assert alarm_texts(company) == []
@@ -197,7 +197,7 @@ def test_twenty_flaps_at_once_are_one_draft_too(company: Db) -> None:
         began = NOW + timedelta(seconds=flap)
         post(company, alert("fable-prod", start=began), now=began)
         post(company, alert("fable-prod", start=began, end=began + timedelta(milliseconds=500)), now=began)
-    judged = judge_signals(company, DESK, NOW + timedelta(seconds=30))
+    judged = judge_signals(company, WRITER, NOW + timedelta(seconds=30))
     assert (judged.signals, len(judged.opened)) == (40, 1)
 
 
@@ -230,15 +230,15 @@ def test_evidence_that_names_nothing_of_ours_is_kept_and_said_until_the_map_is_r
 def test_the_database_reports_a_cut_off_that_nobody_explained(company: Db) -> None:
     cut_off(company, "fable-5", CUT)
     cut_off(company, "mythos-5", CUT + timedelta(minutes=1), "1")
-    recorded = watch_cut_offs(company, DESK, NOW)
+    recorded = watch_cut_offs(company, WRITER, NOW)
     assert (recorded.new, recorded.rings) == (2, (Ring("judge"),))
-    judge_signals(company, DESK, NOW)
+    judge_signals(company, WRITER, NOW)
     (draft,) = open_ones(company)
     assert (draft.services, draft.opened_by, draft.effective_at) == (["fable-5", "mythos-5"], "database", CUT)
     assert alarm_texts(company) == [
         "2 customers are cut off from Fable 5 and Mythos 5 since 23:32 UTC and nobody was told."
     ]
-    assert watch_cut_offs(company, DESK, NOW + timedelta(seconds=5)).new == 0
+    assert watch_cut_offs(company, WRITER, NOW + timedelta(seconds=5)).new == 0
 
 
 def test_a_draft_that_a_person_threw_away_stays_away_until_more_are_cut_off(company: Db) -> None:
@@ -266,13 +266,13 @@ def test_a_cut_off_that_ends_takes_its_draft_with_it_and_may_come_back_unchanged
     assert everything(company) == (2, 1)
 
 
-def desk_of(audience_url: str) -> Writer:
-    return Writer(replace(DESK.settings, audience_url=audience_url), DESK.words)
+def writer_of(audience_url: str) -> Writer:
+    return Writer(replace(WRITER.settings, audience_url=audience_url), WRITER.words)
 
 
 def declare(db: Db, *services: str, consent: Consent | None = None) -> None:
     consent = consent or Consent(yes=True)
-    suspend(db, DESK, "person:lind", NOW, Wish(services, Reason.LEGAL), consent)
+    suspend(db, WRITER, "person:lind", NOW, Wish(services, Reason.LEGAL), consent)
 
 
 def test_what_a_person_declared_explains_the_cut_off(company: Db) -> None:
@@ -289,7 +289,7 @@ def test_a_draft_that_a_person_took_over_is_theirs_and_the_alarm_stays(company: 
     tick(company)
     declare(company, "fable-5", consent=Consent())
     cut_off(company, "fable-5", CUT)
-    judged = judge_signals(company, DESK, NOW)
+    judged = judge_signals(company, WRITER, NOW)
     assert judged.announced == ()
     assert alarm_texts(company) == [
         "2 customers are cut off from Fable 5 since 23:32 UTC and nobody was told."
@@ -297,7 +297,7 @@ def test_a_draft_that_a_person_took_over_is_theirs_and_the_alarm_stays(company: 
     post(company, alert("fable-prod", end=NOW), source="trusted")
     cut_off(company, "fable-5", None)
     tick(company)
-    assert judge_signals(company, DESK, NOW + 2 * QUIET).voided == ()
+    assert judge_signals(company, WRITER, NOW + 2 * QUIET).voided == ()
     assert everything(company) == (1, 1)
     assert alarm_texts(company)[0].startswith("The evidence for Fable 5 is gone")
 
@@ -337,12 +337,12 @@ def test_what_a_declaration_leaves_out_of_a_draft_is_drafted_again(company: Db) 
 def test_policy_lets_a_source_announce_up_to_its_ceiling(company: Db) -> None:
     cut_off(company, "fable-5", CUT)
     post(company, alert("fable-prod"), source="trusted")
-    judged = judge_signals(company, DESK, NOW)
+    judged = judge_signals(company, WRITER, NOW)
     assert judged.announced == judged.opened
     assert [ring.task for ring in judged.rings] == ["freeze"]
     (one,) = open_ones(company)
     assert one.declared_at == NOW
-    assert judge_signals(company, DESK, NOW).announced == ()
+    assert judge_signals(company, WRITER, NOW).announced == ()
 
 
 def test_above_the_ceiling_nothing_leaves(company: Db) -> None:
@@ -350,7 +350,7 @@ def test_above_the_ceiling_nothing_leaves(company: Db) -> None:
         catalogue.put_source(tx, Source("trusted", "alertmanager", TRUSTED_ENV, MAPPING, 1))
     cut_off(company, "fable-5", CUT)
     post(company, alert("fable-prod"), source="trusted")
-    assert judge_signals(company, DESK, NOW).announced == ()
+    assert judge_signals(company, WRITER, NOW).announced == ()
     assert open_ones(company)[0].declared_at is None
     assert len(alarm_texts(company)) == 1
 
@@ -358,9 +358,9 @@ def test_above_the_ceiling_nothing_leaves(company: Db) -> None:
 def test_a_source_announces_when_the_data_agrees(company: Db) -> None:
     cut_off(company, "fable-5", CUT, "1")
     post(company, alert("fable-prod"), source="trusted")
-    assert judge_signals(company, DESK, NOW).announced == ()
+    assert judge_signals(company, WRITER, NOW).announced == ()
     cut_off(company, "fable-5", CUT)
-    assert len(judge_signals(company, DESK, NOW).announced) == 1
+    assert len(judge_signals(company, WRITER, NOW).announced) == 1
 
 
 def test_a_source_does_not_announce_what_another_one_reports(company: Db) -> None:
@@ -368,14 +368,14 @@ def test_a_source_does_not_announce_what_another_one_reports(company: Db) -> Non
     cut_off(company, "mythos-5", CUT)
     post(company, alert("fable-prod"), source="trusted")
     post(company, alert("mythos-prod"), source="prometheus")
-    assert judge_signals(company, DESK, NOW).announced == ()
+    assert judge_signals(company, WRITER, NOW).announced == ()
 
 
 def test_words_that_cannot_be_written_do_not_take_the_evidence_with_them(company: Db) -> None:
     with company.transaction() as tx:
         catalogue.put_company(tx, "facts", {"billing": "nonsense"})
     post(company, alert("fable-prod"))
-    judge_signals(company, DESK, NOW)
+    judge_signals(company, WRITER, NOW)
     assert len(open_ones(company)) == 1
     texts = alarm_texts(company)
     assert any(text.startswith("The first notice for a draft cannot be written") for text in texts)
@@ -390,7 +390,7 @@ def test_eight_judges_at_once_open_one_draft(company: Db) -> None:
     def judge() -> None:
         try:
             with Db(company.url) as own:
-                judge_signals(own, DESK, NOW)
+                judge_signals(own, WRITER, NOW)
         except Exception as error:  # noqa: BLE001
             failures.append(error)
 
@@ -457,7 +457,7 @@ def test_a_rehearsal_explains_no_real_cut_off(company: Db) -> None:
     declare(company, "fable-5")
     cut_off(company, "fable-5", CUT)
     live = replace(
-        DESK, settings=replace(DESK.settings, rehearsals_only=False, database_url="postgresql://x")
+        WRITER, settings=replace(WRITER.settings, rehearsals_only=False, database_url="postgresql://x")
     )
     tick(company, writer=live)
     assert [one.services for one in open_ones(company, Mode.LIVE)] == [["fable-5"]]
@@ -468,14 +468,14 @@ def test_what_policy_announces_goes_to_whom_the_companys_own_database_shows(
 ) -> None:
     with company.transaction() as tx:
         catalogue.put_source(tx, Source("trusted", "alertmanager", TRUSTED_ENV, MAPPING, 4))
-    away = desk_of("postgresql:///nowhere?host=/tmp&user=nobody")
+    away = writer_of("postgresql:///nowhere?host=/tmp&user=nobody")
     with a_shop(server, f"shop{os.urandom(4).hex()}") as shop:
         shop.people(2, first=101)
         shop.run("UPDATE subscription SET blocked_on = %s", (CUT,))
         cut_off(company, "fable-5", CUT)
         post(company, alert("fable-prod"), source="trusted")
         assert judge_signals(company, away, NOW).announced == ()  # nobody knows who they are: the draft stays
-        assert len(judge_signals(company, desk_of(shop.url), NOW).announced) == 1
+        assert len(judge_signals(company, writer_of(shop.url), NOW).announced) == 1
     with company.transaction() as tx:
         assert value(tx, "SELECT count(*) FROM customer WHERE ext_id IN ('101', '102')") == 2
         assert value(tx, "SELECT people_from FROM disruption") == "view"

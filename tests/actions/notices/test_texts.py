@@ -41,7 +41,7 @@ def added(own: Path, locale: str, source: str = "en", *, reviewed: bool = False)
         target.write_text(words.replace("unreviewed", "2026-11-12") if reviewed else words, "utf-8")
 
 
-def desk_with(own: Path) -> Writer:
+def writer_with(own: Path) -> Writer:
     return Writer(from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}), Words.load(PACKAGED, own))
 
 
@@ -49,7 +49,7 @@ def desk_with(own: Path) -> Writer:
 def writer(tmp_path: Path) -> Writer:
     for locale in OWN:
         added(tmp_path, locale)
-    return desk_with(tmp_path)
+    return writer_with(tmp_path)
 
 
 def declared(db: Db, writer: Writer, locales: tuple[str, ...]) -> declare.Declared:
@@ -80,7 +80,7 @@ def test_words_that_could_not_be_corrected_are_named_before_the_first_send(db: D
     added(tmp_path, "de", "de", reviewed=True)
     with psycopg.connect(db.url) as connection:
         connection.execute(PEOPLE)
-    said = picture(declare.dry_run(db, desk_with(tmp_path), NOW, HEDGED).estimate).splitlines()
+    said = picture(declare.dry_run(db, writer_with(tmp_path), NOW, HEDGED).estimate).splitlines()
     for kind in ("correction", "retraction"):
         assert f"! There are no words for a {kind} in nl: if something turns out wrong, they" in said
         assert f"! Nobody has reviewed the words for a {kind} in de." in said
