@@ -40,18 +40,21 @@ def modules() -> dict[str, Path]:
     return {name: path for name, path in named.items() if name.count(".") and not name.endswith("__main__")}
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Modules of ours that a module imports, also inside of functions."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        names: list[str] = []
+def imports(tree: ast.AST) -> Iterator[str]:
+    """`module.name` for each name that it imports, also inside of functions."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        for name in names:
-            whole = name if name in modules() else name.rpartition(".")[0]
-            if whole in modules():
-                yield whole
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Modules of ours that a module imports."""
+    for name in imports(ast.parse(path.read_text("utf-8"))):
+        whole = name if name in modules() else name.rpartition(".")[0]
+        if whole in modules():
+            yield whole
 
 
 def edges() -> Edges:

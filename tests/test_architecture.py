@@ -6,13 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "notifier"
+from .rooms import PACKAGE, ROOT, imports
+
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LONGEST_MODULE = 300
 SHORTEST_NUMBER_OF_MODULES = 80
@@ -118,14 +117,6 @@ def test_no_module_is_too_long() -> None:
     assert len(MODULES) >= SHORTEST_NUMBER_OF_MODULES
     lengths = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in MODULES}
     assert {name: n for name, n in lengths.items() if n > LONGEST_MODULE} == {}
-
-
-def imports(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def reads_environment(tree: ast.AST) -> bool:

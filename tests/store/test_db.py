@@ -12,6 +12,7 @@ import pytest
 
 from notifier.errors import Unreachable
 from notifier.store import Db, run, value
+from tests.waiting import until
 
 HOLDS_A_LOCK = """
 import os, signal, sys
@@ -78,8 +79,7 @@ def test_an_idle_process_keeps_at_most_one_connection(database_url: str) -> None
         with ExitStack() as held:
             pids = {value(held.enter_context(db.transaction()), "SELECT pg_backend_pid()") for _ in range(4)}
             assert len(pids) == 4
-        while open_ones() > 1:
-            time.sleep(0.05)
+        until(lambda: open_ones() <= 1)
 
 
 @pytest.mark.parametrize(

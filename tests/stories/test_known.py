@@ -5,8 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from notifier.store import Db
 from notifier.store.ledger.chunks import Claim
 from tests.cut import Line
 from tests.lab import COMPANY, SWALLOW, Lab, a_lab, every, nth, refuse
+from tests.waiting import until
 
 IMPATIENT = COMPANY + "lease_seconds = 3\ndeadline_seconds = 1\nclaim_age_seconds = 1\n"
 """A lease is over while Postgres is away: nobody waits a minute for it."""
@@ -111,11 +111,6 @@ def worker(far: Lab, line: Line) -> Iterator["subprocess.Popen[str]"]:
         yield process
         line.mend()
         process.kill()
-
-
-def until(holds: Callable[[], object]) -> None:
-    while not holds():
-        time.sleep(0.02)
 
 
 def cut_after_post(lab: Lab, line: Line) -> App:

@@ -1,9 +1,8 @@
 """The tick for latecomers: what it reads does not grow with customers, and nobody waits for it."""
 
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +14,7 @@ from notifier.actions.control.who_is_late import Sizes
 from notifier.store import Db
 from notifier.store.disruptions.disruptions import DECLARE_LOCK
 from tests.lab import Lab
+from tests.waiting import until
 
 GROWS = (
     "'contact', 'customer', 'entitlement', 'recipient', 'line', 'delivery', 'delivery_first', 'chunk', 'fate'"
@@ -123,11 +123,6 @@ def someone_waits(lab: Lab) -> bool:
         "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'relation' AND database ="
         " (SELECT oid FROM pg_database WHERE datname = current_database()))"
     )
-
-
-def until(condition: Callable[[], bool]) -> None:
-    while not condition():
-        time.sleep(0.02)
 
 
 def test_while_a_tick_looks_nobody_waits_for_it(lab: Lab) -> None:

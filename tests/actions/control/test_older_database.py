@@ -26,6 +26,7 @@ from notifier.store import Db
 from notifier.store.migrate import migrate
 from tests.lab import LIND, Lab, a_lab, delayed, every
 from tests.typing_in import command
+from tests.waiting import until
 
 
 @contextmanager
@@ -33,6 +34,21 @@ def on(database_url: str, lab: Lab) -> Iterator[Lab]:
     """The same sink and settings, over another database."""
     with opened(replace(lab.app.settings, database_url=database_url)) as app:
         yield Lab(app, lab.sink, database_url, lab.sign)
+
+
+@contextmanager
+def answered_at_the_end(lab: Lab) -> Iterator[None]:
+    """A request is under way: the provider has it, and says so only afterwards."""
+    gate = threading.Event()
+    lab.sink.on(every, delayed(gate), times=1)
+    sending = threading.Thread(target=lab.settle)
+    sending.start()
+    try:
+        until(lambda: lab.sink.mails)
+        yield
+    finally:
+        gate.set()
+        sending.join()
 
 
 def tool(name: str, *words: str) -> bytes:
@@ -140,17 +156,8 @@ def test_a_copy_beside_it_gets_a_name_of_its_own_and_keeps_what_was_under_way(ol
 def test_unknown_outcomes_are_not_judged_by_who_knows_less(lab: Lab) -> None:
     """In the dump a request was under way; the original has heard that it was taken, the dump never will."""
     under_way(lab)
-    gate = threading.Event()
-    lab.sink.on(every, delayed(gate), times=1)
-    sending = threading.Thread(target=lab.settle)
-    sending.start()
-    try:
-        while not lab.sink.mails:
-            time.sleep(0.01)
+    with answered_at_the_end(lab):
         dump = tool("pg_dump", lab.database_url)
-    finally:
-        gate.set()
-        sending.join()
     with restored(dump, lab.database_url) as url, on(url, lab) as old:
         old.pass_time(3600)
         old.tick()
@@ -228,8 +235,7 @@ def test_doctor_warns_of_standbys_that_nobody_waits_for(home: Path) -> None:
                     assert "synchronous_standby_names is empty" in found.found
                     admin.execute("ALTER SYSTEM SET synchronous_standby_names = 'pg_receivewal'")
                     admin.execute("SELECT pg_reload_conf()")
-                    while check_replication(db).warns:
-                        time.sleep(0.05)
+                    until(lambda: not check_replication(db).warns)
                 finally:
                     follows.terminate()
                     follows.wait()
@@ -294,20 +300,11 @@ def test_mails_outside_the_accounting_are_ours_as_well(lab: Lab, tmp_path: Path)
 def test_an_answer_to_a_claim_that_the_database_has_lost_holds_everything(lab: Lab) -> None:
     """The standby that took over in the middle of a request has never heard of its claim."""
     reference = under_way(lab)
-    gate = threading.Event()
-    lab.sink.on(every, delayed(gate), times=1)
-    sending = threading.Thread(target=lab.settle)
-    sending.start()
-    try:
-        while not lab.sink.mails:
-            time.sleep(0.01)
+    with answered_at_the_end(lab):
         lab.rows(
             "WITH lost AS (DELETE FROM attempt RETURNING chunk_id) UPDATE chunk SET state = 'due',"
             " attempt_id = NULL, lease_until = NULL FROM lost WHERE chunk.chunk_id = lost.chunk_id"
         )
-    finally:
-        gate.set()
-        sending.join()
     assert [text for text in lab.alarms() if "older than what was sent" in text]
     lab.tick()
     assert lab.states(lab.notice_id(reference, 1))["due"] >= 1
@@ -316,17 +313,8 @@ def test_an_answer_to_a_claim_that_the_database_has_lost_holds_everything(lab: L
 
 def test_a_server_that_is_exchanged_in_the_middle_of_a_task_stops_the_next_request(lab: Lab) -> None:
     under_way(lab)
-    gate = threading.Event()
-    lab.sink.on(every, delayed(gate), times=1)
-    sending = threading.Thread(target=lab.settle)
-    sending.start()
-    try:
-        while not lab.sink.mails:
-            time.sleep(0.01)
+    with answered_at_the_end(lab):
         lab.rows("UPDATE installation SET timeline = 'FFFFFFFF'")
-    finally:
-        gate.set()
-        sending.join()
     lab.tick()
     assert len(lab.sink.mails) == 10
     assert [text for text in lab.alarms() if "another timeline" in text]
