@@ -234,7 +234,7 @@ WITH found AS MATERIALIZED (
   FROM ({told}) told WHERE NOT EXISTS ({suppressed}) GROUP BY 1, 2),
 gone AS (
   DELETE FROM late_person p WHERE p.disruption_id = %(disruption_id)s AND {whom}
-  AND (p.owes, p.recipient_id) NOT IN (SELECT owes, recipient_id FROM found)),
+  AND NOT EXISTS (SELECT FROM found f WHERE f.owes = p.owes AND f.recipient_id = p.recipient_id)),
 come AS (
   INSERT INTO late_person (disruption_id, recipient_id, owes, cut_off)
   SELECT %(disruption_id)s, recipient_id, owes, cut_off FROM found

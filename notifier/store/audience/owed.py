@@ -74,7 +74,7 @@ present AS (
   SELECT r.recipient_id, r.customer_id, hit.service_id, max(hit.rank) AS rank, bool_or(hit.back) AS back,
          {vals} AS vals
   FROM reader r JOIN ({hit} {few_held}) hit USING (customer_id) GROUP BY 1, 2, 3),
-elsewhere AS ({elsewhere}),
+elsewhere AS (SELECT DISTINCT customer_id, service_id, true AS is_held FROM ({elsewhere}) held),
 speaker AS (
   SELECT DISTINCT recipient_id, customer_id
   FROM ({speaks} AND {whom}) k),
@@ -83,24 +83,22 @@ stands AS (
          coalesce(b.heard, 'none') AS heard,
          coalesce(b.stopped, false) AS stopped,
          coalesce(b.unsure, false) AS unsure, b.perhaps, b.rank, b.vals,
-         c.name AS customer, {is_speaker} AS speaks,
+         c.name AS customer, {is_speaker} AS speaks, coalesce(o.is_held, false) AS elsewhere,
          {present} AS present
   FROM (SELECT * FROM present p FULL JOIN aware a USING (recipient_id, customer_id, service_id)
         WHERE rank IS NOT NULL OR told IS NOT NULL OR perhaps IS NOT NULL) b
   JOIN reader r USING (recipient_id, customer_id) JOIN service s USING (service_id)
-  JOIN customer c USING (customer_id) {few}),
+  JOIN customer c USING (customer_id) LEFT JOIN elsewhere o USING (customer_id, service_id) {few}),
 owed AS (
   SELECT s.*, coalesce(CASE
       WHEN t.kind = 'first' AND s.told = 'none' AND NOT s.speaks THEN NULL
       WHEN t.kind IN ('released', 'restored') AND s.heard NOT IN ('affected', 'possibly')
         AND NOT coalesce(s.perhaps && ARRAY['affected', 'possibly'], false) THEN NULL
-      WHEN t.kind = 'restored' AND EXISTS (SELECT FROM elsewhere e WHERE e.customer_id = s.customer_id
-        AND e.service_id = s.service_id) THEN NULL
+      WHEN t.kind = 'restored' AND s.elsewhere THEN NULL
       ELSE t.kind END, CASE WHEN s.perhaps IS NOT NULL THEN (
         SELECT min(p.kind) FROM unnest(%(t_told)s::text[], %(t_present)s::text[], %(t_kind)s::text[])
           AS p (told, present, kind)
-        WHERE p.told = ANY(s.perhaps) AND p.present = s.present AND NOT (p.kind = 'restored' AND EXISTS (
-          SELECT FROM elsewhere e WHERE e.customer_id = s.customer_id AND e.service_id = s.service_id))) END)
+        WHERE p.told = ANY(s.perhaps) AND p.present = s.present AND NOT (p.kind = 'restored' AND s.elsewhere)) END)
       AS kind
   FROM stands s LEFT JOIN unnest(%(t_told)s::text[], %(t_present)s::text[], %(t_kind)s::text[])
     AS t (told, present, kind) ON t.told = s.told AND t.present = s.present)
@@ -195,9 +193,10 @@ ORDER = ("first", "catch_up", "released", "restored", "unknown", "unchanged")
 
 DIFFERENCE = """
 , person AS (
-  SELECT *, bool_or(kind = 'catch_up') OVER (PARTITION BY recipient_id) AS sure FROM owed),
+  SELECT *, bool_or(kind = 'catch_up') OVER (PARTITION BY recipient_id) AS sure,
+         bool_or(kind IS NOT NULL) OVER (PARTITION BY recipient_id) AS is_owed FROM owed),
 sorted AS (
-  SELECT recipient_id, customer_id, CASE
+  SELECT recipient_id, customer_id, is_owed, CASE
       WHEN kind = 'first' AND sure THEN 'catch_up'
       WHEN kind IS NOT NULL THEN kind
       WHEN told NOT IN ('affected', 'possibly') THEN NULL
@@ -223,8 +222,7 @@ counted AS (
 written AS (
   SELECT what, count(DISTINCT recipient_id) AS people FROM sorted p
   WHERE what IS NOT NULL AND NOT EXISTS ({suppressed})
-    AND (what NOT IN ('unchanged', 'unknown') OR NOT EXISTS (SELECT FROM owed o
-      WHERE o.recipient_id = p.recipient_id AND o.kind IS NOT NULL)) GROUP BY 1)
+    AND (what NOT IN ('unchanged', 'unknown') OR NOT is_owed) GROUP BY 1)
 SELECT name AS what, coalesce(people, 0) AS people, coalesce(customers, 0) AS customers,
        CASE WHEN name = 'first' THEN (SELECT count(*) FROM mute) ELSE 0 END AS unreachable,
        coalesce(samples, '[]') AS samples
