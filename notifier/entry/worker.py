@@ -22,7 +22,7 @@ from notifier.settings import Settings
 from notifier.telemetry import configure, log
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-LOOK_EVERY = 0.1
+LOOK_EVERY = 0.25
 TICK_STOP_SECONDS = 10.0
 """How long a tick may go on once the worker shall end: cut off, it is rolled back and done by another."""
 

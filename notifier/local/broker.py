@@ -71,7 +71,7 @@ def _spawn(home: Path) -> Process:
     return processes.spawn(
         [str(binary()), "--port", "0", "--unixsocket", str(_socket(home)), "--unixsocketperm", "700",
          "--dir", str(home / "broker"), "--appendonly", "yes", "--appendfsync", "no", "--save", "",
-         "--maxmemory-policy", "noeviction"],
+         "--maxmemory-policy", "noeviction", "--hz", "1"],
         env=environment(), log=log_file(home, "broker"),
     )  # fmt: skip
 

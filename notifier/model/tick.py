@@ -22,9 +22,9 @@ class ProcessKind(StrEnum):
     WEB = "web"
 
 
-SIGN_SECONDS = 3.0
+SIGN_SECONDS = 5.0
 """How often a process says that it lives."""
-ALIVE_SECONDS = 15.0
+ALIVE_SECONDS = 18.0
 """A process that was silent for so long is taken for dead: what it ran is free again."""
 LOST_SECONDS = 5.0
 """A ring that nobody has taken for so long is taken for lost."""
@@ -35,10 +35,15 @@ LONGEST_SECONDS = 120.0
 LONG_SECONDS: Mapping[TickKind, float] = {TickKind.SNAPSHOT: 1800.0}
 """Ticks that may take longer than others: they read everybody."""
 
-WATCH_SECONDS = 5.0
-"""How often the database is asked who is cut off although nobody was told, and who came late."""
-SNAPSHOT_SECONDS = 10.0
-"""How often somebody looks whether policy wants a snapshot of the company's own database."""
+PACE: Mapping[TickKind, int] = {
+    TickKind.SWEEP: 1,
+    TickKind.PROMISES: 2,
+    TickKind.JUDGE: 2,
+    TickKind.WATCH: 2,
+    TickKind.LATE: 3,
+    TickKind.SNAPSHOT: 6,
+}
+"""Each kind is due at every n-th sweep. What is urgent is rung for when it happens; this is for the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +71,8 @@ def longest(kind: TickKind) -> float:
 
 
 def every(sweep_seconds: float) -> dict[TickKind, float]:
-    """How often each kind is rung for."""
-    by_policy = (TickKind.SWEEP, TickKind.PROMISES, TickKind.JUDGE)
-    seconds = dict.fromkeys(by_policy, sweep_seconds)
-    return seconds | {
-        TickKind.WATCH: WATCH_SECONDS,
-        TickKind.LATE: WATCH_SECONDS,
-        TickKind.SNAPSHOT: SNAPSHOT_SECONDS,
-    }
+    """How often each kind is rung for, in seconds."""
+    return {kind: sweep_seconds * sweeps for kind, sweeps in PACE.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
 from notifier.edges import company_file
 from notifier.local import postgres
+from notifier.model.tick import PACE, TickKind
 from notifier.model.words import NoticeKind, Reason
 from notifier.pipeline.compose import Words
 from notifier.settings import data_folder, from_env
@@ -91,13 +92,19 @@ def prepare(place: Place, n: int) -> None:
     place.rows("CHECKPOINT")
 
 
-def round_of_ticks(place: Place) -> None:
+def ticks(place: Place, nth: int = 0) -> None:
+    """Those that are due at the n-th sweep; snapshots are not policy's here."""
     now = datetime.now(UTC)
-    sweep.sweep(place.db, now)
-    promises.tick(place.db, place.writer, now)
-    signals.judge_signals(place.db, place.writer, now)
-    signals.watch_cut_offs(place.db, place.writer, now)
-    latecomers.look(place.db, place.writer, now)
+    work: dict[TickKind, Callable[[], object]] = {
+        TickKind.SWEEP: lambda: sweep.sweep(place.db, now),
+        TickKind.PROMISES: lambda: promises.tick(place.db, place.writer, now),
+        TickKind.JUDGE: lambda: signals.judge_signals(place.db, place.writer, now),
+        TickKind.WATCH: lambda: signals.watch_cut_offs(place.db, place.writer, now),
+        TickKind.LATE: lambda: latecomers.look(place.db, place.writer, now),
+    }
+    for kind, tick in work.items():
+        if nth % PACE[kind] == 0:
+            tick()
 
 
 def looked_at_all(place: Place) -> bool:
@@ -138,7 +145,7 @@ def rounds(place: Place, n: int, before: Callable[[int], None] = lambda _: None)
     for i in range(n):
         begun = time.perf_counter()
         before(i)
-        round_of_ticks(place)
+        ticks(place, i)
         time.sleep(max(0.0, EVERY - (time.perf_counter() - begun)))
 
 

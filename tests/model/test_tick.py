@@ -40,7 +40,7 @@ def test_a_missing_process_is_named_once_with_the_command_that_starts_it(kind: P
 
 @pytest.mark.parametrize("kind", TickKind)
 def test_a_tick_that_has_not_run_is_named_each_with_its_own_patience(kind: TickKind) -> None:
-    age = longest(kind) + 200
+    age = longest(kind) + 300
     (said,) = silent(EVERYBODY, ran(**{kind: age}), 5, NOW)
     assert said.startswith(f"The tick `{kind}` has not run since ")
     (said,) = silent(EVERYBODY, ran(**{kind: None}), 5, NOW)

@@ -1,9 +1,10 @@
 """No statement reads a whole list once for each of its people: with a million of them it would never end.
 
-A subquery inside an expression (a `CASE`, an `OR`, what is selected) is no join. As long as what it reads fits into
-`work_mem` Postgres looks it up in a hash; beyond that it reads all of it again for each row. Nobody sees that with
-a hundred thousand people, so the plans are looked at: such a subquery never goes over what the statement has put
-together itself, which has no index. Nor are people grouped in a hash, which beyond `work_mem` has its own cliff.
+A subquery inside an expression (a `CASE`, an `OR`, what is selected) is no join. As long as what it reads fits
+into `work_mem` Postgres looks it up in a hash; beyond that it reads all of it again for each row. Nobody sees that
+with a hundred thousand people, so the plans are looked at: such a subquery never goes over what the statement has
+put together itself, which has no index. Nor are people grouped in a hash: beyond `work_mem` it
+has a cliff of its own.
 """
 
 from collections.abc import Iterator
