@@ -12,6 +12,7 @@ from notifier.actions.background.deliver import Post, Reached, arrived_late, unm
 from notifier.actions.notices.draft import Writer
 from notifier.edges.sendgrid import SendGrid
 from notifier.errors import Refused, Unreachable
+from notifier.model.act import Act
 from notifier.model.mail import Sender
 from notifier.model.policy import Policy
 from notifier.model.words import Mode
@@ -43,6 +44,10 @@ class App:
     reached: Reached = unmoved
     recorder: Recorder | None = None
     """Writes what this process knows of its requests for as long as it lives; None: it sends nothing."""
+
+    def act(self) -> Act:
+        """Whoever this process works for does something now."""
+        return Act(self.settings.actor, self.clock.now())
 
     @property
     def writer(self) -> Writer:

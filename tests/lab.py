@@ -33,6 +33,7 @@ from notifier.app import App, opened
 from notifier.edges import company_file
 from notifier.entry.tasks import TASKS
 from notifier.local.sandbox.signing import new_key, public_key
+from notifier.model.act import Act
 from notifier.model.ring import Ring
 from notifier.model.words import Reason
 from notifier.settings import Settings, from_env
@@ -275,7 +276,7 @@ class Lab:
         return [f"{name}{i}@example.com" for i in range(1, n + 1)]
 
     def customers(self, csv: str) -> None:
-        import_customers(self.app.db, BytesIO(csv.encode()), actor=LIND, now=self.now())
+        import_customers(self.app.db, self.act(), BytesIO(csv.encode()))
 
     def policy(self, **values: object) -> None:
         self.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", json.dumps(values))
@@ -300,6 +301,9 @@ class Lab:
             if not away:  # whoever watches has done so all the time
                 connection.execute("UPDATE vigil SET at = clock_timestamp()")
 
+    def act(self) -> Act:
+        return Act(LIND, self.now())
+
     def now(self) -> datetime:
         return datetime.now(UTC)
 
@@ -318,7 +322,7 @@ class Lab:
     ) -> str:
         """Declared and let go, live; its reference. Nothing has left before `settle`."""
         wish = declare.Wish(services=tuple(services), reason=Reason.LEGAL, where=where)
-        done = declare.suspend(self.app.db, self.app.writer, LIND, self.now(), wish, consent)
+        done = declare.suspend(self.app.db, self.app.writer, self.act(), wish, consent)
         assert done.gate.approved or not consent.is_given, done.gate.refusal
         self.ring(done.gate.rings)
         return done.name.reference
@@ -327,17 +331,14 @@ class Lab:
         self, reference: str, words: str = "We know more now.", consent: Consent = YES
     ) -> timeline.Said:
         news = timeline.News(statements={"en": words})
-        return self._said(
-            timeline.update(self.app.db, self.app.writer, LIND, self.now(), reference, news, consent)
-        )
+        return self._said(timeline.update(self.app.db, self.app.writer, self.act(), reference, news, consent))
 
     def restore(self, reference: str, part: Part | None = None, consent: Consent = YES) -> timeline.Said:
         return self._said(
             timeline.restore(
                 self.app.db,
                 self.app.writer,
-                LIND,
-                self.now(),
+                self.act(),
                 reference,
                 timeline.News(),
                 consent,
@@ -354,12 +355,12 @@ class Lab:
     ) -> timeline.Said:
         news = timeline.News(statements={"en": words})
         return self._said(
-            correct.correct(self.app.db, self.app.writer, LIND, self.now(), reference, news, consent, which)
+            correct.correct(self.app.db, self.app.writer, self.act(), reference, news, consent, which)
         )
 
     def approve(self, notice_id: int, consent: Consent = YES) -> None:
         """Let a draft go."""
-        gate = approve(self.app.db, LIND, self.now(), notice_id, consent)
+        gate = approve(self.app.db, self.act(), notice_id, consent)
         assert gate.approved, gate.refusal
         self.ring(gate.rings)
 
@@ -368,9 +369,7 @@ class Lab:
     ) -> rescope.Rescoped:
         wanted = rescope.Change(where=where, everybody=where is None and not change, **change)
         news = timeline.News()
-        done = rescope.rescope(
-            self.app.db, self.app.writer, LIND, self.now(), reference, wanted, news, consent
-        )
+        done = rescope.rescope(self.app.db, self.app.writer, self.act(), reference, wanted, news, consent)
         for said in done.said:
             self._said(said)
         return done
@@ -502,5 +501,5 @@ def a_lab(database_url: str, home: Path, company: str = COMPANY) -> Iterator[Lab
         with opened(settings) as app:
             wanted = company_file.read(company.encode())
             now = datetime.now(UTC)
-            apply_company.apply(app.db, wanted, apply_company.difference(app.db, wanted), actor=LIND, now=now)
+            apply_company.apply(app.db, Act(LIND, now), wanted, apply_company.difference(app.db, wanted))
             yield Lab(app, sink, database_url, sign)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from notifier.model.act import Act
 from notifier.model.declaration import Declaration
 from notifier.model.words import Kind, Mode, Possibly, Reason
 from notifier.store import Tx, audit
@@ -83,7 +84,7 @@ def sketch(declaration: Declaration, now: datetime) -> Disruption:
     )
 
 
-def open_disruption(tx: Tx, declaration: Declaration, *, opened_by: str, now: datetime) -> int:
+def open_disruption(tx: Tx, act: Act, declaration: Declaration) -> int:
     """Insert the disruption and its first revision. The caller holds `lock_declarations`."""
     disruption_id = None
     while disruption_id is None:  # a million references: the loop ends
@@ -91,10 +92,10 @@ def open_disruption(tx: Tx, declaration: Declaration, *, opened_by: str, now: da
             tx,
             declaration,
             reference=new_reference(),
-            opened_by=opened_by,
-            now=now,
+            opened_by=act.actor,
+            now=act.now,
         )
-    disruptions.add_revision(tx, disruption_id, declaration, actor=opened_by, now=now)
+    disruptions.add_revision(tx, disruption_id, declaration, actor=act.actor, now=act.now)
     return disruption_id
 
 
@@ -113,42 +114,40 @@ def _evidence(mode: Mode, services: Sequence[str], effective_at: datetime, key: 
     )
 
 
-def open_draft(
-    tx: Tx, *, mode: Mode, services: tuple[str, ...], opened_by: str, effective_at: datetime, now: datetime
-) -> int:
+def open_draft(tx: Tx, act: Act, *, mode: Mode, services: tuple[str, ...], effective_at: datetime) -> int:
     """What evidence reports: a draft that tells nobody until a person or a policy confirms it."""
-    declaration = _evidence(mode, services, effective_at, opened_by)
-    disruption_id = open_disruption(tx, declaration, opened_by=opened_by, now=now)
+    declaration = _evidence(mode, services, effective_at, act.actor)
+    disruption_id = open_disruption(tx, act, declaration)
     audit.append(
         tx,
-        actor=opened_by,
+        actor=act.actor,
         act="draft",
-        at=now,
+        at=act.now,
         disruption_id=disruption_id,
         after={"services": sorted(services)},
     )
     return disruption_id
 
 
-def widen_draft(tx: Tx, disruption_id: int, services: tuple[str, ...], actor: str, now: datetime) -> None:
+def widen_draft(tx: Tx, act: Act, disruption_id: int, services: tuple[str, ...]) -> None:
     """More evidence: the draft names more services from here on."""
     draft = disruptions.by_id(tx, disruption_id)
     together = sorted({*draft.services, *services})
-    declaration = _evidence(draft.mode, together, draft.effective_at, actor)
+    declaration = _evidence(draft.mode, together, draft.effective_at, act.actor)
     disruptions.set_services(tx, disruption_id, services=together, declare_key=declaration.key)
-    disruptions.add_revision(tx, disruption_id, declaration, actor=actor, now=now)
+    disruptions.add_revision(tx, disruption_id, declaration, actor=act.actor, now=act.now)
     audit.append(
         tx,
-        actor=actor,
+        actor=act.actor,
         act="widen draft",
-        at=now,
+        at=act.now,
         disruption_id=disruption_id,
         before={"services": [*draft.services]},
         after={"services": [*together]},
     )
 
 
-def void_draft(tx: Tx, disruption_id: int, actor: str, now: datetime) -> None:
+def void_draft(tx: Tx, act: Act, disruption_id: int) -> None:
     """The evidence went away before anybody was told."""
-    disruptions.end(tx, disruption_id, ended_as="void", now=now)
-    audit.append(tx, actor=actor, act="void draft", at=now, disruption_id=disruption_id)
+    disruptions.end(tx, disruption_id, ended_as="void", now=act.now)
+    audit.append(tx, actor=act.actor, act="void draft", at=act.now, disruption_id=disruption_id)

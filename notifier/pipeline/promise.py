@@ -62,7 +62,9 @@ def alarm(reference: str, due: datetime, now: datetime) -> str | None:
     return f"The update promised by {clock} is OVERDUE: {keep}."
 
 
-class Act(StrEnum):
+class Departure(StrEnum):
+    """What becomes of a notice that was approved to leave by itself."""
+
     WAIT = "wait"
     LEAVE = "leave"
     CANCEL = "cancel"
@@ -70,8 +72,8 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    act: Act
+class Ruling:
+    departure: Departure
     why: str = ""
 
 
@@ -89,14 +91,14 @@ class Waiting:
     """Customers between cut off and told whom nobody has acknowledged; only asked of what would leave."""
 
 
-def judge(waiting: Waiting, now: datetime, patience: timedelta) -> Judgement:
+def judge(waiting: Waiting, now: datetime, patience: timedelta) -> Ruling:
     """What becomes of it at this tick. It leaves as it was approved, or it does not leave."""
     if waiting.over:
-        return Judgement(Act.CANCEL, "the disruption is over")
+        return Ruling(Departure.CANCEL, "the disruption is over")
     if now < waiting.go_at:
-        return Judgement(Act.WAIT)
+        return Ruling(Departure.WAIT)
     why = _why_not(waiting, now, patience)
-    return Judgement(Act.HOLD, why) if why else Judgement(Act.LEAVE)
+    return Ruling(Departure.HOLD, why) if why else Ruling(Departure.LEAVE)
 
 
 def _why_not(waiting: Waiting, now: datetime, patience: timedelta) -> str | None:

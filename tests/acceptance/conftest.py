@@ -33,6 +33,7 @@ import pytest
 from notifier.actions.company.import_customers import import_customers
 from notifier.local.sockets import socket_folder
 from notifier.local.stack import Stack
+from notifier.model.act import Act
 from notifier.settings import from_env
 from notifier.store import Db
 from tests import in_process
@@ -182,7 +183,7 @@ class Place:
 
     def customers(self, csv: str) -> None:
         with Db(self.database_url) as db:
-            import_customers(db, BytesIO(csv.encode()), actor="person:test", now=datetime.now(UTC))
+            import_customers(db, Act("person:test", datetime.now(UTC)), BytesIO(csv.encode()))
 
     def people(
         self, n: int, name: str = "p", services: str = "fable-5", header: str = "", cells: str = ""

@@ -27,6 +27,7 @@ from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
 from notifier.edges import company_file
 from notifier.local import postgres
+from notifier.model.act import Act
 from notifier.model.tick import PACE, TickKind
 from notifier.model.words import NoticeKind, Reason
 from notifier.pipeline.compose import Words
@@ -77,11 +78,13 @@ def prepare(place: Place, n: int) -> None:
     """Everybody has been told of three disruptions: frozen by the real code, accepted by the stroke of a pen."""
     now = datetime.now(UTC)
     wanted = company_file.read(seed.COMPANY.encode())
-    apply_company.apply(place.db, wanted, apply_company.difference(place.db, wanted), actor="bench", now=now)
+    apply_company.apply(place.db, Act("bench", now), wanted, apply_company.difference(place.db, wanted))
     seed.seed(place.url, n)
     for reason in REASONS:
         wish = declare.Wish(("fable-5",), reason, again=True)
-        done = declare.suspend(place.db, place.writer, "bench", now, wish, Consent(yes=True, ceiling=2 * n))
+        done = declare.suspend(
+            place.db, place.writer, Act("bench", now), wish, Consent(yes=True, ceiling=2 * n)
+        )
         while any(
             r.task == "freeze" for r in freeze.freeze(place.db, place.writer.words, now, done.name.notice_id)
         ):

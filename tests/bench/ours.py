@@ -14,6 +14,7 @@ from notifier.actions.control.approve import Consent
 from notifier.app import opened
 from notifier.entry.tasks import ring
 from notifier.local.stack import Stack
+from notifier.model.act import Act
 from notifier.model.words import Reason
 from tests.bench.seed import SERVICES
 
@@ -50,7 +51,7 @@ def run(stack: Stack) -> Ours:
         dry_run(app.db, app.writer, app.clock.now(), wish)
         counting = time.time() - began
         began, peaks = time.time(), Peaks()
-        done = suspend(app.db, app.writer, "person:bench", app.clock.now(), wish, Consent(yes=True))
+        done = suspend(app.db, app.writer, Act("person:bench", app.clock.now()), wish, Consent(yes=True))
         assert done.gate.approved, done.gate.refusal
         declared = time.time() - began
         ring(stack.settings, done.gate.rings)

@@ -15,6 +15,7 @@ from notifier.actions.announce.declare import Wish, suspend
 from notifier.actions.control.approve import Consent
 from notifier.app import opened
 from notifier.entry.tasks import ring
+from notifier.model.act import Act
 from notifier.model.words import Reason
 from tests.bench import seed
 from tests.bench.run import sandbox, stack
@@ -54,7 +55,9 @@ def main() -> None:
 
             def declare(services: tuple[str, ...], where: str | None) -> float:
                 wish = Wish(services, Reason.LEGAL, rehearse=True, where=where)
-                done = suspend(app.db, app.writer, "person:bench", app.clock.now(), wish, Consent(yes=True))
+                done = suspend(
+                    app.db, app.writer, Act("person:bench", app.clock.now()), wish, Consent(yes=True)
+                )
                 assert done.gate.approved, done.gate.refusal
                 ring(running.settings, done.gate.rings)
                 return time.time()

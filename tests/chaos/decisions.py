@@ -13,11 +13,12 @@ from notifier.actions.notices.named import find
 from notifier.app import App, opened
 from notifier.entry.tasks import ring
 from notifier.errors import Refused
+from notifier.model.act import Act
 from notifier.model.ring import Ring
 from notifier.model.words import Reason
 
 from .island import LIND, Island
-from .plan import Act, Later
+from .plan import Deed, Later
 from .truth import Declared
 
 YES = Consent(yes=True)
@@ -27,7 +28,7 @@ def declares(island: Island, people: int, service: str = "fable-5", every: int =
     wish = declare.Wish(services=(service,), reason=Reason.LEGAL, where=f"seats <= {people}", rehearse=True)
     # A pool of its own each time: connections that were open when Postgres was restarted are dead.
     with opened(island.settings, connections=1) as app:
-        done = declare.suspend(app.db, app.writer, LIND, app.clock.now(), wish, Consent(yes=True))
+        done = declare.suspend(app.db, app.writer, Act(LIND, app.clock.now()), wish, Consent(yes=True))
         assert done.gate.approved, done.gate.refusal
         ring(island.settings, done.gate.rings)
         name = done.name
@@ -44,14 +45,14 @@ def decide(island: Island, later: Later, declared: list[Declared]) -> bool:
     for answer in later.answers:
         island.ask("POST", "/faults", asdict(answer))
     about = declared[0]
-    if later.act is Act.SECOND:
+    if later.act is Deed.SECOND:
         declared.append(declares(island, later.bound, "mythos-5", every=2))
         return True
     try:
         with opened(island.settings, connections=1) as app:
             rings = _act(app, later, about, app.clock.now())
     except Refused:
-        if later.act is Act.CANCEL and is_finished(island, about.notice_id):
+        if later.act is Deed.CANCEL and is_finished(island, about.notice_id):
             return False
         raise
     about.done.append(later.act)
@@ -66,31 +67,31 @@ def is_finished(island: Island, notice_id: int) -> bool:
 
 def _act(app: App, later: Later, about: Declared, now: datetime) -> Sequence[Ring]:
     match later.act:
-        case Act.UPDATE | Act.CORRECT:
+        case Deed.UPDATE | Deed.CORRECT:
             return _words(app, later.act, about, now)
-        case Act.RESTORE | Act.PART:
+        case Deed.RESTORE | Deed.PART:
             return _restore(app, later, about, now)
-        case Act.CANCEL:
+        case Deed.CANCEL:
             notice_id = about.notice_id
-            brake.cancel(app.db, LIND, now, notice_id)
+            brake.cancel(app.db, Act(LIND, now), notice_id)
             about.cancelled.add(notice_id)
             return ()
-        case Act.SAME:
+        case Deed.SAME:
             return _rescope(app, about, now, f"seats < {about.bounds[-1] + 1}", about.bounds[-1])
         case _:
             return _rescope(app, about, now, f"seats <= {later.bound}", later.bound)
 
 
-def _words(app: App, act: Act, about: Declared, now: datetime) -> tuple[Ring, ...]:
-    say = timeline.update if act is Act.UPDATE else correct.correct
+def _words(app: App, act: Deed, about: Declared, now: datetime) -> tuple[Ring, ...]:
+    say = timeline.update if act is Deed.UPDATE else correct.correct
     words = News(statements={"en": f"This is what the {act} says."})
-    return _rings(say(app.db, app.writer, LIND, now, about.reference, words, YES))
+    return _rings(say(app.db, app.writer, Act(LIND, now), about.reference, words, YES))
 
 
 def _restore(app: App, later: Later, about: Declared, now: datetime) -> tuple[Ring, ...]:
-    part = Part(where=f"seats <= {later.bound}") if later.act is Act.PART else EVERYTHING
-    said = timeline.restore(app.db, app.writer, LIND, now, about.reference, News(), YES, part)
-    if later.act is Act.PART:
+    part = Part(where=f"seats <= {later.bound}") if later.act is Deed.PART else EVERYTHING
+    said = timeline.restore(app.db, app.writer, Act(LIND, now), about.reference, News(), YES, part)
+    if later.act is Deed.PART:
         about.parts.append(later.bound)
     else:
         about.ended = True
@@ -99,7 +100,7 @@ def _restore(app: App, later: Later, about: Declared, now: datetime) -> tuple[Ri
 
 def _rescope(app: App, about: Declared, now: datetime, where: str, bound: int) -> Sequence[Ring]:
     change = rescope.Change(where=where)
-    done = rescope.rescope(app.db, app.writer, LIND, now, about.reference, change, News(), YES)
+    done = rescope.rescope(app.db, app.writer, Act(LIND, now), about.reference, change, News(), YES)
     about.bounds.append(bound)
     assert not done.kept, [said.gate.refusal for said in done.kept]
     return tuple(each for said in done.said for each in said.gate.rings)

@@ -26,6 +26,7 @@ from notifier.app import opened
 from notifier.edges import company_file
 from notifier.local import broker, postgres
 from notifier.local.processes import Process
+from notifier.model.act import Act
 from notifier.settings import Settings, data_folder, from_env
 from notifier.store.migrate import migrate
 
@@ -245,8 +246,8 @@ def an_island(
             wanted = company_file.read(company.encode())
             now = datetime.now(UTC)
             shown = apply_company.difference(app.db, wanted)
-            apply_company.apply(app.db, wanted, shown, actor=LIND, now=now)
-            import_customers(app.db, BytesIO(customers or people(second="mythos-5")), actor=LIND, now=now)
+            apply_company.apply(app.db, Act(LIND, now), wanted, shown)
+            import_customers(app.db, Act(LIND, now), BytesIO(customers or people(second="mythos-5")))
         events_url = f"http://127.0.0.1:{port}/events/sendgrid"
         island = Island(home, settings, sandbox_url, events_url, servers, zygote)
         island.policy = island.rows("SELECT value FROM company WHERE key = 'policy'")[0][0]

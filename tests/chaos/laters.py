@@ -4,18 +4,18 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from .plan import LATECOMERS_SECONDS, PEOPLE, UNKNOWN_DEADLINE, Act, Answer, Later, Plan, When
+from .plan import LATECOMERS_SECONDS, PEOPLE, UNKNOWN_DEADLINE, Answer, Deed, Later, Plan, When
 
-CHAINS: Mapping[Act, tuple[tuple[Act, ...], ...]] = {
-    Act.UPDATE: ((), (Act.RESTORE,), (Act.NARROWER,)),
-    Act.CORRECT: ((), (Act.RESTORE,), (Act.UPDATE,)),
-    Act.SAME: ((), (Act.RESTORE,), (Act.UPDATE,)),
-    Act.NARROWER: ((), (Act.WIDER,), (Act.WIDER, Act.CORRECT), (Act.RESTORE,)),
-    Act.WIDER: ((), (Act.NARROWER,), (Act.RESTORE,)),
-    Act.PART: ((), (Act.CORRECT,), (Act.RESTORE,)),
-    Act.RESTORE: ((),),
-    Act.CANCEL: ((), (Act.UPDATE,), (Act.SAME,), (Act.RESTORE,)),
-    Act.SECOND: ((), (Act.RESTORE,), (Act.NARROWER,)),
+CHAINS: Mapping[Deed, tuple[tuple[Deed, ...], ...]] = {
+    Deed.UPDATE: ((), (Deed.RESTORE,), (Deed.NARROWER,)),
+    Deed.CORRECT: ((), (Deed.RESTORE,), (Deed.UPDATE,)),
+    Deed.SAME: ((), (Deed.RESTORE,), (Deed.UPDATE,)),
+    Deed.NARROWER: ((), (Deed.WIDER,), (Deed.WIDER, Deed.CORRECT), (Deed.RESTORE,)),
+    Deed.WIDER: ((), (Deed.NARROWER,), (Deed.RESTORE,)),
+    Deed.PART: ((), (Deed.CORRECT,), (Deed.RESTORE,)),
+    Deed.RESTORE: ((),),
+    Deed.CANCEL: ((), (Deed.UPDATE,), (Deed.SAME,), (Deed.RESTORE,)),
+    Deed.SECOND: ((), (Deed.RESTORE,), (Deed.NARROWER,)),
 }
 """What may come after the first decision of a run."""
 MOMENTS = (When.UNKNOWN, When.DEADLINE, When.GIVEN_UP)
@@ -29,11 +29,11 @@ def _doubt(dice: random.Random, *, first: int, times: int) -> tuple[Answer, ...]
     return Answer("accept-then-drop", times, first), Answer("lost-events", times, first)
 
 
-def _later(act: Act) -> Callable[[random.Random, Plan], Plan]:
+def _later(act: Deed) -> Callable[[random.Random, Plan], Plan]:
     def draw(dice: random.Random, plan: Plan) -> Plan:
         people = dice.randint(120, 240)
         times = dice.randint(1, 2)
-        when = MOMENTS[(plan.round + list(Act).index(act)) % len(MOMENTS)]
+        when = MOMENTS[(plan.round + list(Deed).index(act)) % len(MOMENTS)]
         chain = (act, *dice.choice(CHAINS[act]))
         laters: list[Later] = []
         bound = people
@@ -60,16 +60,16 @@ def _later(act: Act) -> Callable[[random.Random, Plan], Plan]:
     return draw
 
 
-def _bounds(dice: random.Random, act: Act, bound: int, people: int) -> tuple[int, int]:
+def _bounds(dice: random.Random, act: Deed, bound: int, people: int) -> tuple[int, int]:
     """How far the scope reaches after this, and what the decision names."""
     match act:
-        case Act.NARROWER:
+        case Deed.NARROWER:
             bound = dice.randint(bound // 3, bound - 15)
-        case Act.WIDER:
+        case Deed.WIDER:
             bound = dice.choice((max(people, bound + 20), dice.randint(bound + 20, PEOPLE)))
-        case Act.PART:
+        case Deed.PART:
             return bound, dice.randint(15, bound // 2)
-        case Act.SECOND:
+        case Deed.SECOND:
             return bound, dice.randint(60, PEOPLE)
         case _:
             pass
@@ -82,6 +82,6 @@ def _answers(dice: random.Random, when: When) -> tuple[Answer, ...]:
     return slow + (_doubt(dice, first=dice.randint(0, 2), times=1) if dice.random() < 0.4 else ())
 
 
-LATERS = {f"{act} while chunks are unknown": _later(act) for act in Act if act is not Act.SECOND} | {
-    f"{Act.SECOND} in the middle of the first": _later(Act.SECOND)
+LATERS = {f"{act} while chunks are unknown": _later(act) for act in Deed if act is not Deed.SECOND} | {
+    f"{Deed.SECOND} in the middle of the first": _later(Deed.SECOND)
 }

@@ -9,6 +9,7 @@ from notifier.actions.control import approve, brake, latecomers, older_database
 from notifier.app import App, opened
 from notifier.entry.tasks import ring
 from notifier.errors import Refused
+from notifier.model.act import Act
 from notifier.store.disruptions import disruptions
 from notifier.store.read import views
 
@@ -60,13 +61,13 @@ def settles(island: Island, plan: Plan, notice_id: int, waiting: int, decided: D
         now = app.clock.now()
         try:
             if plan.person == "retry":
-                said = brake.retry_dead(app.db, LIND, now, notice_id)
+                said = brake.retry_dead(app.db, Act(LIND, now), notice_id)
             else:
-                said = brake.drop_dead(app.db, LIND, now, notice_id)
+                said = brake.drop_dead(app.db, Act(LIND, now), notice_id)
         except Refused as error:
             if not plan.laters or "--drop" not in str(error):
                 decided.wrong.append(f"a retry is refused: {error}")
-            said = brake.drop_dead(app.db, LIND, now, notice_id)
+            said = brake.drop_dead(app.db, Act(LIND, now), notice_id)
     if plan.person == "drop":
         decided.dropped.add(notice_id)
     exact = said.people == waiting or (plan.events and said.people < waiting)  # evidence was faster
@@ -91,7 +92,7 @@ def lets_go(course: Course, decided: Decided) -> None:
     if not island.rows("SELECT FROM alarm WHERE key LIKE 'database:%%' AND cleared_at IS NULL"):
         decided.wrong.append("the database is older than what was sent, and no alarm says so")
     with opened(island.settings, connections=1) as app:
-        ring(island.settings, older_database.trust(app.db, LIND, app.clock.now()).rings)
+        ring(island.settings, older_database.trust(app.db, Act(LIND, app.clock.now())).rings)
     course.trusted, course.stopped_at = True, None
     course.until_quiet()
 
@@ -116,7 +117,7 @@ def catches_up(course: Course, decided: Decided) -> bool:
 
 def approves(island: Island, app: App, notice_id: int, decided: Decided) -> None:
     try:
-        gate = approve.approve(app.db, LIND, app.clock.now(), notice_id, YES)
+        gate = approve.approve(app.db, Act(LIND, app.clock.now()), notice_id, YES)
     except Refused as error:
         if island.rows("SELECT FROM notice WHERE notice_id = %s AND state = 'draft'", notice_id):
             decided.wrong.append(f"a catch-up is refused: {error}")

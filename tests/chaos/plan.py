@@ -23,7 +23,7 @@ LATECOMERS_SECONDS = 0.1
 PEOPLE = 400
 
 
-class Act(StrEnum):
+class Deed(StrEnum):
     """What a person does while something else goes wrong."""
 
     UPDATE = "update"
@@ -60,7 +60,7 @@ class When(StrEnum):
 class Later:
     """One more decision of a person about the disruption that they have declared."""
 
-    act: Act
+    act: Deed
     when: When
     count: int = 1
     bound: int = 0

@@ -11,6 +11,7 @@ import pytest
 from notifier.actions.control import brake
 from notifier.entry.tasks import ring
 from notifier.local import broker
+from notifier.model.act import Act
 from notifier.store import Db
 
 from .decisions import declares
@@ -63,7 +64,7 @@ def count(island: Island, of: str = "messages") -> int:
 
 def paused(island: Island, db: Db) -> int:
     """Pull the brake, hold what leaves after it against the bound; how many mails have left."""
-    bound = brake.pause_all(db, "person:lind", datetime.now(UTC)).at_most
+    bound = brake.pause_all(db, Act("person:lind", datetime.now(UTC))).at_most
     printed = count(island)
     until(lambda: island.rows("SELECT count(*) FROM attempt WHERE outcome = 'open'") == [(0,)])
     settled = count(island)
@@ -88,14 +89,14 @@ def test_what_leaves_after_the_brake_is_within_the_bound_and_resume_sends_exactl
 
     # The brake stops what leaves, not the freezing of the list; `waiting` counts what is frozen.
     until(lambda: island.rows("SELECT closed_at IS NOT NULL FROM notice") == [(True,)])
-    released = brake.resume_all(db, "person:lind", datetime.now(UTC))
+    released = brake.resume_all(db, Act("person:lind", datetime.now(UTC)))
     assert released.waiting == PEOPLE - told
     ring(island.settings, released.rings)
     until(lambda: count(island) > told + 5_000)
 
     os.kill(island.servers["broker"].pid, signal.SIGKILL)
     told = paused(island, db)
-    released = brake.resume_all(db, "person:lind", datetime.now(UTC))
+    released = brake.resume_all(db, Act("person:lind", datetime.now(UTC)))
     assert released.waiting == PEOPLE - told
     island.servers["broker"].ended(seconds=PATIENCE)
     island.servers["broker"] = broker.start(island.home)

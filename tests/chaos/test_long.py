@@ -7,7 +7,7 @@ import pytest
 from notifier.model.policy import Policy
 
 from .island import an_island
-from .plan import Act, Blow, Later, Plan, When
+from .plan import Blow, Deed, Later, Plan, When
 from .run import play, said
 
 PRODUCTION = {
@@ -44,7 +44,7 @@ def test_no_answer_is_forgotten_while_postgres_is_away_for_45_and_for_100_second
 @pytest.mark.timeout(900)
 def test_who_cancels_a_notice_that_has_left_is_refused_and_everybody_is_told() -> None:
     """So it may come on a slow machine in any run: it is counted, and it is no fault."""
-    late = Later(Act.CANCEL, When.QUIET), Later(Act.UPDATE, When.QUIET)
+    late = Later(Deed.CANCEL, When.QUIET), Later(Deed.UPDATE, When.QUIET)
     plan = Plan(0, 0, people=60, chunk_people=20, range_people=64_000, faults=("too late",), laters=late)
     with an_island() as island:
         verdict = play(island, plan)

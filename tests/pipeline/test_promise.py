@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from notifier.model.words import NoticeKind
-from notifier.pipeline.promise import Act, Said, Waiting, alarm, judge, proposed, standing
+from notifier.pipeline.promise import Departure, Said, Waiting, alarm, judge, proposed, standing
 
 NOW = datetime(2026, 11, 27, 23, 41, tzinfo=UTC)
 AT_22, AT_23 = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
@@ -53,23 +53,23 @@ PATIENCE = timedelta(hours=2)
 
 
 @pytest.mark.parametrize(
-    ("late_by", "over", "braked", "as_approved", "act"),
+    ("late_by", "over", "braked", "as_approved", "departure"),
     [
-        (-1, False, False, True, Act.WAIT),
-        (-1, False, True, False, Act.WAIT),
-        (0, False, False, True, Act.LEAVE),
-        (60, False, False, True, Act.LEAVE),
-        (121, False, False, True, Act.HOLD),
-        (0, False, False, False, Act.HOLD),
-        (0, False, True, True, Act.HOLD),
-        (-1, True, False, True, Act.CANCEL),
-        (0, True, False, True, Act.CANCEL),
+        (-1, False, False, True, Departure.WAIT),
+        (-1, False, True, False, Departure.WAIT),
+        (0, False, False, True, Departure.LEAVE),
+        (60, False, False, True, Departure.LEAVE),
+        (121, False, False, True, Departure.HOLD),
+        (0, False, False, False, Departure.HOLD),
+        (0, False, True, True, Departure.HOLD),
+        (-1, True, False, True, Departure.CANCEL),
+        (0, True, False, True, Departure.CANCEL),
     ],
 )
 def test_what_waits_leaves_as_it_was_approved_or_not_at_all(
-    late_by: int, over: bool, braked: bool, as_approved: bool, act: Act
+    late_by: int, over: bool, braked: bool, as_approved: bool, departure: Departure
 ) -> None:
     waiting = Waiting(NOW, over=over, braked=braked, as_approved=as_approved)
     judged = judge(waiting, NOW + timedelta(minutes=late_by), PATIENCE)
-    assert judged.act is act
-    assert bool(judged.why) == (act in {Act.HOLD, Act.CANCEL})
+    assert judged.departure is departure
+    assert bool(judged.why) == (departure in {Departure.HOLD, Departure.CANCEL})

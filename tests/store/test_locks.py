@@ -28,7 +28,7 @@ from notifier.model.ring import Ring
 from notifier.model.words import Possibly, Reason
 from notifier.store import locks
 from notifier.store.audit import CHAIN_LOCK
-from tests.lab import LIND, LOSE, YES, Answer, Lab, Mail, a_lab, every, refuse
+from tests.lab import LOSE, YES, Answer, Lab, Mail, a_lab, every, refuse
 from tests.locking import At, Journal, Told, WatchedDb, unwatched
 
 Act = Callable[[Lab], object]
@@ -68,10 +68,10 @@ def busy(lab: Lab) -> None:
     lab.rows("UPDATE notice SET state = 'held', hold_reason = 'x' WHERE seq = 2 AND kind = 'update'")
     lab.update(reference, "A draft.", consent=Consent())
     holding.prepare(
-        lab.app.db, lab.app.writer, LIND, lab.now(), reference,
+        lab.app.db, lab.app.writer, lab.act(), reference,
         Plan(at=lab.now() + PLAN_AT), Consent(yes=True, ceiling=100),
     )  # fmt: skip
-    reviews.add(lab.app.db, LIND, lab.now(), reference, Objection("p1", "Kim", "we are no such customer"))
+    reviews.add(lab.app.db, lab.act(), reference, Objection("p1", "Kim", "we are no such customer"))
     lab.customers(
         "customer,name,email,services,suspended\n"
         + "\n".join(f"m{n},M{n},m{n}@example.com,mythos-5," for n in range(4))
@@ -99,7 +99,7 @@ def fresh(lab: Lab) -> None:
     lab.people(30)
     wish = declare.Wish(services=("fable-5",), reason=Reason.LEGAL, on_cutoff=True)
     done = declare.suspend(
-        lab.app.db, lab.app.writer, LIND, lab.now(), wish, Consent(yes=True, ceiling=100, accept_gap=30)
+        lab.app.db, lab.app.writer, lab.act(), wish, Consent(yes=True, ceiling=100, accept_gap=30)
     )
     assert done.gate.approved, done.gate.refusal
     lab.rows("UPDATE entitlement SET suspended_at = now()")
@@ -174,26 +174,25 @@ BUSY: dict[str, Act] = {
     "restore": lambda lab: lab.restore(reference(lab)),
     "correct": lambda lab: lab.correct(reference(lab)),
     "retract": lambda lab: correct.retract(
-        lab.app.db, lab.app.writer, LIND, lab.now(), reference(lab), News(), YES, 1
+        lab.app.db, lab.app.writer, lab.act(), reference(lab), News(), YES, 1
     ),
     "rescope": rescope,
     "prepare": lambda lab: holding.prepare(
-        lab.app.db, lab.app.writer, LIND, lab.now(), reference(lab), Plan(at=lab.now() + PLAN_AT), YES
+        lab.app.db, lab.app.writer, lab.act(), reference(lab), Plan(at=lab.now() + PLAN_AT), YES
     ),
-    "approve": lambda lab: gate.approve(lab.app.db, LIND, lab.now(), notice(lab, 3), YES),
+    "approve": lambda lab: gate.approve(lab.app.db, lab.act(), notice(lab, 3), YES),
     "show list": lambda lab: lists.show_list(lab.app.db, lab.app.writer, lab.now(), notice(lab, 3)),
-    "pause": lambda lab: brake.pause(lab.app.db, LIND, lab.now(), notice(lab, 1)),
-    "resume": lambda lab: brake.resume(lab.app.db, LIND, lab.now(), notice(lab, 2)),
-    "cancel": lambda lab: brake.cancel(lab.app.db, LIND, lab.now(), notice(lab, 1)),
-    "cancel draft": lambda lab: brake.cancel(lab.app.db, LIND, lab.now(), notice(lab, 3)),
-    "retry dead": lambda lab: brake.retry_dead(lab.app.db, LIND, lab.now(), notice(lab, 1)),
-    "drop dead": lambda lab: brake.drop_dead(lab.app.db, LIND, lab.now(), notice(lab, 1)),
-    "pause all": lambda lab: brake.pause_all(lab.app.db, LIND, lab.now()),
+    "pause": lambda lab: brake.pause(lab.app.db, lab.act(), notice(lab, 1)),
+    "resume": lambda lab: brake.resume(lab.app.db, lab.act(), notice(lab, 2)),
+    "cancel": lambda lab: brake.cancel(lab.app.db, lab.act(), notice(lab, 1)),
+    "cancel draft": lambda lab: brake.cancel(lab.app.db, lab.act(), notice(lab, 3)),
+    "retry dead": lambda lab: brake.retry_dead(lab.app.db, lab.act(), notice(lab, 1)),
+    "drop dead": lambda lab: brake.drop_dead(lab.app.db, lab.act(), notice(lab, 1)),
+    "pause all": lambda lab: brake.pause_all(lab.app.db, lab.act()),
     "decide": lambda lab: reviews.decide(
         lab.app.db,
         lab.app.writer,
-        LIND,
-        lab.now(),
+        lab.act(),
         lab.value("SELECT review_id FROM review"),
         Decision("released", "looked at it"),
         YES,
@@ -210,33 +209,33 @@ BUSY: dict[str, Act] = {
 }
 QUIET: dict[str, Act] = {
     "late": tick("late"),
-    "cancel draft": lambda lab: brake.cancel(lab.app.db, LIND, lab.now(), notice(lab, 2)),
-    "approve": lambda lab: gate.approve(lab.app.db, LIND, lab.now(), notice(lab, 2), YES),
+    "cancel draft": lambda lab: brake.cancel(lab.app.db, lab.act(), notice(lab, 2)),
+    "approve": lambda lab: gate.approve(lab.app.db, lab.act(), notice(lab, 2), YES),
     "show list": lambda lab: lists.show_list(lab.app.db, lab.app.writer, lab.now(), notice(lab, 2)),
     "update": lambda lab: lab.update(reference(lab)),
     "rescope": rescope,
     "restore": lambda lab: lab.restore(reference(lab)),
     "correct": lambda lab: lab.correct(reference(lab)),
-    "approve held": lambda lab: held.approve_held(lab.app.db, LIND, lab.now(), notice(lab, 1), 5),
+    "approve held": lambda lab: held.approve_held(lab.app.db, lab.act(), notice(lab, 1), 5),
 }
 FRESH: dict[str, Act] = {
     "freeze": lambda lab: lab.run(Ring("freeze", notice(lab, 1))),
-    "cancel": lambda lab: brake.cancel(lab.app.db, LIND, lab.now(), notice(lab, 1)),
-    "pause": lambda lab: brake.pause(lab.app.db, LIND, lab.now(), notice(lab, 1)),
+    "cancel": lambda lab: brake.cancel(lab.app.db, lab.act(), notice(lab, 1)),
+    "pause": lambda lab: brake.pause(lab.app.db, lab.act(), notice(lab, 1)),
     "update": lambda lab: lab.update(reference(lab)),
     "correct": lambda lab: lab.correct(reference(lab)),
     "rescope": rescope,
     "restore": lambda lab: lab.restore(reference(lab)),
     "resume all": lambda lab: (
-        brake.pause_all(lab.app.db, LIND, lab.now()),
-        brake.resume_all(lab.app.db, LIND, lab.now()),
+        brake.pause_all(lab.app.db, lab.act()),
+        brake.resume_all(lab.app.db, lab.act()),
     ),
 }
 ENDING: dict[str, Act] = {
     "finish": deliver(),
     "rescope": lambda lab: lab.rescope(reference(lab), possibly=Possibly.INCLUDE),
     "correct": lambda lab: lab.correct(reference(lab)),
-    "cancel": lambda lab: brake.cancel(lab.app.db, LIND, lab.now(), notice(lab, 1)),
+    "cancel": lambda lab: brake.cancel(lab.app.db, lab.act(), notice(lab, 1)),
 }
 WORLDS: dict[str, tuple[Callable[[Lab], None], dict[str, Act]]] = {
     "busy": (busy, BUSY),
@@ -475,7 +474,7 @@ def test_whoever_is_the_victim_of_a_deadlock_does_it_again(lab: Lab) -> None:
             other.commit()
 
         with WatchedDb(lab.database_url, at.transaction) as db, ThreadPoolExecutor(2) as both:
-            paused = both.submit(brake.pause, db, LIND, lab.now(), id_)
+            paused = both.submit(brake.pause, db, lab.act(), id_)
             assert at.there.wait(60)
             theirs = threading.Thread(target=want_the_notice)
             theirs.start()
@@ -516,7 +515,7 @@ def test_whatever_a_person_decides_is_tried_again() -> None:
 
 
 def _decides(node: ast.FunctionDef) -> bool:
-    """It names its actor, and opens a transaction of its own that stays."""
+    """It names who does it and when, and opens a transaction of its own that stays."""
     opens = [
         call
         for call in ast.walk(node)
@@ -525,7 +524,7 @@ def _decides(node: ast.FunctionDef) -> bool:
         and call.func.attr == "transaction"
         and not call.keywords
     ]
-    return bool(opens) and any(arg.arg == "actor" for arg in (*node.args.args, *node.args.kwonlyargs))
+    return bool(opens) and any(arg.arg == "act" for arg in (*node.args.args, *node.args.kwonlyargs))
 
 
 def test_every_statement_that_locks_says_in_which_order() -> None:

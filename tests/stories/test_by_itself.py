@@ -197,9 +197,7 @@ def test_a_holding_notice_does_not_leave_over_a_gap_that_nobody_has_acknowledged
     lab.tick("watch")
     (reference,) = lab.rows("SELECT reference FROM disruption")[0]
     plan = holding.Plan(lab.now() + timedelta(seconds=60))
-    holding.prepare(
-        lab.app.db, lab.app.writer, "person:lind", lab.now(), reference, plan, Consent(yes=True, ceiling=50)
-    )
+    holding.prepare(lab.app.db, lab.app.writer, lab.act(), reference, plan, Consent(yes=True, ceiling=50))
     lab.people(3, "q")
     lab.pass_time(61)
     lab.tick("promises")
@@ -214,7 +212,7 @@ def test_a_holding_notice_leaves_over_the_gap_that_was_acknowledged(lab: Lab) ->
     (reference,) = lab.rows("SELECT reference FROM disruption")[0]
     plan = holding.Plan(lab.now() + timedelta(seconds=60))
     agreed = Consent(yes=True, ceiling=50, accept_gap=3)
-    holding.prepare(lab.app.db, lab.app.writer, "person:lind", lab.now(), reference, plan, agreed)
+    holding.prepare(lab.app.db, lab.app.writer, lab.act(), reference, plan, agreed)
     lab.pass_time(61)
     lab.tick("promises")
     assert lab.sink.counts.total() == 5

@@ -11,6 +11,7 @@ from notifier.actions.announce import holding
 from notifier.actions.control import brake
 from notifier.actions.control.approve import Consent
 from notifier.errors import Refused, Unreachable
+from notifier.model.act import Act
 from notifier.store import Db
 from notifier.store.audit import CHAIN_LOCK
 from tests.lab import LIND, LOSE, YES, Lab, every, nth, refuse
@@ -45,11 +46,11 @@ def world(lab: Lab, state: str) -> int:
 
 
 DECISIONS: dict[str, tuple[str, Decision]] = {
-    "pause": ("sending", lambda lab, db, id_: brake.pause(db, LIND, lab.now(), id_)),
-    "resume": ("held", lambda lab, db, id_: brake.resume(db, LIND, lab.now(), id_)),
-    "cancel": ("sending", lambda lab, db, id_: brake.cancel(db, LIND, lab.now(), id_)),
-    "retry dead": ("sending", lambda lab, db, id_: brake.retry_dead(db, LIND, lab.now(), id_)),
-    "drop dead": ("sending", lambda lab, db, id_: brake.drop_dead(db, LIND, lab.now(), id_)),
+    "pause": ("sending", lambda lab, db, id_: brake.pause(db, lab.act(), id_)),
+    "resume": ("held", lambda lab, db, id_: brake.resume(db, lab.act(), id_)),
+    "cancel": ("sending", lambda lab, db, id_: brake.cancel(db, lab.act(), id_)),
+    "retry dead": ("sending", lambda lab, db, id_: brake.retry_dead(db, lab.act(), id_)),
+    "drop dead": ("sending", lambda lab, db, id_: brake.drop_dead(db, lab.act(), id_)),
 }
 
 
@@ -77,7 +78,7 @@ def test_everything_stops_also_while_the_chain_cannot_be_written_and_the_tick_en
     world(lab, "sending")
     pulled_at = lab.now()
     with chain_taken(lab) as db:
-        assert brake.pause_all(db, LIND, pulled_at).at_most == 0
+        assert brake.pause_all(db, Act(LIND, pulled_at)).at_most == 0
         assert lab.value("SELECT count(*) FROM brake") == 1
     assert "pause all" not in lab.acts()
     lab.tick()
@@ -88,8 +89,8 @@ def test_everything_stops_also_while_the_chain_cannot_be_written_and_the_tick_en
 
 def test_who_releases_the_brake_enters_who_pulled_it(lab: Lab) -> None:
     with chain_taken(lab) as db:
-        brake.pause_all(db, "person:first", lab.now())
-    brake.resume_all(lab.app.db, LIND, lab.now())
+        brake.pause_all(db, Act("person:first", lab.now()))
+    brake.resume_all(lab.app.db, lab.act())
     assert lab.rows("SELECT actor, act FROM audit ORDER BY seq DESC LIMIT 2") == [
         (LIND, "resume all"),
         ("person:first", "pause all"),
@@ -99,8 +100,8 @@ def test_who_releases_the_brake_enters_who_pulled_it(lab: Lab) -> None:
 
 
 def test_a_brake_that_is_pulled_twice_is_entered_twice(lab: Lab) -> None:
-    brake.pause_all(lab.app.db, "person:first", lab.now())
-    brake.pause_all(lab.app.db, LIND, lab.now())
+    brake.pause_all(lab.app.db, Act("person:first", lab.now()))
+    brake.pause_all(lab.app.db, lab.act())
     lab.tick()
     assert lab.rows("SELECT actor FROM audit WHERE act = 'pause all' ORDER BY seq") == [
         ("person:first",),
@@ -109,13 +110,13 @@ def test_a_brake_that_is_pulled_twice_is_entered_twice(lab: Lab) -> None:
 
 
 def test_a_release_that_cannot_be_entered_leaves_the_brake_on(lab: Lab) -> None:
-    brake.pause_all(lab.app.db, LIND, lab.now())
+    brake.pause_all(lab.app.db, lab.act())
     with chain_taken(lab) as db, pytest.raises(Unreachable, match="try again"):
-        brake.resume_all(db, LIND, lab.now())
+        brake.resume_all(db, lab.act())
     assert lab.value("SELECT count(*) FROM brake") == 1
-    brake.resume_all(lab.app.db, LIND, lab.now())
+    brake.resume_all(lab.app.db, lab.act())
     with pytest.raises(Refused, match="not on"):
-        brake.resume_all(lab.app.db, LIND, lab.now())
+        brake.resume_all(lab.app.db, lab.act())
 
 
 def digests(lab: Lab) -> list[tuple[int, str, dict[str, int]]]:
@@ -134,7 +135,7 @@ def test_a_cancelled_notice_is_sealed_once_its_last_request_is_known(lab: Lab) -
         lab.run(lab.rings.pop(0))
     lab.rings.clear()
     lab.rows("UPDATE chunk SET state = 'due' WHERE state = 'accepted'")
-    brake.cancel(lab.app.db, LIND, lab.now(), notice_id)
+    brake.cancel(lab.app.db, lab.act(), notice_id)
     lab.tick()
     assert digests(lab) == [], "one request may have arrived"
     lab.pass_time(1000)
@@ -152,7 +153,7 @@ def test_whoever_cancels_a_notice_its_digest_is_in_the_chain(lab: Lab) -> None:
     lab.rings.clear()
     plan = holding.Plan(at=lab.now() + timedelta(hours=1))
     consent = Consent(yes=True, ceiling=100)
-    prepared = holding.prepare(lab.app.db, lab.app.writer, LIND, lab.now(), reference, plan, consent)
+    prepared = holding.prepare(lab.app.db, lab.app.writer, lab.act(), reference, plan, consent)
     assert prepared.gate.approved
     lab.correct(reference)
     lab.rescope(reference, "customer <> 'p1'", consent=YES)
@@ -170,7 +171,7 @@ def test_what_policy_stops_by_itself_has_its_place_in_the_chain(lab: Lab) -> Non
     notice_id = lab.notice_id(lab.suspend(), 1)
     lab.settle()
     assert lab.value("SELECT state FROM notice") == "held"
-    brake.resume(lab.app.db, LIND, lab.now(), notice_id)
+    brake.resume(lab.app.db, lab.act(), notice_id)
     lab.pass_time(10_000)
     lab.tick()
     held = lab.rows("SELECT actor, after FROM audit WHERE act = 'hold' ORDER BY seq")

@@ -95,7 +95,7 @@ def test_what_both_halves_are_refused_for_is_everybodys(lab: Lab, status: int) -
     assert any(reference in text and "no such plan" in text for text in lab.alarms())
     assert lab.value("SELECT disruption_id FROM alarm WHERE cleared_at IS NULL") is not None
     lab.sink.heal()
-    lab.ring(brake.resume(lab.app.db, "person:lind", lab.now(), 1).rings)
+    lab.ring(brake.resume(lab.app.db, lab.act(), 1).rings)
     lab.settle()
     lab.tick()
     assert lab.accounts(1) == {"told": 30}

@@ -9,6 +9,7 @@ from notifier.actions.announce import correct, declare, timeline
 from notifier.actions.background import freeze
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
+from notifier.model.act import Act
 from notifier.model.mail import Envelope, Outcome, Result
 from notifier.model.policy import Policy
 from notifier.model.words import Account, NoticeKind, Reason
@@ -90,7 +91,7 @@ def standing(db: Db, notice_id: int) -> dict[Account | None, int]:
 def test_a_correction_reaches_everybody_once(db: Db, database_url: str, writer: Writer):
     people(database_url, 10)
     border = Border()
-    first = declare.suspend(db, writer, "person:a", NOW, declare.Wish(("fable-5",), Reason.LEGAL), YES)
+    first = declare.suspend(db, writer, Act("person:a", NOW), declare.Wish(("fable-5",), Reason.LEGAL), YES)
     frozen(db, first.name.notice_id)
     sent(db, border, first.name.notice_id, chunks=1)  # one of two languages
     told = {person for _, person in border.got}
@@ -98,12 +99,12 @@ def test_a_correction_reaches_everybody_once(db: Db, database_url: str, writer: 
 
     news = timeline.News(statements={"en": "Right.", "de": "Richtig."})
     later = NOW + timedelta(hours=1)
-    kept = correct.correct(db, writer, "person:a", later, first.name.reference, news, Consent())
+    kept = correct.correct(db, writer, Act("person:a", later), first.name.reference, news, Consent())
     assert not kept.gate.approved
     assert standing(db, first.name.notice_id) == {Account.TOLD: 5, Account.HELD: 5}, (
         "the wrong words stop at once"
     )
-    right = correct.correct(db, writer, "person:a", later, first.name.reference, news, YES)
+    right = correct.correct(db, writer, Act("person:a", later), first.name.reference, news, YES)
     assert right.gate.approved
     assert right.gate.people == 10
     frozen(db, right.name.notice_id)
@@ -127,16 +128,18 @@ def test_an_update_tells_the_left_out_everything_and_a_restoration_tells_them_no
 ):
     people(database_url, 4)
     border = Border()
-    first = declare.suspend(db, writer, "person:a", NOW, declare.Wish(("fable-5",), Reason.LEGAL), YES)
+    first = declare.suspend(db, writer, Act("person:a", NOW), declare.Wish(("fable-5",), Reason.LEGAL), YES)
     frozen(db, first.name.notice_id)
     sent(db, border, first.name.notice_id, chunks=1)
     with db.transaction() as tx:
         notices.cancel(tx, first.name.notice_id)
     later = NOW + timedelta(hours=1)
-    back = timeline.restore(db, writer, "person:a", later, first.name.reference, timeline.News(), Consent())
+    back = timeline.restore(
+        db, writer, Act("person:a", later), first.name.reference, timeline.News(), Consent()
+    )
     assert back.gate.people == 2
     news = timeline.News(nothing_new=True)
-    update = timeline.update(db, writer, "person:a", later, first.name.reference, news, YES)
+    update = timeline.update(db, writer, Act("person:a", later), first.name.reference, news, YES)
     assert update.gate.people == 4
     with db.transaction() as tx:
         variants = {c.variant for c in contents.contents(tx, update.name.notice_id)}

@@ -11,7 +11,7 @@ from notifier.actions.control.approve import Consent
 from notifier.errors import Refused
 from notifier.model.ring import Ring
 from notifier.model.words import Possibly
-from tests.lab import LIND, LOSE, SWALLOW, Answer, Lab, Request, nth, refuse
+from tests.lab import LOSE, SWALLOW, Answer, Lab, Request, nth, refuse
 
 BEYOND = 1000
 """Seconds: longer than the deadline of what is unknown."""
@@ -80,9 +80,9 @@ def test_a_person_does_not_retry_what_is_over(lab: Lab) -> None:
     lab.restore(reference)
     lab.settle()
     with pytest.raises(Refused, match="--drop settles it"):
-        brake.retry_dead(lab.app.db, LIND, lab.now(), first)
+        brake.retry_dead(lab.app.db, lab.act(), first)
     assert lab.accounts(first)["held"] == 10
-    brake.drop_dead(lab.app.db, LIND, lab.now(), first)
+    brake.drop_dead(lab.app.db, lab.act(), first)
     assert lab.accounts(first)["cancelled"] == 10
 
 
@@ -103,7 +103,7 @@ def test_of_what_a_person_retries_only_what_is_still_true_leaves(lab: Lab) -> No
     seats = ", ".join(address.partition("@")[0].removeprefix("p") for address in back)
     lab.restore(reference, Part(where=f"seats IN ({seats})"))
     lab.settle()
-    said = brake.retry_dead(lab.app.db, LIND, lab.now(), first)
+    said = brake.retry_dead(lab.app.db, lab.act(), first)
     assert (said.people, said.overtaken) == (6, 4)
     lab.ring(said.rings)
     lab.settle()
@@ -193,7 +193,7 @@ def test_what_withdraws_a_notice_goes_again_whatever_is_true(lab: Lab) -> None:
     lab.settle()
     lab.sink.on(nth(2), LOSE)
     retracted = correct.retract(
-        lab.app.db, lab.app.writer, LIND, lab.now(), reference, timeline.News(), Consent(yes=True)
+        lab.app.db, lab.app.writer, lab.act(), reference, timeline.News(), Consent(yes=True)
     )
     lab.ring(retracted.gate.rings)
     lab.settle()
@@ -205,7 +205,7 @@ def test_what_was_withdrawn_does_not_go_again(lab: Lab) -> None:
     reference = an_unknown(lab)
     ten = the_ten(lab)
     retracted = correct.retract(
-        lab.app.db, lab.app.writer, LIND, lab.now(), reference, timeline.News(), Consent(yes=True)
+        lab.app.db, lab.app.writer, lab.act(), reference, timeline.News(), Consent(yes=True)
     )
     lab.ring(retracted.gate.rings)
     lab.settle()
@@ -223,7 +223,7 @@ def test_whoever_is_held_above_a_ceiling_is_not_told_what_is_not_true(lab: Lab) 
     above = sorted({f"p{n}@example.com" for n in range(1, 21)} - set(lab.sink.counts))
     gone = above[3].partition("@")[0]
     lab.rows('UPDATE customer SET attrs = \'{"nationality": "US"}\' WHERE ext_id = %s', gone)
-    lab.ring(held.approve_held(lab.app.db, LIND, lab.now(), first, 10).rings)
+    lab.ring(held.approve_held(lab.app.db, lab.act(), first, 10).rings)
     lab.settle()
     assert set(above) - set(lab.sink.counts) == {above[3]}
     assert lab.accounts(first) == {"told": 19, "cancelled": 1}
@@ -242,7 +242,7 @@ def test_whoever_was_released_while_a_notice_was_held_is_not_told_when_it_goes_o
     assert lab.value("SELECT state FROM notice WHERE notice_id = %s", first) == "held"
     lab.customers("customer,name,email,services,nationality\np3,P3,p3@example.com,fable-5,US")
     lab.sink.heal()
-    lab.ring(brake.resume(lab.app.db, LIND, lab.now(), first).rings)
+    lab.ring(brake.resume(lab.app.db, lab.act(), first).rings)
     lab.settle()
     assert lab.sink.counts["p3@example.com"] == 0
     assert sum(lab.sink.counts.values()) == 19
@@ -296,7 +296,7 @@ def test_whoever_a_person_has_stopped_stays_stopped(lab: Lab) -> None:
     reference = lab.suspend()
     lab.settle()
     first = lab.notice_id(reference, 1)
-    brake.cancel(lab.app.db, LIND, lab.now(), first)
+    brake.cancel(lab.app.db, lab.act(), first)
     the_deadline(lab)
     late(lab)
     assert not lab.sink.mails, "after a cancel nothing goes by itself"
@@ -376,7 +376,7 @@ def test_who_drops_a_drafted_end_is_not_asked_again_for_the_same_people(lab: Lab
     lab.rows('UPDATE customer SET attrs = \'{"nationality": "US"}\'')
     late(lab)
     (draft,) = lab.rows("SELECT notice_id FROM notice WHERE state = 'draft' AND kind = 'released'")
-    brake.cancel(lab.app.db, LIND, lab.now(), draft[0])
+    brake.cancel(lab.app.db, lab.act(), draft[0])
     late(lab)
     assert not lab.rows("SELECT notice_id FROM notice WHERE state = 'draft'")
     assert not lab.alarms()

@@ -24,6 +24,7 @@ from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
 from notifier.edges.predicate import parse
 from notifier.errors import Refused
+from notifier.model.act import Act
 from notifier.model.owed import Present, owed
 from notifier.model.scope import Column, scope_columns, verdict_of
 from notifier.model.words import AttributeType, Possibly, Reason, Standing
@@ -202,19 +203,19 @@ class Weekend:
             case ("rescope", where, possibly, anew):
                 change = rescoping.Change(where, where is None, possibly, (), anew)
                 rescoping.rescope(
-                    self.db, self.writer, actor, self.now, self.reference, change, timeline.News(), YES
+                    self.db, self.writer, Act(actor, self.now), self.reference, change, timeline.News(), YES
                 )
                 self.where, self.possibly = where, possibly
                 self.backs = [] if anew else self.backs
             case ("restore", slugs, where):
                 part = Part(slugs, where)
                 timeline.restore(
-                    self.db, self.writer, actor, self.now, self.reference, timeline.News(), YES, part
+                    self.db, self.writer, Act(actor, self.now), self.reference, timeline.News(), YES, part
                 )
                 self.backs += [(slug, where) for slug in slugs]
             case ("update",):
                 news = timeline.News(nothing_new=True)
-                timeline.update(self.db, self.writer, actor, self.now, self.reference, news, YES)
+                timeline.update(self.db, self.writer, Act(actor, self.now), self.reference, news, YES)
             case ("look",):
                 latecomers.look(self.db, self.writer, self.now)
             case _:
@@ -290,7 +291,9 @@ def started(here: W, world: Sequence[Company], roles: tuple[str, ...] = ()) -> W
         here.arrive(company)
     here.where = SCOPES[1]
     wish = declare.Wish(SLUGS, Reason.LEGAL, where=here.where, possibly=here.possibly, roles=roles)
-    here.reference = declare.suspend(here.db, here.writer, "person:a", here.now, wish, YES).name.reference
+    here.reference = declare.suspend(
+        here.db, here.writer, Act("person:a", here.now), wish, YES
+    ).name.reference
     here.hand_over()
     return here
 
@@ -343,7 +346,7 @@ def sent_until_stopped(here: Weekend) -> int:
     here.play(("arrive", Company("DE", (1,), SLUGS)))
     change = rescoping.Change(possibly=here.possibly)
     rescoping.rescope(
-        here.db, here.writer, "person:a", here.now, here.reference, change, timeline.News(), YES
+        here.db, here.writer, Act("person:a", here.now), here.reference, change, timeline.News(), YES
     )
     ((notice_id,),) = here.rows("SELECT notice_id FROM notice WHERE state = 'approved'")
     while any(ring.task == "freeze" for ring in freeze.freeze(here.db, WORDS, here.now, notice_id)):
@@ -354,7 +357,7 @@ def sent_until_stopped(here: Weekend) -> int:
 def test_whom_a_person_has_stopped_nothing_tells_by_itself(db: Db) -> None:
     with db.transaction() as tx:
         here = begin(tx, [Company("DE", (0,), SLUGS)])
-        brake.cancel(here.db, "person:a", here.now, sent_until_stopped(here))
+        brake.cancel(here.db, Act("person:a", here.now), sent_until_stopped(here))
         there = "SELECT kind, state FROM notice ORDER BY seq"
         here.play(("look",))
         assert here.rows(there) == [("first", "finished"), ("first", "cancelled")]
@@ -377,7 +380,7 @@ def test_whom_a_person_has_dropped_nothing_tells_by_itself(db: Db) -> None:
         here = begin(tx, [Company("DE", (0,), SLUGS)])
         notice_id = sent_until_stopped(here)
         here.rows("UPDATE chunk SET state = 'dead' WHERE notice_id = %s", notice_id)
-        assert brake.drop_dead(here.db, "person:a", here.now, notice_id).people == 1
+        assert brake.drop_dead(here.db, Act("person:a", here.now), notice_id).people == 1
         assert notices.finish(tx, notice_id, now=here.now)
         here.play(("look",))
         assert here.rows("SELECT count(*) FROM notice WHERE kind = 'catch_up'") == [(0,)]
@@ -396,7 +399,7 @@ def test_a_catch_up_that_a_person_drops_comes_back_only_for_more_people(db: Db) 
         here.play(("arrive", Company("DE", (1,), SLUGS)))
         here.play(("look",))
         ((draft,),) = here.rows("SELECT notice_id FROM notice WHERE state = 'draft'")
-        assert brake.cancel(here.db, "person:a", here.now, draft).was_draft
+        assert brake.cancel(here.db, Act("person:a", here.now), draft).was_draft
         open_alarms = "SELECT FROM alarm WHERE cleared_at IS NULL AND key LIKE 'late:%%'"
         assert not here.rows(open_alarms)
         here.play(("look",))
@@ -421,9 +424,9 @@ def test_what_another_disruption_holds_is_not_back(db: Db) -> None:
     with db.transaction() as tx:
         here = begin(tx, [Company("DE", (0,), SLUGS), Company("DE", (1,), SLUGS[:1])])
         wish = declare.Wish(SLUGS[:1], Reason.FAULT, again=True)
-        declare.suspend(here.db, here.writer, "person:a", NOW, wish, YES)
+        declare.suspend(here.db, here.writer, Act("person:a", NOW), wish, YES)
         timeline.restore(
-            here.db, here.writer, "person:a", here.now, here.reference, timeline.News(), YES, Part()
+            here.db, here.writer, Act("person:a", here.now), here.reference, timeline.News(), YES, Part()
         )
         ((notice_id,),) = here.rows("SELECT notice_id FROM notice WHERE kind = 'restored'")
         while any(ring.task == "freeze" for ring in freeze.freeze(here.db, WORDS, here.now, notice_id)):
@@ -445,13 +448,13 @@ def test_a_restoration_while_people_are_cut_off_names_their_number(db: Db) -> No
         here.rows("UPDATE entitlement SET suspended_at = now()")
         part = Part(SLUGS[:1], "nationality = 'FR'")
         said = timeline.restore(
-            here.db, here.writer, "person:a", here.now, here.reference, timeline.News(), YES, part
+            here.db, here.writer, Act("person:a", here.now), here.reference, timeline.News(), YES, part
         )
         assert said.gate.refusal is not None
         assert said.gate.gap.difference == 1
         try:
             rescoping.rescope(
-                here.db, here.writer, "person:a", here.now, here.reference,
+                here.db, here.writer, Act("person:a", here.now), here.reference,
                 rescoping.Change("nationality = 'XX'"), timeline.News(), Consent(yes=True),
             )  # fmt: skip
         except Refused as refused:
@@ -466,7 +469,13 @@ def test_the_tick_for_latecomers_neither_drops_nor_approves_a_scope_that_a_perso
         here = begin(tx, [Company(None, (0,), SLUGS), Company("DE", (1,), SLUGS)])
         change = rescoping.Change(possibly=Possibly.INCLUDE)
         rescoping.rescope(
-            here.db, here.writer, "person:a", here.now, here.reference, change, timeline.News(), Consent()
+            here.db,
+            here.writer,
+            Act("person:a", here.now),
+            here.reference,
+            change,
+            timeline.News(),
+            Consent(),
         )
         there = "SELECT kind, state, rev FROM notice ORDER BY seq"
         kept = [("first", "finished", 1), ("catch_up", "draft", 2)]

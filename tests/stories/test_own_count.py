@@ -13,7 +13,7 @@ from notifier.actions.control.approve import Consent
 from notifier.store.audience import freezing, recipients
 from notifier.store.audience.owed import LAST
 from notifier.store.read import recounts
-from tests.lab import LIND, Lab
+from tests.lab import Lab
 
 ABROAD = "nationality <> 'US'"
 RANGE = 20
@@ -188,7 +188,7 @@ def test_every_mutant_of_a_first_list_is_noticed(
     notice_id = lab.notice_id(reference, 1)
     is_stopped(lab, notice_id)
     mutant.end()
-    lab.ring(brake.resume(lab.app.db, LIND, lab.now(), notice_id).rings)
+    lab.ring(brake.resume(lab.app.db, lab.act(), notice_id).rings)
     lab.settle()
     if name == "the last range is lost":
         is_stopped(lab, notice_id)  # it can only be cancelled
@@ -213,7 +213,7 @@ def test_every_mutant_of_a_later_list_is_noticed(
     notice_id = lab.notice_id(reference, 2)
     is_stopped(lab, notice_id)
     mutant.end()
-    lab.ring(brake.resume(lab.app.db, LIND, lab.now(), notice_id).rings)
+    lab.ring(brake.resume(lab.app.db, lab.act(), notice_id).rings)
     lab.settle()
     if name == "the last range is lost":
         is_stopped(lab, notice_id)

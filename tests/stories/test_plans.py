@@ -3,8 +3,8 @@
 A subquery inside an expression (a `CASE`, an `OR`, what is selected) is no join. As long as what it reads fits
 into `work_mem` Postgres looks it up in a hash; beyond that it reads all of it again for each row. Nobody sees that
 with a hundred thousand people, so the plans are looked at: such a subquery never goes over what the statement has
-put together itself, which has no index. Nor are people grouped in a hash: beyond `work_mem` it
-has a cliff of its own.
+put together itself, which has no index. Nor are people grouped in a hash: beyond `work_mem` it has a cliff of its
+own.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from psycopg.rows import scalar_row
 from notifier.actions.announce import declare
 from notifier.actions.announce.restore import Part
 from notifier.model.words import Reason
-from tests.lab import LIND, SWALLOW, YES, Lab, nth
+from tests.lab import SWALLOW, YES, Lab, nth
 
 PLANNED = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
 FOR_EACH_OF_THREE = {"named", "unheard", "concerned"}
@@ -72,7 +72,7 @@ def test_nothing_is_read_again_for_each_person(lab: Lab) -> None:
     first = lab.suspend(services=both)
     lab.settle()
     again = declare.Wish(both[:1], Reason.SECURITY, where="seats > 3", again=True)
-    lab.ring(declare.suspend(lab.app.db, lab.app.writer, LIND, lab.now(), again, YES).gate.rings)
+    lab.ring(declare.suspend(lab.app.db, lab.app.writer, lab.act(), again, YES).gate.rings)
     lab.settle()
     lab.people(3, "late", seats="4")
     lab.tick("late")

@@ -199,7 +199,7 @@ class Real:
                 under_way = "SELECT max(notice_id) FROM notice WHERE state IN ('approved', 'sending', 'held')"
                 with_due = " AND closed_at IS NOT NULL AND EXISTS (SELECT FROM chunk k WHERE k.state = 'due'"
                 mine = " AND k.notice_id = notice.notice_id)"
-                brake.cancel(lab.app.db, "person:lind", lab.now(), lab.value(under_way + with_due + mine))
+                brake.cancel(lab.app.db, lab.act(), lab.value(under_way + with_due + mine))
             case None:
                 raise AssertionError
 

@@ -28,6 +28,7 @@ from hypothesis.stateful import (
 
 from notifier.actions.control import brake
 from notifier.errors import Refused
+from notifier.model.act import Act
 from notifier.model.event import ProviderEvent
 from notifier.model.mail import Envelope, Letter, Outcome, Result
 from notifier.model.policy import Policy
@@ -682,7 +683,7 @@ class Sending(RuleBasedStateMachine):
 
     def acts(self, action: Callable[..., Any], *, allowed: bool) -> Any:
         try:
-            done = action(self.db, "person:test", NOW, self.notice_id)
+            done = action(self.db, Act("person:test", NOW), self.notice_id)
         except Refused:
             assert not allowed
             return None
@@ -711,7 +712,7 @@ class Sending(RuleBasedStateMachine):
             self.brakes(braked.at_most)
 
     def pause_all(self) -> None:
-        braked = brake.pause_all(self.db, "person:test", NOW)
+        braked = brake.pause_all(self.db, Act("person:test", NOW))
         self.model.everything_stopped = True
         self.brakes(braked.at_most, everything=True)
 
@@ -731,7 +732,7 @@ class Sending(RuleBasedStateMachine):
             self.model.resumed_after = len(self.model.attempts)
 
     def resume_all(self) -> None:
-        brake.resume_all(self.db, "person:test", NOW)
+        brake.resume_all(self.db, Act("person:test", NOW))
         if self.model.leaves:
             self.model.resumed_after = len(self.model.attempts)
         self.model.everything_stopped, self.bound = False, None
@@ -748,9 +749,9 @@ class Sending(RuleBasedStateMachine):
         action = brake.retry_dead if again else brake.drop_dead
         if again and self.model.notice == "cancelled":
             with pytest.raises(Refused):
-                action(self.db, "person:test", NOW, self.notice_id)
+                action(self.db, Act("person:test", NOW), self.notice_id)
             return
-        people = action(self.db, "person:test", NOW, self.notice_id).people
+        people = action(self.db, Act("person:test", NOW), self.notice_id).people
         assert people == self.model.settle("due" if again else "cancelled")
 
     # ------------------------------------------------------------ what holds after every step

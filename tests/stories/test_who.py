@@ -15,6 +15,7 @@ from notifier.actions.background import freeze
 from notifier.actions.company.import_customers import import_customers
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
+from notifier.model.act import Act
 from notifier.model.words import Possibly, Reason
 from notifier.pipeline.compose import Words
 from notifier.settings import data_folder, from_env
@@ -73,7 +74,7 @@ def stored(db: Db, world: list[Firm], suppressed: frozenset[int] = frozenset()) 
         for person, spelling, role in firm.contacts or ((None, "", ""),):
             address = spelling.format(n=person)
             rows.writerow([f"F{n}", f"Firm {n}", address, role, ";".join(firm.services), firm.plan or ""])
-    import_customers(db, BytesIO(out.getvalue().encode()), actor="person:test", now=NOW)
+    import_customers(db, Act("person:test", NOW), BytesIO(out.getvalue().encode()))
     with db.transaction() as tx:
         tx.execute(
             "INSERT INTO suppression (recipient_id, reason, source) SELECT recipient_id, 'bounce', 't'"
@@ -84,7 +85,7 @@ def stored(db: Db, world: list[Firm], suppressed: frozenset[int] = frozenset()) 
 
 def told(db: Db, wish: declare.Wish) -> dict[int, tuple[dict[str, dict[str, set[str]]], str | None]]:
     """Declare, freeze, and read the list: person -> (firm -> told as -> services), why they get nothing."""
-    found = declare.suspend(db, WRITER, "person:test", NOW, wish, Consent(yes=True))
+    found = declare.suspend(db, WRITER, Act("person:test", NOW), wish, Consent(yes=True))
     notice_id = found.name.notice_id
     while any(ring.task == "freeze" for ring in freeze.freeze(db, WORDS, NOW, notice_id)):
         pass
@@ -218,7 +219,7 @@ def test_whoever_loses_the_contact_that_was_chosen_while_the_list_is_frozen_is_o
     wish = declare.Wish(("fable-5",), Reason.LEGAL, roles=("technical",))
     with db.transaction() as tx:
         tx.execute("INSERT INTO company (key, value) VALUES ('policy', '{\"range_people\": 1}')")
-    found = declare.suspend(db, WRITER, "person:test", NOW, wish, Consent(yes=True))
+    found = declare.suspend(db, WRITER, Act("person:test", NOW), wish, Consent(yes=True))
     freeze.freeze(db, WORDS, NOW, found.name.notice_id)
     with db.transaction() as tx:
         assert tx.execute("SELECT frozen_upto, audience_n FROM notice").fetchone() == (1, 0)
@@ -237,7 +238,7 @@ def depending(db: Db) -> None:
             catalogue.put_service(tx, slug, slug)
             catalogue.add_dependencies(tx, slug, needs)
     rows = "customer,name,email,services\nX,X Ltd,p3@b\u00fccher.example,chat\n"
-    import_customers(db, BytesIO(rows.encode()), actor="person:test", now=NOW)
+    import_customers(db, Act("person:test", NOW), BytesIO(rows.encode()))
 
 
 def test_what_depends_on_a_service_is_named_and_told_if_asked_for(db: Db) -> None:

@@ -1,12 +1,12 @@
 """What was written is wrong: stop the rest of it, and say so to exactly those who got it."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from notifier.actions.announce.timeline import News, Said, promised, say_in, spoken_of
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
 from notifier.errors import BadInput, Refused
+from notifier.model.act import Act
 from notifier.model.earlier import About
 from notifier.model.story import Facts, in_locale
 from notifier.model.words import NoticeKind
@@ -24,8 +24,7 @@ from notifier.store.locks import retried
 def correct(
     db: Db,
     writer: Writer,
-    actor: str,
-    now: datetime,
+    act: Act,
     reference: str,
     news: News,
     consent: Consent,
@@ -46,19 +45,18 @@ def correct(
         disruption = spoken_of(tx, reference)
         wrong = _wrong(tx, disruption, which)
         about = About(wrong.notice_id, _locales(tx, writer.words, wrong, news), _is_first(tx, wrong))
-        _stop(tx, disruption, f"stopped by {actor}: a correction is being written", wrong.notice_id)
+        _stop(tx, disruption, f"stopped by {act.actor}: a correction is being written", wrong.notice_id)
         if not (news.next_update_at or news.no_promise):  # the promise that stands is not what was wrong
-            left = disruptions.promised(tx, disruption.disruption_id, now=now)
-            news = promised(tx, disruption, replace(news, next_update_at=left), now)
-        return say_in(tx, writer, actor, now, disruption, NoticeKind.CORRECTION, news, consent, about=about)
+            left = disruptions.promised(tx, disruption.disruption_id, now=act.now)
+            news = promised(tx, disruption, replace(news, next_update_at=left), act.now)
+        return say_in(tx, writer, act, disruption, NoticeKind.CORRECTION, news, consent, about=about)
 
 
 @retried
 def retract(
     db: Db,
     writer: Writer,
-    actor: str,
-    now: datetime,
+    act: Act,
     reference: str,
     news: News,
     consent: Consent,
@@ -85,8 +83,8 @@ def retract(
                 f"Notice {newest.seq} came after {name}: withdraw that one, or correct with --statement."
             )
         about = About(wrong.notice_id, None, _is_first(tx, wrong))
-        _stop(tx, disruption, f"stopped by {actor}: a retraction is being written")
-        return say_in(tx, writer, actor, now, disruption, NoticeKind.RETRACTION, news, consent, about=about)
+        _stop(tx, disruption, f"stopped by {act.actor}: a retraction is being written")
+        return say_in(tx, writer, act, disruption, NoticeKind.RETRACTION, news, consent, about=about)
 
 
 def _wrong(tx: Tx, disruption: Disruption, which: int | None) -> Sent:

@@ -17,6 +17,7 @@ from notifier.actions.notices.named import Name, name_of
 from notifier.actions.notices.scope import Asked, Scope, read_scope
 from notifier.actions.notices.services import dependents, known_services
 from notifier.errors import Refused
+from notifier.model.act import Act
 from notifier.model.declaration import Declaration
 from notifier.model.story import Facts
 from notifier.model.words import Kind, NoticeKind, Possibly, Reason
@@ -145,44 +146,44 @@ def dry_run(db: Db, writer: Writer, now: datetime, wish: Wish) -> DryRun:
         return DryRun(counted, sample_mails(tx, writer, declaration, entry, now))
 
 
-def suspend(db: Db, writer: Writer, actor: str, now: datetime, wish: Wish, consent: Consent) -> Declared:
+def suspend(db: Db, writer: Writer, act: Act, wish: Wish, consent: Consent) -> Declared:
     """Declare, and approve if `consent` covers it: one transaction; workers do the rest.
 
     If the process dies before the commit nothing has happened; after it, nothing is missing.
     """
-    return _suspend(db, writer, actor, now, with_people(db, writer, now, wish), consent)
+    return _suspend(db, writer, act, with_people(db, writer, act.now, wish), consent)
 
 
 @retried
-def _suspend(db: Db, writer: Writer, actor: str, now: datetime, wish: Wish, consent: Consent) -> Declared:
+def _suspend(db: Db, writer: Writer, act: Act, wish: Wish, consent: Consent) -> Declared:
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
-        declaration, _ = read(tx, writer.settings, wish, now)
+        declaration, _ = read(tx, writer.settings, wish, act.now)
         _require_watch(tx, writer, declaration)
-        disruption_id, adopted = _open_or_adopt(tx, declaration, actor, now, again=wish.again)
+        disruption_id, adopted = _open_or_adopt(tx, act, declaration, again=wish.again)
         if wish.people:
             merge.note_people(tx, disruption_id, wish.people.source, wish.people.at)
-        next_update_at = _promise(tx, wish, now)
+        next_update_at = _promise(tx, wish, act.now)
         timeline_id = disruptions.add_entry(
             tx,
             disruption_id,
             kind="declared",
-            actor=actor,
+            actor=act.actor,
             facts=wish.facts,
             statements=wish.statements,
             next_update_at=next_update_at,
-            now=now,
+            now=act.now,
         )
-        notice_id = draft_notice(tx, writer, disruption_id, NoticeKind.FIRST, timeline_id, now)
+        notice_id = draft_notice(tx, writer, disruption_id, NoticeKind.FIRST, timeline_id, act.now)
         audit.append(
             tx,
-            actor=actor,
+            actor=act.actor,
             act="declare",
-            at=now,
+            at=act.now,
             disruption_id=disruption_id,
             after=_public(declaration, wish.people),
         )
-        gate = approve_in(tx, notice_id, actor, now, consent)
+        gate = approve_in(tx, act, notice_id, consent)
         return Declared(name_of(tx, notice_id), gate, adopted, next_update_at)
 
 
@@ -193,9 +194,7 @@ def _promise(tx: Tx, wish: Wish, now: datetime) -> datetime | None:
     return proposal(tx, wish.kind, now)
 
 
-def _open_or_adopt(
-    tx: Tx, declaration: Declaration, actor: str, now: datetime, *, again: bool
-) -> tuple[int, bool]:
+def _open_or_adopt(tx: Tx, act: Act, declaration: Declaration, *, again: bool) -> tuple[int, bool]:
     how = how_to_declare(declaration, disruptions.open_ones(tx, declaration.mode), again=again)
     match how:
         case Same(other) if not again:
@@ -213,11 +212,11 @@ def _open_or_adopt(
             for notice in notices.drafts(tx, draft.disruption_id):
                 notices.void(tx, notice.notice_id)
             disruptions.redraft(tx, draft.disruption_id, declaration)
-            disruptions.add_revision(tx, draft.disruption_id, declaration, actor=actor, now=now)
+            disruptions.add_revision(tx, draft.disruption_id, declaration, actor=act.actor, now=act.now)
             return draft.disruption_id, True
         case Open() | Same():
             fresh = next_again(tx, declaration)
-            return open_disruption(tx, fresh, opened_by=actor, now=now), False
+            return open_disruption(tx, act, fresh), False
 
 
 def next_again(tx: Tx, declaration: Declaration) -> Declaration:

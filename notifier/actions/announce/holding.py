@@ -11,6 +11,7 @@ from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.actions.notices.named import Name, find, name_of
 from notifier.actions.notices.story import story_of
 from notifier.errors import BadInput, Refused
+from notifier.model.act import Act
 from notifier.model.story import Facts
 from notifier.model.words import NoticeKind
 from notifier.pipeline.compose import check_own_words
@@ -40,16 +41,14 @@ class Prepared:
 
 
 @retried
-def prepare(
-    db: Db, writer: Writer, actor: str, now: datetime, reference: str, plan: Plan, consent: Consent
-) -> Prepared:
+def prepare(db: Db, writer: Writer, act: Act, reference: str, plan: Plan, consent: Consent) -> Prepared:
     """To a draft of which nobody was told, the holding notice: what is known, and that more follows. To a
     disruption that is told, an update: nothing new, if that is how it is. It takes the place of an earlier one.
 
     Raises `Refused` if the disruption is over, `BadInput` for a time that is past or after what it promises.
     """
     check_own_words(Facts.from_mapping(plan.facts), plan.statements)
-    if plan.at <= now:
+    if plan.at <= act.now:
         raise BadInput("--at is in the past: give a time to come.")
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
@@ -69,22 +68,22 @@ def prepare(
             tx,
             disruption.disruption_id,
             kind=kind,
-            actor=actor,
+            actor=act.actor,
             facts=plan.facts,
             statements=plan.statements,
             next_update_at=next_at,
-            now=now,
+            now=act.now,
         )
-        notice_id = draft_notice(tx, writer, disruption.disruption_id, kind, timeline_id, now)
+        notice_id = draft_notice(tx, writer, disruption.disruption_id, kind, timeline_id, act.now)
         since = story_of(tx, writer.settings, notices.by_id(tx, notice_id)).since[0]
         promises.schedule(tx, notice_id, go_at=plan.at, since=since)
         audit.append(
             tx,
-            actor=actor,
+            actor=act.actor,
             act="prepare",
-            at=now,
+            at=act.now,
             disruption_id=disruption.disruption_id,
             after={"notice": notice_id, "at": plan.at.isoformat()},
         )
-        gate = approve_in(tx, notice_id, actor, now, consent)
+        gate = approve_in(tx, act, notice_id, consent)
         return Prepared(name_of(tx, notice_id), kind, plan.at, next_at, gate)

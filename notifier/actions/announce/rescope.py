@@ -13,6 +13,7 @@ from notifier.actions.notices.rule import rule_at
 from notifier.actions.notices.services import known_services
 from notifier.actions.notices.untranslated import of_a_later_notice
 from notifier.errors import BadInput, Refused
+from notifier.model.act import Act
 from notifier.model.scope import from_json, to_json
 from notifier.model.story import Facts
 from notifier.model.words import Mode, NoticeKind, Possibly
@@ -131,8 +132,7 @@ def preview(
 def rescope(
     db: Db,
     writer: Writer,
-    actor: str,
-    now: datetime,
+    act: Act,
     reference: str,
     change: Change,
     news: News,
@@ -146,41 +146,41 @@ def rescope(
     check_own_words(Facts.from_mapping(news.facts), news.statements)
     with db.transaction() as tx:
         disruption = begin(tx, reference)
-        revision, _ = read(tx, disruption, change, now)
+        revision, _ = read(tx, disruption, change, act.now)
         rev = revisions.propose(
-            tx, disruption.disruption_id, revision, anew=change.anew, actor=actor, now=now
+            tx, disruption.disruption_id, revision, anew=change.anew, actor=act.actor, now=act.now
         )
-        timeline_id = enter(tx, disruption, KIND, _promise(tx, disruption, news, now), actor, now)
+        timeline_id = enter(tx, act, disruption, KIND, _promise(tx, disruption, news, act.now))
         rule = rule_at(tx, disruption.disruption_id, NoticeKind.PARTIAL, rev, timeline_id)
         found = owed.difference(tx, Asked(disruption.disruption_id, rule, rev))
         audit.append(
             tx,
-            actor=actor,
+            actor=act.actor,
             act=KIND,
-            at=now,
+            at=act.now,
             disruption_id=disruption.disruption_id,
             after=_public(rule, rev),
         )
         drafts = [
-            draft_notice(tx, writer, disruption.disruption_id, kind, timeline_id, now, rev=rev)
+            draft_notice(tx, writer, disruption.disruption_id, kind, timeline_id, act.now, rev=rev)
             for what, kind in NOTICES.items()
             if any(d.what == what and (d.people or d.unreachable) for d in found)
         ]
-        said = _approve_each(tx, writer, drafts, actor, now, consent)
+        said = _approve_each(tx, writer, act, drafts, consent)
         if not said:
-            _put_in_force(tx, disruption, rule, rev, consent, now)
+            _put_in_force(tx, disruption, rule, rev, consent, act.now)
         elif not any(each.gate.approved for each in said):
-            revisions.hold_rescoped(tx, disruption.disruption_id, rev=rev, actor=actor)
+            revisions.hold_rescoped(tx, disruption.disruption_id, rev=rev, actor=act.actor)
         return Rescoped(disruption.reference, rev, said)
 
 
 def _approve_each(
-    tx: Tx, writer: Writer, drafts: Sequence[int], actor: str, now: datetime, consent: Consent
+    tx: Tx, writer: Writer, act: Act, drafts: Sequence[int], consent: Consent
 ) -> tuple[Said, ...]:
     said: list[Said] = []
     for notice_id in drafts:
         unwritten = of_a_later_notice(tx, writer.words, notice_id)
-        gate = approve_in(tx, notice_id, actor, now, consent)
+        gate = approve_in(tx, act, notice_id, consent)
         consent = _left(consent, gate)
         said.append(Said(name_of(tx, notice_id), gate, unwritten=unwritten))
     return tuple(said)

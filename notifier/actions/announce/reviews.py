@@ -7,13 +7,14 @@ Only the people of that customer hear of it.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from notifier.actions.control.approve import Consent, Gate, approve_in
 from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.actions.notices.named import Name, find, known, name_of
 from notifier.actions.notices.reasons import reason
 from notifier.errors import BadInput, Refused
+from notifier.model.act import Act
 from notifier.model.words import NoticeKind, ReviewEnding
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue
@@ -53,7 +54,7 @@ class Decided:
 
 
 @retried
-def add(db: Db, actor: str, now: datetime, reference: str, objection: Objection) -> Review:
+def add(db: Db, act: Act, reference: str, objection: Objection) -> Review:
     """Raises `BadInput` for a customer nobody knows, `Refused` if theirs is open already."""
     by, why = reason("--by", objection.by), reason("--why", objection.why)
     with db.transaction() as tx:
@@ -69,23 +70,21 @@ def add(db: Db, actor: str, now: datetime, reference: str, objection: Objection)
             customer.customer_id,
             asked_by=by,
             why=why,
-            actor=actor,
-            now=now,
-            due_at=now + timedelta(hours=catalogue.policy(tx).review_hours),
+            actor=act.actor,
+            now=act.now,
+            due_at=act.now + timedelta(hours=catalogue.policy(tx).review_hours),
         )
         if review_id is None:
             raise Refused(
                 f"A review for {objection.customer} is open already: `notifier reviews` shows its number."
             )
         review = _locked(tx, review_id)
-        _record(tx, review, "review opened", why, actor, now)
+        _record(tx, act, review, "review opened", why)
         return review
 
 
 @retried
-def decide(
-    db: Db, writer: Writer, actor: str, now: datetime, review_id: int, decision: Decision, consent: Consent
-) -> Decided:
+def decide(db: Db, writer: Writer, act: Act, review_id: int, decision: Decision, consent: Consent) -> Decided:
     """End a review and answer it; the decision stands from the commit on, whenever its notice is let go.
 
     From then on a released customer is left out of every list that is frozen.
@@ -97,9 +96,9 @@ def decide(
         disruptions.lock(tx, review.disruption_id)
         if not review.is_open:
             raise Refused(f"Review {review_id} has ended: {review.ended_as} by {review.ended_by}.")
-        reviews.end(tx, review_id, decision.ending, why=why, actor=actor, now=now)
-        _record(tx, review, f"review {decision.ending}", why, actor, now)
-        notice = _answer(tx, writer, review, decision, actor, now, consent)
+        reviews.end(tx, review_id, decision.ending, why=why, actor=act.actor, now=act.now)
+        _record(tx, act, review, f"review {decision.ending}", why)
+        notice = _answer(tx, writer, act, review, decision, consent)
         cut_off = (
             reviews.still_cut_off(tx, review.disruption_id, review.customer_id)
             if decision.ending == "released"
@@ -109,7 +108,7 @@ def decide(
 
 
 def _answer(
-    tx: Tx, writer: Writer, review: Review, decision: Decision, actor: str, now: datetime, consent: Consent
+    tx: Tx, writer: Writer, act: Act, review: Review, decision: Decision, consent: Consent
 ) -> tuple[Name | None, Gate | None]:
     """The notice to that customer's people, through the gate; its ceiling is their number."""
     people = reviews.people(tx, review.disruption_id, review.customer_id)
@@ -120,18 +119,18 @@ def _answer(
         tx,
         review.disruption_id,
         kind=kind,
-        actor=actor,
+        actor=act.actor,
         facts={},
         statements=decision.statements,
-        next_update_at=disruptions.promised(tx, review.disruption_id, now=now),
-        now=now,
+        next_update_at=disruptions.promised(tx, review.disruption_id, now=act.now),
+        now=act.now,
     )
     notice_id = draft_notice(
-        tx, writer, review.disruption_id, kind, timeline_id, now, only_customer=review.customer_id
+        tx, writer, review.disruption_id, kind, timeline_id, act.now, only_customer=review.customer_id
     )
     reviews.set_notice(tx, review.review_id, notice_id)
     bounded = replace(consent, ceiling=people if consent.yes else None)
-    return name_of(tx, notice_id), approve_in(tx, notice_id, actor, now, bounded)
+    return name_of(tx, notice_id), approve_in(tx, act, notice_id, bounded)
 
 
 def _locked(tx: Tx, review_id: int) -> Review:
@@ -141,13 +140,13 @@ def _locked(tx: Tx, review_id: int) -> Review:
     return found
 
 
-def _record(tx: Tx, review: Review, act: str, why: str, actor: str, now: datetime) -> None:
+def _record(tx: Tx, act: Act, review: Review, what: str, why: str) -> None:
     """The reason itself stays with the review: it may say of a customer what the chain must not hold."""
     audit.append(
         tx,
-        actor=actor,
-        act=act,
-        at=now,
+        actor=act.actor,
+        act=what,
+        at=act.now,
         disruption_id=review.disruption_id,
         after={
             "review": review.review_id,

@@ -19,6 +19,7 @@ from notifier.actions.notices.reasons import reason as checked_reason
 from notifier.edges.addresses import Address, normalised
 from notifier.errors import BadInput, NotifierError, Refused, Unreachable
 from notifier.model import mail as model
+from notifier.model.act import Act
 from notifier.model.mail import Envelope, Outcome, Result, Sender
 from notifier.model.people import Person
 from notifier.model.policy import Policy
@@ -79,9 +80,7 @@ class _Request:
     reason: str | None = None
 
 
-def test(
-    db: Db, post: Post, actor: str, now: datetime, preview: Preview, addresses: Sequence[str]
-) -> list[Sent]:
+def test(db: Db, post: Post, act: Act, preview: Preview, addresses: Sequence[str]) -> list[Sent]:
     """Send every mail of a preview to exactly these addresses, marked as a test.
 
     Nothing leaves if one of them must not be written to. Raises `BadInput`, `Refused`.
@@ -98,7 +97,7 @@ def test(
         for nth, (address, to) in whom.items()
         for mail in preview.mails
     ]
-    return [_send(db, post, actor, now, press, request) for request in requests]
+    return [_send(db, post, act, press, request) for request in requests]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ class Copy:
     """Also if a copy went there before."""
 
 
-def copy(db: Db, post: Post, actor: str, now: datetime, notice_id: int, wanted: Copy) -> tuple[Name, Sent]:
+def copy(db: Db, post: Post, act: Act, notice_id: int, wanted: Copy) -> tuple[Name, Sent]:
     """Send what somebody was sent once more, marked as a copy. Raises `BadInput`, `Refused`."""
     why = checked_reason("--reason", wanted.reason)
     address = _address("The address", wanted.address)
@@ -125,9 +124,9 @@ def copy(db: Db, post: Post, actor: str, now: datetime, notice_id: int, wanted: 
         mail = mail_of(
             press, Letter(press.contents[listed.content_id or 0], Person.from_vars(listed.vars or {}))
         )
-    mark = Mark(listed.left_at or notice.approved_at or now, mail.tz)
+    mark = Mark(listed.left_at or notice.approved_at or act.now, mail.tz)
     request = _Request(singles.COPY, mail, mark, address, to, reason=why)
-    return name, _send(db, post, actor, now, press, request, again=wanted.again)
+    return name, _send(db, post, act, press, request, again=wanted.again)
 
 
 def of_notice(tx: Tx, notice_id: int) -> list[Single]:
@@ -186,9 +185,7 @@ def _original(tx: Tx, notice: Notice, name: Name, wanted: Copy, to: To) -> Liste
 # ---------------------------------------------------------------- one request
 
 
-def _send(
-    db: Db, post: Post, actor: str, now: datetime, press: Press, request: _Request, *, again: bool = False
-) -> Sent:
+def _send(db: Db, post: Post, act: Act, press: Press, request: _Request, *, again: bool = False) -> Sent:
     """Write ahead, send, record. If the process dies in between it becomes unknown, and nothing repeats it."""
     notice, mail = press.notice, request.mail
     claimed_at = post.clock.monotonic()
@@ -201,11 +198,11 @@ def _send(
             kind=request.kind,
             to=request.to,
             locale=mail.locale,
-            actor=actor,
+            actor=act.actor,
             reason=request.reason,
             provider=sender.name,
         )
-        _open(tx, new, notice, now, again=again)
+        _open(tx, new, notice, act.now, again=again)
         ours = found_database(tx).installation_id
 
     def still_ours() -> bool:

@@ -12,6 +12,7 @@ from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.actions.notices.named import Name, find, name_of
 from notifier.actions.notices.untranslated import Unwritten, of_a_later_notice
 from notifier.errors import BadInput, Refused
+from notifier.model.act import Act
 from notifier.model.earlier import About
 from notifier.model.story import Facts
 from notifier.model.words import NoticeKind
@@ -45,23 +46,20 @@ class Said:
     """For whom what is new is not there in their language."""
 
 
-def update(
-    db: Db, writer: Writer, actor: str, now: datetime, reference: str, news: News, consent: Consent
-) -> Said:
+def update(db: Db, writer: Writer, act: Act, reference: str, news: News, consent: Consent) -> Said:
     """Keep those who were told up to date."""
     if not (news.facts or news.statements or news.next_update_at or news.nothing_new):
         raise BadInput("An update needs --statement, --facts or --next-update, or say --nothing-new.")
     if news.nothing_new and (news.facts or news.statements):
         raise BadInput("--nothing-new says that nothing is new: leave out --statement and --facts.")
-    return _say(db, writer, actor, now, reference, NoticeKind.UPDATE, news, consent)
+    return _say(db, writer, act, reference, NoticeKind.UPDATE, news, consent)
 
 
 @retried
 def restore(
     db: Db,
     writer: Writer,
-    actor: str,
-    now: datetime,
+    act: Act,
     reference: str,
     news: News,
     consent: Consent,
@@ -71,23 +69,22 @@ def restore(
     check_own_words(Facts.from_mapping(news.facts), news.statements)
     with db.transaction() as tx:
         disruption = begin(tx, reference)
-        backs = read_part(tx, disruption, part, now)
+        backs = read_part(tx, disruption, part, act.now)
         kind = kind_of(tx, disruption, backs)
-        timeline_id = enter(tx, disruption, kind, news, actor, now)
+        timeline_id = enter(tx, act, disruption, kind, news)
         rev = disruptions.revision(tx, disruption.disruption_id).rev
         for back in backs:
             revisions.propose_restoration(
-                tx, disruption.disruption_id, timeline_id, back, rev=rev, actor=actor, now=now
+                tx, disruption.disruption_id, timeline_id, back, rev=rev, actor=act.actor, now=act.now
             )
-        return say(tx, writer, disruption, kind, timeline_id, actor, now, consent)
+        return say(tx, writer, act, disruption, kind, timeline_id, consent)
 
 
 @retried
 def _say(
     db: Db,
     writer: Writer,
-    actor: str,
-    now: datetime,
+    act: Act,
     reference: str,
     kind: NoticeKind,
     news: News,
@@ -98,8 +95,8 @@ def _say(
         disruptions.lock_declarations(tx)
         disruption = spoken_of(tx, reference)
         if kind is NoticeKind.UPDATE:
-            news = promised(tx, disruption, news, now)
-        return say_in(tx, writer, actor, now, disruption, kind, news, consent)
+            news = promised(tx, disruption, news, act.now)
+        return say_in(tx, writer, act, disruption, kind, news, consent)
 
 
 def promised(tx: Tx, disruption: Disruption, news: News, now: datetime) -> News:
@@ -113,8 +110,7 @@ def promised(tx: Tx, disruption: Disruption, news: News, now: datetime) -> News:
 def say_in(
     tx: Tx,
     writer: Writer,
-    actor: str,
-    now: datetime,
+    act: Act,
     disruption: Disruption,
     kind: NoticeKind,
     news: News,
@@ -124,8 +120,8 @@ def say_in(
 ) -> Said:
     """One more notice of a disruption, in the caller's transaction; it takes the place of every draft."""
     _void_drafts(tx, disruption)
-    timeline_id = enter(tx, disruption, kind, news, actor, now)
-    said = say(tx, writer, disruption, kind, timeline_id, actor, now, consent, about=about)
+    timeline_id = enter(tx, act, disruption, kind, news)
+    said = say(tx, writer, act, disruption, kind, timeline_id, consent, about=about)
     return replace(said, next_update_at=news.next_update_at)
 
 
@@ -142,37 +138,36 @@ def _void_drafts(tx: Tx, disruption: Disruption) -> None:
         notices.void(tx, draft.notice_id)
 
 
-def enter(tx: Tx, disruption: Disruption, kind: str, news: News, actor: str, now: datetime) -> int:
+def enter(tx: Tx, act: Act, disruption: Disruption, kind: str, news: News) -> int:
     """A new entry on the timeline."""
     return disruptions.add_entry(
         tx,
         disruption.disruption_id,
         kind=kind,
-        actor=actor,
+        actor=act.actor,
         facts=news.facts,
         statements=news.statements,
         next_update_at=news.next_update_at,
-        now=now,
+        now=act.now,
     )
 
 
 def say(
     tx: Tx,
     writer: Writer,
+    act: Act,
     disruption: Disruption,
     kind: NoticeKind,
     timeline_id: int,
-    actor: str,
-    now: datetime,
     consent: Consent,
     *,
     about: About | None = None,
 ) -> Said:
     """Write the notice of an entry and bring it to the gate."""
-    notice_id = draft_notice(tx, writer, disruption.disruption_id, kind, timeline_id, now, about=about)
-    audit.append(tx, actor=actor, act=kind, at=now, disruption_id=disruption.disruption_id)
+    notice_id = draft_notice(tx, writer, disruption.disruption_id, kind, timeline_id, act.now, about=about)
+    audit.append(tx, actor=act.actor, act=kind, at=act.now, disruption_id=disruption.disruption_id)
     unwritten = of_a_later_notice(tx, writer.words, notice_id)
-    gate = approve_in(tx, notice_id, actor, now, consent)
+    gate = approve_in(tx, act, notice_id, consent)
     return Said(name_of(tx, notice_id), gate, unwritten=unwritten)
 
 

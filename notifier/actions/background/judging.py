@@ -6,9 +6,10 @@ from datetime import datetime
 from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.actions.notices.story import service_names
 from notifier.errors import NotifierError
+from notifier.model.act import Act
 from notifier.model.words import Mode, NoticeKind
 from notifier.pipeline import detect, disruption
-from notifier.pipeline.detect import Act, Judgement, actor_of
+from notifier.pipeline.detect import Consequence, Judgement, actor_of
 from notifier.settings import secret
 from notifier.store import Tx, savepoint
 from notifier.store.company import catalogue
@@ -60,10 +61,10 @@ class Bench:
     def _carry_out(self, heard: Heard, judgement: Judgement) -> int | None:
         actor = actor_of(heard.source)
         match judgement:
-            case Judgement(act=Act.OPEN):
+            case Judgement(consequence=Consequence.OPEN):
                 return self._open(heard, judgement.services, actor)
-            case Judgement(act=Act.WIDEN, disruption_id=int(disruption_id)):
-                disruption.widen_draft(self.tx, disruption_id, judgement.services, actor, self.now)
+            case Judgement(consequence=Consequence.WIDEN, disruption_id=int(disruption_id)):
+                disruption.widen_draft(self.tx, Act(actor, self.now), disruption_id, judgement.services)
                 self._touch(disruption_id, actor)
             case _:
                 pass
@@ -72,11 +73,10 @@ class Bench:
     def _open(self, heard: Heard, services: tuple[str, ...], actor: str) -> int:
         disruption_id = disruption.open_draft(
             self.tx,
+            Act(actor, self.now),
             mode=self.mode,
             services=services,
-            opened_by=actor,
             effective_at=heard.occurred_at,
-            now=self.now,
         )
         self.opened.append(disruption_id)
         self._touch(disruption_id, actor)
@@ -109,7 +109,7 @@ class Bench:
             for notice in notices.drafts(self.tx, draft.disruption_id):
                 notices.void(self.tx, notice.notice_id)
         for draft in forsaken:
-            disruption.void_draft(self.tx, draft.disruption_id, draft.opened_by, self.now)
+            disruption.void_draft(self.tx, Act(draft.opened_by, self.now), draft.disruption_id)
         self.look()
         return tuple(draft.disruption_id for draft in forsaken)
 

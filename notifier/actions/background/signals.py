@@ -15,6 +15,7 @@ from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.mode import mode_of
 from notifier.edges.webhooks import DIALECTS, Dialect
 from notifier.errors import BadInput, Refused
+from notifier.model.act import Act
 from notifier.model.ring import Ring
 from notifier.model.signal import DATABASE, Evidence, SignalState
 from notifier.model.words import Mode
@@ -200,7 +201,7 @@ def _announce(
         try:
             if refresh(db, settings, now, disruption_id, fresh=FRESH)[1] is not None:
                 continue  # nobody knows who the people are: the draft and its alarm stay
-            found = approve_by_policy(db, disruption_id, may.ceiling, f"source:{may.source}", now)
+            found = approve_by_policy(db, Act(f"source:{may.source}", now), disruption_id, may.ceiling)
         except Refused:  # a person was faster
             continue
         if found:

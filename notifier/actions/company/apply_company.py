@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeAlias
 
 from notifier.edges.company_file import AttributeTable, CompanyFile
 from notifier.errors import BadInput, Refused
+from notifier.model.act import Act
 from notifier.model.attributes import typed
 from notifier.model.policy import Policy
 from notifier.model.scope import Json
@@ -139,7 +139,7 @@ def _difference(tx: Tx, file: CompanyFile) -> Difference:
 
 
 @retried
-def apply(db: Db, file: CompanyFile, shown: Difference, *, actor: str, now: datetime) -> tuple[Retyped, ...]:
+def apply(db: Db, act: Act, file: CompanyFile, shown: Difference) -> tuple[Retyped, ...]:
     """Apply what was shown, in one transaction; what it meant for values that customers have.
 
     Raises `Refused` if somebody else changed the catalogue since it was shown.
@@ -152,7 +152,7 @@ def apply(db: Db, file: CompanyFile, shown: Difference, *, actor: str, now: date
         if shown.changes:
             # Names and not values: a fact may hold an address.
             changed: list[Json] = [f"{c.what}:{c.name}" for c in shown.changes]
-            audit.append(tx, actor=actor, act="apply", at=now, after={"changed": changed})
+            audit.append(tx, actor=act.actor, act="apply", at=act.now, after={"changed": changed})
         return retyped
 
 

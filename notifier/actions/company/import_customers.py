@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from notifier.edges.customer_row import Known, rows
 from notifier.errors import BadInput
+from notifier.model.act import Act
 from notifier.model.customer import BadRow, CustomerRow
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue, customers
@@ -85,9 +86,7 @@ class Tally:
             self.misfit_lines.setdefault(name, row.line)
 
 
-def import_customers(
-    db: Db, stream: BinaryIO, *, actor: str, now: datetime, skip_bad: bool = False
-) -> Imported:
+def import_customers(db: Db, act: Act, stream: BinaryIO, *, skip_bad: bool = False) -> Imported:
     """Merge the file into what is there. `stream` is read once, never held.
 
     Raises `BadInput`, naming every bad row, if there is one and `skip_bad` is off: then nothing is imported.
@@ -99,7 +98,7 @@ def import_customers(
         known = Known(
             services=frozenset(s.slug for s in catalogue.services(tx)),
             attributes={a.name: a.type for a in attributes},
-            now=now,
+            now=act.now,
         )
         tally = Tally()
         customers.create_staging(tx)
@@ -110,12 +109,11 @@ def import_customers(
         catalogue.add_undeclared(tx, undeclared)
         customers.analyze_staging(tx)
         contradictions = tuple(customers.contradictions(tx))
-        merged = _merge(tx, now)
+        merged = _merge(tx, act.now)
         if count >= MANY:
             customers.analyze(tx)
-        audit.append(
-            tx, actor=actor, act="import", at=now, after={"rows": count, "bad": tally.bad, **asdict(merged)}
-        )
+        after = {"rows": count, "bad": tally.bad, **asdict(merged)}
+        audit.append(tx, actor=act.actor, act="import", at=act.now, after=after)
         return _imported(count, merged, undeclared, contradictions, tally)
 
 

@@ -11,6 +11,7 @@ from notifier.actions.notices.approved_words import words_are_unaltered
 from notifier.actions.notices.rule import notice_rule
 from notifier.actions.notices.story import about_of
 from notifier.errors import Refused
+from notifier.model.act import Act
 from notifier.model.approval import ALL, Part, parts
 from notifier.model.kinds import KINDS
 from notifier.model.ring import Ring
@@ -62,15 +63,13 @@ COUNTED = Recall[tuple[int, Gap]]()
 
 
 @retried
-def approve(db: Db, actor: str, now: datetime, notice_id: int, consent: Consent) -> Gate:
+def approve(db: Db, act: Act, notice_id: int, consent: Consent) -> Gate:
     """Let a draft go. A draft of evidence is declared by its approval."""
     with db.transaction() as tx:
-        return approve_in(tx, notice_id, actor, now, consent)
+        return approve_in(tx, act, notice_id, consent)
 
 
-def approve_by_policy(
-    db: Db, disruption_id: int, ceiling: int, actor: str, now: datetime
-) -> tuple[Ring, ...]:
+def approve_by_policy(db: Db, act: Act, disruption_id: int, ceiling: int) -> tuple[Ring, ...]:
     """Only policy turns evidence into mail: to at most `ceiling` people, and only where the data shows who is cut
     off and nothing differs. A draft whose list somebody has looked at, and which is not true any more, stays.
     """
@@ -81,11 +80,11 @@ def approve_by_policy(
         notice = there[-1]
         # Everybody is looked at for this: before the locks, for which a person would wait.
         counted = COUNTED.ask(
-            db, tx, notice.notice_id, now, lambda: count(tx, notice, notice_rule(tx, notice))
+            db, tx, notice.notice_id, act.now, lambda: count(tx, notice, notice_rule(tx, notice))
         )
         if counted[0] > ceiling:
             return ()
-    return _approve_by_policy(db, disruption_id, notice.notice_id, ceiling, actor, now, counted)
+    return _approve_by_policy(db, act, disruption_id, notice.notice_id, ceiling, counted)
 
 
 def _leaves_when_approved(notice: Notice) -> bool:
@@ -95,11 +94,10 @@ def _leaves_when_approved(notice: Notice) -> bool:
 @retried
 def _approve_by_policy(
     db: Db,
+    act: Act,
     disruption_id: int,
     notice_id: int,
     ceiling: int,
-    actor: str,
-    now: datetime,
     counted: tuple[int, Gap],
 ) -> tuple[Ring, ...]:
     with db.transaction() as tx:
@@ -107,14 +105,13 @@ def _approve_by_policy(
         if not drafts or drafts[-1].notice_id != notice_id:
             return ()  # a person was faster, or it was written anew: at the next tick
         consent = Consent(yes=True, ceiling=ceiling, by_policy=True)
-        return approve_in(tx, notice_id, actor, now, consent, counted=counted).rings
+        return approve_in(tx, act, notice_id, consent, counted=counted).rings
 
 
 def approve_in(
     tx: Tx,
+    act: Act,
     notice_id: int,
-    actor: str,
-    now: datetime,
     consent: Consent,
     *,
     counted: tuple[int, Gap] | None = None,
@@ -129,7 +126,7 @@ def approve_in(
     if not (same_rule and words_are_unaltered(tx, notice)):
         raise Refused("The words or the scope are not those that this draft was written with: write it anew.")
     people, gap = counted or count(tx, notice, rule)
-    here = round_of(tx, notice, actor, consent, gap)
+    here = round_of(tx, notice, act.actor, consent, gap)
     refusal = objection(consent, gap, notice, people, here.giving)
     if refusal is not None:
         return Gate(approved=False, people=people, gap=gap, refusal=refusal, asks=here.giving)
@@ -146,12 +143,12 @@ def approve_in(
     if changed and of_list:
         return stale
     if here.giving:
-        _record(tx, notice, actor, now, consent, here.giving, people)
+        _record(tx, act, notice, consent, here.giving, people)
     if here.missing:
         return Gate(approved=False, people=people, gap=gap, refusal=here.waits(), waits=True)
     if changed:  # whoever approved the list did so before; these words stay approved
         return replace(stale, waits=True)
-    _open(tx, notice, now)
+    _open(tx, notice, act.now)
     ring = "freeze" if notice.closed_at is None else "deliver"
     return Gate(approved=True, people=people, gap=gap, rings=(Ring(ring, notice_id),))
 
@@ -211,21 +208,20 @@ def _speak(tx: Tx, notice: Notice, now: datetime) -> None:
 
 def _record(
     tx: Tx,
+    act: Act,
     notice: Notice,
-    actor: str,
-    now: datetime,
     consent: Consent,
     giving: AbstractSet[Part],
     people: int,
 ) -> None:
     ceiling = None if consent.list_hash else people if consent.ceiling is None else consent.ceiling
-    approval = approval_of(notice, actor, consent, giving, ceiling)
-    approvals.give(tx, notice.notice_id, approval, now=now)
+    approval = approval_of(notice, act.actor, consent, giving, ceiling)
+    approvals.give(tx, notice.notice_id, approval, now=act.now)
     audit.append(
         tx,
-        actor=actor,
+        actor=act.actor,
         act="approve",
-        at=now,
+        at=act.now,
         disruption_id=notice.disruption_id,
         after={
             "notice": notice.notice_id,

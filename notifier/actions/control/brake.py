@@ -12,6 +12,7 @@ from notifier.actions.control import latecomers
 from notifier.actions.control.who_is_late import is_ours
 from notifier.actions.notices.rule import question
 from notifier.errors import Refused, Unreachable
+from notifier.model.act import Act
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState
 from notifier.store import Db, Tx, audit
@@ -52,24 +53,24 @@ PATIENCE_MS = 2_000
 """So long the pull of the brake waits for the audit chain, once it has stopped everything."""
 
 
-def pause_all(db: Db, actor: str, now: datetime) -> Braked:
+def pause_all(db: Db, act: Act) -> Braked:
     """Stop everything: no request leaves after those that are open when this has committed."""
-    again = not _pull(db, actor, now)
+    again = not _pull(db, act)
     with db.transaction() as tx:
         braked = Braked(brake.open_attempts(tx))
     try:
-        enter_pulls(db, now, patience_ms=PATIENCE_MS)
+        enter_pulls(db, act.now, patience_ms=PATIENCE_MS)
         if again:
-            _say_again(db, actor, now)
+            _say_again(db, act)
     except Unreachable:
         pass  # everything is stopped, and the next tick enters it
     return braked
 
 
 @retried
-def _pull(db: Db, actor: str, now: datetime) -> bool:
+def _pull(db: Db, act: Act) -> bool:
     with db.transaction() as tx:
-        return brake.pull_brake(tx, actor=actor, now=now)
+        return brake.pull_brake(tx, actor=act.actor, now=act.now)
 
 
 def enter_pulls(db: Db, now: datetime, *, patience_ms: int = 0) -> None:
@@ -80,15 +81,15 @@ def enter_pulls(db: Db, now: datetime, *, patience_ms: int = 0) -> None:
             audit.append(tx, actor=pulled.actor, act=PAUSE_ALL, at=pulled.at)
 
 
-def _say_again(db: Db, actor: str, now: datetime) -> None:
+def _say_again(db: Db, act: Act) -> None:
     """Somebody has stopped what was stopped already: it changes nothing, and who looks later wants to know."""
     with db.transaction() as tx:
         wait_at_most(tx, PATIENCE_MS)
-        audit.append(tx, actor=actor, act=PAUSE_ALL, at=now)
+        audit.append(tx, actor=act.actor, act=PAUSE_ALL, at=act.now)
 
 
 @retried
-def _release(db: Db, actor: str, now: datetime) -> None:
+def _release(db: Db, act: Act) -> None:
     with db.transaction() as tx:
         if held := brake.holds(tx):
             raise Refused(held[0].why)
@@ -98,15 +99,15 @@ def _release(db: Db, actor: str, now: datetime) -> None:
         notices.set_resumed(tx)
         if not pulled.entered:
             audit.append(tx, actor=pulled.actor, act=PAUSE_ALL, at=pulled.at)
-        audit.append(tx, actor=actor, act="resume all", at=now)
+        audit.append(tx, actor=act.actor, act="resume all", at=act.now)
 
 
-def resume_all(db: Db, actor: str, now: datetime) -> Released:
+def resume_all(db: Db, act: Act) -> Released:
     """Release the brake that `pause_all` pulled; notices that are held for their own reasons stay held.
 
     Raises `Refused` if this may not be the database that sent: see `actions.database`.
     """
-    _release(db, actor, now)
+    _release(db, act)
     return going_on(db)
 
 
@@ -118,38 +119,38 @@ def going_on(db: Db) -> Released:
         return Released(waiting, tuple(Ring("deliver", notice_id) for notice_id in ids))
 
 
-def pause(db: Db, actor: str, now: datetime, notice_id: int) -> Braked:
+def pause(db: Db, act: Act, notice_id: int) -> Braked:
     """Hold one notice."""
-    _hold(db, actor, now, notice_id)
+    _hold(db, act, notice_id)
     # The hold is committed: only now can the open attempts be counted.
     with db.transaction() as tx:
         return Braked(brake.open_attempts(tx, notice_id))
 
 
 @retried
-def _hold(db: Db, actor: str, now: datetime, notice_id: int) -> None:
+def _hold(db: Db, act: Act, notice_id: int) -> None:
     with db.transaction() as tx:
         notice = notices.locked(tx, notice_id)
-        if not notices.hold(tx, notice_id, f"paused by {actor}"):
+        if not notices.hold(tx, notice_id, f"paused by {act.actor}"):
             raise Refused(f"This notice is {notice.state}: there is nothing to pause.")
-        _record(tx, notice, actor, "pause", now)
+        _record(tx, act, notice, "pause")
 
 
 @retried
-def resume(db: Db, actor: str, now: datetime, notice_id: int) -> Released:
+def resume(db: Db, act: Act, notice_id: int) -> Released:
     """Let a held notice go on with exactly the rest."""
     with db.transaction() as tx:
         notice = notices.locked(tx, notice_id)
         if not notices.release(tx, notice_id):
             raise Refused(f"This notice is {notice.state}, not held: there is nothing to resume.")
-        _record(tx, notice, actor, "resume", now)
+        _record(tx, act, notice, "resume")
         waiting = accounting.waiting(tx, notice_id)
         return Released(waiting, (Ring("freeze", notice_id), Ring("deliver", notice_id)))
 
 
-def cancel(db: Db, actor: str, now: datetime, notice_id: int) -> Cancelled:
+def cancel(db: Db, act: Act, notice_id: int) -> Cancelled:
     """Nothing more of this notice leaves, ever; a draft is void."""
-    dropped = _cancel(db, actor, now, notice_id)
+    dropped = _cancel(db, act, notice_id)
     if dropped is not None:
         return dropped
     # The cancellation is committed: only now can the open attempts be counted.
@@ -158,21 +159,21 @@ def cancel(db: Db, actor: str, now: datetime, notice_id: int) -> Cancelled:
 
 
 @retried
-def _cancel(db: Db, actor: str, now: datetime, notice_id: int) -> Cancelled | None:
+def _cancel(db: Db, act: Act, notice_id: int) -> Cancelled | None:
     with db.transaction() as tx:
         if notices.by_id(tx, notice_id).state is NoticeState.DRAFT:
             # What is drafted is decided by who holds the declarations; what is on its way waits for nobody.
             disruptions.lock_declarations(tx)
         notice = notices.locked(tx, notice_id)
         if notice.state is NoticeState.DRAFT:
-            return _drop(tx, notice, actor, now)
+            return _drop(tx, act, notice)
         if notices.cancel(tx, notice_id) is None:
             raise Refused(f"This notice is {notice.state}: there is nothing to cancel.")
-        _record(tx, notice, actor, "cancel", now)
+        _record(tx, act, notice, "cancel")
         return None
 
 
-def _drop(tx: Tx, notice: Notice, actor: str, now: datetime) -> Cancelled:
+def _drop(tx: Tx, act: Act, notice: Notice) -> Cancelled:
     """Of a disruption that people know of; else the draft is all there is of it."""
     if notice.only_customer is not None:
         raise Refused("This draft answers a review that has ended: approve it, its customer waits for it.")
@@ -181,9 +182,9 @@ def _drop(tx: Tx, notice: Notice, actor: str, now: datetime) -> Cancelled:
             "This draft is all there is of its disruption, and nothing leaves while it is not approved."
         )
     notices.void(tx, notice.notice_id)
-    _record(tx, notice, actor, "drop draft", now)
+    _record(tx, act, notice, "drop draft")
     if is_ours(tx, notice):
-        latecomers.decline(tx, notice.disruption_id, notice.kind, now)
+        latecomers.decline(tx, notice.disruption_id, notice.kind, act.now)
     left = revisions.left_stopped(tx, notice.disruption_id)
     return Cancelled(0, was_draft=True, left=tuple(each.how for each in left))
 
@@ -197,21 +198,21 @@ class Settled:
 
 
 @retried
-def retry_dead(db: Db, actor: str, now: datetime, notice_id: int) -> Settled:
+def retry_dead(db: Db, act: Act, notice_id: int) -> Settled:
     """Send the chunks that gave up once more; those that may have arrived are marked."""
     with db.transaction() as tx:
         notice = notices.locked(tx, notice_id)
         _may_be_sent_again(tx, notice)
         old = len(stale(tx, question(tx, notice), dead_chunks(tx, notice_id)))
-        people = unknowns.retry_dead(tx, notice_id, now=now)
+        people = unknowns.retry_dead(tx, notice_id, now=act.now)
         if people and old == people:
             raise Refused(
                 "Something newer has gone to all of these people, or it is not true any more: --drop settles it."
             )
         if people:
             notices.reopen(tx, notice_id)
-            alarms.clear(tx, f"dead:{notice_id}", now)
-        _record(tx, notice, actor, "retry dead", now)
+            alarms.clear(tx, f"dead:{notice_id}", act.now)
+        _record(tx, act, notice, "retry dead")
         return Settled(people - old, overtaken=old, rings=(Ring("deliver", notice_id),))
 
 
@@ -223,22 +224,22 @@ def _may_be_sent_again(tx: Tx, notice: Notice) -> None:
 
 
 @retried
-def drop_dead(db: Db, actor: str, now: datetime, notice_id: int) -> Settled:
+def drop_dead(db: Db, act: Act, notice_id: int) -> Settled:
     """Give the chunks up: their people count as cancelled."""
     with db.transaction() as tx:
         notice = notices.locked(tx, notice_id)
         people = unknowns.drop_dead(tx, notice_id)
-        alarms.clear(tx, f"dead:{notice_id}", now)
-        _record(tx, notice, actor, "drop dead", now)
+        alarms.clear(tx, f"dead:{notice_id}", act.now)
+        _record(tx, act, notice, "drop dead")
         return Settled(people)
 
 
-def _record(tx: Tx, notice: Notice, actor: str, act: str, now: datetime) -> None:
+def _record(tx: Tx, act: Act, notice: Notice, what: str) -> None:
     audit.append(
         tx,
-        actor=actor,
-        act=act,
-        at=now,
+        actor=act.actor,
+        act=what,
+        at=act.now,
         disruption_id=notice.disruption_id,
         after={"notice": notice.notice_id},
     )

@@ -1,10 +1,10 @@
 """Let those go who are held above a ceiling: an approval of its own, which names their number."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from notifier.actions.control.consent import Consent, approval_of, require_another
 from notifier.errors import Refused
+from notifier.model.act import Act
 from notifier.model.approval import Part
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState
@@ -30,7 +30,7 @@ class LetGo:
 
 
 @retried
-def approve_held(db: Db, actor: str, now: datetime, notice_id: int, people: int) -> LetGo:
+def approve_held(db: Db, act: Act, notice_id: int, people: int) -> LetGo:
     """`people`: how many the approver was shown; any other number is refused. What stopped the notice stays."""
     with db.transaction() as tx:
         # A later notice counts who is held here as nobody told: none may begin or be approved before this commits.
@@ -44,16 +44,16 @@ def approve_held(db: Db, actor: str, now: datetime, notice_id: int, people: int)
         assert seated == people, "nobody else changes a closed list"
         ceiling = (notice.ceiling or 0) + people
         consent = Consent(ceiling=ceiling)
-        require_another(tx, notice, actor, Part.AUDIENCE)
-        given = approval_of(notice, actor, consent, {Part.AUDIENCE}, ceiling)
-        approvals.give(tx, notice_id, given, now=now)
-        notices.raise_ceiling(tx, notice_id, ceiling=ceiling, now=now)
+        require_another(tx, notice, act.actor, Part.AUDIENCE)
+        given = approval_of(notice, act.actor, consent, {Part.AUDIENCE}, ceiling)
+        approvals.give(tx, notice_id, given, now=act.now)
+        notices.raise_ceiling(tx, notice_id, ceiling=ceiling, now=act.now)
         notices.reopen(tx, notice_id)
         audit.append(
             tx,
-            actor=actor,
+            actor=act.actor,
             act="approve held",
-            at=now,
+            at=act.now,
             disruption_id=notice.disruption_id,
             after={"notice": notice_id, "people": people, "ceiling": ceiling},
         )

@@ -13,6 +13,7 @@ from notifier.actions.control.lists import renew_in
 from notifier.actions.control.who_is_late import POLICY, SIZES, Search, Sizes, is_busy, is_known
 from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.actions.notices.named import Name, name_of
+from notifier.model.act import Act
 from notifier.model.kinds import FOR_THE_LATE, TELLS_THE_LATE
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
@@ -94,7 +95,9 @@ def _decide(
             if mine and mine[-1].frozen_upto:
                 # Somebody looked at its list and left it: it goes to whom it is owed now.
                 notice_id = renew_in(tx, writer, mine[-1], now)
-            rings += approve_in(tx, notice_id, POLICY, now, consent, counted=(found.people, NO_GAP)).rings
+            rings += approve_in(
+                tx, Act(POLICY, now), notice_id, consent, counted=(found.people, NO_GAP)
+            ).rings
             break  # what ends is told once this has left
         text = _text(kind, name_of(tx, notice_id), found.people)
         alarms.raise_once(tx, _key(disruption_id, kind), text, disruption_id, now)

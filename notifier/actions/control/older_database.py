@@ -8,6 +8,7 @@ from datetime import datetime
 
 from notifier.actions.control.brake import PAUSE_ALL, Released, going_on
 from notifier.errors import Refused
+from notifier.model.act import Act
 from notifier.model.event import ProviderEvent
 from notifier.store import Db, Tx, audit
 from notifier.store.disruptions import alarms, notices
@@ -46,40 +47,40 @@ def compare(db: Db, events: Iterable[ProviderEvent], now: datetime) -> bool:
         return installation.hold_if_never_made(tx, ids, now)
 
 
-def trust(db: Db, actor: str, now: datetime) -> Released:
+def trust(db: Db, act: Act) -> Released:
     """A person says that this database counts from here on; everything that is due goes on."""
-    _let_go(db, actor, now)
+    _let_go(db, act)
     return going_on(db)
 
 
-def as_copy(db: Db, actor: str, now: datetime) -> Released:
+def as_copy(db: Db, act: Act) -> Released:
     """A copy beside the one that sends: it gets an id of its own, and what was under way stays held."""
-    _become_another(db, actor, now)
+    _become_another(db, act)
     return going_on(db)
 
 
 @retried
-def _let_go(db: Db, actor: str, now: datetime) -> None:
+def _let_go(db: Db, act: Act) -> None:
     with db.transaction() as tx:
         if not brake.holds(tx) and not installation.find(tx).changed:
             raise Refused(NOTHING)
-        held = _release(tx, now)
+        held = _release(tx, act.now)
         notices.set_resumed(tx)
-        _say(tx, held, now)
-        audit.append(tx, actor=actor, act="resume all, trust database", at=now, after={"held": held})
+        _say(tx, held, act.now)
+        audit.append(tx, actor=act.actor, act="resume all, trust database", at=act.now, after={"held": held})
 
 
 @retried
-def _become_another(db: Db, actor: str, now: datetime) -> None:
+def _become_another(db: Db, act: Act) -> None:
     with db.transaction() as tx:
         installation.rename(tx)
-        held = _release(tx, now)
+        held = _release(tx, act.now)
         ids = sorted(notices.open_ids(tx))
         for notice_id in ids:
             notices.hold(tx, notice_id, COPIED)
-        _say(tx, held, now)
+        _say(tx, held, act.now)
         after = {"held": held, "notices": ids}
-        audit.append(tx, actor=actor, act="resume all, as copy", at=now, after=after)
+        audit.append(tx, actor=act.actor, act="resume all, as copy", at=act.now, after=after)
 
 
 def _release(tx: Tx, now: datetime) -> list[str]:

@@ -12,7 +12,7 @@ from notifier.model.ring import Ring
 from notifier.model.words import Kind, NoticeKind
 from notifier.pipeline import promise
 from notifier.pipeline.audience import gap_is_accepted
-from notifier.pipeline.promise import Act, Judgement, Said, Waiting
+from notifier.pipeline.promise import Departure, Ruling, Said, Waiting
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue
 from notifier.store.disruptions import alarms, approvals, disruptions, notices, promises
@@ -59,10 +59,10 @@ def _look_at(db: Db, writer: Writer, now: datetime, notice_id: int) -> tuple[Rin
     """If the process dies before the commit nothing has happened; after it, the sweeper rings for the notice."""
     with db.transaction() as tx:
         first = promise.judge(_waiting(tx, writer, notices.by_id(tx, notice_id), now), now, _patience(tx))
-        if first.act is Act.WAIT:
+        if first.departure is Departure.WAIT:
             return ()
         # Everybody is looked at for this: before the locks, for which a person would wait.
-        differ = _differ(tx, notices.by_id(tx, notice_id)) if first.act is Act.LEAVE else 0
+        differ = _differ(tx, notices.by_id(tx, notice_id)) if first.departure is Departure.LEAVE else 0
     with db.transaction() as tx:
         disruptions.lock_declarations(tx)
         disruption_id = notices.by_id(tx, notice_id).disruption_id
@@ -72,7 +72,7 @@ def _look_at(db: Db, writer: Writer, now: datetime, notice_id: int) -> tuple[Rin
         if not notice.waits:
             return ()
         judged = promise.judge(_waiting(tx, writer, notice, now, differ), now, _patience(tx))
-        if judged.act is not Act.LEAVE:
+        if judged.departure is not Departure.LEAVE:
             _stop(tx, notice, judged, now)
             return ()
         if notice.kind is NoticeKind.HOLDING:
@@ -113,10 +113,10 @@ def _as_approved(tx: Tx, writer: Writer, notice: Notice) -> bool:
         return False
 
 
-def _stop(tx: Tx, notice: Notice, judged: Judgement, now: datetime) -> None:
-    if judged.act is Act.CANCEL:
+def _stop(tx: Tx, notice: Notice, judged: Ruling, now: datetime) -> None:
+    if judged.departure is Departure.CANCEL:
         notices.cancel(tx, notice.notice_id)
-    elif judged.act is Act.HOLD:
+    elif judged.departure is Departure.HOLD:
         notices.hold(tx, notice.notice_id, judged.why)
         reference = disruptions.by_id(tx, notice.disruption_id).reference
         text = f"The notice {reference}/{notice.seq} did not leave by itself: {judged.why}."

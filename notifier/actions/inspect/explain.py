@@ -8,6 +8,7 @@ from notifier.actions.notices.named import find, known
 from notifier.actions.notices.rule import rule_of
 from notifier.edges.addresses import normalised
 from notifier.errors import BadInput
+from notifier.model.act import Act
 from notifier.model.deciding import Value, clause, deciding, seen
 from notifier.model.scope import Predicate, columns, from_json, verdict_of
 from notifier.model.words import Mode, NoticeKind, Standing, Verdict
@@ -91,21 +92,19 @@ class Explanation:
 
 
 @retried
-def explain(
-    db: Db, actor: str, now: datetime, reference: str, customer: str, *, sensitive: bool
-) -> Explanation:
+def explain(db: Db, act: Act, reference: str, customer: str, *, sensitive: bool) -> Explanation:
     """Raises `BadInput`. Who looks at sensitive values is recorded in the audit chain before they see them."""
     with db.transaction() as tx:
         disruption = find(tx, reference)
         found = known(tx, customer)
         secrets = frozenset(a.name for a in catalogue.attributes(tx) if a.sensitive)
-        explained = _explained(tx, disruption, found, frozenset[str]() if sensitive else secrets, now)
+        explained = _explained(tx, disruption, found, frozenset[str]() if sensitive else secrets, act.now)
         if sensitive:
             audit.append(
                 tx,
-                actor=actor,
+                actor=act.actor,
                 act="look at sensitive values",
-                at=now,
+                at=act.now,
                 disruption_id=disruption.disruption_id,
                 after={"customer": found.customer_id},
             )

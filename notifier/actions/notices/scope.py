@@ -10,6 +10,7 @@ from notifier.edges.predicate.named import Named, nearest
 from notifier.edges.predicate.names import column_called
 from notifier.edges.predicate.options import UNKNOWN, build, unknown_is_no_value
 from notifier.errors import BadInput
+from notifier.model.act import Act
 from notifier.model.scope import BUILT_IN, CUSTOMER, And, Column, Predicate, scope_columns, written
 from notifier.model.words import AttributeType
 from notifier.store import Db, Tx, audit
@@ -150,8 +151,7 @@ class Overview:
 @retried
 def overview(
     db: Db,
-    actor: str,
-    now: datetime,
+    act: Act,
     names: Sequence[str],
     services: Sequence[str],
     most: int,
@@ -172,7 +172,7 @@ def overview(
         looked_at = sorted(column.name for column in wanted if column.sensitive)
         if sensitive and looked_at:
             after = {"attributes": looked_at, "services": sorted(services)}
-            audit.append(tx, actor=actor, act="look", at=now, after=after)
+            audit.append(tx, actor=act.actor, act="look", at=act.now, after=after)
         return found
 
 

@@ -176,7 +176,7 @@ def ask_words(app: App, started: Started) -> Started:
 
 def _approved(app: App, started: Started) -> Started:
     notice_id = started.name.notice_id
-    opened = gate.approve(app.db, app.settings.actor, app.clock.now(), notice_id, started.consent)
+    opened = gate.approve(app.db, app.act(), notice_id, started.consent)
     if not opened.approved and (opened.waits or not opened.changed):
         raise Refused(opened.refusal)
     ring(app.settings, opened.rings)

@@ -67,7 +67,7 @@ def prepare(drive: Drive, rows: tuple[people.Row, ...]) -> datetime:
     stage.command("notifier apply company.toml --yes")
     wanted = company_file.read(people.COMPANY.encode())
     shown = apply_company.difference(app.db, wanted)
-    apply_company.apply(app.db, wanted, shown, actor=app.settings.actor, now=app.clock.now())
+    apply_company.apply(app.db, app.act(), wanted, shown)
     stage.said(f"{len(shown.changes)} services, attributes, facts and rules of policy applied.")
     stage.command("notifier import customers.csv")
     cut_at = app.clock.now() - CUT_OFF_BEFORE
@@ -97,7 +97,7 @@ def friday(drive: Drive, cut_at: datetime) -> Played:
     gap = counted.gap.difference
     stage.command(f"{line} \\\n    --next-update +3h --yes --accept-gap {gap}")
     consent = Consent(yes=True, accept_gap=gap)
-    declared = declare.suspend(app.db, app.writer, app.settings.actor, app.clock.now(), wish, consent)
+    declared = declare.suspend(app.db, app.writer, app.act(), wish, consent)
     name = declared.name
     played = Played(name.reference, name.seq, counted.people, directive_at, cut_at)
     with mailbox.slow(app, SLOW_SECONDS, SLOW_REQUESTS):
@@ -114,10 +114,10 @@ def friday_night(drive: Drive, played: Played) -> None:
     drive.stage.scene("FRIDAY 21:35", "The promised update leaves by itself: approved at 20:00.")
     ceiling = played.people
     drive.stage.command(f"notifier holding {played.reference} --at 21:35 --ceiling {ceiling} --yes")
-    now = app.clock.now()
-    plan = holding.Plan(at=now + BY_ITSELF_AFTER, next_update_at=now + timedelta(hours=14))
+    act = app.act()
+    plan = holding.Plan(at=act.now + BY_ITSELF_AFTER, next_update_at=act.now + timedelta(hours=14))
     consent = Consent(yes=True, ceiling=ceiling)
-    said = holding.prepare(app.db, app.writer, app.settings.actor, now, played.reference, plan, consent)
+    said = holding.prepare(app.db, app.writer, act, played.reference, plan, consent)
     send(drive, said.name, said.gate)
 
 

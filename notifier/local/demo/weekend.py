@@ -22,7 +22,7 @@ def import_rows(
     app: App, rows: tuple[people.Row, ...], cut_at: datetime, cut_off: tuple[str, ...] = people.CUT_OFF
 ) -> Imported:
     stream = io.BytesIO(people.as_csv(rows, cut_at, cut_off))
-    return import_customers(app.db, stream, actor=app.settings.actor, now=app.clock.now())
+    return import_customers(app.db, app.act(), stream)
 
 
 def saturday(drive: Drive, played: Played) -> None:
@@ -36,7 +36,7 @@ def saturday(drive: Drive, played: Played) -> None:
     drive.stage.command(f"{line} \\\n    --yes --accept-gap {shown.gap.difference}")
     consent = Consent(yes=True, accept_gap=shown.gap.difference)
     done = rescope.rescope(
-        app.db, app.writer, app.settings.actor, app.clock.now(), played.reference, change, timeline.News(), consent
+        app.db, app.writer, app.act(), played.reference, change, timeline.News(), consent
     )  # fmt: skip
     for said in done.said:
         send(drive, said.name, said.gate)
@@ -49,17 +49,10 @@ def correction(drive: Drive, played: Played) -> None:
     drive.stage.command(
         f"notifier correct {which} --yes \\\n    --statement en=right-en.md --statement de=right-de.md"
     )
-    now = app.clock.now()
-    news = timeline.News(statements=RIGHT, next_update_at=now + timedelta(hours=20))
+    act = app.act()
+    news = timeline.News(statements=RIGHT, next_update_at=act.now + timedelta(hours=20))
     said = correct.correct(
-        app.db,
-        app.writer,
-        app.settings.actor,
-        now,
-        played.reference,
-        news,
-        Consent(yes=True),
-        played.first_seq,
+        app.db, app.writer, act, played.reference, news, Consent(yes=True), played.first_seq
     )
     send(drive, said.name, said.gate)
 
@@ -74,7 +67,7 @@ def sunday(drive: Drive, played: Played, rows: tuple[people.Row, ...]) -> None:
     drive.stage.said(f"{imported.merged.reinstated:,} services are no longer cut off.")
     drive.stage.command(f'notifier restore {played.reference} mythos-5 --where "{HOME}" --yes')
     said = timeline.restore(
-        app.db, app.writer, app.settings.actor, app.clock.now(), played.reference, timeline.News(),
+        app.db, app.writer, app.act(), played.reference, timeline.News(),
         Consent(yes=True), restore.Part(("mythos-5",), HOME),
     )  # fmt: skip
     send(drive, said.name, said.gate)
@@ -88,7 +81,7 @@ def monday(drive: Drive, played: Played, rows: tuple[people.Row, ...]) -> None:
     drive.stage.said(f"{imported.merged.reinstated:,} services are no longer cut off.")
     drive.stage.command(f"notifier restore {played.reference} --yes")
     said = timeline.restore(
-        app.db, app.writer, app.settings.actor, app.clock.now(), played.reference, timeline.News(),
+        app.db, app.writer, app.act(), played.reference, timeline.News(),
         Consent(yes=True),
     )  # fmt: skip
     send(drive, said.name, said.gate)

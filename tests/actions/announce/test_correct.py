@@ -8,6 +8,7 @@ from notifier.actions.announce import correct, declare, reviews, timeline
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
 from notifier.errors import Refused
+from notifier.model.act import Act
 from notifier.model.words import Account, NoticeKind, NoticeState, Reason
 from notifier.store import Db
 from notifier.store.disruptions import contents, disruptions, notices
@@ -20,7 +21,7 @@ GERMAN, ENGLISH = {1, 3, 5, 7, 9}, {2, 4, 6, 8, 10}
 
 def first(db: Db, writer: Writer, border: Border, statements: dict[str, str], chunks: int) -> str:
     wish = declare.Wish(("fable-5",), Reason.LEGAL, statements=statements)
-    said = declare.suspend(db, writer, "person:a", NOW, wish, YES)
+    said = declare.suspend(db, writer, Act("person:a", NOW), wish, YES)
     frozen(db, said.name.notice_id)
     sent(db, border, said.name.notice_id, chunks=chunks)
     return said.name.reference
@@ -46,7 +47,7 @@ def test_who_never_read_the_wrong_words_hears_nothing(db: Db, database_url: str,
     reference = first(db, writer, border, {"en": "It is a **wrong** sentence."}, chunks=2)
     news = timeline.News(statements={"en": "The right one.", "de": "Das Richtige."})
     told = all_sent(
-        db, border, correct.correct(db, writer, "person:a", LATER, reference, news, YES), chunks=1
+        db, border, correct.correct(db, writer, Act("person:a", LATER), reference, news, YES), chunks=1
     )
     assert set(told) == ENGLISH
     for text in told.values():
@@ -60,7 +61,7 @@ def test_wrong_facts_were_read_in_every_language(db: Db, database_url: str, writ
     reference = first(db, writer, border, {"en": "A sentence."}, chunks=2)
     news = timeline.News(facts={"billing": "charged"}, statements={"en": "Billing goes on."})
     told = all_sent(
-        db, border, correct.correct(db, writer, "person:a", LATER, reference, news, YES), chunks=2
+        db, border, correct.correct(db, writer, Act("person:a", LATER), reference, news, YES), chunks=2
     )
     assert set(told) == GERMAN | ENGLISH
     assert "> Ihr Zugang ist gesperrt" in told[1]
@@ -73,7 +74,7 @@ def test_an_update_that_half_of_them_got(db: Db, database_url: str, writer: Writ
     border = Border()
     reference = first(db, writer, border, {}, chunks=2)
     wrong = timeline.News(statements={"en": "Wrong.", "de": "Falsch."})
-    update = timeline.update(db, writer, "person:a", LATER, reference, wrong, YES)
+    update = timeline.update(db, writer, Act("person:a", LATER), reference, wrong, YES)
     frozen(db, update.name.notice_id)
     border.got.clear()
     sent(db, border, update.name.notice_id, chunks=1)
@@ -81,7 +82,7 @@ def test_an_update_that_half_of_them_got(db: Db, database_url: str, writer: Writ
     assert len(got) == 5
     right = timeline.News(statements={"en": "Right.", "de": "Richtig."})
     told = all_sent(
-        db, border, correct.correct(db, writer, "person:a", LATER, reference, right, YES), chunks=2
+        db, border, correct.correct(db, writer, Act("person:a", LATER), reference, right, YES), chunks=2
     )
     assert set(told) == GERMAN | ENGLISH
     for person, text in told.items():
@@ -96,14 +97,14 @@ def test_an_older_notice_is_corrected_by_its_number(db: Db, database_url: str, w
     border = Border()
     reference = first(db, writer, border, {"de": "Falsch."}, chunks=2)
     news = timeline.News(nothing_new=True)
-    update = timeline.update(db, writer, "person:a", LATER, reference, news, YES)
+    update = timeline.update(db, writer, Act("person:a", LATER), reference, news, YES)
     frozen(db, update.name.notice_id)
     sent(db, border, update.name.notice_id, chunks=2)
     right = timeline.News(statements={"de": "Richtig."})
-    said = correct.correct(db, writer, "person:a", LATER, reference, right, YES, 1)
+    said = correct.correct(db, writer, Act("person:a", LATER), reference, right, YES, 1)
     assert set(all_sent(db, border, said, chunks=1)) == GERMAN
     with pytest.raises(Refused, match="no such notice"):
-        correct.correct(db, writer, "person:a", LATER, reference, right, YES, 17)
+        correct.correct(db, writer, Act("person:a", LATER), reference, right, YES, 17)
 
 
 def test_whom_a_review_released_since_hears_that_it_was_wrong_and_not_that_they_are_cut_off(
@@ -112,16 +113,16 @@ def test_whom_a_review_released_since_hears_that_it_was_wrong_and_not_that_they_
     people(database_url, 4)
     border = Border()
     reference = first(db, writer, border, {"en": "Wrong.", "de": "Falsch."}, chunks=2)
-    asked = reviews.add(db, "person:a", NOW, reference, reviews.Objection("c2", "Ann", "not us"))
+    asked = reviews.add(db, Act("person:a", NOW), reference, reviews.Objection("c2", "Ann", "not us"))
     ended = reviews.decide(
-        db, writer, "person:b", NOW, asked.review_id, reviews.Decision("released", why="true"), YES
+        db, writer, Act("person:b", NOW), asked.review_id, reviews.Decision("released", why="true"), YES
     )
     assert ended.name is not None
     frozen(db, ended.name.notice_id)
     sent(db, border, ended.name.notice_id, chunks=1)
     right = timeline.News(statements={"en": "Right.", "de": "Richtig."})
     told = all_sent(
-        db, border, correct.correct(db, writer, "person:a", LATER, reference, right, YES), chunks=3
+        db, border, correct.correct(db, writer, Act("person:a", LATER), reference, right, YES), chunks=3
     )
     assert set(told) == {1, 2, 3, 4}
     assert "> Wrong." in told[2]
@@ -136,7 +137,7 @@ def test_the_first_notice_withdrawn_in_every_language_without_a_word_written(
     border = Border()
     reference = first(db, writer, border, {}, chunks=1)
     reached = {person for _, person in border.got}
-    said = correct.retract(db, writer, "person:a", LATER, reference, timeline.News(), YES)
+    said = correct.retract(db, writer, Act("person:a", LATER), reference, timeline.News(), YES)
     told = all_sent(db, border, said, chunks=1)
     assert set(told) == reached
     for text in told.values():
@@ -156,15 +157,18 @@ def test_an_update_withdrawn_leaves_what_was_told_before_it(db: Db, database_url
     border = Border()
     reference = first(db, writer, border, {}, chunks=2)
     wrong = timeline.News(statements={"en": "Wrong.", "de": "Falsch."})
-    update = timeline.update(db, writer, "person:a", LATER, reference, wrong, YES)
+    update = timeline.update(db, writer, Act("person:a", LATER), reference, wrong, YES)
     frozen(db, update.name.notice_id)
     sent(db, border, update.name.notice_id, chunks=2)
     with pytest.raises(Refused, match="came after"):
-        correct.retract(db, writer, "person:a", LATER, reference, timeline.News(), YES, 1)
+        correct.retract(db, writer, Act("person:a", LATER), reference, timeline.News(), YES, 1)
     told = all_sent(
-        db, border, correct.retract(db, writer, "person:a", LATER, reference, timeline.News(), YES), chunks=2
+        db,
+        border,
+        correct.retract(db, writer, Act("person:a", LATER), reference, timeline.News(), YES),
+        chunks=2,
     )
     assert set(told) == {1, 2, 3, 4}
     assert "still holds" in " ".join(told[2].split())
-    back = timeline.restore(db, writer, "person:a", LATER, reference, timeline.News(), Consent())
+    back = timeline.restore(db, writer, Act("person:a", LATER), reference, timeline.News(), Consent())
     assert back.gate.people == 4, "who was told of the suspension still hears of its end"

@@ -17,6 +17,7 @@ from notifier.actions.control.approve import Consent, approve
 from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.rule import notice_rule
 from notifier.app import words
+from notifier.model.act import Act
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState, Reason
 from notifier.pipeline import audience
@@ -46,7 +47,7 @@ class Desks:
 
     def declared(self, consent: Consent) -> int:
         wish = Wish(("fable-5",), Reason.LEGAL, rehearse=True)
-        return suspend(self.db, self.writer, LIND, NOW, wish, consent).name.notice_id
+        return suspend(self.db, self.writer, Act(LIND, NOW), wish, consent).name.notice_id
 
     def freeze_while(self, notice_id: int, meanwhile: Callable[[], object]) -> None:
         """The first five people as a worker freezes them, and what happens before it commits."""
@@ -77,7 +78,7 @@ def desks(db: Db) -> Desks:
 def test_a_pause_does_not_wait_for_the_range_that_is_being_frozen(desks: Desks) -> None:
     """A lock on the notice's row would end here in a time-out."""
     notice_id = desks.declared(Consent(yes=True))
-    desks.freeze_while(notice_id, lambda: brake.pause(desks.db, LIND, NOW, notice_id))
+    desks.freeze_while(notice_id, lambda: brake.pause(desks.db, Act(LIND, NOW), notice_id))
     assert desks.one("SELECT state FROM notice") == NoticeState.HELD
     assert desks.one("SELECT people_n FROM notice") == 5
 
@@ -85,7 +86,7 @@ def test_a_pause_does_not_wait_for_the_range_that_is_being_frozen(desks: Desks) 
 def test_a_range_that_a_cancel_overtook_is_rolled_back_whole(desks: Desks) -> None:
     notice_id = desks.declared(Consent(yes=True))
     with pytest.raises(audience.Overtaken):
-        desks.freeze_while(notice_id, lambda: brake.cancel(desks.db, LIND, NOW, notice_id))
+        desks.freeze_while(notice_id, lambda: brake.cancel(desks.db, Act(LIND, NOW), notice_id))
     assert desks.one("SELECT count(*) FROM delivery") == 0
     assert desks.one("SELECT count(*) FROM chunk") == 0
     assert desks.one("SELECT audience_n FROM notice") == 0
@@ -97,7 +98,9 @@ def test_a_ceiling_that_comes_while_a_range_is_counted_holds_for_it_too(desks: D
     with desks.db.transaction() as tx:
         freezing.ask_to_freeze(tx, notice_id, now=NOW)
     with pytest.raises(audience.Overtaken):
-        desks.freeze_while(notice_id, lambda: approve(desks.db, LIND, NOW, notice_id, Consent(ceiling=3)))
+        desks.freeze_while(
+            notice_id, lambda: approve(desks.db, Act(LIND, NOW), notice_id, Consent(ceiling=3))
+        )
     freeze(desks.db, desks.writer.words, NOW, notice_id)
     assert desks.one("SELECT sum(hi - lo) FROM chunk") == 3
     assert desks.one("SELECT count(*) FROM delivery") == 9
@@ -200,7 +203,7 @@ def test_a_cancel_stops_both_ranges(desks: Desks) -> None:
 
     def cancelled(second: ExitStack) -> None:
         second.enter_context(a_second_worker(desks, notice_id, rings))
-        brake.cancel(desks.db, LIND, NOW, notice_id)
+        brake.cancel(desks.db, Act(LIND, NOW), notice_id)
 
     with ExitStack() as second:  # noqa: SIM117 - the first rolls back before the second is waited for
         with pytest.raises(audience.Overtaken):

@@ -23,6 +23,7 @@ from notifier.actions.background.signals import (
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
 from notifier.errors import BadInput
+from notifier.model.act import Act
 from notifier.model.ring import Ring
 from notifier.model.words import Mode, NoticeState, Reason
 from notifier.pipeline.compose import Words
@@ -272,7 +273,7 @@ def writer_of(audience_url: str) -> Writer:
 
 def declare(db: Db, *services: str, consent: Consent | None = None) -> None:
     consent = consent or Consent(yes=True)
-    suspend(db, WRITER, "person:lind", NOW, Wish(services, Reason.LEGAL), consent)
+    suspend(db, WRITER, Act("person:lind", NOW), Wish(services, Reason.LEGAL), consent)
 
 
 def test_what_a_person_declared_explains_the_cut_off(company: Db) -> None:

@@ -8,6 +8,7 @@ from notifier.actions.company import apply_company
 from notifier.actions.company.apply_company import Retyped
 from notifier.edges import company_file
 from notifier.errors import BadInput, Refused
+from notifier.model.act import Act
 from notifier.model.policy import Policy
 from notifier.model.words import AttributeType
 from notifier.store import Db, value, values
@@ -41,7 +42,7 @@ def apply(db: Db, text: str) -> tuple[list[tuple[str, bool]], tuple[Retyped, ...
     """What changed (and whether it was new), and what new types meant."""
     file = company_file.read(text.encode())
     shown = apply_company.difference(db, file)
-    retyped = apply_company.apply(db, file, shown, actor="person:test", now=NOW)
+    retyped = apply_company.apply(db, Act("person:test", NOW), file, shown)
     return [(f"{c.what}:{c.name}", c.before is None) for c in shown.changes], retyped
 
 
@@ -128,7 +129,7 @@ def test_a_change_by_somebody_else_in_the_meantime_is_not_overwritten(db: Db):
     shown = apply_company.difference(db, file)
     apply(db, '[[services]]\nslug = "fable-5"\nname = "Other"')
     with pytest.raises(Refused, match="again"):
-        apply_company.apply(db, file, shown, actor="person:test", now=NOW)
+        apply_company.apply(db, Act("person:test", NOW), file, shown)
     with db.transaction() as tx:
         assert [s.name for s in catalogue.services(tx)] == ["Other"]
 

@@ -22,6 +22,7 @@ from notifier.actions.company.audience_copy import Copied, bring, copy_view
 from notifier.actions.company.import_customers import import_customers
 from notifier.edges.predicate import parse
 from notifier.errors import Refused
+from notifier.model.act import Act
 from notifier.model.attributes import typed
 from notifier.model.scope import Column, scope_columns
 from notifier.model.words import AttributeType, PeopleFrom, Possibly
@@ -333,7 +334,7 @@ def test_who_is_gone_for_days_has_left_but_not_while_a_disruption_is_about_it(db
 def test_imported_customers_do_not_vanish(db: Db, shop: Shop) -> None:
     shop.people(2)
     csv = b"customer,name,email,services\nC-9,Nine,nine@example.com,fable-5\n"
-    import_customers(db, BytesIO(csv), actor="person:a", now=NOW)
+    import_customers(db, Act("person:a", NOW), BytesIO(csv))
     copied = copy(db, shop, rule())
     assert copied.vanished == Vanished(0, 0)
     assert counted(db, rule()) == {2: (3, 3, 0)}

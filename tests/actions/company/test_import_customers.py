@@ -13,6 +13,7 @@ import pytest
 
 from notifier.actions.company.import_customers import Imported, Misfit, import_customers
 from notifier.errors import BadInput, Unreachable
+from notifier.model.act import Act
 from notifier.model.words import AttributeType
 from notifier.store import Db, value
 from notifier.store.company import catalogue
@@ -33,7 +34,7 @@ def declared(db: Db) -> None:
 
 
 def load(db: Db, text: str, *, now: datetime = NOW, skip_bad: bool = False) -> Imported:
-    return import_customers(db, io.BytesIO(text.encode()), actor="person:test", now=now, skip_bad=skip_bad)
+    return import_customers(db, Act("person:test", now), io.BytesIO(text.encode()), skip_bad=skip_bad)
 
 
 def refusal(db: Db, text: str) -> BadInput:
@@ -329,7 +330,7 @@ def in_the_middle(db: Db, stream: Stalling) -> tuple[threading.Thread, list[obje
 
     def run() -> None:
         try:
-            outcome.append(import_customers(db, io.BufferedReader(stream), actor="person:test", now=NOW))
+            outcome.append(import_customers(db, Act("person:test", NOW), io.BufferedReader(stream)))
         except Unreachable as error:
             outcome.append(error)
 

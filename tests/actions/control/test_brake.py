@@ -17,6 +17,7 @@ from notifier.actions.notices.approved_words import words_hash
 from notifier.actions.notices.draft import Writer
 from notifier.app import SystemClock, words
 from notifier.errors import Refused
+from notifier.model.act import Act
 from notifier.model.mail import Envelope, Outcome, Result
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
@@ -138,32 +139,32 @@ def test_the_bound_is_what_is_open_or_may_only_be_asleep(story: Story) -> None:
     story.attempt("unknown", "unknown", status=503)  # it was answered: nothing more can leave
     story.attempt("accepted", "accepted", status=202)
     story.attempt("due", "not_sent")
-    assert brake.pause(story.db, LIND, NOW, notice_id).at_most == 4
-    assert brake.pause_all(story.db, LIND, NOW).at_most == 4
-    assert brake.cancel(story.db, LIND, NOW, notice_id).at_most == 4
+    assert brake.pause(story.db, Act(LIND, NOW), notice_id).at_most == 4
+    assert brake.pause_all(story.db, Act(LIND, NOW)).at_most == 4
+    assert brake.cancel(story.db, Act(LIND, NOW), notice_id).at_most == 4
 
 
 def test_the_bound_counts_who_sleeps_while_a_person_decides(story: Story) -> None:
     notice_id = story.notice("sending")
     story.attempt("dead", "unknown")
-    assert brake.pause_all(story.db, LIND, NOW).at_most == 2
-    brake.drop_dead(story.db, LIND, NOW, notice_id)
-    assert brake.pause(story.db, LIND, NOW, notice_id).at_most == 2
-    assert brake.pause_all(story.db, LIND, NOW).at_most == 0  # given up: not counted for ever
+    assert brake.pause_all(story.db, Act(LIND, NOW)).at_most == 2
+    brake.drop_dead(story.db, Act(LIND, NOW), notice_id)
+    assert brake.pause(story.db, Act(LIND, NOW), notice_id).at_most == 2
+    assert brake.pause_all(story.db, Act(LIND, NOW)).at_most == 0  # given up: not counted for ever
 
 
 def test_cancelling_counts_who_sleeps_while_a_person_decides(story: Story) -> None:
     notice_id = story.notice("sending")
     story.attempt("dead", "unknown")
-    assert brake.cancel(story.db, LIND, NOW, notice_id).at_most == 2
+    assert brake.cancel(story.db, Act(LIND, NOW), notice_id).at_most == 2
 
 
 def test_the_bound_of_one_notice_does_not_count_another(story: Story) -> None:
     story.notice("sending")
     story.attempt("claimed", "open")
     other = story.notice("sending")
-    assert brake.pause(story.db, LIND, NOW, other).at_most == 0
-    assert brake.pause_all(story.db, LIND, NOW).at_most == 2
+    assert brake.pause(story.db, Act(LIND, NOW), other).at_most == 0
+    assert brake.pause_all(story.db, Act(LIND, NOW)).at_most == 2
 
 
 # ---------------------------------------------------------------- exactly the rest
@@ -172,10 +173,10 @@ def test_the_bound_of_one_notice_does_not_count_another(story: Story) -> None:
 def test_resume_says_and_sends_exactly_the_rest(story: Story) -> None:
     notice_id = story.notice("sending")
     story.run("UPDATE chunk SET state = 'accepted' WHERE chunk_id = 1")
-    brake.pause(story.db, LIND, NOW, notice_id)
+    brake.pause(story.db, Act(LIND, NOW), notice_id)
     story.deliver(notice_id)
     assert not story.provider.letters
-    released = brake.resume(story.db, LIND, NOW, notice_id)
+    released = brake.resume(story.db, Act(LIND, NOW), notice_id)
     assert released.waiting == 4
     assert Ring("deliver", notice_id) in released.rings
     story.deliver(notice_id)
@@ -185,10 +186,10 @@ def test_resume_says_and_sends_exactly_the_rest(story: Story) -> None:
 
 def test_the_brake_for_all_stops_and_lets_go(story: Story) -> None:
     notice_id = story.notice()
-    brake.pause_all(story.db, LIND, NOW)
+    brake.pause_all(story.db, Act(LIND, NOW))
     assert story.deliver(notice_id) == ()
     assert not story.provider.letters
-    assert brake.resume_all(story.db, LIND, NOW).waiting == 6
+    assert brake.resume_all(story.db, Act(LIND, NOW)).waiting == 6
     story.deliver(notice_id)
     assert sorted(story.provider.letters) == [1, 2, 3, 4, 5, 6]
 
@@ -197,9 +198,9 @@ def test_what_makes_no_sense_is_refused(story: Story) -> None:
     notice_id = story.notice("finished")
     for action in (brake.pause, brake.resume, brake.cancel):
         with pytest.raises(Refused):
-            action(story.db, LIND, NOW, notice_id)
+            action(story.db, Act(LIND, NOW), notice_id)
     with pytest.raises(Refused):
-        brake.resume_all(story.db, LIND, NOW)
+        brake.resume_all(story.db, Act(LIND, NOW))
 
 
 def test_what_is_retried_while_its_notice_ends_is_not_forgotten(story: Story) -> None:
@@ -238,13 +239,13 @@ def test_nobody_is_sent_words_again_that_were_corrected_or_cancelled(story: Stor
     story.run("UPDATE chunk SET state = 'accepted' WHERE notice_id = %s", later)
     story.run("UPDATE notice SET kind = 'correction' WHERE notice_id = %s", later)
     with pytest.raises(Refused, match="correction"):
-        brake.retry_dead(story.db, LIND, NOW, notice_id)
+        brake.retry_dead(story.db, Act(LIND, NOW), notice_id)
     story.run("UPDATE notice SET kind = 'update' WHERE notice_id = %s", later)
     story.run("UPDATE notice SET state = 'cancelled' WHERE notice_id = %s", notice_id)
     with pytest.raises(Refused, match="cancelled"):
-        brake.retry_dead(story.db, LIND, NOW, notice_id)
+        brake.retry_dead(story.db, Act(LIND, NOW), notice_id)
     assert story.run("SELECT count(*) FROM chunk WHERE state = 'dead'") == [(3,)]
-    assert brake.drop_dead(story.db, LIND, NOW, notice_id).people == 6
+    assert brake.drop_dead(story.db, Act(LIND, NOW), notice_id).people == 6
 
 
 # ---------------------------------------------------------------- holds that policy pulls
@@ -256,7 +257,7 @@ def test_what_was_approved_long_ago_is_held_and_resume_makes_it_fresh(story: Sto
     assert story.deliver(notice_id) == ()
     assert not story.provider.letters
     assert story.run("SELECT state, hold_reason FROM notice") == [("held", STALE)]
-    brake.resume(story.db, LIND, NOW, notice_id)
+    brake.resume(story.db, Act(LIND, NOW), notice_id)
     story.deliver(notice_id)
     assert len(story.provider.letters) == 6
 
@@ -272,8 +273,8 @@ def test_what_moved_lately_is_not_stale_however_old_its_approval(story: Story) -
 def test_what_the_brake_kept_for_hours_is_not_stale(story: Story) -> None:
     notice_id = story.notice()
     story.run("UPDATE notice SET approved_at = now() - interval '3 hours'")
-    brake.pause_all(story.db, LIND, NOW)
-    brake.resume_all(story.db, LIND, NOW)
+    brake.pause_all(story.db, Act(LIND, NOW))
+    brake.resume_all(story.db, Act(LIND, NOW))
     story.deliver(notice_id)
     assert len(story.provider.letters) == 6
 
@@ -319,7 +320,7 @@ def test_a_rolling_hold_counts_from_the_last_resume(story: Story) -> None:
     sweep(story.db, NOW)
     assert story.state(notice_id) == "held"
     assert "2 people (100 %)" in story.run("SELECT hold_reason FROM notice")[0][0]
-    brake.resume(story.db, LIND, NOW, notice_id)
+    brake.resume(story.db, Act(LIND, NOW), notice_id)
     sweep(story.db, NOW)
     assert story.state(notice_id) == "sending", "a person has looked at these"
 

@@ -11,6 +11,7 @@ from notifier.actions.control.approve import Consent
 from notifier.actions.control.held import approve_held
 from notifier.actions.notices.draft import Writer
 from notifier.errors import Refused
+from notifier.model.act import Act
 from notifier.model.words import Account, Reason
 from notifier.store import Db
 from notifier.store.audience import freezing
@@ -27,7 +28,7 @@ def some_are_held(db: Db, database_url: str, writer: Writer, border: Border) -> 
     """Six in the audience, two of them told."""
     people(database_url, 6)
     wish = declare.Wish(("fable-5",), Reason.LEGAL)
-    first = declare.suspend(db, writer, "person:a", NOW, wish, Consent(yes=True, ceiling=2))
+    first = declare.suspend(db, writer, Act("person:a", NOW), wish, Consent(yes=True, ceiling=2))
     frozen(db, first.name.notice_id)
     sent(db, border, first.name.notice_id, chunks=2)
     with db.transaction() as tx:
@@ -52,10 +53,10 @@ def test_the_next_update_tells_them_all_of_it(db: Db, database_url: str, writer:
     border = Border()
     first = some_are_held(db, database_url, writer, border)
     told = {person for _, person in border.got}
-    news = timeline.update(db, writer, "person:a", LATER, first.name.reference, NOTHING_NEW, YES)
+    news = timeline.update(db, writer, Act("person:a", LATER), first.name.reference, NOTHING_NEW, YES)
     assert news.gate.people == 6
     with pytest.raises(Refused, match="taken over"):
-        approve_held(db, "person:a", LATER, first.name.notice_id, 4)
+        approve_held(db, Act("person:a", LATER), first.name.notice_id, 4)
     frozen(db, news.name.notice_id)
     assert standing(db, news.name.notice_id) == {Account.WAITING: 6}
     found = variants(database_url, news.name.notice_id)
@@ -69,19 +70,19 @@ def test_whoever_was_let_go_is_no_latecomer_of_the_next_notice(
 ) -> None:
     border = Border()
     first = some_are_held(db, database_url, writer, border)
-    news = timeline.update(db, writer, "person:a", LATER, first.name.reference, NOTHING_NEW, Consent())
-    assert approve_held(db, "person:a", LATER, first.name.notice_id, 4).people == 4
+    news = timeline.update(db, writer, Act("person:a", LATER), first.name.reference, NOTHING_NEW, Consent())
+    assert approve_held(db, Act("person:a", LATER), first.name.notice_id, 4).people == 4
     sent(db, border, first.name.notice_id, chunks=2)
     assert sorted(person for _, person in border.got) == list(range(1, 7))
-    assert approve.approve(db, "person:a", LATER, news.name.notice_id, YES).approved
+    assert approve.approve(db, Act("person:a", LATER), news.name.notice_id, YES).approved
     frozen(db, news.name.notice_id)
     assert set(variants(database_url, news.name.notice_id).values()) == {"affected"}
 
 
 def test_a_draft_with_a_list_has_taken_them_over(db: Db, database_url: str, writer: Writer) -> None:
     first = some_are_held(db, database_url, writer, Border())
-    news = timeline.update(db, writer, "person:a", LATER, first.name.reference, NOTHING_NEW, Consent())
+    news = timeline.update(db, writer, Act("person:a", LATER), first.name.reference, NOTHING_NEW, Consent())
     with db.transaction() as tx:
         freezing.ask_to_freeze(tx, news.name.notice_id, now=LATER)
     with pytest.raises(Refused, match="taken over"):
-        approve_held(db, "person:a", LATER, first.name.notice_id, 4)
+        approve_held(db, Act("person:a", LATER), first.name.notice_id, 4)

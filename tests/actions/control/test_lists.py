@@ -9,6 +9,7 @@ from notifier.actions.control import approve as gate
 from notifier.actions.control import lists
 from notifier.actions.control.approve import Consent, Gate
 from notifier.actions.control.lists import ShownList
+from notifier.model.act import Act
 from notifier.model.approval import Part
 from tests.lab import LIND, Lab
 
@@ -26,7 +27,7 @@ def looked_at(lab: Lab, reference: str, seq: int = 1) -> ShownList:
 
 def agree(lab: Lab, shown: ShownList, actor: str = LIND, **more: object) -> Gate:
     consent = replace(Consent(list_hash=shown.list_hash), **more)  # pyright: ignore[reportArgumentType]
-    said = gate.approve(lab.app.db, actor, lab.now(), shown.notice_id, consent)
+    said = gate.approve(lab.app.db, Act(actor, lab.now()), shown.notice_id, consent)
     lab.ring(said.rings)
     lab.settle()
     return said
@@ -141,11 +142,11 @@ def test_two_people_do_not_let_a_stale_list_go(lab: Lab, first: str) -> None:
 def test_a_ceiling_does_not_let_a_stale_list_go_either(lab: Lab) -> None:
     _, shown = a_draft(lab)
     overnight(lab)
-    said = gate.approve(lab.app.db, LIND, lab.now(), shown.notice_id, Consent(yes=True))
+    said = gate.approve(lab.app.db, lab.act(), shown.notice_id, Consent(yes=True))
     assert not said.approved
     assert [c.people for c in said.changed] == [5, 5, 0]
     fresh = lists.renew(lab.app.db, lab.app.writer, lab.now(), shown.notice_id)
-    said = gate.approve(lab.app.db, LIND, lab.now(), fresh, Consent(yes=True))
+    said = gate.approve(lab.app.db, lab.act(), fresh, Consent(yes=True))
     lab.ring(said.rings)
     lab.settle()
     assert "p1@example.com" not in lab.sink.counts
@@ -168,7 +169,7 @@ def test_what_was_frozen_before_somebody_stopped_looking_is_held_against_the_tru
     assert last < lab.value("SELECT frozen_upto FROM notice WHERE notice_id = %s", notice_id) < 2**63 - 1
     assert shown.list_hash is None
     move(lab, "US", "p1")
-    said = gate.approve(lab.app.db, LIND, lab.now(), notice_id, Consent(yes=True))
+    said = gate.approve(lab.app.db, lab.act(), notice_id, Consent(yes=True))
     assert not said.approved
     assert "1 person left (p1 Customer p1)" in (said.refusal or "")
 

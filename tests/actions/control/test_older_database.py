@@ -24,7 +24,7 @@ from notifier.local.sockets import socket_folder
 from notifier.settings import data_folder
 from notifier.store import Db
 from notifier.store.migrate import migrate
-from tests.lab import LIND, Lab, a_lab, delayed, every
+from tests.lab import Lab, a_lab, delayed, every
 from tests.typing_in import command
 from tests.waiting import until
 
@@ -110,7 +110,7 @@ def is_held(lab: Lab, *, by: str) -> None:
         assert option in alarm
     assert alarm in command(lab, "list")
     with pytest.raises(Refused, match=by):
-        brake.resume_all(lab.app.db, LIND, lab.now())
+        brake.resume_all(lab.app.db, lab.act())
     assert lab.value("SELECT count(*) FROM attempt") == 0 or by != "another"
 
 
@@ -133,11 +133,11 @@ def test_a_person_says_that_it_counts(older: Lab) -> None:
 
 
 def test_who_trusts_it_before_anything_ran_on_it_is_asked_for_nothing_more(older: Lab) -> None:
-    older_database.trust(older.app.db, LIND, older.now())
+    older_database.trust(older.app.db, older.act())
     older.tick()
     assert older.alarms() == []
     with pytest.raises(Refused, match="nothing is to be trusted"):
-        older_database.trust(older.app.db, LIND, older.now())
+        older_database.trust(older.app.db, older.act())
 
 
 def test_a_copy_beside_it_gets_a_name_of_its_own_and_keeps_what_was_under_way(older: Lab, lab: Lab) -> None:
@@ -247,7 +247,7 @@ def test_doctor_warns_of_standbys_that_nobody_waits_for(home: Path) -> None:
 
 
 def test_what_the_provider_took_and_this_never_made_holds_everything(older: Lab, lab: Lab) -> None:
-    older_database.trust(older.app.db, LIND, older.now())
+    older_database.trust(older.app.db, older.act())
     older.report("delivered", lab.sink.mails[:10])
     is_held(older, by="older than what was sent")
     assert "3 requests" not in " ".join(older.alarms())
@@ -256,9 +256,9 @@ def test_what_the_provider_took_and_this_never_made_holds_everything(older: Lab,
 
 
 def test_what_a_person_has_seen_does_not_hold_again(older: Lab, lab: Lab) -> None:
-    older_database.trust(older.app.db, LIND, older.now())
+    older_database.trust(older.app.db, older.act())
     older.report("processed", lab.sink.mails)
-    older_database.trust(older.app.db, LIND, older.now())
+    older_database.trust(older.app.db, older.act())
     older.report("delivered", lab.sink.mails)
     assert older.alarms() == []
     older.tick()
@@ -278,7 +278,7 @@ def test_what_a_person_has_seen_does_not_hold_again(older: Lab, lab: Lab) -> Non
 def test_what_proves_nothing_holds_nothing(
     older: Lab, lab: Lab, kind: str, fields: dict[str, str | None]
 ) -> None:
-    older_database.trust(older.app.db, LIND, older.now())
+    older_database.trust(older.app.db, older.act())
     older.report(kind, lab.sink.mails, **fields)
     assert older.alarms() == []
 

@@ -19,6 +19,7 @@ from notifier.actions.control.promises import tick
 from notifier.actions.notices.draft import Writer
 from notifier.app import words
 from notifier.errors import BadInput, Refused
+from notifier.model.act import Act
 from notifier.model.words import Kind, NoticeKind, NoticeState, Reason
 from notifier.settings import from_env
 from notifier.store import Db
@@ -64,7 +65,7 @@ class Friday:
         return row[0]
 
     def holding(self, plan: Plan | None = None, consent: Consent = YES) -> Prepared:
-        return prepare(self.db, self.writer, LIND, NOW, self.reference(), plan or Plan(AT), consent)
+        return prepare(self.db, self.writer, Act(LIND, NOW), self.reference(), plan or Plan(AT), consent)
 
     def tick(self, at: datetime = AT) -> int:
         return len(tick(self.db, self.writer, at))
@@ -85,7 +86,7 @@ class Friday:
     def told(self) -> str:
         """A first notice of which everything has left, and which promised an update at `AT`."""
         wish = Wish(("fable-5",), Reason.LEGAL, next_update_at=AT, rehearse=True)
-        said = suspend(self.db, self.writer, LIND, NOW, wish, Consent(yes=True))
+        said = suspend(self.db, self.writer, Act(LIND, NOW), wish, Consent(yes=True))
         assert freeze(self.db, self.writer.words, NOW, said.name.notice_id)
         self.run("UPDATE chunk SET state = 'accepted'")
         return said.name.reference
@@ -160,7 +161,7 @@ def test_what_changed_since_it_was_approved_is_held_with_an_alarm_never_sent_edi
     assert "changed since it was approved" in reason
     (text,) = friday.alarms("holding")
     assert f"{said.name} did not leave by itself" in text
-    brake.resume(friday.db, LIND, AT, said.name.notice_id)  # nobody can let it go edited
+    brake.resume(friday.db, Act(LIND, AT), said.name.notice_id)  # nobody can let it go edited
     assert friday.tick() == 0
     assert friday.state(said.name.notice_id)[0] is NoticeState.HELD
 
@@ -170,7 +171,7 @@ def test_it_does_not_leave_once_somebody_has_spoken(friday: Friday) -> None:
     said = friday.holding()
     with friday.db.transaction() as tx:
         (draft,) = notices.drafts(tx, 1)
-    assert approve(friday.db, LIND, NOW, draft.notice_id, Consent(yes=True)).approved
+    assert approve(friday.db, Act(LIND, NOW), draft.notice_id, Consent(yes=True)).approved
     assert friday.state(said.name.notice_id)[0] is NoticeState.CANCELLED
     assert friday.tick() == 0
     assert reference
@@ -179,7 +180,7 @@ def test_it_does_not_leave_once_somebody_has_spoken(friday: Friday) -> None:
 def test_it_does_not_leave_once_it_is_stopped_or_the_disruption_is_over(friday: Friday) -> None:
     friday.evidence()
     stopped = friday.holding().name.notice_id
-    brake.cancel(friday.db, LIND, NOW, stopped)
+    brake.cancel(friday.db, Act(LIND, NOW), stopped)
     assert friday.tick() == 0
     assert friday.state(stopped)[0] is NoticeState.CANCELLED
     over = friday.holding().name.notice_id
@@ -192,11 +193,11 @@ def test_a_brake_at_its_time_holds_it_and_a_later_one_takes_its_place(friday: Fr
     friday.evidence()
     first, second = friday.holding().name.notice_id, friday.holding().name.notice_id
     assert friday.state(first)[0] is NoticeState.CANCELLED
-    brake.pause_all(friday.db, LIND, NOW)
+    brake.pause_all(friday.db, Act(LIND, NOW))
     assert friday.tick() == 0
     assert friday.state(second)[0] is NoticeState.HELD
-    brake.resume_all(friday.db, LIND, AT)
-    brake.resume(friday.db, LIND, AT, second)
+    brake.resume_all(friday.db, Act(LIND, AT))
+    brake.resume(friday.db, Act(LIND, AT), second)
     assert friday.tick(AT + timedelta(minutes=1)) == 1
     assert friday.alarms("holding") == []
 
@@ -234,7 +235,9 @@ def test_a_promise_is_watched_ahead_when_overdue_and_until_it_is_kept(friday: Fr
     (late,) = friday.alarms("promise")
     assert "OVERDUE" in late
     later = AT + timedelta(minutes=3)
-    kept = update(friday.db, friday.writer, LIND, later, reference, News(nothing_new=True), Consent(yes=True))
+    kept = update(
+        friday.db, friday.writer, Act(LIND, later), reference, News(nothing_new=True), Consent(yes=True)
+    )
     assert kept.next_update_at
     assert kept.next_update_at > later
     friday.tick(later)
@@ -249,12 +252,12 @@ def test_policy_proposes_and_a_person_overrides(friday: Friday) -> None:
     with friday.db.transaction() as tx:
         catalogue.put_company(tx, "policy", {"next_update_minutes": {"suspension": 180}})
     wish = Wish(("fable-5",), Reason.LEGAL, rehearse=True)
-    said = suspend(friday.db, friday.writer, LIND, NOW, wish, Consent(yes=True))
+    said = suspend(friday.db, friday.writer, Act(LIND, NOW), wish, Consent(yes=True))
     assert said.next_update_at == datetime(2026, 11, 28, 2, 45, tzinfo=UTC)
     silent = replace(wish, kind=Kind.OUTAGE, again=True)
-    assert suspend(friday.db, friday.writer, LIND, NOW, silent, Consent(yes=True)).next_update_at is None
+    assert suspend(friday.db, friday.writer, Act(LIND, NOW), silent, Consent(yes=True)).next_update_at is None
     none = replace(wish, no_promise=True, again=True)
-    assert suspend(friday.db, friday.writer, LIND, NOW, none, Consent(yes=True)).next_update_at is None
+    assert suspend(friday.db, friday.writer, Act(LIND, NOW), none, Consent(yes=True)).next_update_at is None
 
 
 def test_nothing_new_with_news_and_a_plan_in_the_past_are_refused(friday: Friday) -> None:
@@ -263,8 +266,7 @@ def test_nothing_new_with_news_and_a_plan_in_the_past_are_refused(friday: Friday
         update(
             friday.db,
             friday.writer,
-            LIND,
-            NOW,
+            Act(LIND, NOW),
             reference,
             News({"data": "kept"}, nothing_new=True),
             Consent(),

@@ -16,6 +16,7 @@ from notifier.actions.control.who_is_late import SIZES, Sizes
 from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.rule import rule_at
 from notifier.errors import BadInput, Refused
+from notifier.model.act import Act
 from notifier.model.words import NoticeKind
 from notifier.settings import from_env
 from notifier.store import Db, Tx, values
@@ -124,7 +125,7 @@ class History(Weekend):
         )
         try:
             objection = Objection(ext_id, "the owner", "wrong for us")
-            review = reviews.add(self.db, "person:a", self.now, self.reference, objection)
+            review = reviews.add(self.db, Act("person:a", self.now), self.reference, objection)
         except (BadInput, Refused):  # nobody there was told, or one is open already
             return
         self.rows(

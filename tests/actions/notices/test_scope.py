@@ -8,6 +8,7 @@ import pytest
 from notifier.actions.company.import_customers import import_customers
 from notifier.actions.notices.scope import Asked, Overview, Scope, overview, read_scope
 from notifier.errors import BadInput
+from notifier.model.act import Act
 from notifier.model.words import AttributeType
 from notifier.store import Db, values
 from notifier.store.company import catalogue
@@ -28,7 +29,7 @@ def here(db: Db) -> Db:
             catalogue.put_service(tx, slug, slug)
         catalogue.put_attribute(tx, "nationality", AttributeType.TEXT, sensitive=True)
         catalogue.put_attribute(tx, "seats", AttributeType.NUMBER, sensitive=False)
-    import_customers(db, BytesIO(CUSTOMERS.encode()), actor="person:test", now=NOW)
+    import_customers(db, Act("person:test", NOW), BytesIO(CUSTOMERS.encode()))
     return db
 
 
@@ -129,7 +130,7 @@ def column(found: Overview, name: str) -> tuple[list[tuple[str, int]] | None, in
 def look(
     db: Db, *names: str, services: tuple[str, ...] = (), sensitive: bool = False, most: int = 10
 ) -> Overview:
-    return overview(db, "person:lind", NOW, names, services, most, sensitive=sensitive)
+    return overview(db, Act("person:lind", NOW), names, services, most, sensitive=sensitive)
 
 
 def test_counts_every_holder_under_a_value_or_under_unknown(here: Db) -> None:

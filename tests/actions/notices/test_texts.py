@@ -11,6 +11,7 @@ from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.shown import texts
 from notifier.entry.cli.screens.dry_run import picture
 from notifier.errors import Refused
+from notifier.model.act import Act
 from notifier.model.words import Reason
 from notifier.pipeline.compose import Words
 from notifier.settings import data_folder, from_env
@@ -58,7 +59,7 @@ def declared(db: Db, writer: Writer, locales: tuple[str, ...]) -> declare.Declar
         for n in range(1, 14):
             locale = locales[n % len(locales)]
             connection.execute("UPDATE contact SET locale = %s WHERE customer_id = %s", (locale, n))
-    return declare.suspend(db, writer, "person:lind", NOW, HEDGED, Consent(yes=True))
+    return declare.suspend(db, writer, Act("person:lind", NOW), HEDGED, Consent(yes=True))
 
 
 def test_more_texts_than_anybody_can_read_are_refused(db: Db, writer: Writer) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from notifier.edges.predicate import parse
+from notifier.model.act import Act
 from notifier.model.declaration import Declaration
 from notifier.model.scope import Column, scope_columns
 from notifier.model.words import Account, AttributeType, Kind, Mode, NoticeKind, Possibly, Reason, Variant
@@ -226,7 +227,7 @@ class Stored:
             Mode.REHEARSAL, Kind.SUSPENSION, Reason.LEGAL, SLUGS, rule.predicate, "", rule.possibly, NOW,
             again=again,
         )  # fmt: skip
-        disruption = open_disruption(self.tx, declaration, opened_by="person:test", now=NOW)
+        disruption = open_disruption(self.tx, Act("person:test", NOW), declaration)
         entry = disruptions.add_entry(
             self.tx, disruption, kind="declared", actor="person:test", facts={}, statements={},
             next_update_at=None, now=NOW,

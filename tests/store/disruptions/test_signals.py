@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from notifier.model.act import Act
 from notifier.model.signal import Evidence, SignalState
 from notifier.model.words import Mode
 from notifier.pipeline.disruption import open_draft
@@ -42,7 +43,7 @@ def cut(tx: Tx, customer: str, service: str, at: datetime | None, region: str | 
 
 
 def draft(tx: Tx, mode: Mode, *services: str) -> int:
-    return open_draft(tx, mode=mode, services=services, opened_by="database", effective_at=CUT, now=NOW)
+    return open_draft(tx, Act("database", NOW), mode=mode, services=services, effective_at=CUT)
 
 
 def test_the_same_evidence_is_stored_once(db: Db) -> None:

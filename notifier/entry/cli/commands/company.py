@@ -49,7 +49,7 @@ def apply(
         except Refused:
             _print_applied(shown, (), applied=False, json=json)
             raise
-        retyped = apply_company.apply(app.db, wanted, shown, actor=app.settings.actor, now=app.clock.now())
+        retyped = apply_company.apply(app.db, app.act(), wanted, shown)
     _print_applied(shown, retyped, applied=True, json=json)
 
 
@@ -65,9 +65,7 @@ def import_(
     from notifier.entry.cli.session import opened_app
 
     with _reading(file) as stream, opened_app() as app, _progress(stream, file) as shown:
-        imported = import_customers(
-            app.db, shown, actor=app.settings.actor, now=app.clock.now(), skip_bad=skip_bad
-        )
+        imported = import_customers(app.db, app.act(), shown, skip_bad=skip_bad)
     if json:
         from notifier.entry.cli.output import print_json
 

@@ -44,8 +44,8 @@ def correct(
         sending.require_workers(app)
         sending.refresh_people(app, reference, quiet=json)
         consent = Consent(yes=yes, ceiling=ceiling if yes else None, break_glass=break_glass)
-        act = actions.retract if retract else actions.correct
-        said = act(app.db, app.writer, app.settings.actor, app.clock.now(), reference, news, consent, which)
+        say = actions.retract if retract else actions.correct
+        said = say(app.db, app.writer, app.act(), reference, news, consent, which)
         sending.follow(
             app, sending.Started(said.name, said.gate, consent, ceiling, said.unwritten), as_json=json
         )

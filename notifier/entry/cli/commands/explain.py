@@ -49,9 +49,7 @@ def explain(
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
-        found = explaining.explain(
-            app.db, app.settings.actor, app.clock.now(), disruption, customer, sensitive=sensitive
-        )
+        found = explaining.explain(app.db, app.act(), disruption, customer, sensitive=sensitive)
     if json:
         output.print_json(found)
     else:

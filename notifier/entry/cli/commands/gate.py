@@ -60,10 +60,10 @@ def approve(
             part=part,
             break_glass=break_glass,
         )
-        said = gate.approve(app.db, app.settings.actor, app.clock.now(), notice_id, consent)
+        said = gate.approve(app.db, app.act(), notice_id, consent)
         if yes and said.changed and not said.waits:  # somebody has looked at a list, and left it
             name = _renewed(app, notice_id)
-            said = gate.approve(app.db, app.settings.actor, app.clock.now(), name.notice_id, consent)
+            said = gate.approve(app.db, app.act(), name.notice_id, consent)
         started = sending.Started(name, said, consent, ceiling)
         sending.follow(app, started, as_json=json)
 
@@ -85,7 +85,7 @@ def _let_go(notice: str, people: int, *, as_json: bool) -> None:
 
     with opened_app() as app:
         notice_id = arguments.notice(app, notice)
-        said = approve_held(app.db, app.settings.actor, app.clock.now(), notice_id, people)
+        said = approve_held(app.db, app.act(), notice_id, people)
         ring(app.settings, said.rings)
         if as_json:
             output.print_json(said)
@@ -112,11 +112,10 @@ def pause(notice: MaybeNotice = "", everything: All = False, json: AsJson = Fals
 
     _one_or_all(notice, everything=everything)
     with opened_app() as app:
-        who, now = app.settings.actor, app.clock.now()
         said = (
-            brake.pause_all(app.db, who, now)
+            brake.pause_all(app.db, app.act())
             if everything
-            else brake.pause(app.db, who, now, arguments.notice(app, notice))
+            else brake.pause(app.db, app.act(), arguments.notice(app, notice))
         )
         if json:
             output.print_json(said)
@@ -150,11 +149,10 @@ def resume(
         older_database.trust if trust_database else older_database.as_copy if as_copy else brake.resume_all
     )
     with opened_app() as app:
-        who, now = app.settings.actor, app.clock.now()
         said = (
-            whole(app.db, who, now)
+            whole(app.db, app.act())
             if everything
-            else brake.resume(app.db, who, now, arguments.notice(app, notice))
+            else brake.resume(app.db, app.act(), arguments.notice(app, notice))
         )
         ring(app.settings, said.rings)
         if json:
@@ -170,7 +168,7 @@ def cancel(notice: NoticeName, json: AsJson = False) -> None:
 
     with opened_app() as app:
         notice_id = arguments.notice(app, notice)
-        said = brake.cancel(app.db, app.settings.actor, app.clock.now(), notice_id)
+        said = brake.cancel(app.db, app.act(), notice_id)
         if json:
             output.print_json(said)
         else:
@@ -200,8 +198,8 @@ def dead(
     if retry == drop:
         raise BadInput("Say what to do with the chunks that gave up: --retry or --drop.")
     with opened_app() as app:
-        act = brake.retry_dead if retry else brake.drop_dead
-        said = act(app.db, app.settings.actor, app.clock.now(), arguments.notice(app, notice))
+        settle = brake.retry_dead if retry else brake.drop_dead
+        said = settle(app.db, app.act(), arguments.notice(app, notice))
         ring(app.settings, said.rings)
         if json:
             output.print_json(said)

@@ -52,9 +52,7 @@ def holding(
             accept_gap=accept_gap,
             break_glass=break_glass,
         )
-        said = actions.prepare(
-            app.db, app.writer, app.settings.actor, app.clock.now(), disruption, plan, consent
-        )
+        said = actions.prepare(app.db, app.writer, app.act(), disruption, plan, consent)
         if not said.gate.approved:
             gap = f" --accept-gap {said.gate.gap.difference}" if said.gate.gap.difference else ""
             raise Refused(

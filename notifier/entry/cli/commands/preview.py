@@ -61,11 +61,7 @@ def preview(
         files = mail_files.write(found, folder)
         if not json:
             output.say(_picture(found, files))
-        sent = (
-            single.test(app.db, app.post, app.settings.actor, app.clock.now(), found, send_to)
-            if send_to
-            else []
-        )
+        sent = single.test(app.db, app.post, app.act(), found, send_to) if send_to else []
     if json:
         mails = [output.plain(mail) | {"files": files[n]} for n, mail in enumerate(found.mails)]
         shown = {"notice": str(found.name), "mode": found.name.mode, "state": found.state}
@@ -158,8 +154,7 @@ def copy(
         name, sent = single.copy(
             app.db,
             app.post,
-            app.settings.actor,
-            app.clock.now(),
+            app.act(),
             arguments.notice(app, notice),
             single.Copy(address, reason, customer, again),
         )

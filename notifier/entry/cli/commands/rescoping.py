@@ -91,9 +91,7 @@ def rescope(
         consent = Consent(
             yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap, break_glass=break_glass
         )
-        done = action.rescope(
-            app.db, app.writer, app.settings.actor, app.clock.now(), shown.reference, change, news, consent
-        )
+        done = action.rescope(app.db, app.writer, app.act(), shown.reference, change, news, consent)
         _follow(app, done, consent, ceiling, as_json=json)
 
 
@@ -212,8 +210,7 @@ def restore(
             yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap, break_glass=break_glass
         )
         part = Part(tuple(services or ()), where, tuple(only), tuple(leave_out), as_written)
-        now = app.clock.now()
-        said = timeline.restore(app.db, app.writer, app.settings.actor, now, disruption, news, consent, part)
+        said = timeline.restore(app.db, app.writer, app.act(), disruption, news, consent, part)
         sending.follow(
             app, sending.Started(said.name, said.gate, consent, ceiling, said.unwritten), as_json=json
         )

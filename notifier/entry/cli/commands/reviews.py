@@ -62,7 +62,7 @@ def add(
 
     with opened_app() as app:
         objection = reviews.Objection(customer, by, why)
-        found = reviews.add(app.db, app.settings.actor, app.clock.now(), disruption, objection)
+        found = reviews.add(app.db, app.act(), disruption, objection)
         if json:
             output.print_json(_plain(found, app.clock.now()))
         else:
@@ -102,9 +102,7 @@ def _decide(
         sending.require_workers(app)
         consent = Consent(yes=yes)
         decision = reviews.Decision(ending, why, arguments.statements(statement))
-        done = reviews.decide(
-            app.db, app.writer, app.settings.actor, app.clock.now(), review, decision, consent
-        )
+        done = reviews.decide(app.db, app.writer, app.act(), review, decision, consent)
         if not json:
             output.say(decided(done))
         if done.name is not None and done.gate is not None:

@@ -39,9 +39,7 @@ def scope(
 
     with opened_app() as app:
         most = ALL if everything else SHOWN
-        found = overview(
-            app.db, app.settings.actor, app.clock.now(), names, service, most, sensitive=sensitive
-        )
+        found = overview(app.db, app.act(), names, service, most, sensitive=sensitive)
     if json:
         output.print_json(found)
     else:

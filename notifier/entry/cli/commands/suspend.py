@@ -106,7 +106,7 @@ def suspend(
         consent = Consent(
             yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap, break_glass=break_glass
         )
-        declared = declare.suspend(app.db, app.writer, app.settings.actor, app.clock.now(), wish, consent)
+        declared = declare.suspend(app.db, app.writer, app.act(), wish, consent)
         if not json:
             output.say(standing.promise_line(declared.next_update_at))
         sending.follow(app, sending.Started(declared.name, declared.gate, consent, ceiling), as_json=json)
@@ -141,9 +141,7 @@ def update(
         sending.require_workers(app)
         sending.refresh_people(app, disruption, quiet=json)
         consent = Consent(yes=yes, ceiling=ceiling if yes else None, break_glass=break_glass)
-        said = timeline.update(
-            app.db, app.writer, app.settings.actor, app.clock.now(), disruption, news, consent
-        )
+        said = timeline.update(app.db, app.writer, app.act(), disruption, news, consent)
         if not json:
             output.say(standing.promise_line(said.next_update_at))
         sending.follow(
