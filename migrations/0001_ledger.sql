@@ -472,6 +472,34 @@ CREATE TABLE fate (                              -- highest rank wins, the order
 );
 CREATE INDEX fate_refused ON fate (notice_id, at) WHERE fate IN ('rejected', 'dropped', 'bounced');
 
+-- Nobody got it, or it came back: rejected with the request, suppressed, dropped or bounced by the provider.
+CREATE FUNCTION never_arrived(fate text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT coalesce(fate IN ('rejected', 'suppressed', 'dropped', 'bounced'), false)
+$$;
+
+-- Where each delivery stands: by its notice, by the one chunk that holds its letter now (a split chunk holds none),
+-- and by what became of it. The account is one of those whose sum is the audience (rules.md); NULL: a delivery
+-- without its chunk, a fault that no sum may hide.
+CREATE VIEW delivery_standing AS
+SELECT d.notice_id, n.disruption_id, n.seq, n.kind, n.only_customer, n.state AS notice_state,
+  n.ceiling, n.people_n,
+  d.recipient_id, d.customer_id, d.exclusion, d.root_chunk_id, d.vars, d.content_id AS held_content_id,
+  k.chunk_id, k.state AS chunk_state, k.content_id, k.attempt_id, f.fate, f.at AS fate_at, u.unreachable,
+  CASE
+    WHEN u.unreachable THEN 'unreachable'
+    WHEN k.state = 'accepted' THEN 'told'
+    WHEN k.state = 'claimed' THEN 'in_flight'
+    WHEN k.state = 'unknown' THEN 'unknown'
+    WHEN k.state = 'cancelled' OR n.state = 'cancelled' THEN 'cancelled'
+    WHEN d.root_chunk_id IS NULL OR k.state = 'dead' OR n.state = 'held' THEN 'held'
+    WHEN k.state = 'due' THEN 'waiting'
+  END AS account
+FROM delivery d
+JOIN notice n ON n.notice_id = d.notice_id
+LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
+LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
+CROSS JOIN LATERAL (SELECT d.exclusion IS NOT NULL OR never_arrived(f.fate) AS unreachable) u;
+
 CREATE TABLE event (
   sg_event_id  text COLLATE "C" NOT NULL,
   occurred_at  timestamptz NOT NULL,
@@ -717,11 +745,10 @@ CREATE TRIGGER attempt_changed AFTER UPDATE OF outcome ON attempt FOR EACH ROW
   EXECUTE FUNCTION mark_row('chunk_id');
 
 CREATE TRIGGER fate_came AFTER INSERT ON fate FOR EACH ROW
-  WHEN (NEW.fate IN ('rejected', 'suppressed', 'dropped', 'bounced'))
+  WHEN (never_arrived(NEW.fate))
   EXECUTE FUNCTION mark_row('recipient_id');
 CREATE TRIGGER fate_changed AFTER UPDATE OF fate ON fate FOR EACH ROW
-  WHEN (OLD.fate <> NEW.fate AND (OLD.fate IN ('rejected', 'suppressed', 'dropped', 'bounced')
-                                  OR NEW.fate IN ('rejected', 'suppressed', 'dropped', 'bounced')))
+  WHEN (OLD.fate <> NEW.fate AND (never_arrived(OLD.fate) OR never_arrived(NEW.fate)))
   EXECUTE FUNCTION mark_row('recipient_id');
 
 -- ---------------------------------------------------------------- who came late

@@ -23,14 +23,11 @@ from notifier.model.words import NoticeKind, NoticeState
 from notifier.store import Tx, many, run
 
 LETTER = """
-SELECT d.recipient_id, n.notice_id, n.seq, n.only_customer, w.locale, w.variant,
-       coalesce(k.state IN ('accepted', 'claimed', 'unknown'), false) AS has_left,
-       coalesce(f.fate, '') IN ('rejected', 'suppressed', 'dropped', 'bounced') AS refused
-FROM delivery d JOIN notice n USING (notice_id)
-LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
-LEFT JOIN content w ON w.content_id = k.content_id
-LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
-WHERE n.disruption_id = %(disruption_id)s AND n.notice_id <> %(notice_id)s AND n.state NOT IN ('draft', 'void')
+SELECT d.recipient_id, d.notice_id, d.seq, d.only_customer, w.locale, w.variant,
+       coalesce(d.chunk_state IN ('accepted', 'claimed', 'unknown'), false) AS has_left, d.unreachable AS refused
+FROM delivery_standing d LEFT JOIN content w ON w.content_id = d.content_id
+WHERE d.disruption_id = %(disruption_id)s AND d.notice_id <> %(notice_id)s
+  AND d.notice_state NOT IN ('draft', 'void')
   AND d.exclusion IS NULL AND d.recipient_id > %(after)s AND d.recipient_id <= %(upto)s"""
 """Every letter of a disruption, with what became of it."""
 

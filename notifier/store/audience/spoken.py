@@ -13,7 +13,7 @@ SELECT {person} AS recipient_id, l.customer_id, l.service_id, l.told_as, n.seq,
   k.state IN ('claimed', 'unknown') AS unsure,
   k.state IN ('due', 'dead', 'cancelled') AND d.exclusion IS NULL AND (k.again OR EXISTS (SELECT FROM attempt a
     WHERE a.chunk_id = k.chunk_id AND a.outcome = 'unknown')) AS perhaps, CASE
-    WHEN d.exclusion IS NOT NULL OR f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced') THEN
+    WHEN d.exclusion IS NOT NULL OR never_arrived(f.fate) THEN
       CASE WHEN l.told_as IN ('affected', 'possibly') AND (d.exclusion IS NULL OR EXISTS ({suppressed}))
         THEN 'failed' END
     WHEN %(last)s AND k.state = 'unknown' AND n.state = 'cancelled' AND l.told_as IN ('released', 'restored')
@@ -34,7 +34,9 @@ WHERE n.disruption_id = %(disruption_id)s AND n.notice_id <> %(notice_id)s
 """What was said to somebody. Waiting means that they will hear it before anything that comes later, unless that
 replaces it; whoever is held, above a ceiling or in a chunk that gave up, has not heard it and may yet. A letter
 that was lost and is not sent any more was never said, nor was what another notice has taken over: nobody has
-decided that its people hear nothing. Whoever needs words that nobody approved cannot be let go either."""
+decided that its people hear nothing. Whoever needs words that nobody approved cannot be let go either.
+
+It joins by itself what `delivery_standing` joins: `_near` narrows each of its tables, and a view's cannot be."""
 
 MOVED = """
 SELECT EXISTS (SELECT FROM line l JOIN notice n USING (notice_id) JOIN contact m USING (contact_id)

@@ -19,20 +19,7 @@ def accounts(tx: Tx, notice_id: int) -> list[AccountRow]:
     return many(
         tx,
         AccountRow,
-        """
-SELECT CASE
-  WHEN d.exclusion IS NOT NULL OR f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced')
-    THEN 'unreachable'
-  WHEN k.state = 'accepted' THEN 'told'
-  WHEN k.state = 'claimed' THEN 'in_flight'
-  WHEN k.state = 'unknown' THEN 'unknown'
-  WHEN k.state = 'cancelled' OR n.state = 'cancelled' THEN 'cancelled'
-  WHEN d.root_chunk_id IS NULL OR k.state = 'dead' OR n.state = 'held' THEN 'held'
-  WHEN k.state = 'due' THEN 'waiting' END AS account, count(*) AS people
-FROM delivery d JOIN notice n ON n.notice_id = d.notice_id
-LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
-LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
-WHERE d.notice_id = %(id)s GROUP BY 1""",
+        "SELECT account, count(*) AS people FROM delivery_standing WHERE notice_id = %(id)s GROUP BY 1",
         id=notice_id,
     )
 

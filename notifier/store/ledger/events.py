@@ -151,7 +151,8 @@ JOIN LATERAL (SELECT root_chunk_id, pos FROM delivery
 """One row for each thing said about somebody whom that attempt really carried.
 
 Each is looked up from its own words on: without statistics the planner reads all attempts, or everybody of the
-chunk for each of them, or everybody of the notice.
+chunk for each of them, or everybody of the notice. The chunk is the attempt's own, also if it was split since:
+`delivery_standing` has only where a letter is now.
 """
 
 

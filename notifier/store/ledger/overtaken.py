@@ -56,17 +56,17 @@ stands AS (
   FROM (SELECT said.*, hit.rank, hit.back FROM said LEFT JOIN hit USING (customer_id, service_id)) b
   JOIN service s USING (service_id)),
 elsewhere AS ({elsewhere})"""
+"""The letters of these chunks, found by the chunks: whatever became of them, no `delivery_standing` is asked."""
 
 NEWER = """
 SELECT s.chunk_id, s.pos FROM seat s WHERE EXISTS (
-  SELECT FROM notice later JOIN delivery d ON d.notice_id = later.notice_id AND d.recipient_id = s.recipient_id
-  JOIN chunk k ON k.root_id = d.root_chunk_id AND d.pos >= k.lo AND d.pos < k.hi
-  LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id
-  WHERE later.disruption_id = %(disruption_id)s AND later.seq > %(seq)s
-    AND later.state NOT IN ('draft', 'void', 'cancelled') AND later.kind = ANY(%(kinds)s::text[])
-    AND k.state IN ('due', 'claimed', 'accepted', 'unknown')
-    AND coalesce(f.fate NOT IN ('rejected', 'suppressed', 'dropped', 'bounced'), true))"""
-"""On its list and not kept back: they have it, or will have it whatever becomes of this letter."""
+  SELECT FROM delivery_standing later
+  WHERE later.recipient_id = s.recipient_id AND later.disruption_id = %(disruption_id)s AND later.seq > %(seq)s
+    AND later.notice_state NOT IN ('draft', 'void', 'cancelled') AND later.kind = ANY(%(kinds)s::text[])
+    AND later.chunk_state IN ('due', 'claimed', 'accepted', 'unknown') AND NOT later.unreachable OFFSET 0)"""
+"""On its list and not kept back: they have it, or will have it whatever becomes of this letter.
+
+`OFFSET 0` keeps it asked for each letter, notice by notice: a join would read all that its people ever got."""
 
 UNTRUE = """
 SELECT chunk_id, pos FROM stands s JOIN unnest(%(t_told)s::text[], %(t_present)s::text[]) AS t (told, present)

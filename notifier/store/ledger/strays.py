@@ -47,7 +47,10 @@ class Whom:
 
 
 def whose(tx: Tx, provider: str, found: Sequence[tuple[str, datetime]]) -> dict[int, Whom]:
-    """By place: whom these addresses are about, and which mail of ours it may be at that time."""
+    """By place: whom these addresses are about, and which mail of ours it may be at that time.
+
+    A mail went with the chunk of its attempt, which may have been split since: no `delivery_standing` has that.
+    """
     rows = many(
         tx,
         Whom,

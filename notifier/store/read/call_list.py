@@ -14,7 +14,7 @@ from psycopg import sql
 
 from notifier.store import Tx, many, stream
 from notifier.store.audience.verdicts import Rule, hits, plan_for_many, rule_params
-from notifier.store.read.letters import LEAF, STANDS
+from notifier.store.read.letters import STANDS
 
 
 class Why(StrEnum):
@@ -69,11 +69,11 @@ class WhyCount:
 
 BASE = """
 WITH listed AS MATERIALIZED (
-  SELECT notice_id, state FROM notice WHERE disruption_id = %(id)s AND state <> 'void'),
+  SELECT notice_id FROM notice WHERE disruption_id = %(id)s AND state <> 'void'),
 seat AS MATERIALIZED (
   SELECT d.notice_id, d.recipient_id, {stands} AS why
-  FROM delivery d JOIN listed n ON n.notice_id = d.notice_id {leaf}
-  WHERE d.recipient_id IS NOT NULL),
+  FROM delivery_standing d
+  WHERE d.disruption_id = %(id)s AND d.notice_state <> 'void' AND d.recipient_id IS NOT NULL),
 of_line AS (
   SELECT l.customer_id, l.service_id, CASE WHEN l.told_as = 'none' THEN 'out_of_scope'
       WHEN l.recipient_id IS NULL THEN 'no_address' ELSE s.why END AS why
@@ -111,7 +111,7 @@ NOBODY = "SELECT NULL::bigint AS customer_id, NULL::bigint AS service_id WHERE f
 
 def _base(rule: Rule | None) -> sql.Composed:
     still = sql.SQL(NOBODY) if rule is None else sql.SQL(STILL).format(hit=hits(rule))
-    return sql.SQL(BASE).format(stands=sql.SQL(STANDS), leaf=sql.SQL(LEAF), still=still)
+    return sql.SQL(BASE).format(stands=sql.SQL(STANDS), still=still)
 
 
 def counts(tx: Tx, disruption_id: int, rule: Rule | None = None) -> list[WhyCount]:

@@ -12,20 +12,10 @@ from notifier.model.words import Mode, NoticeKind, NoticeState
 from notifier.store import Tx, many, value
 
 STANDS: LiteralString = """CASE
-      WHEN d.exclusion IS NOT NULL THEN d.exclusion
-      WHEN f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced') THEN f.fate
-      WHEN k.state = 'accepted' THEN 'told'
-      WHEN k.state = 'claimed' THEN 'in_flight'
-      WHEN k.state = 'unknown' THEN 'unknown'
-      WHEN k.state = 'cancelled' OR n.state = 'cancelled' THEN 'cancelled'
-      WHEN n.state = 'draft' THEN 'not_approved'
-      WHEN d.root_chunk_id IS NULL OR k.state = 'dead' OR n.state = 'held' THEN 'held'
-      ELSE 'waiting' END"""
-"""Where one delivery stands; goes with `LEAF` and `n` for its notice, `d` for itself."""
-
-LEAF: LiteralString = """
-  LEFT JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state <> 'split' AND d.pos >= k.lo AND d.pos < k.hi
-  LEFT JOIN fate f ON f.notice_id = d.notice_id AND f.recipient_id = d.recipient_id"""
+      WHEN d.unreachable THEN coalesce(d.exclusion, d.fate)
+      WHEN d.notice_state = 'draft' AND coalesce(d.account, 'waiting') IN ('held', 'waiting') THEN 'not_approved'
+      ELSE coalesce(d.account, 'waiting') END"""
+"""Its account, in a person's words; `d` is of `delivery_standing`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +50,20 @@ class Letter:
 
 LETTER = sql.SQL("""
 WITH mine AS ({mine})
-SELECT p.reference, p.mode, n.seq, n.kind, n.state AS notice_state, w.subject,
+SELECT p.reference, p.mode, d.seq, d.kind, d.notice_state, w.subject,
        coalesce(w.variant LIKE 'late%%', false) AS late, d.vars ->> 'n' AS name, c.role, r.address,
-       d.vars -> 'o' AS about, {stands} AS stands, f.fate, f.at AS fate_at, a.ended_at AS left_at,
+       d.vars -> 'o' AS about, {stands} AS stands, d.fate, d.fate_at, a.ended_at AS left_at,
        coalesce(a.again, false) AS again, d.root_chunk_id IS NULL AND d.exclusion IS NULL
-         AND coalesce(n.people_n > n.ceiling, false) AS above_ceiling,
+         AND coalesce(d.people_n > d.ceiling, false) AS above_ceiling,
        array(SELECT reason FROM suppression s WHERE s.recipient_id = d.recipient_id ORDER BY 1) AS suppressions
-FROM mine m JOIN delivery d ON d.notice_id = m.notice_id AND d.recipient_id = m.recipient_id
-JOIN notice n ON n.notice_id = d.notice_id JOIN disruption p ON p.disruption_id = n.disruption_id
-JOIN recipient r ON r.recipient_id = d.recipient_id LEFT JOIN contact c ON c.contact_id = m.contact_id {leaf}
-LEFT JOIN content w ON w.content_id = k.content_id
-LEFT JOIN attempt a ON a.attempt_id = k.attempt_id AND a.outcome = 'accepted'
-WHERE n.state <> 'void' AND p.mode = coalesce(%(mode)s, p.mode)
-  AND n.disruption_id = coalesce(%(disruption)s, n.disruption_id)
-ORDER BY n.notice_id, r.address""")
+FROM mine m JOIN delivery_standing d ON d.notice_id = m.notice_id AND d.recipient_id = m.recipient_id
+JOIN disruption p ON p.disruption_id = d.disruption_id
+JOIN recipient r ON r.recipient_id = d.recipient_id LEFT JOIN contact c ON c.contact_id = m.contact_id
+LEFT JOIN content w ON w.content_id = d.content_id
+LEFT JOIN attempt a ON a.attempt_id = d.attempt_id AND a.outcome = 'accepted'
+WHERE d.notice_state <> 'void' AND p.mode = coalesce(%(mode)s, p.mode)
+  AND d.disruption_id = coalesce(%(disruption)s, d.disruption_id)
+ORDER BY d.notice_id, r.address""")
 
 OF_CUSTOMER = sql.SQL(
     "SELECT notice_id, recipient_id, min(contact_id) AS contact_id FROM line WHERE customer_id = %(whose)s"
@@ -85,7 +75,7 @@ OF_PERSON = sql.SQL(
 
 
 def _letters(mine: sql.SQL) -> sql.Composed:
-    return LETTER.format(mine=mine, stands=sql.SQL(STANDS), leaf=sql.SQL(LEAF))
+    return LETTER.format(mine=mine, stands=sql.SQL(STANDS))
 
 
 def in_disruption(tx: Tx, disruption_id: int, customer_id: int) -> list[Letter]:

@@ -13,7 +13,6 @@ from notifier.store.audience.freezing import VARS, persons
 from notifier.store.audience.recipients import Later, later_params, told_by_scope, told_later
 from notifier.store.audience.since import since
 from notifier.store.audience.verdicts import Rule, rule_params
-from notifier.store.read.letters import LEAF
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +41,20 @@ class Owed:
 
 
 def listed(tx: Tx, notice_id: int, people: Sequence[int]) -> list[Listed]:
-    statement = sql.SQL(
-        "SELECT d.recipient_id, coalesce(k.content_id, d.content_id) AS content_id, d.vars,"
-        " d.exclusion IS NOT NULL AS excluded, coalesce(k.state = 'accepted', false) AS accepted,"
-        " a.ended_at AS left_at FROM delivery d {leaf}"
-        " LEFT JOIN attempt a ON a.attempt_id = k.attempt_id AND a.outcome = 'accepted'"
-        " WHERE d.notice_id = %(id)s AND d.recipient_id = ANY(%(people)s) ORDER BY d.recipient_id"
-    ).format(leaf=sql.SQL(LEAF))
-    return many(tx, Listed, statement, id=notice_id, people=list(people))
+    return many(
+        tx,
+        Listed,
+        """
+SELECT d.recipient_id, coalesce(d.content_id, d.held_content_id) AS content_id, d.vars,
+       d.exclusion IS NOT NULL AS excluded, coalesce(d.chunk_state = 'accepted', false) AS accepted,
+       a.ended_at AS left_at
+FROM delivery_standing d
+LEFT JOIN attempt a ON a.attempt_id = d.attempt_id AND a.outcome = 'accepted'
+WHERE d.notice_id = %(id)s AND d.recipient_id = ANY(%(people)s)
+ORDER BY d.recipient_id""",
+        id=notice_id,
+        people=list(people),
+    )
 
 
 def owed(tx: Tx, rule: Rule, later: Later | None, recipient_id: int) -> Owed | None:

@@ -75,11 +75,10 @@ def readers(tx: Tx, disruption_id: int) -> list[Reader]:
         tx,
         Reader,
         """
-SELECT DISTINCT ON (d.notice_id, w.locale) d.notice_id, n.kind, w.locale, r.address,
+SELECT DISTINCT ON (d.notice_id, w.locale) d.notice_id, d.kind, w.locale, r.address,
        count(*) OVER (PARTITION BY d.notice_id, w.locale) AS people
-FROM delivery d JOIN notice n USING (notice_id) JOIN recipient r USING (recipient_id)
-JOIN chunk k ON k.root_id = d.root_chunk_id AND k.state = 'accepted' AND d.pos >= k.lo AND d.pos < k.hi
-JOIN content w ON w.content_id = k.content_id
-WHERE n.disruption_id = %(id)s ORDER BY d.notice_id, w.locale, w.variant, d.recipient_id""",
+FROM delivery_standing d JOIN recipient r USING (recipient_id) JOIN content w ON w.content_id = d.content_id
+WHERE d.disruption_id = %(id)s AND d.chunk_state = 'accepted'
+ORDER BY d.notice_id, w.locale, w.variant, d.recipient_id""",
         id=disruption_id,
     )

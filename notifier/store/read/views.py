@@ -184,10 +184,12 @@ def not_told(tx: Tx, notice_id: int) -> list[NotTold]:
     return many(
         tx,
         NotTold,
-        "SELECT coalesce(d.exclusion, f.fate) AS reason, count(*) AS people FROM delivery d"
-        " LEFT JOIN fate f USING (notice_id, recipient_id) WHERE d.notice_id = %(id)s"
-        " AND (d.exclusion IS NOT NULL OR f.fate IN ('rejected', 'suppressed', 'dropped', 'bounced'))"
-        " GROUP BY 1 ORDER BY 2 DESC",
+        """
+SELECT coalesce(exclusion, fate) AS reason, count(*) AS people
+FROM delivery_standing
+WHERE notice_id = %(id)s AND unreachable
+GROUP BY 1
+ORDER BY 2 DESC""",
         id=notice_id,
     )
 
