@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from notifier.actions.announce import correct, declare, rescope, timeline
-from notifier.actions.announce.restore import Part
+from notifier.actions.announce.restore import RestoredPart
 from notifier.actions.background import deliver, feedback
 from notifier.actions.company import apply_company
 from notifier.actions.company.import_customers import import_customers
@@ -333,7 +333,9 @@ class Lab:
         news = timeline.News(statements={"en": words})
         return self._said(timeline.update(self.app.db, self.app.writer, self.act(), reference, news, consent))
 
-    def restore(self, reference: str, part: Part | None = None, consent: Consent = YES) -> timeline.Said:
+    def restore(
+        self, reference: str, part: RestoredPart | None = None, consent: Consent = YES
+    ) -> timeline.Said:
         return self._said(
             timeline.restore(
                 self.app.db,
@@ -342,7 +344,7 @@ class Lab:
                 reference,
                 timeline.News(),
                 consent,
-                part or Part(),
+                part or RestoredPart(),
             )
         )
 
@@ -367,7 +369,7 @@ class Lab:
     def rescope(
         self, reference: str, where: str | None = None, consent: Consent = YES, **change: Any
     ) -> rescope.Rescoped:
-        wanted = rescope.Change(where=where, everybody=where is None and not change, **change)
+        wanted = rescope.ScopeChange(where=where, everybody=where is None and not change, **change)
         news = timeline.News()
         done = rescope.rescope(self.app.db, self.app.writer, self.act(), reference, wanted, news, consent)
         for said in done.said:
@@ -427,7 +429,7 @@ class Lab:
         ]
         self.post_events([{k: v for k, v in event.items() if v is not None} for event in events])
 
-    def post_events(self, events: list[dict[str, object]]) -> feedback.Recorded:
+    def post_events(self, events: list[dict[str, object]]) -> feedback.RecordedEvents:
         """A body of the event webhook, signed; folded as the web process does it."""
         raw = json.dumps(events).encode()
         recorded = feedback.record_events(self.app.db, self.app.settings, self.sign(raw), raw, self.now())

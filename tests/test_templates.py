@@ -12,7 +12,7 @@ import pytest
 
 from notifier.model.earlier import Earlier
 from notifier.model.kinds import ENDINGS, variants_of
-from notifier.model.people import Held, Person
+from notifier.model.people import Person, ToldServices
 from notifier.model.story import Facts, Story
 from notifier.model.words import Kind, NoticeKind, Reason, Standing, Variant
 from notifier.pipeline.compose import Rendered, Words, quoting, sample
@@ -100,9 +100,9 @@ class Page(HTMLParser):
 
 
 def person(variant: Variant, name: str | None = "Ada Okafor", tz: str | None = "America/New_York") -> Person:
-    affected = Held(name or "Acme Ltd", Standing.AFFECTED, ("fable-5", "mythos-5"))
-    possibly = Held("Acme Labs", Standing.POSSIBLY, ("fable-5",))
-    over = Held(name or "Acme Ltd", Standing.RESTORED, ("fable-5",))
+    affected = ToldServices(name or "Acme Ltd", Standing.AFFECTED, ("fable-5", "mythos-5"))
+    possibly = ToldServices("Acme Labs", Standing.POSSIBLY, ("fable-5",))
+    over = ToldServices(name or "Acme Ltd", Standing.RESTORED, ("fable-5",))
     held = {
         Variant.AFFECTED: (affected,),
         Variant.POSSIBLY: (possibly,),

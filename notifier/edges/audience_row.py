@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from notifier.edges.customer_row import (
     LONGEST_ID,
-    Fault,
+    RowFault,
     read_address,
     read_locale,
     read_role,
@@ -31,7 +31,7 @@ def read(row: OuterRow, line: int) -> tuple[CopiedRow | Unusable, tuple[str, ...
         cell = (cell or "").strip()
         try:
             return parse(cell) if cell else None
-        except Fault:
+        except RowFault:
             faults.append(column)
             return None
 

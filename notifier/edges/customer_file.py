@@ -20,7 +20,7 @@ LONGEST_LINE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class FileRow:
     line: int
     cells: Mapping[str, str]
     """Column -> cell; a column that is not there was not given."""
@@ -49,7 +49,7 @@ class Lines:
             raise BadInput(f"Line {self.number} is not UTF-8: save the file as UTF-8.") from error
 
 
-def records(stream: BinaryIO) -> Iterator[Record | BadRow]:
+def records(stream: BinaryIO) -> Iterator[FileRow | BadRow]:
     """Every row of the file, in order; the first character decides what the file is."""
     lines = Lines(stream)
     first = next((line for line in lines if line.strip()), None)
@@ -65,7 +65,7 @@ def records(stream: BinaryIO) -> Iterator[Record | BadRow]:
     return _csv_records(first, lines)
 
 
-def _csv_records(first: str, lines: Lines) -> Iterator[Record | BadRow]:
+def _csv_records(first: str, lines: Lines) -> Iterator[FileRow | BadRow]:
     rows = _csv_rows(first, lines)
     _, header = next(rows)
     names = columns(header)
@@ -75,7 +75,7 @@ def _csv_records(first: str, lines: Lines) -> Iterator[Record | BadRow]:
         if len(cells) != len(names):
             yield BadRow(line, f"has {len(cells)} cells, the header has {len(names)}")
         else:
-            yield Record(line, dict(zip(names, cells, strict=True)))
+            yield FileRow(line, dict(zip(names, cells, strict=True)))
 
 
 def _csv_rows(first: str, lines: Lines) -> Iterator[tuple[int, list[str]]]:
@@ -114,13 +114,13 @@ def _doubled(names: list[str]) -> set[str]:
     return {name for name in names if names.count(name) > 1}
 
 
-def _json_records(first: str, lines: Lines) -> Iterator[Record | BadRow]:
+def _json_records(first: str, lines: Lines) -> Iterator[FileRow | BadRow]:
     for text in chain([first], lines):
         if text.strip():
             yield _json_record(lines.number, text)
 
 
-def _json_record(line: int, text: str) -> Record | BadRow:
+def _json_record(line: int, text: str) -> FileRow | BadRow:
     if not text.lstrip().startswith("{"):
         return BadRow(line, "is no JSON object")
     try:
@@ -128,7 +128,7 @@ def _json_record(line: int, text: str) -> Record | BadRow:
         found = json.loads(
             text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object
         )
-        return Record(line, {name: _cell(name, value) for name, value in found})
+        return FileRow(line, {name: _cell(name, value) for name, value in found})
     except RecursionError:
         return BadRow(line, "is nested too deeply")
     except json.JSONDecodeError as error:

@@ -8,7 +8,7 @@ from typing import BinaryIO, TypeVar
 from zoneinfo import available_timezones
 
 from notifier.edges.addresses import Address, normalised
-from notifier.edges.customer_file import Record, records
+from notifier.edges.customer_file import FileRow, records
 from notifier.model.attributes import Stored, typed
 from notifier.model.customer import COLUMNS, ROLES, BadRow, CustomerRow, Cut
 from notifier.model.words import AttributeType
@@ -21,7 +21,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RowContext:
     """What a row is judged against."""
 
     services: frozenset[str]
@@ -30,17 +30,17 @@ class Known:
     now: datetime
 
 
-class Fault(ValueError):
+class RowFault(ValueError):
     """One thing that is wrong with a row; its text names the column."""
 
 
-def rows(stream: BinaryIO, known: Known) -> Iterator[CustomerRow | BadRow]:
+def rows(stream: BinaryIO, known: RowContext) -> Iterator[CustomerRow | BadRow]:
     """Every row of the file, in order. Raises `BadInput` where the rest of the file cannot be read."""
     for found in records(stream):
         yield found if isinstance(found, BadRow) else judged(found, known)
 
 
-def judged(record: Record, known: Known) -> CustomerRow | BadRow:
+def judged(record: FileRow, known: RowContext) -> CustomerRow | BadRow:
     """The typed row, or all of its faults in one sentence."""
     faults: list[str] = []
     cells = record.cells
@@ -50,7 +50,7 @@ def judged(record: Record, known: Known) -> CustomerRow | BadRow:
         cell = cells.get(column, "").strip()
         try:
             return parse(_printable(column, cell)) if cell else None
-        except Fault as fault:
+        except RowFault as fault:
             faults.append(str(fault))
             return None
 
@@ -79,13 +79,13 @@ def judged(record: Record, known: Known) -> CustomerRow | BadRow:
 
 def _printable(column: str, cell: str) -> str:
     if "\0" in cell:
-        raise Fault(f"{column} holds a NUL character")
+        raise RowFault(f"{column} holds a NUL character")
     return cell
 
 
 def _customer(cell: str) -> str:
     if len(cell) > LONGEST_ID:
-        raise Fault(f"the customer id is longer than {LONGEST_ID} characters")
+        raise RowFault(f"the customer id is longer than {LONGEST_ID} characters")
     return cell
 
 
@@ -97,13 +97,13 @@ def read_words(cell: str) -> str:
 def read_address(cell: str) -> Address:
     found = normalised(cell)
     if isinstance(found, str):
-        raise Fault(f"email cannot be written to: {found}")
+        raise RowFault(f"email cannot be written to: {found}")
     return found
 
 
 def read_role(cell: str) -> str:
     if cell.lower() not in ROLES:
-        raise Fault(f"role is {cell[:40]!r}: use {', '.join(sorted(ROLES))}, or leave it empty")
+        raise RowFault(f"role is {cell[:40]!r}: use {', '.join(sorted(ROLES))}, or leave it empty")
     return cell.lower()
 
 
@@ -117,9 +117,9 @@ def read_locale(cell: str) -> str:
     try:
         Locale.parse(language)
     except (UnknownLocaleError, ValueError) as error:
-        raise Fault(f"locale is {cell[:40]!r}: use a language tag like en or de-AT") from error
+        raise RowFault(f"locale is {cell[:40]!r}: use a language tag like en or de-AT") from error
     if not all(part.isascii() and part.isalnum() and len(part) <= 8 for part in rest):
-        raise Fault(f"locale is {cell[:40]!r}: use a language tag like en or de-AT")
+        raise RowFault(f"locale is {cell[:40]!r}: use a language tag like en or de-AT")
     parts = [p.upper() if len(p) == 2 else p.title() if len(p) == 4 else p for p in rest]
     return "-".join([language.lower(), *parts])
 
@@ -127,7 +127,7 @@ def read_locale(cell: str) -> str:
 @lru_cache(1024)
 def read_timezone(cell: str) -> str:
     if cell not in _zones():
-        raise Fault(f"timezone is {cell[:40]!r}: use a name like Europe/Berlin")
+        raise RowFault(f"timezone is {cell[:40]!r}: use a name like Europe/Berlin")
     return cell
 
 
@@ -136,24 +136,24 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _services(cell: str, known: Known) -> tuple[tuple[str, str | None], ...]:
+def _services(cell: str, known: RowContext) -> tuple[tuple[str, str | None], ...]:
     return tuple(_service(part, known) for part in cell.split(";") if part.strip())
 
 
-def _service(part: str, known: Known) -> tuple[str, str | None]:
+def _service(part: str, known: RowContext) -> tuple[str, str | None]:
     slug, at, region = (word.strip() for word in part.partition("@"))
     if slug not in known.services:
-        raise Fault(f"no service is called {slug[:60]!r}: declare it with `notifier apply`, or correct it")
+        raise RowFault(f"no service is called {slug[:60]!r}: declare it with `notifier apply`, or correct it")
     if at and not 0 < len(region) <= LONGEST_ID:
-        raise Fault(f"{slug}@ must be followed by the name of a region")
+        raise RowFault(f"{slug}@ must be followed by the name of a region")
     return slug, region or None
 
 
-def _cuts(cell: str, known: Known) -> tuple[Cut, ...]:
+def _cuts(cell: str, known: RowContext) -> tuple[Cut, ...]:
     return tuple(_cut(part, known) for part in cell.split(";") if part.strip())
 
 
-def _cut(part: str, known: Known) -> Cut:
+def _cut(part: str, known: RowContext) -> Cut:
     held, equals, time = (word.strip() for word in part.partition("="))
     slug, region = _service(held, known)
     return Cut(slug, region, _moment(time, known.now) if equals else None)
@@ -163,11 +163,13 @@ def _moment(text: str, now: datetime) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Fault(f"{text[:40]!r} is no time: write it like 2026-11-27T18:32-05:00") from error
+        raise RowFault(f"{text[:40]!r} is no time: write it like 2026-11-27T18:32-05:00") from error
     if moment.tzinfo is None:
-        raise Fault(f"{text[:40]!r} does not say its zone: write it like 2026-11-27T18:32-05:00, or end in Z")
+        raise RowFault(
+            f"{text[:40]!r} does not say its zone: write it like 2026-11-27T18:32-05:00, or end in Z"
+        )
     if moment > now + CLOCK_SKEW:
-        raise Fault(f"{text[:40]!r} lies in the future: name only what is cut off now")
+        raise RowFault(f"{text[:40]!r} lies in the future: name only what is cut off now")
     return moment
 
 

@@ -141,7 +141,7 @@ class Connection:
         self._sock = sock
         self._monotonic = monotonic
         self._stream = _Stream(sock, monotonic)
-        self._reader = _Reader(self._stream)
+        self._reader = _AnswerReader(self._stream)
         self._idle_since = monotonic()
         # Closes with the last reference, in whatever order; no `shutdown`: after a fork the parent still uses it.
         weakref.finalize(self, sock.close)
@@ -227,7 +227,7 @@ class _Stream(io.RawIOBase):
         return n
 
 
-class _Reader(io.BufferedReader):
+class _AnswerReader(io.BufferedReader):
     """Outlives each answer, so that bytes behind an answer are seen and not taken for the next one."""
 
     def close(self) -> None:

@@ -26,11 +26,11 @@ def run_beat(settings: Settings) -> None:
         celery.conf.beat_schedule = {SIGN: {"task": SIGN, "schedule": SIGN_SECONDS}} | {
             str(kind): {"task": str(kind), "schedule": between} for kind, between in seconds.items()
         }
-        Clock.ours, Clock.sign = ours, Sign(ProcessKind.BEAT, connections=1)
-        celery.Beat(scheduler_cls=f"{__name__}:{Clock.__name__}", loglevel="WARNING").run()
+        TickScheduler.ours, TickScheduler.sign = ours, Sign(ProcessKind.BEAT, connections=1)
+        celery.Beat(scheduler_cls=f"{__name__}:{TickScheduler.__name__}", loglevel="WARNING").run()
 
 
-class Clock(Scheduler):
+class TickScheduler(Scheduler):
     """Celery's scheduler in memory; what is due is asked for in Postgres and rung, never sent on its own."""
 
     ours: ClassVar[App]

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from notifier.actions.background.feedback import Recorded, record_events
+from notifier.actions.background.feedback import RecordedEvents, record_events
 from notifier.app import App
 from notifier.entry.hooks import bounded
 
@@ -34,7 +34,7 @@ class Events:
         counts = {"new": recorded.new, "duplicates": recorded.duplicates, "skipped": recorded.skipped}
         return JSONResponse(counts, background=BackgroundTask(self._ring, recorded))
 
-    def _ring(self, recorded: Recorded) -> None:
+    def _ring(self, recorded: RecordedEvents) -> None:
         from notifier.entry.tasks import ring
 
         ring(self.app.settings, recorded.rings, self.app.db)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from notifier.actions.background.signals import Recorded, UnknownSource, record_signals
+from notifier.actions.background.signals import RecordedSignals, UnknownSource, record_signals
 from notifier.app import App
 from notifier.model.customer import SLUG
 
@@ -41,7 +41,7 @@ class Hooks:
             background=BackgroundTask(self._ring, recorded),
         )
 
-    def _ring(self, recorded: Recorded) -> None:
+    def _ring(self, recorded: RecordedSignals) -> None:
         from notifier.entry.tasks import ring
 
         ring(self.app.settings, recorded.rings, self.app.db)

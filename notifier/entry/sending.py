@@ -10,7 +10,7 @@ from celery import signals
 
 from notifier.actions.background.deliver import Reached
 from notifier.actions.running.signs import Sign
-from notifier.entry.tasks import QUEUE, Process, broker
+from notifier.entry.tasks import QUEUE, WorkerProcess, broker
 from notifier.errors import Defect, Unreachable
 from notifier.model.tick import SIGN_SECONDS, ProcessKind
 from notifier.settings import Settings
@@ -23,9 +23,9 @@ def run(
 ) -> None:
     """Until SIGTERM, or until its parent is gone; requests in flight are finished first."""
     children = concurrency or (os.cpu_count() or 1) + 1
-    Process.settings, Process.reached = settings, staticmethod(reached)
-    Process.stopping = multiprocessing.Event()  # ours and our children's, nobody else's
-    watch = Watch(settings, Sign(ProcessKind.WORKER, children * Process.connections, process_id))
+    WorkerProcess.settings, WorkerProcess.reached = settings, staticmethod(reached)
+    WorkerProcess.stopping = multiprocessing.Event()  # ours and our children's, nobody else's
+    watch = Watch(settings, Sign(ProcessKind.WORKER, children * WorkerProcess.connections, process_id))
     signals.worker_shutting_down.connect(watch.stop, weak=False)
     signals.worker_ready.connect(watch.begin, weak=False)
     signals.worker_shutdown.connect(watch.end, weak=False)
@@ -46,7 +46,7 @@ def run(
 
 def _write_what_is_known(**_: object) -> None:
     """A child ends, and may have been answered while the database was away."""
-    Process.close()
+    WorkerProcess.close()
 
 
 class Watch:
@@ -78,7 +78,7 @@ class Watch:
 
     def stop(self, **_: object) -> None:
         """Told to end: children finish their requests and take no more."""
-        Process.stopping.set()
+        WorkerProcess.stopping.set()
 
     def end(self, **_: object) -> None:
         """Its children have ended."""

@@ -122,7 +122,7 @@ TASKS: dict[str, Work] = {
 
 def _task(work: Work) -> Callable[[int | None], None]:
     def task(id_: int | None = None) -> None:
-        app = Process.opened_app()
+        app = WorkerProcess.opened_app()
         ring(app.settings, work(app, id_ or 0), app.db)
 
     return task
@@ -130,14 +130,14 @@ def _task(work: Work) -> Callable[[int | None], None]:
 
 def _tick(kind: TickKind, work: Work) -> Callable[[int | None], None]:
     def task(asked: int | None = None) -> None:
-        app = Process.opened_app()
-        rings = ticks.run(app.db, Process.here, kind, lambda: work(app, 0), asked=asked == ASKED)
+        app = WorkerProcess.opened_app()
+        rings = ticks.run(app.db, WorkerProcess.here, kind, lambda: work(app, 0), asked=asked == ASKED)
         ring(app.settings, rings, app.db)
 
     return task
 
 
-class Process:
+class WorkerProcess:
     """What one process keeps that takes tasks: opened after the fork, never before."""
 
     settings: ClassVar[Settings]

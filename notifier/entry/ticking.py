@@ -16,7 +16,7 @@ from notifier.actions.background.deliver import Reached
 from notifier.actions.running.signs import Sign
 from notifier.actions.running.ticks import Here
 from notifier.entry.pulse import Pulse
-from notifier.entry.tasks import TICKS, Process, broker
+from notifier.entry.tasks import TICKS, WorkerProcess, broker
 from notifier.model.tick import ProcessKind, TickKind
 from notifier.settings import Settings
 from notifier.telemetry import log
@@ -29,12 +29,12 @@ STUCK = 70
 def run(settings: Settings, reached: Reached, process_id: str, dead: list[str]) -> None:
     """Until SIGTERM, or until its parent is gone."""
     threads = len(TickKind) + SPARE
-    Process.settings, Process.reached = settings, staticmethod(reached)
-    Process.connections, Process.here = threads + 1, Here(process_id)
-    app = Process.opened_app()
-    sign = Sign(ProcessKind.TICKS, Process.connections, process_id, dead)
+    WorkerProcess.settings, WorkerProcess.reached = settings, staticmethod(reached)
+    WorkerProcess.connections, WorkerProcess.here = threads + 1, Here(process_id)
+    app = WorkerProcess.opened_app()
+    sign = Sign(ProcessKind.TICKS, WorkerProcess.connections, process_id, dead)
     signals.worker_ready.connect(_ignore_hangup, weak=False)
-    with Pulse(app, sign, Process.here, partial(_look, Process.here, os.getppid())):
+    with Pulse(app, sign, WorkerProcess.here, partial(_look, WorkerProcess.here, os.getppid())):
         broker(settings).worker_main(
             [
                 "worker",

@@ -11,11 +11,11 @@ from pathlib import Path
 from notifier.local import processes
 from notifier.local.home import log_file
 from notifier.local.processes import Process
-from notifier.local.runfile import Started
+from notifier.local.runfile import StartedProcess
 from notifier.settings import Settings, for_children
 
 
-class Part(StrEnum):
+class Program(StrEnum):
     POSTGRES = "postgres"
     BROKER = "broker"
     SANDBOX = "sandbox"
@@ -24,20 +24,20 @@ class Part(StrEnum):
     WEB = "web"
 
 
-EVERYTHING = frozenset(Part)
+EVERYTHING = frozenset(Program)
 
-COMMANDS: Mapping[Part, tuple[str, ...]] = {
-    Part.SANDBOX: ("-m", "notifier", "sandbox"),
-    Part.WORKER: ("-m", "notifier", "worker"),
-    Part.BEAT: ("-m", "notifier", "beat"),
-    Part.WEB: ("-m", "notifier", "web"),
+COMMANDS: Mapping[Program, tuple[str, ...]] = {
+    Program.SANDBOX: ("-m", "notifier", "sandbox"),
+    Program.WORKER: ("-m", "notifier", "worker"),
+    Program.BEAT: ("-m", "notifier", "beat"),
+    Program.WEB: ("-m", "notifier", "web"),
 }
 """Arguments of the interpreter. The sandbox gets `--port N` too and prints `sandbox URL` when it is ready."""
 
 STOPPING: tuple[tuple[frozenset[str], int], ...] = (
-    (frozenset({Part.WEB, Part.BEAT}), 8),
-    (frozenset({Part.WORKER}), 40),
-    (frozenset({Part.SANDBOX}), 5),
+    (frozenset({Program.WEB, Program.BEAT}), 8),
+    (frozenset({Program.WORKER}), 40),
+    (frozenset({Program.SANDBOX}), 5),
 )
 """The order in which they are asked by SIGTERM, and how many seconds each step may take before SIGKILL.
 
@@ -109,6 +109,6 @@ def end(started: Iterable[tuple[str, Process]]) -> None:
             process.bury()
 
 
-def end_leftovers(started: Iterable[Started]) -> None:
+def end_leftovers(started: Iterable[StartedProcess]) -> None:
     """After a kill -9 of `up`. Only those that are still who they were: a number alone proves nothing."""
     end((one.part, Process(one.who)) for one in started if one.who.alive())

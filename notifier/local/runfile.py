@@ -16,8 +16,8 @@ NAME = "run.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
-    """One process that `up` started; `part` is a value of `children.Part`."""
+class StartedProcess:
+    """One process that `up` started; `part` is a value of `children.Program`."""
 
     name: str
     part: str
@@ -31,7 +31,7 @@ class RunFile:
     broker_url: str | None
     sandbox_url: str | None
     web_url: str | None
-    children: tuple[Started, ...] = ()
+    children: tuple[StartedProcess, ...] = ()
 
     @property
     def sends(self) -> bool:
@@ -70,9 +70,9 @@ def remove(home: Path) -> None:
     (home / NAME).unlink(missing_ok=True)
 
 
-def _started(fields: dict[str, object]) -> Started:
+def _started(fields: dict[str, object]) -> StartedProcess:
     match fields:
         case {"name": str(name), "part": str(part), "who": {"pid": int(pid), "born": str(born)}}:
-            return Started(name, part, Identity(pid, born))
+            return StartedProcess(name, part, Identity(pid, born))
         case _:
             raise ValueError(NAME)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from notifier.errors import Unreachable
 from notifier.local import broker, children, postgres, reaper, runfile
-from notifier.local.children import COMMANDS, EVERYTHING, Part
+from notifier.local.children import COMMANDS, EVERYTHING, Program
 from notifier.local.endpoints import serving
 from notifier.local.home import UP_LOCK, locked, log_file, prepare
 from notifier.local.processes import Process, identity
@@ -51,7 +51,7 @@ class Stack:
         workers: int = 2,
         say: Callable[[str], None] | None = None,
         stopping: threading.Event | None = None,
-        commands: Mapping[Part, tuple[str, ...]] = COMMANDS,
+        commands: Mapping[Program, tuple[str, ...]] = COMMANDS,
     ) -> None:
         self.settings = settings
         self.web_url: str | None = None
@@ -64,7 +64,7 @@ class Stack:
 
     @property
     def worker_pids(self) -> tuple[int, ...]:
-        return self._supervisor.pids(Part.WORKER)
+        return self._supervisor.pids(Program.WORKER)
 
     def __enter__(self) -> Self:
         self.settings = replace(self.settings, home=prepare(self.settings.home))
@@ -106,31 +106,31 @@ class Stack:
 
     def _start_servers(self) -> None:
         home, given = self.settings.home, self.settings.broker_url
-        with_broker = Part.BROKER in self._parts and given is None
+        with_broker = Program.BROKER in self._parts and given is None
         self.settings = replace(
             self.settings,
             database_url=postgres.url(home),
             broker_url=broker.url(home) if with_broker else given,
-            port=self._port() if Part.WEB in self._parts else self.settings.port,
+            port=self._port() if Program.WEB in self._parts else self.settings.port,
             on_embedded=True,
         )
         self._write()
         self._reaper = children.spawn("reaper", reaper.command(home), self.settings, leash=True)
         self._servers.enter_context(serving(home, with_broker=with_broker))
         migrate(postgres.url(home), data_folder("migrations"))
-        self._supervisor.add("postgres", Part.POSTGRES, lambda: postgres.start(home))
+        self._supervisor.add("postgres", Program.POSTGRES, lambda: postgres.start(home))
         if with_broker:
-            self._supervisor.add("broker", Part.BROKER, lambda: broker.start(home))
+            self._supervisor.add("broker", Program.BROKER, lambda: broker.start(home))
 
     def _start_processes(self) -> None:
-        if Part.SANDBOX in self._parts:
+        if Program.SANDBOX in self._parts:
             self._start_sandbox()
-        if Part.WORKER in self._parts:
+        if Program.WORKER in self._parts:
             for number in range(1, self._workers + 1):
-                self._add(f"worker-{number}", Part.WORKER)
-        if Part.BEAT in self._parts:
-            self._add("beat", Part.BEAT)
-        if Part.WEB in self._parts:
+                self._add(f"worker-{number}", Program.WORKER)
+        if Program.BEAT in self._parts:
+            self._add("beat", Program.BEAT)
+        if Program.WEB in self._parts:
             self._start_web()
         self._go_on()
         self._supervisor.watch()
@@ -139,9 +139,9 @@ class Stack:
         """The first start takes any free port; a later one takes that port again, which others know by then."""
         key = signing.key_at(self._event_key)
         self.settings = replace(self.settings, sandbox_event_key=signing.public_key(key))
-        log = log_file(self.settings.home, Part.SANDBOX)
+        log = log_file(self.settings.home, Program.SANDBOX)
         offset = log.stat().st_size if log.exists() else 0
-        process = self._add(Part.SANDBOX, Part.SANDBOX, self._sandbox_options)
+        process = self._add(Program.SANDBOX, Program.SANDBOX, self._sandbox_options)
         url = children.line_of(
             log, offset, "sandbox ", seconds=READY_SECONDS, alive=lambda: process.alive() and self._go_on()
         )
@@ -152,19 +152,19 @@ class Stack:
 
     def _start_web(self) -> None:
         port = self.settings.port
-        process = self._add(Part.WEB, Part.WEB)
+        process = self._add(Program.WEB, Program.WEB)
         deadline = time.monotonic() + READY_SECONDS
         while not _listens(port):
             self._go_on()
             if not process.alive() or time.monotonic() > deadline:
                 raise Unreachable(
-                    f"The web process did not start: see {log_file(self.settings.home, Part.WEB)}."
+                    f"The web process did not start: see {log_file(self.settings.home, Program.WEB)}."
                 )
             time.sleep(0.05)
         self.web_url = f"http://127.0.0.1:{port}"
         self._write()
 
-    def _add(self, name: str, part: Part, more: Callable[[], tuple[str, ...]] = tuple) -> Process:
+    def _add(self, name: str, part: Program, more: Callable[[], tuple[str, ...]] = tuple) -> Process:
         return self._supervisor.add(
             name, part, lambda: children.spawn(name, (*self._commands[part], *more()), self.settings)
         )
@@ -176,12 +176,12 @@ class Stack:
     def _sandbox_options(self) -> tuple[str, ...]:
         """The same at every start: it signs with the same key and reports to the same place."""
         options = ("--port", str(self._sandbox_port()), "--event-key", str(self._event_key))
-        if Part.WEB not in self._parts:
+        if Program.WEB not in self._parts:
             return options
         return (*options, "--events-to", f"http://127.0.0.1:{self.settings.port}/events/sendgrid")
 
     def _sandbox_port(self) -> int:
-        ours = Part.SANDBOX in {one.part for one in self._supervisor.started()}
+        ours = Program.SANDBOX in {one.part for one in self._supervisor.started()}
         return urlsplit(self.settings.sandbox_url or "").port or 0 if ours else 0
 
     def _port(self) -> int:

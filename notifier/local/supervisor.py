@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from notifier.errors import NotifierError
 from notifier.local import children
-from notifier.local.children import Part
+from notifier.local.children import Program
 from notifier.local.processes import Process
-from notifier.local.runfile import Started
+from notifier.local.runfile import StartedProcess
 
 LOOK_EVERY = 0.5
 
@@ -19,7 +19,7 @@ class Tended:
     """One process and how to start it again. `again_at`: it ended, and is started at that (monotonic) time."""
 
     name: str
-    part: Part
+    part: Program
     start: Callable[[], Process]
     process: Process
     since: float = field(default_factory=time.monotonic)
@@ -37,7 +37,7 @@ class Supervisor:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
-    def add(self, name: str, part: Part, start: Callable[[], Process]) -> Process:
+    def add(self, name: str, part: Program, start: Callable[[], Process]) -> Process:
         """Start it now; from now on it is tended."""
         with self._lock:
             tended = Tended(name, part, start, start())
@@ -48,11 +48,11 @@ class Supervisor:
     def watch(self) -> None:
         self._thread.start()
 
-    def started(self) -> tuple[Started, ...]:
+    def started(self) -> tuple[StartedProcess, ...]:
         with self._lock:
-            return tuple(Started(t.name, t.part, t.process.who) for t in self._tended)
+            return tuple(StartedProcess(t.name, t.part, t.process.who) for t in self._tended)
 
-    def pids(self, part: Part) -> tuple[int, ...]:
+    def pids(self, part: Program) -> tuple[int, ...]:
         with self._lock:
             return tuple(t.process.pid for t in self._tended if t.part == part and t.process.alive())
 

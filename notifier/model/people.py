@@ -20,7 +20,7 @@ VARIANTS: Mapping[tuple[bool, bool, bool], Variant] = {
 """Something of theirs ends, is out, is possibly out: the words they read; as in `store/audience/freezing.py`."""
 
 
-class Held(NamedTuple):
+class ToldServices(NamedTuple):
     """Services of one customer organisation that this person is told about in the same way.
 
     Tuples, here and below: a million are made in a send, and a frozen dataclass takes three times as long.
@@ -37,7 +37,7 @@ class Person(NamedTuple):
     name: str | None
     tz: str | None
     """IANA name, as imported; may be unknown to this machine."""
-    held: tuple[Held, ...]
+    held: tuple[ToldServices, ...]
     cut_minute: int | None = None
     """When the data cut them off, in minutes of the Unix clock; None: as all, or it does not say."""
     left_out_until: int | None = None
@@ -52,7 +52,7 @@ class Person(NamedTuple):
         return Person(
             stored.get("n"),
             stored.get("z"),
-            tuple([Held(c, STANDINGS[told_as], tuple(slugs)) for c, told_as, slugs in held]),
+            tuple([ToldServices(c, STANDINGS[told_as], tuple(slugs)) for c, told_as, slugs in held]),
             stored.get("s"),
             stored.get("r"),
         )

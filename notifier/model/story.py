@@ -19,7 +19,7 @@ FRESH = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Answerable:
     """What may be answered to one question of the customer's."""
 
     codes: frozenset[str] = frozenset()
@@ -31,16 +31,16 @@ class Asked:
     moment: bool = False
 
 
-QUESTIONS: Mapping[str, Asked] = {
-    "cause": Asked(frozenset({"government_directive", "court_order"})),
-    "legal_basis": Asked(literal=True),
-    "assessment": Asked(frozenset({"misunderstanding"})),
-    "end": Asked(moment=True),
-    "symptom": Asked(literal=True, machine=True),
-    "still_works": Asked(frozenset({"other_services", "nothing_else"})),
-    "data": Asked(frozenset({"kept", "at_risk", "partly_lost", "lost"})),
-    "billing": Asked(frozenset({"not_charged", "charged", "credited"})),
-    "action": Asked(frozenset({"none"})),
+QUESTIONS: Mapping[str, Answerable] = {
+    "cause": Answerable(frozenset({"government_directive", "court_order"})),
+    "legal_basis": Answerable(literal=True),
+    "assessment": Answerable(frozenset({"misunderstanding"})),
+    "end": Answerable(moment=True),
+    "symptom": Answerable(literal=True, machine=True),
+    "still_works": Answerable(frozenset({"other_services", "nothing_else"})),
+    "data": Answerable(frozenset({"kept", "at_risk", "partly_lost", "lost"})),
+    "billing": Answerable(frozenset({"not_charged", "charged", "credited"})),
+    "action": Answerable(frozenset({"none"})),
 }
 
 SINCE = "since"
@@ -244,7 +244,7 @@ def _confidence(name: str, value: object, problems: list[str]) -> Confidence:
 
 def _value(name: str, table: Mapping[str, Any], problems: list[str]) -> FactValue:
     value: object = table.get("value")
-    asked = Asked(moment=True) if name == SINCE else QUESTIONS.get(name)
+    asked = Answerable(moment=True) if name == SINCE else QUESTIONS.get(name)
     if asked is None and table.get("public", True) is not False:
         problems.append(
             f"The fact {name} has no words in a mail: use one of {', '.join((*QUESTIONS, SINCE, *CONTACT))},"
@@ -257,7 +257,7 @@ def _value(name: str, table: Mapping[str, Any], problems: list[str]) -> FactValu
     return _plain(name, value, asked, problems)
 
 
-def _plain(name: str, value: object, asked: Asked | None, problems: list[str]) -> FactValue:
+def _plain(name: str, value: object, asked: Answerable | None, problems: list[str]) -> FactValue:
     if asked is None:
         return str(value)
     if asked.moment:

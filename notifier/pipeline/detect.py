@@ -32,7 +32,7 @@ class Consequence(StrEnum):
     IGNORE = "ignore"
 
 
-class Why(StrEnum):
+class Grounds(StrEnum):
     UNEXPLAINED = "no open disruption covers this"
     BEGAN_TOGETHER = "began together with an open draft"
     COVERED = "an open disruption covers this"
@@ -47,7 +47,7 @@ class Why(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Judgement:
     consequence: Consequence
-    why: Why
+    why: Grounds
     disruption_id: int | None = None
     services: tuple[str, ...] = ()
     """What a draft is to be opened for, or widened by."""
@@ -68,9 +68,9 @@ def judge(
     if heard.state is SignalState.RESOLVED:
         return _resolved(past, {one.disruption_id for one in open_ones}, drafts)
     if not heard.services:
-        return Judgement(Consequence.IGNORE, Why.NO_SERVICE_OF_OURS)
+        return Judgement(Consequence.IGNORE, Grounds.NO_SERVICE_OF_OURS)
     if any(earlier.state is SignalState.RESOLVED for earlier in past):
-        return Judgement(Consequence.IGNORE, Why.RESOLVED_BEFORE)
+        return Judgement(Consequence.IGNORE, Grounds.RESOLVED_BEFORE)
     return _firing(heard, open_ones, drafts)
 
 
@@ -79,27 +79,27 @@ def _firing(heard: Heard, open_ones: Sequence[OpenDisruption], drafts: Collectio
     uncovered = services.difference(*(one.services for one in open_ones))
     if not uncovered:
         closest = max(open_ones, key=lambda one: len(services & set(one.services)))
-        return Judgement(Consequence.ATTACH, Why.COVERED, closest.disruption_id)
+        return Judgement(Consequence.ATTACH, Grounds.COVERED, closest.disruption_id)
     rest = tuple(sorted(uncovered))
     for one in open_ones:
         if one.disruption_id in drafts and abs(one.effective_at - heard.occurred_at) <= TOGETHER:
-            return Judgement(Consequence.WIDEN, Why.BEGAN_TOGETHER, one.disruption_id, rest)
-    return Judgement(Consequence.OPEN, Why.UNEXPLAINED, services=rest)
+            return Judgement(Consequence.WIDEN, Grounds.BEGAN_TOGETHER, one.disruption_id, rest)
+    return Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, services=rest)
 
 
 def _resolved(past: Sequence[Past], open_ids: Collection[int], drafts: Collection[int]) -> Judgement:
     if not any(earlier.state is SignalState.FIRING for earlier in past):
-        return Judgement(Consequence.IGNORE, Why.RESOLVED_WITHOUT_FIRING)
+        return Judgement(Consequence.IGNORE, Grounds.RESOLVED_WITHOUT_FIRING)
     of = next(
         (earlier.disruption_id for earlier in reversed(past) if earlier.disruption_id is not None), None
     )
     if of is None:
-        return Judgement(Consequence.IGNORE, Why.NO_SERVICE_OF_OURS)
+        return Judgement(Consequence.IGNORE, Grounds.NO_SERVICE_OF_OURS)
     if of not in open_ids:
-        return Judgement(Consequence.IGNORE, Why.OVER, of)
+        return Judgement(Consequence.IGNORE, Grounds.OVER, of)
     if of in drafts:
-        return Judgement(Consequence.ATTACH, Why.DRAFT_LOSES_EVIDENCE, of)
-    return Judgement(Consequence.NOTE, Why.NOT_OURS_TO_END, of)
+        return Judgement(Consequence.ATTACH, Grounds.DRAFT_LOSES_EVIDENCE, of)
+    return Judgement(Consequence.NOTE, Grounds.NOT_OURS_TO_END, of)
 
 
 def all_gone(troubles: Sequence[Trouble]) -> bool:

@@ -15,7 +15,7 @@ from notifier.store.disruptions import alarms, signals
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class TakenIn:
     new: int
     duplicates: int
     """Said before, in the same words."""
@@ -55,7 +55,7 @@ def in_our_words(source: Source, signal: Signal, known: Collection[str]) -> Evid
     )
 
 
-def accept(tx: Tx, source: Source, posted: Posted, now: datetime) -> Accepted:
+def accept(tx: Tx, source: Source, posted: Posted, now: datetime) -> TakenIn:
     """Store what is new. If the process dies before the commit, the tool posts it again."""
     known = {service.slug for service in catalogue.services(tx)}
     rows = [in_our_words(source, signal, known) for signal in posted.signals]
@@ -69,4 +69,4 @@ def accept(tx: Tx, source: Source, posted: Posted, now: datetime) -> Accepted:
         alarms.raise_once(tx, key, text, None, now)
     else:
         alarms.clear(tx, key, now)
-    return Accepted(new, len(rows) - new)
+    return TakenIn(new, len(rows) - new)

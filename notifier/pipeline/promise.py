@@ -20,14 +20,14 @@ STEP = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Promised:
     """A notice that has left, and what it promised."""
 
     kind: NoticeKind
     next_update_at: datetime | None
 
 
-def standing(said: Sequence[Said]) -> datetime | None:
+def standing(said: Sequence[Promised]) -> datetime | None:
     """By when people are owed the next word; None: nothing is promised. `said` in the order of the notices."""
     due: datetime | None = None
     for each in said:

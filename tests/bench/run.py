@@ -16,7 +16,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from notifier.local.children import Part
+from notifier.local.children import Program
 from notifier.local.sockets import socket_folder
 from notifier.local.stack import Stack
 from notifier.settings import from_env
@@ -24,7 +24,7 @@ from tests.bench import floor, ours, seed
 
 LANES = 16
 """Connections of the floor to a provider that takes its time: ours has about as many requests in flight."""
-PARTS = frozenset({Part.POSTGRES, Part.BROKER, Part.WORKER, Part.BEAT})
+PARTS = frozenset({Program.POSTGRES, Program.BROKER, Program.WORKER, Program.BEAT})
 
 
 @contextmanager

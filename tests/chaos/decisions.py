@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from notifier.actions.announce import correct, declare, rescope, timeline
-from notifier.actions.announce.restore import EVERYTHING, Part
+from notifier.actions.announce.restore import EVERYTHING, RestoredPart
 from notifier.actions.announce.timeline import News
 from notifier.actions.control import brake
 from notifier.actions.control.approve import Consent
@@ -89,7 +89,7 @@ def _words(app: App, act: Deed, about: Declared, now: datetime) -> tuple[Ring, .
 
 
 def _restore(app: App, later: Later, about: Declared, now: datetime) -> tuple[Ring, ...]:
-    part = Part(where=f"seats <= {later.bound}") if later.act is Deed.PART else EVERYTHING
+    part = RestoredPart(where=f"seats <= {later.bound}") if later.act is Deed.PART else EVERYTHING
     said = timeline.restore(app.db, app.writer, Act(LIND, now), about.reference, News(), YES, part)
     if later.act is Deed.PART:
         about.parts.append(later.bound)
@@ -99,7 +99,7 @@ def _restore(app: App, later: Later, about: Declared, now: datetime) -> tuple[Ri
 
 
 def _rescope(app: App, about: Declared, now: datetime, where: str, bound: int) -> Sequence[Ring]:
-    change = rescope.Change(where=where)
+    change = rescope.ScopeChange(where=where)
     done = rescope.rescope(app.db, app.writer, Act(LIND, now), about.reference, change, News(), YES)
     about.bounds.append(bound)
     assert not done.kept, [said.gate.refusal for said in done.kept]

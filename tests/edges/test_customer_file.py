@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.edges.customer_file import Record, records
+from notifier.edges.customer_file import FileRow, records
 from notifier.errors import BadInput
 from notifier.model.customer import BadRow
 
 
-def read(raw: bytes) -> list[Record | BadRow]:
+def read(raw: bytes) -> list[FileRow | BadRow]:
     return list(records(io.BytesIO(raw)))
 
 
@@ -25,17 +25,17 @@ def refusal(raw: bytes) -> str:
 def test_a_row_is_named_by_the_line_of_the_file_it_begins_on():
     raw = b'\r\ncustomer,name\r\n1,"two\r\nlines"\r\n\r\n,\r\n2,x\r\n'
     assert read(raw) == [
-        Record(3, {"customer": "1", "name": "two\r\nlines"}),
-        Record(7, {"customer": "2", "name": "x"}),
+        FileRow(3, {"customer": "1", "name": "two\r\nlines"}),
+        FileRow(7, {"customer": "2", "name": "x"}),
     ]
 
 
 def test_a_byte_order_mark_is_accepted():
-    assert read(b"\xef\xbb\xbfcustomer\n1\n") == [Record(2, {"customer": "1"})]
+    assert read(b"\xef\xbb\xbfcustomer\n1\n") == [FileRow(2, {"customer": "1"})]
 
 
 def test_columns_are_found_whatever_their_case():
-    assert read(b" Customer ,PLAN\n1,a") == [Record(2, {"customer": "1", "plan": "a"})]
+    assert read(b" Customer ,PLAN\n1,a") == [FileRow(2, {"customer": "1", "plan": "a"})]
 
 
 def test_a_header_alone_is_a_file_without_rows():
@@ -46,7 +46,7 @@ def test_too_many_or_too_few_cells_are_a_bad_row():
     assert read(b"customer,name\n1,a,b\n2\n3,c\n") == [
         BadRow(2, "has 3 cells, the header has 2"),
         BadRow(3, "has 1 cells, the header has 2"),
-        Record(4, {"customer": "3", "name": "c"}),
+        FileRow(4, {"customer": "3", "name": "c"}),
     ]
 
 
@@ -88,14 +88,14 @@ def test_json_lines_are_the_same_rows():
 {"Customer": "2", "plan": null, "name": "M\\u00fcller"}
 """
     assert read(as_json) == [
-        Record(
+        FileRow(
             2,
             {
                 "customer": "12345678901234567890123", "seats": "7", "rate": "0.10", "trial": "true",
                 "services": "a;b@eu",
             },
         ),
-        Record(4, {"customer": "2", "plan": "", "name": "Müller"}),
+        FileRow(4, {"customer": "2", "plan": "", "name": "Müller"}),
     ]  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def test_json_lines_are_the_same_rows():
 def test_a_bad_json_line_is_a_bad_row(line, word):
     good = b'{"customer": "0"}'
     found = read(good + b"\n" + line + b"\n" + good)
-    assert [type(row) for row in found] == [Record, BadRow, Record]
+    assert [type(row) for row in found] == [FileRow, BadRow, FileRow]
     assert isinstance(found[1], BadRow)
     assert found[1].line == 2
     assert word in found[1].problem

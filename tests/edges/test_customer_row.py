@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from notifier.edges.customer_file import Record
-from notifier.edges.customer_row import Known, judged
+from notifier.edges.customer_file import FileRow
+from notifier.edges.customer_row import RowContext, judged
 from notifier.model.customer import BadRow, CustomerRow, Cut
 from notifier.model.words import AttributeType
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
-KNOWN = Known(
+KNOWN = RowContext(
     services=frozenset({"fable-5", "mythos-5"}),
     attributes={"seats": AttributeType.NUMBER, "trial": AttributeType.BOOLEAN},
     now=NOW,
@@ -18,13 +18,13 @@ KNOWN = Known(
 
 
 def row(**cells: str) -> CustomerRow:
-    found = judged(Record(7, {"customer": "c1", **cells}), KNOWN)
+    found = judged(FileRow(7, {"customer": "c1", **cells}), KNOWN)
     assert isinstance(found, CustomerRow), found
     return found
 
 
 def problem(**cells: str) -> str:
-    found = judged(Record(7, {"customer": "c1", **cells}), KNOWN)
+    found = judged(FileRow(7, {"customer": "c1", **cells}), KNOWN)
     assert isinstance(found, BadRow), found
     assert found.line == 7
     return found.problem

@@ -19,12 +19,12 @@ from notifier.entry.events import LARGEST_POST
 from notifier.entry.web import listening, web
 from notifier.local import postgres
 from notifier.local.sandbox import signing
-from notifier.local.sandbox.events import Events
+from notifier.local.sandbox.events import EventWebhook
 from notifier.settings import Settings, from_env
 from notifier.store import Db
 from tests.waiting import until
 
-KEY = Events(signing.new_key(), None)
+KEY = EventWebhook(signing.new_key(), None)
 EVENT = {"sg_event_id": "e1", "timestamp": int(time.time()) - 5, "event": "processed"}
 
 
@@ -41,7 +41,7 @@ class Site:
             answer = client.getresponse()
             return answer.status, json.loads(answer.read() or b"null"), answer.headers
 
-    def post(self, body: bytes, key: Events = KEY) -> tuple[int, Any, Any]:
+    def post(self, body: bytes, key: EventWebhook = KEY) -> tuple[int, Any, Any]:
         return self.ask("POST", body, key.signed(str(int(time.time())), body))
 
 
@@ -92,7 +92,7 @@ def test_events_are_durable_when_they_are_answered(site: Site, db: Db) -> None:
 def test_another_signature_an_altered_body_and_none_at_all(site: Site, db: Db) -> None:
     body = json.dumps([EVENT]).encode()
     for status, problem, _ in (
-        site.post(body, Events(signing.new_key(), None)),
+        site.post(body, EventWebhook(signing.new_key(), None)),
         site.ask("POST", body + b" ", KEY.signed(str(int(time.time())), body)),
         site.ask("POST", body),
         site.ask("POST", body, KEY.signed("never", body)),

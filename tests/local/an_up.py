@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from notifier.errors import NotifierError
-from notifier.local.children import Part
+from notifier.local.children import Program
 from notifier.local.stack import Stack
 from notifier.settings import from_env
 
@@ -24,7 +24,12 @@ import http.server, os
 address = ('127.0.0.1', int(os.environ['NOTIFIER_PORT']))
 http.server.HTTPServer(address, http.server.SimpleHTTPRequestHandler).serve_forever()
 """
-STAND_INS = {Part.SANDBOX: ("-c", SANDBOX), Part.WORKER: SLEEP, Part.BEAT: SLEEP, Part.WEB: ("-c", WEB)}
+STAND_INS = {
+    Program.SANDBOX: ("-c", SANDBOX),
+    Program.WORKER: SLEEP,
+    Program.BEAT: SLEEP,
+    Program.WEB: ("-c", WEB),
+}
 
 
 def main(home: Path) -> None:

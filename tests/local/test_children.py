@@ -9,7 +9,7 @@ from pathlib import Path
 from notifier.local import children, processes
 from notifier.local.children import again
 from notifier.local.processes import Identity, Process
-from notifier.local.runfile import Started
+from notifier.local.runfile import StartedProcess
 from tests.waiting import until
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -36,9 +36,9 @@ def test_a_stable_life_is_forgiven() -> None:
 def test_a_number_that_is_somebody_elses_by_now_is_not_killed(home: Path) -> None:
     stranger = processes.spawn(SLEEP, env={}, log=home / "log")
     born_before = replace(stranger.who, born="another boot:1")
-    children.end_leftovers([Started("worker-1", "worker", born_before)])
+    children.end_leftovers([StartedProcess("worker-1", "worker", born_before)])
     assert stranger.alive()
-    children.end_leftovers([Started("worker-1", "worker", stranger.who)])
+    children.end_leftovers([StartedProcess("worker-1", "worker", stranger.who)])
     assert not stranger.alive()
 
 

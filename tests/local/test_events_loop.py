@@ -12,14 +12,14 @@ import psycopg
 import pytest
 
 from notifier.errors import BadInput, Unreachable
-from notifier.local.children import Part
+from notifier.local.children import Program
 from notifier.local.sandbox import serve, signing
 from notifier.local.stack import EVENT_KEY, Stack
 from notifier.settings import SANDBOX_KEY, from_env
 from tests.waiting import until
 
 ATTEMPT = str(UUID(int=5))
-SMALL = frozenset({Part.POSTGRES, Part.BROKER, Part.SANDBOX, Part.WEB})
+SMALL = frozenset({Program.POSTGRES, Program.BROKER, Program.SANDBOX, Program.WEB})
 
 
 def send(url: str, address: str) -> None:
@@ -46,9 +46,9 @@ def test_events_come_back_also_after_the_sandbox_was_killed(home: Path) -> None:
 
         send(url, "ada@example.com")
         assert until(lambda: kinds() == [("delivered", ATTEMPT), ("processed", ATTEMPT)])
-        (sandbox,) = stack._supervisor.pids(Part.SANDBOX)
+        (sandbox,) = stack._supervisor.pids(Program.SANDBOX)
         os.kill(sandbox, signal.SIGKILL)
-        assert until(lambda: sandbox not in (pids := stack._supervisor.pids(Part.SANDBOX)) and pids)
+        assert until(lambda: sandbox not in (pids := stack._supervisor.pids(Program.SANDBOX)) and pids)
         assert until(lambda: answers(url))
         send(url, "bounce@example.com")
         assert until(

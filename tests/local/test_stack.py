@@ -12,7 +12,7 @@ import pytest
 
 from notifier.errors import Unreachable
 from notifier.local import broker, postgres, runfile
-from notifier.local.children import Part
+from notifier.local.children import Program
 from notifier.local.stack import EVENT_KEY, Stack
 from notifier.settings import Settings, from_env
 from tests.waiting import until
@@ -20,7 +20,7 @@ from tests.waiting import until
 StartUp = Callable[[], "subprocess.Popen[str]"]
 LeftRunning = Callable[[Path], dict[int, str]]
 SLEEP = ("-c", "import time; time.sleep(600)")
-SERVERS = frozenset({Part.POSTGRES, Part.BROKER})
+SERVERS = frozenset({Program.POSTGRES, Program.BROKER})
 
 
 def embedded(home: Path) -> Settings:
@@ -139,9 +139,9 @@ def test_an_up_right_after_the_kill_waits_for_the_clean_up(start_up: StartUp) ->
 
 def test_a_killed_worker_is_started_again_and_it_is_said_once(home: Path) -> None:
     said: list[str] = []
-    parts = {*SERVERS, Part.WORKER}
+    parts = {*SERVERS, Program.WORKER}
     with Stack(
-        embedded(home), parts=parts, workers=1, say=said.append, commands={Part.WORKER: SLEEP}
+        embedded(home), parts=parts, workers=1, say=said.append, commands={Program.WORKER: SLEEP}
     ) as stack:
         (first,) = stack.worker_pids
         os.kill(first, signal.SIGKILL)
@@ -173,7 +173,9 @@ def test_children_are_told_everything_and_read_no_env_file(home: Path) -> None:
         "import time; time.sleep(60)"
     )
     settings = replace(embedded(home), port=4711)
-    with Stack(settings, parts={Part.WORKER}, workers=1, commands={Part.WORKER: ("-c", words)}) as stack:
+    with Stack(
+        settings, parts={Program.WORKER}, workers=1, commands={Program.WORKER: ("-c", words)}
+    ) as stack:
         log = home / "logs" / "worker-1.log"
         assert until(lambda: "told" in log.read_text())
         assert log.read_text() == f"told True True {stack.settings.database_url} 4711\n"
@@ -186,7 +188,7 @@ def test_a_sandbox_that_comes_back_has_the_same_port(home: Path) -> None:
     )
     log = home / "logs" / "sandbox.log"
     said: list[str] = []
-    parts, commands = {Part.SANDBOX}, {Part.SANDBOX: ("-c", words)}
+    parts, commands = {Program.SANDBOX}, {Program.SANDBOX: ("-c", words)}
     with Stack(embedded(home), parts=parts, commands=commands, say=said.append) as stack:
         run = runfile.running(stack.settings)
         assert run is not None
@@ -197,9 +199,9 @@ def test_a_sandbox_that_comes_back_has_the_same_port(home: Path) -> None:
 
 
 def test_a_part_that_does_not_start_ends_the_rest(home: Path, left_running: LeftRunning) -> None:
-    broken = {Part.SANDBOX: ("-c", "raise SystemExit('no')")}
+    broken = {Program.SANDBOX: ("-c", "raise SystemExit('no')")}
     with pytest.raises(Unreachable, match=r"The sandbox did not start: see .*sandbox\.log"):
-        Stack(embedded(home), parts={Part.SANDBOX}, commands=broken).__enter__()
+        Stack(embedded(home), parts={Program.SANDBOX}, commands=broken).__enter__()
     assert not left_running(home)
 
 
@@ -209,7 +211,7 @@ def test_a_port_that_is_taken_is_one_sentence(home: Path, left_running: LeftRunn
         taken.listen()
         settings = replace(embedded(home), port=taken.getsockname()[1])
         with pytest.raises(Unreachable, match="set NOTIFIER_PORT to another"):
-            Stack(settings, parts={Part.WEB}, commands={Part.WEB: SLEEP}).__enter__()
+            Stack(settings, parts={Program.WEB}, commands={Program.WEB: SLEEP}).__enter__()
     assert not left_running(home)
 
 
@@ -219,7 +221,7 @@ def test_told_to_stop_while_starting_it_stops(home: Path, left_running: LeftRunn
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         Stack(
-            embedded(home), parts={Part.SANDBOX}, commands={Part.SANDBOX: SLEEP}, stopping=stopping
+            embedded(home), parts={Program.SANDBOX}, commands={Program.SANDBOX: SLEEP}, stopping=stopping
         ).__enter__()
     timer.join()
     assert not left_running(home)

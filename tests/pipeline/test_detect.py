@@ -9,9 +9,9 @@ from notifier.model.signal import SignalState
 from notifier.pipeline.detect import (
     QUIET,
     Consequence,
+    Grounds,
     Judgement,
     MayAnnounce,
-    Why,
     draft_alarm,
     is_void,
     judge,
@@ -53,61 +53,61 @@ LONG_AGO = NOW - timedelta(days=3)
 TABLE = {
     "firing, nothing open": (
         heard(FIRING, "fable-5"), [], [],
-        Judgement(Consequence.OPEN, Why.UNEXPLAINED, None, ("fable-5",)),
+        Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("fable-5",)),
     ),
     "firing, a declared disruption covers it": (
         heard(FIRING, "fable-5"), [], [disruption(1, "fable-5", "mythos-5", declared=True)],
-        Judgement(Consequence.ATTACH, Why.COVERED, 1),
+        Judgement(Consequence.ATTACH, Grounds.COVERED, 1),
     ),
     "firing, a draft covers it": (
         heard(FIRING, "fable-5"), [], [disruption(1, "mythos-5"), disruption(2, "fable-5")],
-        Judgement(Consequence.ATTACH, Why.COVERED, 2),
+        Judgement(Consequence.ATTACH, Grounds.COVERED, 2),
     ),
     "firing, two disruptions cover it together": (
         heard(FIRING, "a", "b", "c"), [], [disruption(1, "a"), disruption(2, "b", "c")],
-        Judgement(Consequence.ATTACH, Why.COVERED, 2),
+        Judgement(Consequence.ATTACH, Grounds.COVERED, 2),
     ),
     "firing, began together with a draft": (
         heard(FIRING, "mythos-5", "fable-5"), [], [disruption(1, "fable-5")],
-        Judgement(Consequence.WIDEN, Why.BEGAN_TOGETHER, 1, ("mythos-5",)),
+        Judgement(Consequence.WIDEN, Grounds.BEGAN_TOGETHER, 1, ("mythos-5",)),
     ),
     "firing, the draft is an old story": (
         heard(FIRING, "mythos-5"), [], [disruption(1, "fable-5", effective_at=LONG_AGO)],
-        Judgement(Consequence.OPEN, Why.UNEXPLAINED, None, ("mythos-5",)),
+        Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("mythos-5",)),
     ),
     "firing, what is declared is never widened": (
         heard(FIRING, "mythos-5"), [], [disruption(1, "fable-5", declared=True)],
-        Judgement(Consequence.OPEN, Why.UNEXPLAINED, None, ("mythos-5",)),
+        Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("mythos-5",)),
     ),
     "firing, only the rest is drafted": (
         heard(FIRING, "fable-5", "mythos-5"), [], [disruption(1, "fable-5", declared=True)],
-        Judgement(Consequence.OPEN, Why.UNEXPLAINED, None, ("mythos-5",)),
+        Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("mythos-5",)),
     ),
-    "firing, no service": (heard(FIRING), [], [], Judgement(Consequence.IGNORE, Why.NO_SERVICE_OF_OURS)),
+    "firing, no service": (heard(FIRING), [], [], Judgement(Consequence.IGNORE, Grounds.NO_SERVICE_OF_OURS)),
     "firing, late": (
-        heard(FIRING, "fable-5"), [past(RESOLVED)], [], Judgement(Consequence.IGNORE, Why.RESOLVED_BEFORE),
+        heard(FIRING, "fable-5"), [past(RESOLVED)], [], Judgement(Consequence.IGNORE, Grounds.RESOLVED_BEFORE),
     ),
     "resolved, a draft": (
         heard(RESOLVED, "fable-5"), [past(FIRING, 1)], [disruption(1, "fable-5")],
-        Judgement(Consequence.ATTACH, Why.DRAFT_LOSES_EVIDENCE, 1),
+        Judgement(Consequence.ATTACH, Grounds.DRAFT_LOSES_EVIDENCE, 1),
     ),
     "resolved, a person declared it": (
         heard(RESOLVED, "fable-5"), [past(FIRING, 1)], [disruption(1, "fable-5", declared=True)],
-        Judgement(Consequence.NOTE, Why.NOT_OURS_TO_END, 1),
+        Judgement(Consequence.NOTE, Grounds.NOT_OURS_TO_END, 1),
     ),
     "resolved, it is over": (
-        heard(RESOLVED, "fable-5"), [past(FIRING, 1)], [], Judgement(Consequence.IGNORE, Why.OVER, 1),
+        heard(RESOLVED, "fable-5"), [past(FIRING, 1)], [], Judgement(Consequence.IGNORE, Grounds.OVER, 1),
     ),
     "resolved, never firing": (
         heard(RESOLVED, "fable-5"), [], [disruption(1, "fable-5")],
-        Judgement(Consequence.IGNORE, Why.RESOLVED_WITHOUT_FIRING),
+        Judgement(Consequence.IGNORE, Grounds.RESOLVED_WITHOUT_FIRING),
     ),
     "resolved, had named no service": (
-        heard(RESOLVED), [past(FIRING)], [], Judgement(Consequence.IGNORE, Why.NO_SERVICE_OF_OURS),
+        heard(RESOLVED), [past(FIRING)], [], Judgement(Consequence.IGNORE, Grounds.NO_SERVICE_OF_OURS),
     ),
     "resolved, its last word counts": (
         heard(RESOLVED, "fable-5"), [past(FIRING), past(FIRING, 2), past(FIRING)], [disruption(2, "fable-5")],
-        Judgement(Consequence.ATTACH, Why.DRAFT_LOSES_EVIDENCE, 2),
+        Judgement(Consequence.ATTACH, Grounds.DRAFT_LOSES_EVIDENCE, 2),
     ),
 }  # fmt: skip
 
@@ -122,11 +122,11 @@ def test_judge(case: str) -> None:
 def test_a_draft_that_a_person_took_over_is_theirs() -> None:
     theirs = [disruption(1, "fable-5")]
     assert judge(heard(FIRING, "mythos-5"), [], theirs, set()).consequence is Consequence.OPEN
-    assert judge(heard(RESOLVED, "fable-5"), [past(FIRING, 1)], theirs, set()).why is Why.NOT_OURS_TO_END
+    assert judge(heard(RESOLVED, "fable-5"), [past(FIRING, 1)], theirs, set()).why is Grounds.NOT_OURS_TO_END
 
 
 def test_the_table_knows_every_reason() -> None:
-    assert {expected.why for *_, expected in TABLE.values()} == set(Why)
+    assert {expected.why for *_, expected in TABLE.values()} == set(Grounds)
 
 
 def trouble(

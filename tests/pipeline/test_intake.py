@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from notifier.model.signal import Posted, Signal, SignalState
-from notifier.pipeline.intake import Accepted, accept, delivery_key, services_of
+from notifier.pipeline.intake import TakenIn, accept, delivery_key, services_of
 from notifier.store import Db
 from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Source
@@ -65,7 +65,7 @@ def declared(db: Db) -> Db:
 def test_the_same_words_are_stored_once_and_a_better_map_makes_them_news(declared: Db) -> None:
     posted = Posted((signal(app="fable-prod"), signal(key="f2:start", app="what"), signal(app="fable-prod")))
     with declared.transaction() as tx:
-        assert accept(tx, SOURCE, posted, NOW) == Accepted(2, 1)
+        assert accept(tx, SOURCE, posted, NOW) == TakenIn(2, 1)
     better = Source(
         "prometheus",
         "alertmanager",
@@ -74,7 +74,7 @@ def test_the_same_words_are_stored_once_and_a_better_map_makes_them_news(declare
         None,
     )
     with declared.transaction() as tx:
-        assert accept(tx, better, posted, NOW) == Accepted(1, 2)
+        assert accept(tx, better, posted, NOW) == TakenIn(1, 2)
         heard = [(h.dedupe_key, h.services) for h in signals.take_unjudged(tx, 10)]
     assert sorted(heard) == [("f1:start", ["fable-5"]), ("f2:start", []), ("f2:start", ["fable-5"])]
 

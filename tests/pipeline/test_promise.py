@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from notifier.model.words import NoticeKind
-from notifier.pipeline.promise import Departure, Said, Waiting, alarm, judge, proposed, standing
+from notifier.pipeline.promise import Departure, Promised, Waiting, alarm, judge, proposed, standing
 
 NOW = datetime(2026, 11, 27, 23, 41, tzinfo=UTC)
 AT_22, AT_23 = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
@@ -14,18 +14,18 @@ FIRST, UPDATE, RELEASED = NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.RELEAS
     ("said", "due"),
     [
         ([], None),
-        ([Said(FIRST, None)], None),
-        ([Said(FIRST, AT_22)], AT_22),
-        ([Said(FIRST, AT_22), Said(UPDATE, AT_23)], AT_23),
-        ([Said(FIRST, AT_22), Said(UPDATE, None)], None),
-        ([Said(NoticeKind.HOLDING, AT_22), Said(NoticeKind.CORRECTION, AT_23)], AT_23),
+        ([Promised(FIRST, None)], None),
+        ([Promised(FIRST, AT_22)], AT_22),
+        ([Promised(FIRST, AT_22), Promised(UPDATE, AT_23)], AT_23),
+        ([Promised(FIRST, AT_22), Promised(UPDATE, None)], None),
+        ([Promised(NoticeKind.HOLDING, AT_22), Promised(NoticeKind.CORRECTION, AT_23)], AT_23),
         # Who is released, or hears of it later, leaves the others waiting.
-        ([Said(FIRST, AT_22), Said(RELEASED, None)], AT_22),
-        ([Said(FIRST, AT_22), Said(FIRST, AT_23)], AT_22),
-        ([Said(FIRST, None), Said(FIRST, AT_23)], AT_23),
+        ([Promised(FIRST, AT_22), Promised(RELEASED, None)], AT_22),
+        ([Promised(FIRST, AT_22), Promised(FIRST, AT_23)], AT_22),
+        ([Promised(FIRST, None), Promised(FIRST, AT_23)], AT_23),
     ],
 )
-def test_a_promise_stands_until_everybody_heard_again(said: list[Said], due: datetime | None) -> None:
+def test_a_promise_stands_until_everybody_heard_again(said: list[Promised], due: datetime | None) -> None:
     assert standing(said) == due
 
 

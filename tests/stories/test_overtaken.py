@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from notifier.actions.announce import correct, timeline
-from notifier.actions.announce.restore import Part
+from notifier.actions.announce.restore import RestoredPart
 from notifier.actions.control import brake, held
 from notifier.actions.control.approve import Consent
 from notifier.errors import Refused
@@ -101,7 +101,7 @@ def test_of_what_a_person_retries_only_what_is_still_true_leaves(lab: Lab) -> No
     ten = the_ten(lab)
     back = [ten[n] for n in (0, 1, 4, 9)]
     seats = ", ".join(address.partition("@")[0].removeprefix("p") for address in back)
-    lab.restore(reference, Part(where=f"seats IN ({seats})"))
+    lab.restore(reference, RestoredPart(where=f"seats IN ({seats})"))
     lab.settle()
     said = brake.retry_dead(lab.app.db, lab.act(), first)
     assert (said.people, said.overtaken) == (6, 4)
@@ -330,7 +330,7 @@ def test_an_end_that_a_correction_did_not_let_out_is_told(lab: Lab) -> None:
     lab.people(20, services="fable-5;mythos-5")
     reference = lab.suspend(services=("fable-5", "mythos-5"))
     lab.settle()
-    lab.restore(reference, Part(services=("fable-5",)))
+    lab.restore(reference, RestoredPart(services=("fable-5",)))
     lab.sink.on(nth(4), refuse(401, "bad key"))
     lab.settle()
     partial = lab.notice_id(reference, 2)

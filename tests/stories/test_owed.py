@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 
 from notifier.actions.announce import declare, timeline
 from notifier.actions.announce import rescope as rescoping
-from notifier.actions.announce.restore import Part
+from notifier.actions.announce.restore import RestoredPart
 from notifier.actions.background import freeze
 from notifier.actions.control import brake, latecomers
 from notifier.actions.control.approve import Consent
@@ -201,14 +201,14 @@ class Weekend:
         actor = "person:a"
         match step:
             case ("rescope", where, possibly, anew):
-                change = rescoping.Change(where, where is None, possibly, (), anew)
+                change = rescoping.ScopeChange(where, where is None, possibly, (), anew)
                 rescoping.rescope(
                     self.db, self.writer, Act(actor, self.now), self.reference, change, timeline.News(), YES
                 )
                 self.where, self.possibly = where, possibly
                 self.backs = [] if anew else self.backs
             case ("restore", slugs, where):
-                part = Part(slugs, where)
+                part = RestoredPart(slugs, where)
                 timeline.restore(
                     self.db, self.writer, Act(actor, self.now), self.reference, timeline.News(), YES, part
                 )
@@ -344,7 +344,7 @@ def test_who_comes_late_hears_of_it_by_policy_or_is_drafted_for(db: Db) -> None:
 def sent_until_stopped(here: Weekend) -> int:
     """A notice to somebody new, on its way: its list is closed and nothing of it has left."""
     here.play(("arrive", Company("DE", (1,), SLUGS)))
-    change = rescoping.Change(possibly=here.possibly)
+    change = rescoping.ScopeChange(possibly=here.possibly)
     rescoping.rescope(
         here.db, here.writer, Act("person:a", here.now), here.reference, change, timeline.News(), YES
     )
@@ -426,7 +426,13 @@ def test_what_another_disruption_holds_is_not_back(db: Db) -> None:
         wish = declare.Wish(SLUGS[:1], Reason.FAULT, again=True)
         declare.suspend(here.db, here.writer, Act("person:a", NOW), wish, YES)
         timeline.restore(
-            here.db, here.writer, Act("person:a", here.now), here.reference, timeline.News(), YES, Part()
+            here.db,
+            here.writer,
+            Act("person:a", here.now),
+            here.reference,
+            timeline.News(),
+            YES,
+            RestoredPart(),
         )
         ((notice_id,),) = here.rows("SELECT notice_id FROM notice WHERE kind = 'restored'")
         while any(ring.task == "freeze" for ring in freeze.freeze(here.db, WORDS, here.now, notice_id)):
@@ -446,7 +452,7 @@ def test_a_restoration_while_people_are_cut_off_names_their_number(db: Db) -> No
     with db.transaction() as tx:
         here = begin(tx, [Company("DE", (0,), SLUGS), Company("FR", (1,), SLUGS)])
         here.rows("UPDATE entitlement SET suspended_at = now()")
-        part = Part(SLUGS[:1], "nationality = 'FR'")
+        part = RestoredPart(SLUGS[:1], "nationality = 'FR'")
         said = timeline.restore(
             here.db, here.writer, Act("person:a", here.now), here.reference, timeline.News(), YES, part
         )
@@ -455,7 +461,7 @@ def test_a_restoration_while_people_are_cut_off_names_their_number(db: Db) -> No
         try:
             rescoping.rescope(
                 here.db, here.writer, Act("person:a", here.now), here.reference,
-                rescoping.Change("nationality = 'XX'"), timeline.News(), Consent(yes=True),
+                rescoping.ScopeChange("nationality = 'XX'"), timeline.News(), Consent(yes=True),
             )  # fmt: skip
         except Refused as refused:
             raise AssertionError from refused
@@ -467,7 +473,7 @@ def test_the_tick_for_latecomers_neither_drops_nor_approves_a_scope_that_a_perso
     """A proposed scope that only makes people certain is a draft of a catch-up too, but not one of policy's."""
     with db.transaction() as tx:
         here = begin(tx, [Company(None, (0,), SLUGS), Company("DE", (1,), SLUGS)])
-        change = rescoping.Change(possibly=Possibly.INCLUDE)
+        change = rescoping.ScopeChange(possibly=Possibly.INCLUDE)
         rescoping.rescope(
             here.db,
             here.writer,

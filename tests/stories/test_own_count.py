@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from notifier.actions.announce.restore import Part
+from notifier.actions.announce.restore import RestoredPart
 from notifier.actions.background.freeze import freeze
 from notifier.actions.control import brake, lists
 from notifier.actions.control.approve import Consent
@@ -383,7 +383,7 @@ def conversation(lab: Lab, settle: Callable[[], None]) -> None:
     settle()
     lab.rescope(reference, "nationality = 'DE'")
     settle()
-    lab.restore(reference, Part(services=("mythos-5",)))
+    lab.restore(reference, RestoredPart(services=("mythos-5",)))
     settle()
     lab.restore(reference)
     settle()

@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import scalar_row
 
 from notifier.actions.announce import declare
-from notifier.actions.announce.restore import Part
+from notifier.actions.announce.restore import RestoredPart
 from notifier.model.words import Reason
 from tests.lab import SWALLOW, YES, Lab, nth
 
@@ -79,7 +79,7 @@ def test_nothing_is_read_again_for_each_person(lab: Lab) -> None:
     lab.update(first)
     lab.rescope(first, "seats > 4")
     lab.settle()
-    lab.restore(first, Part(where="seats > 4"))
+    lab.restore(first, RestoredPart(where="seats > 4"))
     lab.pass_time(4 * 86_400)
     lab.tick("sweep", "late", "watch", "judge", "promises")
     lab.correct(first)

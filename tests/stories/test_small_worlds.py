@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from notifier.actions.announce.restore import Part
+from notifier.actions.announce.restore import RestoredPart
 from notifier.actions.background import sweep
 from notifier.actions.background.deliver import _seal as seal_of
 from notifier.actions.background.deliver import arrived_late, overtaken
@@ -183,7 +183,7 @@ class Real:
             case Command.CORRECT:
                 lab.correct(reference, consent=ROOM)
             case Command.BACK_A:
-                lab.restore(reference, Part(services=(A,)), ROOM)
+                lab.restore(reference, RestoredPart(services=(A,)), ROOM)
             case Command.BACK_ALL:
                 lab.restore(reference, consent=ROOM)
             case Command.NARROW:

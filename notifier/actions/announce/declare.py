@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from notifier.actions.announce.correct import unready
-from notifier.actions.company.audience_copy import Copied, bring
+from notifier.actions.company.audience_copy import AudienceCopy, bring
 from notifier.actions.control.approve import Consent, Gate, approve_in
 from notifier.actions.control.promises import proposal
 from notifier.actions.estimate.estimate import Estimate, estimate, rule_of
@@ -14,7 +14,7 @@ from notifier.actions.estimate.samples import Sample, sample_mails
 from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.actions.notices.mode import mode_of
 from notifier.actions.notices.named import Name, name_of
-from notifier.actions.notices.scope import Asked, Scope, read_scope
+from notifier.actions.notices.scope import AskedScope, Scope, read_scope
 from notifier.actions.notices.services import dependents, known_services
 from notifier.errors import Refused
 from notifier.model.act import Act
@@ -61,7 +61,7 @@ class Wish:
     again: bool = False
     as_of: datetime | None = None
     """By the newest snapshot of the company's own database that was taken by then."""
-    people: Copied | None = None
+    people: AudienceCopy | None = None
     """The copy of that database that is in our tables already: see `with_people`."""
 
 
@@ -80,7 +80,7 @@ def read(tx: Tx, settings: Settings, wish: Wish, now: datetime) -> tuple[Declara
     services = known_services(tx, wish.services)
     if wish.with_dependents:
         services += dependents(tx, services)
-    scope = read_scope(tx, Asked(wish.where, wish.only, wish.leave_out, wish.as_written), now)
+    scope = read_scope(tx, AskedScope(wish.where, wish.only, wish.leave_out, wish.as_written), now)
     check_own_words(Facts.from_mapping(wish.facts), wish.statements)
     cut_at = verdicts.cut_off_since(tx, list(services))
     declaration = Declaration(
@@ -116,7 +116,7 @@ def with_people(db: Db, writer: Writer, now: datetime, wish: Wish) -> Wish:
         return replace(wish, people=_bring(tx, writer, now, wish))
 
 
-def _bring(tx: Tx, writer: Writer, now: datetime, wish: Wish) -> Copied | None:
+def _bring(tx: Tx, writer: Writer, now: datetime, wish: Wish) -> AudienceCopy | None:
     # Whether a value is a slip is asked of the people who come, not of those who happen to be here.
     declaration, _ = read(tx, writer.settings, replace(wish, as_written=True), now)
     return bring(tx, writer.settings.audience_url, rule_of(declaration), now, wish.as_of)
@@ -226,7 +226,7 @@ def next_again(tx: Tx, declaration: Declaration) -> Declaration:
     return declaration
 
 
-def _public(declaration: Declaration, people: Copied | None) -> dict[str, object]:
+def _public(declaration: Declaration, people: AudienceCopy | None) -> dict[str, object]:
     return {
         "people": people.source if people else "imported",
         "people_at": people.at.isoformat() if people else None,

@@ -38,7 +38,7 @@ NOTICES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ScopeChange:
     """How the scope differs from the one in force; what is not given stays."""
 
     where: str | None = None
@@ -53,12 +53,12 @@ class Change:
     as_written: bool = False
 
     @property
-    def scope(self) -> scope.Asked:
-        return scope.Asked(self.where, self.only, self.leave_out, self.as_written)
+    def scope(self) -> scope.AskedScope:
+        return scope.AskedScope(self.where, self.only, self.leave_out, self.as_written)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownScope:
     """What a person must see before they change a scope."""
 
     reference: str
@@ -89,14 +89,14 @@ class Rescoped:
         return tuple(said for said in self.said if not said.gate.approved)
 
 
-def wanted_rule(db: Db, now: datetime, reference: str, change: Change) -> Rule:
+def wanted_rule(db: Db, now: datetime, reference: str, change: ScopeChange) -> Rule:
     """Who would belong: for whom people are to be read from the company's own database."""
     with db.transaction() as tx:
         disruption = find(tx, reference)
         return _wanted(tx, now, disruption, change)
 
 
-def _wanted(tx: Tx, now: datetime, disruption: Disruption, change: Change) -> Rule:
+def _wanted(tx: Tx, now: datetime, disruption: Disruption, change: ScopeChange) -> Rule:
     # Whether a value is a slip is asked of the people who come, not of those who happen to be here.
     revision, _ = read(tx, disruption, replace(change, as_written=True), now)
     return proposed_rule(tx, disruption, revision, anew=change.anew)
@@ -106,9 +106,9 @@ def preview(
     db: Db,
     now: datetime,
     reference: str,
-    change: Change,
+    change: ScopeChange,
     bring: Callable[[Tx, Disruption, Rule], object] | None = None,
-) -> Shown:
+) -> ShownScope:
     """Who would hear what. Nothing is stored, nothing leaves: also what `bring` reads of people is undone."""
     with db.transaction(keep=False) as tx:
         disruption = find(tx, reference)
@@ -116,7 +116,7 @@ def preview(
             bring(tx, disruption, _wanted(tx, now, disruption, change))
         revision, warnings = read(tx, disruption, change, now)
         rule = proposed_rule(tx, disruption, revision, anew=change.anew)
-        return Shown(
+        return ShownScope(
             reference=disruption.reference,
             mode=disruption.mode,
             where=revision.text,
@@ -134,7 +134,7 @@ def rescope(
     writer: Writer,
     act: Act,
     reference: str,
-    change: Change,
+    change: ScopeChange,
     news: News,
     consent: Consent,
 ) -> Rescoped:
@@ -204,7 +204,9 @@ def _put_in_force(
     revisions.cancel_rescoped(tx, disruption.disruption_id, rev=rev)
 
 
-def read(tx: Tx, disruption: Disruption, change: Change, now: datetime) -> tuple[Revision, tuple[str, ...]]:
+def read(
+    tx: Tx, disruption: Disruption, change: ScopeChange, now: datetime
+) -> tuple[Revision, tuple[str, ...]]:
     """The scope as it would be, and warnings about how it is written. Raises `BadInput`, `Refused`."""
     if change.everybody and not change.scope.everybody:
         raise BadInput("Say for whom, or --everybody, not both.")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.actions.notices.scope import Asked, read_scope
+from notifier.actions.notices.scope import AskedScope, read_scope
 from notifier.errors import BadInput
 from notifier.model.scope import to_json
 from notifier.model.words import NoticeKind
@@ -15,7 +15,7 @@ from notifier.store.disruptions.revisions import Restoration
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RestoredPart:
     services: tuple[str, ...] = ()
     """Slugs; none: all that the disruption is about."""
     where: str | None = None
@@ -25,16 +25,16 @@ class Part:
     as_written: bool = False
 
 
-EVERYTHING = Part()
+EVERYTHING = RestoredPart()
 
 
-def read_part(tx: Tx, disruption: Disruption, part: Part, now: datetime) -> tuple[Restoration, ...]:
+def read_part(tx: Tx, disruption: Disruption, part: RestoredPart, now: datetime) -> tuple[Restoration, ...]:
     """Raises `BadInput` for a service that this disruption is not about, and for what is no scope."""
     out = disruptions.revision(tx, disruption.disruption_id).services
     for slug in part.services:
         if slug not in out:
             raise BadInput(f"D-{disruption.reference} is not about {slug!r}, only about {', '.join(out)}.")
-    asked = Asked(part.where, part.only, part.leave_out, part.as_written)
+    asked = AskedScope(part.where, part.only, part.leave_out, part.as_written)
     found = read_scope(tx, asked, now).predicate
     predicate = None if found is None else to_json(found)
     return tuple(Restoration(slug, predicate) for slug in dict.fromkeys(part.services or out))

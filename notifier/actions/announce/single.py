@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.actions.background.deliver import Post
-from notifier.actions.inspect.preview import Letter, Mail, Preview, mail_of
+from notifier.actions.inspect.preview import Mail, Preview, PreviewLetter, mail_of
 from notifier.actions.notices.named import Name, known, name_of
 from notifier.actions.notices.press import Press
 from notifier.actions.notices.reasons import reason as checked_reason
@@ -52,11 +52,11 @@ OUTCOMES = {Result.ACCEPTED: "accepted", Result.UNKNOWN: "unknown"} | dict.fromk
 """Whatever else the provider says is a refusal."""
 
 
-__all__ = ["Copy", "Sent", "Single", "copy", "failure", "of_notice", "test"]
+__all__ = ["Copy", "Single", "SingleSent", "copy", "failure", "of_notice", "test"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SingleSent:
     """What came of one request; it never holds the address."""
 
     kind: str
@@ -80,7 +80,7 @@ class _Request:
     reason: str | None = None
 
 
-def test(db: Db, post: Post, act: Act, preview: Preview, addresses: Sequence[str]) -> list[Sent]:
+def test(db: Db, post: Post, act: Act, preview: Preview, addresses: Sequence[str]) -> list[SingleSent]:
     """Send every mail of a preview to exactly these addresses, marked as a test.
 
     Nothing leaves if one of them must not be written to. Raises `BadInput`, `Refused`.
@@ -112,7 +112,7 @@ class Copy:
     """Also if a copy went there before."""
 
 
-def copy(db: Db, post: Post, act: Act, notice_id: int, wanted: Copy) -> tuple[Name, Sent]:
+def copy(db: Db, post: Post, act: Act, notice_id: int, wanted: Copy) -> tuple[Name, SingleSent]:
     """Send what somebody was sent once more, marked as a copy. Raises `BadInput`, `Refused`."""
     why = checked_reason("--reason", wanted.reason)
     address = _address("The address", wanted.address)
@@ -122,7 +122,7 @@ def copy(db: Db, post: Post, act: Act, notice_id: int, wanted: Copy) -> tuple[Na
         address, to = _to(tx, notice, address)
         listed = _original(tx, notice, name, wanted, to)
         mail = mail_of(
-            press, Letter(press.contents[listed.content_id or 0], Person.from_vars(listed.vars or {}))
+            press, PreviewLetter(press.contents[listed.content_id or 0], Person.from_vars(listed.vars or {}))
         )
     mark = Mark(listed.left_at or notice.approved_at or act.now, mail.tz)
     request = _Request(singles.COPY, mail, mark, address, to, reason=why)
@@ -185,7 +185,9 @@ def _original(tx: Tx, notice: Notice, name: Name, wanted: Copy, to: To) -> Liste
 # ---------------------------------------------------------------- one request
 
 
-def _send(db: Db, post: Post, act: Act, press: Press, request: _Request, *, again: bool = False) -> Sent:
+def _send(
+    db: Db, post: Post, act: Act, press: Press, request: _Request, *, again: bool = False
+) -> SingleSent:
     """Write ahead, send, record. If the process dies in between it becomes unknown, and nothing repeats it."""
     notice, mail = press.notice, request.mail
     claimed_at = post.clock.monotonic()
@@ -216,7 +218,7 @@ def _send(db: Db, post: Post, act: Act, press: Press, request: _Request, *, agai
     outcome = sender.send(_envelope(new.attempt_id, ours, press, request), still_ours)
     came = OUTCOMES.get(outcome.result, "refused")
     _record(db, post, _came(new.attempt_id, came, outcome))
-    return Sent(request.kind, mail.locale, mail.variant, request.nth, came, outcome.reason, sender.name)
+    return SingleSent(request.kind, mail.locale, mail.variant, request.nth, came, outcome.reason, sender.name)
 
 
 def _record(db: Db, post: Post, came: Came) -> None:
@@ -280,7 +282,7 @@ def _envelope(attempt_id: str, ours: str, press: Press, request: _Request) -> En
     )
 
 
-def failure(sent: Sequence[Sent]) -> NotifierError | None:
+def failure(sent: Sequence[SingleSent]) -> NotifierError | None:
     """What went wrong, as one sentence; None: the provider took everything."""
     bad = [each for each in sent if each.outcome != "accepted"]
     if not bad:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from notifier.actions.announce.restore import EVERYTHING, Part, kind_of, read_part
+from notifier.actions.announce.restore import EVERYTHING, RestoredPart, kind_of, read_part
 from notifier.actions.control.approve import Consent, Gate, approve_in
 from notifier.actions.control.promises import proposal
 from notifier.actions.notices.draft import Writer, draft_notice
@@ -63,7 +63,7 @@ def restore(
     reference: str,
     news: News,
     consent: Consent,
-    part: Part = EVERYTHING,
+    part: RestoredPart = EVERYTHING,
 ) -> Said:
     """It is over, or a part of it is: whoever was told that something is out hears that it is back."""
     check_own_words(Facts.from_mapping(news.facts), news.statements)

@@ -14,7 +14,7 @@ from notifier.actions.background.untold import say_untold
 from notifier.actions.control.older_database import compare
 from notifier.edges.provider_events import parse, posted_at, verify
 from notifier.model.ring import Ring
-from notifier.pipeline.feedback import Why, fold, recognise
+from notifier.pipeline.feedback import StrayReason, fold, recognise
 from notifier.settings import Settings
 from notifier.store import Db
 from notifier.store.ledger import events, strays
@@ -34,7 +34,7 @@ class WronglySigned(NotSigned):
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedEvents:
     new: int
     duplicates: int
     skipped: int
@@ -45,7 +45,7 @@ class Recorded:
 @retried
 def record_events(
     db: Db, settings: Settings, headers: Mapping[str, str], raw: bytes, now: datetime
-) -> Recorded:
+) -> RecordedEvents:
     """Store what the provider posted and fold it into the ledger; durable when this returns.
 
     Header names are in lower case. Raises `NotSigned`, `BadInput` for a body that is no list, `Unreachable`.
@@ -61,13 +61,13 @@ def record_events(
         given_up = [one for one in folded.proved if one.was not in SOON]
         for notice_id in sorted({one.notice_id for one in given_up}):
             say_untold(tx, notice_id, [one.attempt_id for one in given_up if one.notice_id == notice_id], now)
-        if lost := found.strays + Counter({(Why.NO_EVENT.value, "-"): reported.skipped}):
+        if lost := found.strays + Counter({(StrayReason.NO_EVENT.value, "-"): reported.skipped}):
             strays.count(tx, lost, now=now)
     for (why, kind), n in lost.items():
         log().warning("an event found no mail of ours", reason=why, kind=kind, n=n)
     for one in folded.proved:
         log().info("proved by an event", attempt=one.attempt_id, outcome=one.was, notice=one.notice_id)
-    return Recorded(
+    return RecordedEvents(
         new=len(new),
         duplicates=len(reported.events) - len(new),
         skipped=reported.skipped,

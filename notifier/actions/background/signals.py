@@ -38,7 +38,7 @@ class NotSigned(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedSignals:
     new: int
     duplicates: int
     rings: tuple[Ring, ...]
@@ -56,7 +56,7 @@ class Judged:
 
 def record_signals(
     db: Db, source_name: str, headers: Mapping[str, str], raw: bytes, now: datetime
-) -> Recorded:
+) -> RecordedSignals:
     """Store what a tool posted; durable when this returns. Header names are in lower case.
 
     Raises `UnknownSource`, `NotSigned`, `BadInput` for a body that cannot be read, `Unreachable`.
@@ -71,7 +71,7 @@ def record_signals(
     with db.transaction() as tx:
         accepted = intake.accept(tx, source, posted, now)
         alarms.clear(tx, f"secret:{source.name}", now)
-    return Recorded(accepted.new, accepted.duplicates, _rings_if(accepted.new))
+    return RecordedSignals(accepted.new, accepted.duplicates, _rings_if(accepted.new))
 
 
 def _admit(
@@ -102,7 +102,7 @@ def _rings_if(new: int) -> tuple[Ring, ...]:
 # ---------------------------------------------------------------- the database as a source
 
 
-def watch_cut_offs(db: Db, writer: Writer, now: datetime) -> Recorded:
+def watch_cut_offs(db: Db, writer: Writer, now: datetime) -> RecordedSignals:
     """One tick: who is cut off although no disruption says so, and who is no longer."""
     with db.transaction() as tx:
         cut_offs = signals.cut_offs(tx, evidence_mode(writer.settings), now=now)
@@ -112,7 +112,7 @@ def watch_cut_offs(db: Db, writer: Writer, now: datetime) -> Recorded:
         found += [_over(back, now) for back in signals.reinstated(tx)]
         new = signals.insert(tx, found, received_at=now) if found else 0
     duplicates = len(cut_offs) - len(unknown) + len(found) - new
-    return Recorded(new, duplicates, _rings_if(new))
+    return RecordedSignals(new, duplicates, _rings_if(new))
 
 
 def _delivery_key(cut: CutOff) -> str:

@@ -23,7 +23,7 @@ Things: TypeAlias = dict[tuple[str, str], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CompanyChange:
     what: str
     name: str
     before: Mapping[str, Any] | None
@@ -32,8 +32,8 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    changes: tuple[Change, ...]
+class CompanyDifference:
+    changes: tuple[CompanyChange, ...]
     unchanged: int
     """Named in the file, and already so."""
 
@@ -48,14 +48,14 @@ class Retyped:
     """Customers whose value did not fit: it is unknown now."""
 
 
-def compare(present: Things, wanted: Things) -> Difference:
+def compare(present: Things, wanted: Things) -> CompanyDifference:
     """Nothing is removed by absence: what the file does not name is not looked at."""
     changes = [
-        Change(what, name, present.get((what, name)), after)
+        CompanyChange(what, name, present.get((what, name)), after)
         for (what, name), after in wanted.items()
         if present.get((what, name)) != after
     ]
-    return Difference(tuple(changes), len(wanted) - len(changes))
+    return CompanyDifference(tuple(changes), len(wanted) - len(changes))
 
 
 def check(present: Things, wanted: Things) -> None:
@@ -126,20 +126,20 @@ def _present(tx: Tx) -> Things:
     return present | {("policy", n): {"value": value} for n, value in catalogue.policy_values(tx).items()}
 
 
-def difference(db: Db, file: CompanyFile) -> Difference:
+def difference(db: Db, file: CompanyFile) -> CompanyDifference:
     """What `apply` would do. Raises `BadInput` if the file does not go with what is there."""
     with db.transaction() as tx:
         return _difference(tx, file)
 
 
-def _difference(tx: Tx, file: CompanyFile) -> Difference:
+def _difference(tx: Tx, file: CompanyFile) -> CompanyDifference:
     present, wanted = _present(tx), things_of(file)
     check(present, wanted)
     return compare(present, wanted)
 
 
 @retried
-def apply(db: Db, act: Act, file: CompanyFile, shown: Difference) -> tuple[Retyped, ...]:
+def apply(db: Db, act: Act, file: CompanyFile, shown: CompanyDifference) -> tuple[Retyped, ...]:
     """Apply what was shown, in one transaction; what it meant for values that customers have.
 
     Raises `Refused` if somebody else changed the catalogue since it was shown.
@@ -156,7 +156,7 @@ def apply(db: Db, act: Act, file: CompanyFile, shown: Difference) -> tuple[Retyp
         return retyped
 
 
-def _write(tx: Tx, shown: Difference) -> tuple[Retyped, ...]:
+def _write(tx: Tx, shown: CompanyDifference) -> tuple[Retyped, ...]:
     by_kind = {
         what: [c for c in shown.changes if c.what == what] for what in ("service", "source", "attribute")
     }
@@ -177,7 +177,7 @@ def _write(tx: Tx, shown: Difference) -> tuple[Retyped, ...]:
     return tuple(retyped)
 
 
-def _put_attribute(tx: Tx, change: Change) -> Retyped | None:
+def _put_attribute(tx: Tx, change: CompanyChange) -> Retyped | None:
     type_ = AttributeType(change.after["type"])
     catalogue.put_attribute(tx, change.name, type_, sensitive=change.after["sensitive"])
     if change.before is None or change.before["type"] == type_:

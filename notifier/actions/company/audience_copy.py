@@ -38,7 +38,7 @@ class Unfit:
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
+class AudienceCopy:
     """What one copy brought, and what is odd about it."""
 
     source: PeopleFrom
@@ -64,7 +64,7 @@ class Copied:
 
 
 @dataclass(slots=True)
-class Tally:
+class CopyTally:
     """What is learnt of the rows while they stream by."""
 
     attributes: tuple[str, ...]
@@ -88,7 +88,7 @@ class Tally:
         return tuple(Unfit(name, rows, self.first[name]) for name, rows in sorted(self.unfit.items()))
 
 
-def bring(tx: Tx, url: str | None, rule: Rule, now: datetime, as_of: datetime | None) -> Copied | None:
+def bring(tx: Tx, url: str | None, rule: Rule, now: datetime, as_of: datetime | None) -> AudienceCopy | None:
     """The people of this rule into our tables, from a snapshot or from the view; None: they are imported ones.
 
     Raises `NoAnswer`, offering a snapshot, and `Refused` where there is no snapshot.
@@ -103,7 +103,7 @@ def bring(tx: Tx, url: str | None, rule: Rule, now: datetime, as_of: datetime | 
         raise offer(error, snapshots.newest(tx), now) from error
 
 
-def copy_view(tx: Tx, url: str, rule: Rule, now: datetime) -> Copied:
+def copy_view(tx: Tx, url: str, rule: Rule, now: datetime) -> AudienceCopy:
     """Read the rule's services from the view into our tables, in the caller's transaction.
 
     Raises `NoAnswer`, and then nothing has changed. If the process dies before the commit: the same.
@@ -114,10 +114,10 @@ def copy_view(tx: Tx, url: str, rule: Rule, now: datetime) -> Copied:
     return merge_view(tx, tally, rows, rule, now)
 
 
-def stage_view(tx: Tx, url: str, rule: Rule) -> tuple[Tally, int]:
+def stage_view(tx: Tx, url: str, rule: Rule) -> tuple[CopyTally, int]:
     """Stream what the view shows into `staged`; that database is let go of before anything is merged."""
     attributes = {a.name: AttributeType(a.type) for a in catalogue.attributes(tx)}
-    tally = Tally(tuple(attributes))
+    tally = CopyTally(tuple(attributes))
     merge.create_staging(tx)
     with audience_view.reading(url) as there:
         require_contract(there)
@@ -138,7 +138,7 @@ def require_contract(there: Outer) -> None:
         raise NoAnswer(f"{there.where} has a view that is not as agreed:", details=wrong)
 
 
-def merge_view(tx: Tx, tally: Tally, rows: int, rule: Rule, now: datetime) -> Copied:
+def merge_view(tx: Tx, tally: CopyTally, rows: int, rule: Rule, now: datetime) -> AudienceCopy:
     """What is staged becomes what we know; what is missing in it is marked."""
     found = _merge(tx)
     followed = merge.follow_addresses(tx)
@@ -149,7 +149,7 @@ def merge_view(tx: Tx, tally: Tally, rows: int, rule: Rule, now: datetime) -> Co
     merge.forget_vanished(tx, rule.services, now - timedelta(seconds=policy.vanished_seconds))
     if rows + followed >= MANY:
         customers.analyze(tx)
-    return Copied(
+    return AudienceCopy(
         source=PeopleFrom.VIEW,
         at=now,
         asked_at=now,
@@ -164,7 +164,7 @@ def merge_view(tx: Tx, tally: Tally, rows: int, rule: Rule, now: datetime) -> Co
     )
 
 
-def copy_snapshot(tx: Tx, rule: Rule, until: datetime, now: datetime) -> Copied:
+def copy_snapshot(tx: Tx, rule: Rule, until: datetime, now: datetime) -> AudienceCopy:
     """The newest snapshot that was taken by then becomes what we know. Nobody is dropped for not being in it.
 
     Raises `Refused` if there is none.
@@ -180,7 +180,7 @@ def copy_snapshot(tx: Tx, rule: Rule, until: datetime, now: datetime) -> Copied:
     _merge_contacts(tx)
     if rows >= MANY:
         customers.analyze(tx)
-    return Copied(
+    return AudienceCopy(
         source=PeopleFrom.SNAPSHOT,
         at=snapshot.taken_at,
         asked_at=now,

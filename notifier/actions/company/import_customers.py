@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
-from notifier.edges.customer_row import Known, rows
+from notifier.edges.customer_row import RowContext, rows
 from notifier.errors import BadInput
 from notifier.model.act import Act
 from notifier.model.customer import BadRow, CustomerRow
@@ -65,7 +65,7 @@ class Imported:
 
 
 @dataclass(slots=True)
-class Tally:
+class ImportTally:
     """What is learnt of the rows while they stream by."""
 
     bad: int = 0
@@ -95,12 +95,12 @@ def import_customers(db: Db, act: Act, stream: BinaryIO, *, skip_bad: bool = Fal
     with db.transaction() as tx:
         catalogue.lock(tx)
         attributes = catalogue.attributes(tx)
-        known = Known(
+        known = RowContext(
             services=frozenset(s.slug for s in catalogue.services(tx)),
             attributes={a.name: a.type for a in attributes},
             now=act.now,
         )
-        tally = Tally()
+        tally = ImportTally()
         customers.create_staging(tx)
         count = customers.stage(tx, _accepted(rows(stream, known), tally, skip_bad=skip_bad))
         if tally.bad and not skip_bad:
@@ -118,7 +118,7 @@ def import_customers(db: Db, act: Act, stream: BinaryIO, *, skip_bad: bool = Fal
 
 
 def _accepted(
-    found: Iterator[CustomerRow | BadRow], tally: Tally, *, skip_bad: bool
+    found: Iterator[CustomerRow | BadRow], tally: ImportTally, *, skip_bad: bool
 ) -> Iterator[CustomerRow]:
     """The good rows; once the import is bound to fail, none: the rest is only read to name its faults."""
     for row in found:
@@ -129,7 +129,7 @@ def _accepted(
             yield row
 
 
-def _refusal(tally: Tally) -> BadInput:
+def _refusal(tally: ImportTally) -> BadInput:
     rows_are = "1 row is" if tally.bad == 1 else f"{tally.bad:,} rows are"
     more = (f"and {tally.bad - NAMED:,} more",) if tally.bad > NAMED else ()
     return BadInput(
@@ -173,7 +173,7 @@ def _imported(
     merged: Merged,
     undeclared: tuple[str, ...],
     contradictions: tuple[Contradiction, ...],
-    tally: Tally,
+    tally: ImportTally,
 ) -> Imported:
     return Imported(
         rows=count,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from notifier.actions.company.audience_copy import Copied, bring
+from notifier.actions.company.audience_copy import AudienceCopy, bring
 from notifier.actions.notices.rule import rule_of
 from notifier.model.words import PeopleFrom
 from notifier.settings import Settings
@@ -26,7 +26,7 @@ def refresh(
     *,
     rule: Rule | None = None,
     fresh: timedelta = timedelta(0),
-) -> tuple[Copied | None, NoAnswer | None]:
+) -> tuple[AudienceCopy | None, NoAnswer | None]:
     """By `rule`, or by the scope in force. What was copied, or why the people are those of the last copy;
     neither: there is nothing to copy. A disruption that was declared by a snapshot stays with it.
     """
@@ -49,14 +49,16 @@ def _is_due(settings: Settings, disruption: Disruption, now: datetime, fresh: ti
 def undone(settings: Settings, now: datetime) -> Callable[[Tx, Disruption, Rule], object]:
     """For a dry run: reads people inside its transaction, which is rolled back."""
 
-    def read(tx: Tx, disruption: Disruption, rule: Rule) -> Copied | None:
+    def read(tx: Tx, disruption: Disruption, rule: Rule) -> AudienceCopy | None:
         due = _is_due(settings, disruption, now, timedelta(0))
         return bring(tx, settings.audience_url, rule, now, None) if due else None
 
     return read
 
 
-def _copy(db: Db, settings: Settings, now: datetime, disruption_id: int, rule: Rule | None) -> Copied | None:
+def _copy(
+    db: Db, settings: Settings, now: datetime, disruption_id: int, rule: Rule | None
+) -> AudienceCopy | None:
     with db.transaction() as tx:
         rule = rule or rule_of(disruptions.revision(tx, disruption_id))
         copied = bring(tx, settings.audience_url, rule, now, None)

@@ -7,7 +7,7 @@ addresses. It is therefore kept only where `[policy]` or a person says so.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from notifier.actions.company.audience_copy import Copied, merge_view, stage_view
+from notifier.actions.company.audience_copy import AudienceCopy, merge_view, stage_view
 from notifier.errors import BadInput, Refused
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
@@ -26,7 +26,7 @@ ALARM = "audience:snapshot"
 @dataclass(frozen=True, slots=True)
 class Taken:
     snapshot: Snapshot
-    copied: Copied
+    copied: AudienceCopy
     """The same rows are what we know of customers from here on: who is cut off is noticed by them."""
 
 

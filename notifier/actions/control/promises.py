@@ -12,7 +12,7 @@ from notifier.model.ring import Ring
 from notifier.model.words import Kind, NoticeKind
 from notifier.pipeline import promise
 from notifier.pipeline.audience import gap_is_accepted
-from notifier.pipeline.promise import Departure, Ruling, Said, Waiting
+from notifier.pipeline.promise import Departure, Promised, Ruling, Waiting
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue
 from notifier.store.disruptions import alarms, approvals, disruptions, notices, promises
@@ -52,7 +52,7 @@ def _watch(db: Db, now: datetime) -> None:
 
 def _due(rows: Iterable[SaidRow]) -> tuple[str, datetime | None]:
     listed = list(rows)
-    return listed[0].reference, promise.standing([Said(row.kind, row.next_update_at) for row in listed])
+    return listed[0].reference, promise.standing([Promised(row.kind, row.next_update_at) for row in listed])
 
 
 def _look_at(db: Db, writer: Writer, now: datetime, notice_id: int) -> tuple[Ring, ...]:

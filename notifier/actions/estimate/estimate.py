@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from notifier.actions.company.audience_copy import Copied
+from notifier.actions.company.audience_copy import AudienceCopy
 from notifier.actions.estimate.forecast import Outlook, outlook
 from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.services import dependents
@@ -60,7 +60,7 @@ class Estimate:
     warnings: tuple[str, ...]
     unreviewed: tuple[str, ...] = ()
     """Languages that somebody would read, and whose words for this notice nobody has reviewed."""
-    people_copied: Copied | None = None
+    people_copied: AudienceCopy | None = None
     """From the company's own database; None: customers are imported."""
 
     @property

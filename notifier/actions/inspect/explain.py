@@ -29,7 +29,7 @@ VERDICTS = {2: Verdict.AFFECTED, 1: Verdict.POSSIBLY, 0: Verdict.NOT}
 MEANT = {True: Verdict.AFFECTED, None: Verdict.POSSIBLY, False: Verdict.NOT}
 
 
-class Place(StrEnum):
+class CustomerStanding(StrEnum):
     """Where a customer stands in a disruption."""
 
     IN = "in"
@@ -45,7 +45,7 @@ class Place(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class ServiceReason:
     """What decided about one service."""
 
     service: str
@@ -62,7 +62,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class CutOffNow:
     service: str
     since: datetime
 
@@ -73,17 +73,17 @@ class Explanation:
     name: str
     reference: str
     mode: Mode
-    place: Place
-    reasons: tuple[Reason, ...]
+    place: CustomerStanding
+    reasons: tuple[ServiceReason, ...]
     """As the lists say, each change once; without any list, as it would be decided now."""
-    now: tuple[Reason, ...]
+    now: tuple[ServiceReason, ...]
     """As it would be decided now, where that differs from the last list."""
     letters: tuple[Letter, ...]
     copies: tuple[Copied, ...]
     """Sent once more to one of their contacts, beside what counts."""
     unreachable: bool
     """They belong to a list, and nobody of theirs has a usable address."""
-    cut_off: tuple[Cut, ...]
+    cut_off: tuple[CutOffNow, ...]
     """What the data cuts them off from now."""
     reviews: tuple[Review, ...]
     open_lists: tuple[int, ...]
@@ -136,7 +136,7 @@ def _explained(
         letters=tuple(letters.in_disruption(tx, id_, customer.customer_id)),
         copies=tuple(singles.copies_to(tx, id_, customer.customer_id)),
         unreachable=any(line.unreachable and line.told_as is not Standing.NONE for line in lines),
-        cut_off=tuple(Cut(row.service, row.cut_off_since) for row in present if row.cut_off_since),
+        cut_off=tuple(CutOffNow(row.service, row.cut_off_since) for row in present if row.cut_off_since),
         reviews=tuple(of_customer(tx, id_, customer.customer_id)),
         open_lists=open_lists,
         hidden=any(value.hidden for reason in (*then, *current) for value in reason.values),
@@ -145,17 +145,17 @@ def _explained(
 
 def place(
     lines: list[Frozen], present: list[Present], open_lists: tuple[int, ...], *, taken_out: bool
-) -> Place:
+) -> CustomerStanding:
     """Where they stand, by the lists first: those are what is sent."""
     if taken_out:
-        return Place.RELEASED
+        return CustomerStanding.RELEASED
     if any(line.told_as is not Standing.NONE for line in lines):
-        return Place.IN
+        return CustomerStanding.IN
     if not present:
-        return Place.NO_SERVICE
+        return CustomerStanding.NO_SERVICE
     if not any(row.told for row in present):
-        return Place.OUT_OF_SCOPE
-    return Place.NOT_LISTED_YET if open_lists else Place.LATE
+        return CustomerStanding.OUT_OF_SCOPE
+    return CustomerStanding.NOT_LISTED_YET if open_lists else CustomerStanding.LATE
 
 
 def _predicate(tx: Tx, disruption_id: int, rev: int) -> Predicate | None:
@@ -163,19 +163,19 @@ def _predicate(tx: Tx, disruption_id: int, rev: int) -> Predicate | None:
     return None if stored is None else from_json(stored)
 
 
-def _then(line: Frozen, predicate: Predicate | None, secrets: frozenset[str]) -> Reason:
+def _then(line: Frozen, predicate: Predicate | None, secrets: frozenset[str]) -> ServiceReason:
     values = line.vals or {}
     # The values belong to the rule that decided; a list that follows the ledger may stand under a later one.
     ours = predicate is not None and MEANT[verdict_of(predicate, values)] is line.verdict
     text, shown = _why(predicate if ours else None, values, secrets)
-    return Reason(line.service, line.verdict, line.told_as, text, shown, line.seq, line.kind, line.at)
+    return ServiceReason(line.service, line.verdict, line.told_as, text, shown, line.seq, line.kind, line.at)
 
 
 def _now(
     row: Present, predicate: Predicate | None, secrets: frozenset[str], now: datetime, *, taken_out: bool
-) -> Reason:
+) -> ServiceReason:
     text, shown = _why(None if taken_out else predicate, row.vals or {}, secrets)
-    return Reason(row.service, VERDICTS[row.rank], None, text, shown, None, None, now)
+    return ServiceReason(row.service, VERDICTS[row.rank], None, text, shown, None, None, now)
 
 
 def _why(
@@ -188,10 +188,10 @@ def _why(
     return clause(part, hidden), seen(part, values, hidden)
 
 
-def _changes(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+def _changes(reasons: tuple[ServiceReason, ...]) -> tuple[ServiceReason, ...]:
     """Each service's reasons in their order, without those that only repeat the one before."""
     last: dict[str, tuple[Verdict, Standing | None]] = {}
-    kept: list[Reason] = []
+    kept: list[ServiceReason] = []
     for reason in reasons:
         if last.get(reason.service) != (reason.verdict, reason.told_as):
             kept.append(reason)
@@ -199,7 +199,7 @@ def _changes(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
     return tuple(kept)
 
 
-def _news(then: tuple[Reason, ...], current: tuple[Reason, ...]) -> tuple[Reason, ...]:
+def _news(then: tuple[ServiceReason, ...], current: tuple[ServiceReason, ...]) -> tuple[ServiceReason, ...]:
     """What would be decided otherwise now."""
     if not then:
         return ()

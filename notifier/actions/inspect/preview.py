@@ -31,7 +31,7 @@ SUPPRESSED = "Nothing is sent to this person: their address is suppressed."
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedReader:
     """Whose mail; nothing said means somebody made up who reads English."""
 
     locale: str | None = None
@@ -73,7 +73,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class PreviewLetter:
     content: Content
     person: Person
     remark: str | None = None
@@ -81,7 +81,7 @@ class Letter:
     is_made_up: bool = False
 
 
-def look(db: Db, writer: Writer, notice_id: int, wanted: Wanted) -> Preview:
+def look(db: Db, writer: Writer, notice_id: int, wanted: WantedReader) -> Preview:
     """Raises `BadInput`, and `Refused` where nobody of that customer is in the notice."""
     if sum((wanted.locale is not None, wanted.customer is not None, wanted.worst)) > 1:
         raise BadInput("Say one of --locale, --as and --worst: a customer reads their own language.")
@@ -99,7 +99,7 @@ def look(db: Db, writer: Writer, notice_id: int, wanted: Wanted) -> Preview:
         return Preview(name, notice.state, not press.is_unaltered, mails)
 
 
-def _made_up(press: Press, name: Name, asked: str) -> list[Letter]:
+def _made_up(press: Press, name: Name, asked: str) -> list[PreviewLetter]:
     """One letter for each variant of a language."""
     if not sample.is_language(asked):
         raise BadInput(f"--locale {asked[:40]!r} is not a language: write it like 'de' or 'pt-BR'.")
@@ -111,7 +111,7 @@ def _made_up(press: Press, name: Name, asked: str) -> list[Letter]:
     slugs = tuple(service.slug for service in press.story.services)
     remark = None if locale.lower() in chain(asked) else f"There are no words in {asked}: they read {locale}."
     return [
-        Letter(content, sample.person(plain(content.variant), slugs), remark, is_made_up=True)
+        PreviewLetter(content, sample.person(plain(content.variant), slugs), remark, is_made_up=True)
         for content in found
     ]
 
@@ -122,7 +122,7 @@ def plain(variant: str) -> Variant:
     return Variant(found[1] if found else variant)
 
 
-def mail_of(press: Press, letter: Letter) -> Mail:
+def mail_of(press: Press, letter: PreviewLetter) -> Mail:
     content, person = letter.content, letter.person
     printed = press.printed(content, person)
     return Mail(
@@ -144,7 +144,7 @@ def mail_of(press: Press, letter: Letter) -> Mail:
 # ---------------------------------------------------------------- of real people
 
 
-def of_customer(tx: Tx, press: Press, name: Name, customer: Customer) -> list[Letter]:
+def of_customer(tx: Tx, press: Press, name: Name, customer: Customer) -> list[PreviewLetter]:
     """The frozen list says it; as far as it is not frozen, the statements that will freeze it."""
     notice = press.notice
     people = one_letter.people_of(tx, notice.notice_id, customer.customer_id)
@@ -159,15 +159,15 @@ def of_customer(tx: Tx, press: Press, name: Name, customer: Customer) -> list[Le
     return found
 
 
-def _of_list(tx: Tx, press: Press, listed: Listed) -> Letter | None:
+def _of_list(tx: Tx, press: Press, listed: Listed) -> PreviewLetter | None:
     content = press.contents.get(listed.content_id or 0)
     if content is None or listed.vars is None:
         letter = _as_of_now(tx, press, listed.recipient_id)
         return replace(letter, remark=SUPPRESSED) if letter and listed.excluded else letter
-    return Letter(content, Person.from_vars(listed.vars))
+    return PreviewLetter(content, Person.from_vars(listed.vars))
 
 
-def _as_of_now(tx: Tx, press: Press, recipient_id: int, ways: tuple[str, ...] = ()) -> Letter | None:
+def _as_of_now(tx: Tx, press: Press, recipient_id: int, ways: tuple[str, ...] = ()) -> PreviewLetter | None:
     notice = press.notice
     rule = notice_rule(tx, notice)
     owed = one_letter.owed(tx, rule, later(tx, notice, rule), recipient_id)
@@ -178,15 +178,15 @@ def _as_of_now(tx: Tx, press: Press, recipient_id: int, ways: tuple[str, ...] = 
     content = next(contents, None)
     if content is None:
         return None
-    return Letter(content, Person.from_vars(owed.vars), SUPPRESSED if owed.excluded else None, ways)
+    return PreviewLetter(content, Person.from_vars(owed.vars), SUPPRESSED if owed.excluded else None, ways)
 
 
-def _worst(tx: Tx, press: Press, name: Name) -> list[Letter]:
+def _worst(tx: Tx, press: Press, name: Name) -> list[PreviewLetter]:
     """Of the mails that the notice has made; before it has, of those that it would make."""
     notice = press.notice
     picked = _picked(tx, notice.notice_id)
     letters = [
-        Letter(press.contents[content_id], Person.from_vars(vars_), ways=ways)
+        PreviewLetter(press.contents[content_id], Person.from_vars(vars_), ways=ways)
         for (_, content_id), (vars_, ways) in picked.items()
     ]
     if not letters and notice.closed_at is None:
@@ -206,7 +206,7 @@ def _picked(tx: Tx, notice_id: int) -> dict[tuple[int, int], tuple[dict[str, obj
     return found
 
 
-def _candidates(tx: Tx, press: Press) -> Iterator[Letter | None]:
+def _candidates(tx: Tx, press: Press) -> Iterator[PreviewLetter | None]:
     """People whose mails looked worst in the notice before, or those of the scope with the longest names."""
     notice = press.notice
     before = [

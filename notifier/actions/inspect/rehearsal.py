@@ -23,20 +23,20 @@ class Worst:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownRehearsal:
     list_hash: str | None
     """Of the frozen list: people, what they are told, who cannot be reached. None: it is not closed."""
     worst: tuple[Worst, ...]
 
 
-def shown(db: Db, writer: Writer, notice_id: int) -> Shown:
+def shown(db: Db, writer: Writer, notice_id: int) -> ShownRehearsal:
     with db.transaction() as tx:
         notice = notices.by_id(tx, notice_id)
         press = Press.of(tx, writer, notice)
         picked: dict[int, list[Bad]] = {}
         for each in samples.worst(tx, notice_id):
             picked.setdefault(each.recipient_id, []).append(each)
-        return Shown(notice.list_hash, tuple(_mail(press, bad) for bad in picked.values()))
+        return ShownRehearsal(notice.list_hash, tuple(_mail(press, bad) for bad in picked.values()))
 
 
 def _mail(press: Press, bad: list[Bad]) -> Worst:

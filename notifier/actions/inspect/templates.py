@@ -9,7 +9,7 @@ from notifier.errors import BadInput, Refused
 from notifier.model.words import Kind, NoticeKind, Variant
 from notifier.pipeline import compose
 from notifier.pipeline.compose import Words, headers, sample, shelf
-from notifier.pipeline.compose.lint import Found
+from notifier.pipeline.compose.lint import Findings
 from notifier.settings import Settings, data_folder
 
 DOMAIN = "example.com"
@@ -17,7 +17,7 @@ ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedMails:
     """Which mails to look at; nothing said means all."""
 
     names: Sequence[str] = ()
@@ -31,11 +31,11 @@ def packaged() -> Path:
     return data_folder("templates") / shelf.EMAIL
 
 
-def lint(settings: Settings) -> Found:
+def lint(settings: Settings) -> Findings:
     return compose.lint(packaged(), settings.templates)
 
 
-def preview(settings: Settings, wanted: Wanted, folder: Path) -> list[Path]:
+def preview(settings: Settings, wanted: WantedMails, folder: Path) -> list[Path]:
     """Write each mail as HTML and as text, as one made-up person would get it. Raises `BadInput`."""
     words = compose.checked(packaged(), settings.templates)
     mails = list(_mails(words, wanted))
@@ -48,7 +48,7 @@ def preview(settings: Settings, wanted: Wanted, folder: Path) -> list[Path]:
         raise BadInput(f"{folder} cannot be written: {error.strerror}.") from None
 
 
-def _mails(words: Words, wanted: Wanted) -> Iterator[tuple[str, str, Variant, bool]]:
+def _mails(words: Words, wanted: WantedMails) -> Iterator[tuple[str, str, Variant, bool]]:
     for name, locale in sorted(words.shelf.sources):
         if wanted.names and not {name, ALL} & set(wanted.names):
             continue

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from notifier.actions.notices.services import known_services
 from notifier.edges.predicate import parse
-from notifier.edges.predicate.named import Named, nearest
+from notifier.edges.predicate.named import NamedText, nearest
 from notifier.edges.predicate.names import column_called
 from notifier.edges.predicate.options import UNKNOWN, build, unknown_is_no_value
 from notifier.errors import BadInput
@@ -26,7 +26,7 @@ OFFERED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedScope:
     """For whom, as the operator gave it; everything together is combined with AND."""
 
     where: str | None = None
@@ -50,7 +50,7 @@ class Scope:
     warnings: tuple[str, ...] = ()
 
 
-def read_scope(tx: Tx, asked: Asked, now: datetime) -> Scope:
+def read_scope(tx: Tx, asked: AskedScope, now: datetime) -> Scope:
     """Raises `BadInput`, pointing at the word: what cannot be read, and what is probably a slip."""
     known = columns(tx)
     parsed = parse(asked.where, known) if asked.where is not None else None
@@ -79,7 +79,7 @@ def _flat(predicate: Predicate | None) -> list[Predicate]:
             return [predicate]
 
 
-def _unseen_values(tx: Tx, named: Sequence[Named]) -> tuple[str, ...]:
+def _unseen_values(tx: Tx, named: Sequence[NamedText]) -> tuple[str, ...]:
     """Warnings about values that no customer has. Raises `BadInput` where another one was probably meant."""
     warnings: dict[str, None] = {}
     unseen = {column: _unseen(tx, column, named) for column in {n.column: None for n in named}}
@@ -96,7 +96,7 @@ def _unseen_values(tx: Tx, named: Sequence[Named]) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _unseen(tx: Tx, column: Column, named: Sequence[Named]) -> set[str]:
+def _unseen(tx: Tx, column: Column, named: Sequence[NamedText]) -> set[str]:
     asked = {n.value for n in named if n.column == column}
     for first in (LOOKED_AT_FIRST, None):
         if asked:
@@ -104,7 +104,7 @@ def _unseen(tx: Tx, column: Column, named: Sequence[Named]) -> set[str]:
     return asked
 
 
-def _slip(each: Named, near: str | None) -> BadInput | None:
+def _slip(each: NamedText, near: str | None) -> BadInput | None:
     """Of a sensitive attribute no value is said that the person has not written themselves."""
     name, anyway = each.column.name, "or add --as-written"
     if each.column == CUSTOMER:
@@ -119,7 +119,7 @@ def _slip(each: Named, near: str | None) -> BadInput | None:
     return each.refused(f"No customer has this {name}: did you mean '{near}'? Correct it, {anyway}.")
 
 
-def _seldom(each: Named) -> str:
+def _seldom(each: NamedText) -> str:
     which = (
         f"the {each.column.name} that you name"
         if each.column.sensitive

@@ -10,7 +10,7 @@ may turn "unknown" into yes or no without saying so, because an unknown is a per
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from notifier.edges.predicate.named import Named
+from notifier.edges.predicate.named import NamedText
 from notifier.edges.predicate.place import refusal
 from notifier.model.scope import Column, Predicate
 
@@ -23,7 +23,7 @@ class Parsed:
     predicate: Predicate
     warnings: tuple[str, ...]
     """Sentences about what is allowed and may surprise."""
-    named: tuple[Named, ...] = ()
+    named: tuple[NamedText, ...] = ()
     """The texts that a column is asked to be equal to, in order of appearance."""
 
 

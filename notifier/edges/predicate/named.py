@@ -13,7 +13,7 @@ NEAR = 0.72
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedText:
     """A text that a column is asked to be equal to."""
 
     column: Column

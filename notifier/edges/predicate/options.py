@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from notifier.edges.predicate.named import Named
+from notifier.edges.predicate.named import NamedText
 from notifier.edges.predicate.names import column_called
 from notifier.edges.predicate.place import refusal
 from notifier.errors import BadInput
@@ -36,7 +36,7 @@ WRITE: Mapping[AttributeType, str] = {
 @dataclass(frozen=True, slots=True)
 class Built:
     predicate: Predicate
-    named: tuple[Named, ...]
+    named: tuple[NamedText, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def build(text: str, columns: Mapping[str, Column], now: datetime, *, leave_out:
     single = [value for value in values if not reader.is_range(value)]
     constants = tuple(reader.constant(value, value.raw) for value in single)
     named = tuple(
-        Named(column, str(constant), text, value.start, value.end)
+        NamedText(column, str(constant), text, value.start, value.end)
         for constant, value in zip(constants, single, strict=True)
         if column.type is AttributeType.TEXT
     )

@@ -8,7 +8,7 @@ from sqlglot import Token, exp
 from sqlglot.errors import ParseError
 
 from notifier.edges.predicate.leaves import WRITE, column_named, constant, not_quoted, pattern_of, spot
-from notifier.edges.predicate.named import Named
+from notifier.edges.predicate.named import NamedText
 from notifier.edges.predicate.place import refusal
 from notifier.edges.predicate.words import DEEPEST, POSTGRES, span
 from notifier.errors import BadInput
@@ -31,7 +31,7 @@ from notifier.model.words import AttributeType
 MOST_CONDITIONS = 250
 MOST_VALUES = 1000
 
-Read: TypeAlias = tuple[Predicate, tuple[str, ...], tuple[Named, ...]]
+Read: TypeAlias = tuple[Predicate, tuple[str, ...], tuple[NamedText, ...]]
 """The predicate, its warnings, and the texts it names."""
 
 COMPARISONS: Mapping[type[exp.Expr], Comparison] = {
@@ -81,7 +81,7 @@ def read(text: str, tokens: list[Token], columns: Mapping[str, Column]) -> Read:
         raise _unreadable(text, tokens, error) from None
     match nodes:
         case [exp.Expr() as node]:
-            reader = _Reader(text, columns)
+            reader = _PredicateReader(text, columns)
             return reader.read(node, 1), tuple(reader.warnings), tuple(reader.named)
         case _:
             # Some words (ELSE) make the parser stop without a word of complaint.
@@ -99,11 +99,11 @@ def _unreadable(text: str, tokens: Sequence[Token], error: ParseError) -> BadInp
 
 
 @dataclass(slots=True)
-class _Reader:
+class _PredicateReader:
     text: str
     columns: Mapping[str, Column]
     warnings: dict[str, None] = field(default_factory=dict[str, None])
-    named: list[Named] = field(default_factory=list[Named])
+    named: list[NamedText] = field(default_factory=list[NamedText])
     conditions: int = 0
 
     def read(self, node: exp.Expr, depth: int) -> Predicate:
@@ -227,7 +227,7 @@ class _Reader:
         """A constant that the data may know, or not."""
         value = self._constant(node, column)
         if column.type is AttributeType.TEXT:
-            self.named.append(Named(column, str(value), self.text, *spot(node)))
+            self.named.append(NamedText(column, str(value), self.text, *spot(node)))
         return value
 
     def _allowed(self, node: exp.Expr) -> None:

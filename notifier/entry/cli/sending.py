@@ -13,7 +13,7 @@ from notifier.actions.control import lists
 from notifier.actions.control.approve import Consent, Gate
 from notifier.actions.control.lists import ShownList
 from notifier.actions.inspect import rehearsal
-from notifier.actions.inspect.rehearsal import Shown
+from notifier.actions.inspect.rehearsal import ShownRehearsal
 from notifier.actions.notices import shown as shown_texts
 from notifier.actions.notices.named import Name, reference_in
 from notifier.actions.notices.untranslated import Unwritten
@@ -122,7 +122,7 @@ def follow(app: App, started: Started, *, as_json: bool) -> None:
             output.say("\n" + standing.rehearsal(rehearsed))
 
 
-def _rehearsed(app: App, name: Name) -> Shown | None:
+def _rehearsed(app: App, name: Name) -> ShownRehearsal | None:
     """What a rehearsal is for; None for what is live."""
     return rehearsal.shown(app.db, app.writer, name.notice_id) if name.mode is Mode.REHEARSAL else None
 

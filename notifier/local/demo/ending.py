@@ -9,8 +9,8 @@ from notifier.actions.inspect.call_list import write
 from notifier.app import App
 from notifier.local.demo import mailbox, mails
 from notifier.local.demo.drive import Played
-from notifier.local.demo.mailbox import Box, Mail
-from notifier.local.demo.mails import Shown
+from notifier.local.demo.mailbox import ArrivedMail, Box
+from notifier.local.demo.mails import ShownMail
 from notifier.local.demo.people import TANAKA
 from notifier.local.demo.story import STATEMENTS
 from notifier.model.words import Account, NoticeKind
@@ -47,13 +47,13 @@ class Ending:
     """Of the first notice."""
     tried: tuple[Tried, ...]
     box: Box
-    mails: tuple[Mail, ...]
+    mails: tuple[ArrivedMail, ...]
     """What Yuki Tanaka got, in order."""
-    voices: tuple[Shown, ...]
+    voices: tuple[ShownMail, ...]
     """Friday's notice, once in each language."""
-    corrections: tuple[Shown, ...]
+    corrections: tuple[ShownMail, ...]
     """And the correction."""
-    kinds: tuple[Shown, ...]
+    kinds: tuple[ShownMail, ...]
     """One mail of each kind."""
     wrong: Wrong
     played: Played

@@ -12,7 +12,7 @@ from notifier.app import App
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class ArrivedMail:
     """One mail as it arrived."""
 
     notice_id: int
@@ -44,10 +44,12 @@ def box(app: App) -> Box:
     return Box(counted["messages"], counted["addresses"], attempts, got)
 
 
-def mails_of(app: App, address: str) -> tuple[Mail, ...]:
+def mails_of(app: App, address: str) -> tuple[ArrivedMail, ...]:
     """In the order in which they arrived."""
     return tuple(
-        Mail(int(found["custom_args"]["notifier_notice"]), found["subject"], found["text"], found["html"])
+        ArrivedMail(
+            int(found["custom_args"]["notifier_notice"]), found["subject"], found["text"], found["html"]
+        )
         for found in _ask(app, f"/messages?address={quote(address)}")
     )
 

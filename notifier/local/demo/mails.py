@@ -8,7 +8,7 @@ from pathlib import Path
 
 from notifier.actions.inspect import templates
 from notifier.app import App
-from notifier.local.demo.mailbox import Mail, mails_of
+from notifier.local.demo.mailbox import ArrivedMail, mails_of
 from notifier.model.words import NoticeKind
 from notifier.pipeline.compose import sample
 from notifier.store.read.reconciliation import Reader
@@ -19,11 +19,11 @@ LANGUAGES = frozenset({"ar", "de", "en", "es", "fr", "ja"})
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownMail:
     """Somebody's mail, for all who got the same in their language."""
 
     reader: Reader
-    mail: Mail
+    mail: ArrivedMail
 
     @property
     def headline(self) -> str:
@@ -33,7 +33,7 @@ class Shown:
         return f"{number}-{self.reader.kind.replace('_', '-')}-{self.reader.locale}"
 
 
-def one_of_each_kind(app: App, readers: list[Reader]) -> tuple[Shown, ...]:
+def one_of_each_kind(app: App, readers: list[Reader]) -> tuple[ShownMail, ...]:
     """In the order in which the kinds were sent first."""
     by_kind: dict[NoticeKind, list[Reader]] = {}
     for reader in readers:
@@ -53,10 +53,10 @@ def chosen(by_kind: dict[NoticeKind, list[Reader]]) -> dict[NoticeKind, Reader]:
     return {kind: found[kind] for kind in by_kind}
 
 
-def arrived(app: App, readers: Iterable[Reader]) -> tuple[Shown, ...]:
+def arrived(app: App, readers: Iterable[Reader]) -> tuple[ShownMail, ...]:
     """The mail of each reader; nothing for one of whom the sandbox has none."""
     return tuple(
-        Shown(reader, mail)
+        ShownMail(reader, mail)
         for reader in readers
         for mail in mails_of(app, reader.address)
         if mail.notice_id == reader.notice_id
@@ -64,7 +64,7 @@ def arrived(app: App, readers: Iterable[Reader]) -> tuple[Shown, ...]:
 
 
 def missing(
-    kinds: Iterable[NoticeKind], shown: tuple[Shown, ...], voices: tuple[Shown, ...]
+    kinds: Iterable[NoticeKind], shown: tuple[ShownMail, ...], voices: tuple[ShownMail, ...]
 ) -> tuple[str, ...]:
     """Kinds of notice that were sent and of which no mail is there, and languages that nobody read."""
     problems = [
@@ -76,7 +76,7 @@ def missing(
     return tuple(problems)
 
 
-def write(folder: Path, kinds: tuple[Shown, ...]) -> None:
+def write(folder: Path, kinds: tuple[ShownMail, ...]) -> None:
     folder.mkdir(exist_ok=True)
     for number, each in enumerate(kinds, 1):
         stem = folder / each.stem(number)
@@ -85,11 +85,11 @@ def write(folder: Path, kinds: tuple[Shown, ...]) -> None:
         stem.with_suffix(".txt").write_text(text, encoding="utf-8")
 
 
-def write_others(app: App, folder: Path, kinds: tuple[Shown, ...]) -> tuple[Path, ...]:
+def write_others(app: App, folder: Path, kinds: tuple[ShownMail, ...]) -> tuple[Path, ...]:
     """What the story had no need of, as a made-up customer would read it: the page of each kind that is left."""
     names = {name for name, _ in app.writer.words.shelf.sources} - {each.reader.kind.value for each in kinds}
     written: list[Path] = []
     for name, locale in zip(sorted(names), cycle(sorted(LANGUAGES))):
-        wanted = templates.Wanted((name,), (locale,), sample.variants(name)[-1:])
+        wanted = templates.WantedMails((name,), (locale,), sample.variants(name)[-1:])
         written += templates.preview(app.settings, wanted, folder)
     return tuple(path for path in written if path.suffix == ".html")

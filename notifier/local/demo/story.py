@@ -13,7 +13,7 @@ from notifier.actions.company import apply_company
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.named import find
 from notifier.edges import company_file
-from notifier.local.children import COMMANDS, Part
+from notifier.local.children import COMMANDS, Program
 from notifier.local.demo import mailbox, people, weekend
 from notifier.local.demo.drive import LOOK_EVERY, Drive, Played, send
 from notifier.model.words import Account, Reason
@@ -29,9 +29,9 @@ BY_ITSELF_AFTER = timedelta(seconds=1)
 ALARM_SECONDS = 9.0
 """How long the story waits for the database itself to raise the alarm; it goes on without it."""
 
-SANDBOX_COMMANDS: Mapping[Part, tuple[str, ...]] = {
+SANDBOX_COMMANDS: Mapping[Program, tuple[str, ...]] = {
     **COMMANDS,
-    Part.SANDBOX: (*COMMANDS[Part.SANDBOX], "--latency", str(LATENCY_SECONDS)),
+    Program.SANDBOX: (*COMMANDS[Program.SANDBOX], "--latency", str(LATENCY_SECONDS)),
 }
 
 WHERE = "nationality <> 'US'"

@@ -30,7 +30,7 @@ def saturday(drive: Drive, played: Played) -> None:
     drive.stage.scene("SATURDAY", "The directive is read differently. Who is new, who is out of it?")
     line = f'notifier rescope {played.reference} \\\n    --where "{SATURDAY}"'
     drive.stage.command(f"{line} --dry-run")
-    change = rescope.Change(where=SATURDAY)
+    change = rescope.ScopeChange(where=SATURDAY)
     shown = rescope.preview(app.db, app.clock.now(), played.reference, change)
     drive.stage.changed(shown)
     drive.stage.command(f"{line} \\\n    --yes --accept-gap {shown.gap.difference}")
@@ -68,7 +68,7 @@ def sunday(drive: Drive, played: Played, rows: tuple[people.Row, ...]) -> None:
     drive.stage.command(f'notifier restore {played.reference} mythos-5 --where "{HOME}" --yes')
     said = timeline.restore(
         app.db, app.writer, app.act(), played.reference, timeline.News(),
-        Consent(yes=True), restore.Part(("mythos-5",), HOME),
+        Consent(yes=True), restore.RestoredPart(("mythos-5",), HOME),
     )  # fmt: skip
     send(drive, said.name, said.gate)
 

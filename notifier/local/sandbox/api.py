@@ -12,7 +12,7 @@ import orjson
 
 from notifier.local.sandbox import answers
 from notifier.local.sandbox.answers import Problem, Response
-from notifier.local.sandbox.faults import Fault, Kind
+from notifier.local.sandbox.faults import FaultKind, PlannedFault
 from notifier.local.sandbox.limits import problems
 from notifier.local.sandbox.mailbox import Accepted, Json, Suppressed
 from notifier.local.sandbox.schedule import Status
@@ -35,34 +35,36 @@ async def mail_send(box: Sandbox, request: Request) -> Response | None:
         return refusal
     answer = _counted(box, request.body) if box.counting else _taken(box, request, due.events)
     match due.answer:
-        case Fault(kind=Kind.SLOW, seconds=seconds):
+        case PlannedFault(kind=FaultKind.SLOW, seconds=seconds):
             await asyncio.sleep(seconds)
-        case Fault(kind=Kind.ACCEPT_THEN_DROP):
+        case PlannedFault(kind=FaultKind.ACCEPT_THEN_DROP):
             return None
         case _:
             pass
     return answer
 
 
-REFUSALS: Mapping[Kind, Response] = {
-    Kind.TOO_MANY_BARE: answers.errors(429, [answers.TOO_MANY]),
-    Kind.BAD_REQUEST: answers.errors(400, [Problem("Bad Request")]),
-    Kind.BAD_MESSAGE: answers.errors(400, [Problem("The from address is not a verified sender.", "from")]),
-    Kind.TOO_LARGE: answers.html(413),
-    Kind.SERVER_ERROR: answers.errors(500, [Problem("Internal Server Error")]),
-    Kind.UNAVAILABLE: answers.html(503),
+REFUSALS: Mapping[FaultKind, Response] = {
+    FaultKind.TOO_MANY_BARE: answers.errors(429, [answers.TOO_MANY]),
+    FaultKind.BAD_REQUEST: answers.errors(400, [Problem("Bad Request")]),
+    FaultKind.BAD_MESSAGE: answers.errors(
+        400, [Problem("The from address is not a verified sender.", "from")]
+    ),
+    FaultKind.TOO_LARGE: answers.html(413),
+    FaultKind.SERVER_ERROR: answers.errors(500, [Problem("Internal Server Error")]),
+    FaultKind.UNAVAILABLE: answers.html(503),
 }
 
 
-def _refusal(fault: Fault) -> Response | None:
-    if fault.kind is not Kind.TOO_MANY:
+def _refusal(fault: PlannedFault) -> Response | None:
+    if fault.kind is not FaultKind.TOO_MANY:
         return REFUSALS.get(fault.kind)
     reset = math.ceil(time.time() + fault.seconds)
     headers = {"X-RateLimit-Limit": str(LIMIT), "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(reset)}
     return answers.errors(429, [answers.TOO_MANY], headers)
 
 
-def _taken(box: Sandbox, request: Request, fault: Fault | None) -> Response:
+def _taken(box: Sandbox, request: Request, fault: PlannedFault | None) -> Response:
     """Validate as SendGrid does, before anything is mailed: one bad personalization refuses the whole request."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return answers.errors(415, [answers.WRONG_TYPE])

@@ -17,8 +17,8 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from notifier.local.sandbox.faults import Fault, Kind
-from notifier.local.sandbox.mailbox import Copy, Fate
+from notifier.local.sandbox.faults import FaultKind, PlannedFault
+from notifier.local.sandbox.mailbox import Addressed, Arrival
 from notifier.local.sandbox.signing import public_key
 
 LARGEST_BATCH = 1000
@@ -28,20 +28,20 @@ FIRST_RETRY = 0.5
 LAST_RETRY = 30.0
 AT_ONCE = 4
 PROCESSED = {"event": "processed", "pool": {"name": "sandbox", "id": 1}}
-OUTCOMES: dict[Fate, list[dict[str, Any]]] = {
-    Fate.DELIVERED: [PROCESSED, {"event": "delivered", "response": "250 OK", "tls": 1, "ip": "127.0.0.1"}],
-    Fate.BOUNCED: [
+OUTCOMES: dict[Arrival, list[dict[str, Any]]] = {
+    Arrival.DELIVERED: [PROCESSED, {"event": "delivered", "response": "250 OK", "tls": 1, "ip": "127.0.0.1"}],
+    Arrival.BOUNCED: [
         PROCESSED,
         {
             "event": "bounce", "type": "bounce", "status": "5.1.1", "bounce_classification": "Invalid Address",
             "reason": "550 5.1.1 The email account that you tried to reach does not exist.",
         },
     ],
-    Fate.DROPPED: [{"event": "dropped", "status": "5.0.0"}],
+    Arrival.DROPPED: [{"event": "dropped", "status": "5.0.0"}],
 }  # fmt: skip
 
 
-def events_of(copy: Copy, now: float) -> list[dict[str, Any]]:
+def events_of(copy: Addressed, now: float) -> list[dict[str, Any]]:
     """Custom arguments are flattened; one that is named like a field is overwritten, as SendGrid does."""
     fields = {
         "email": copy.address,
@@ -70,7 +70,7 @@ def is_loopback_target(url: str) -> bool:
         return False
 
 
-class Events:
+class EventWebhook:
     def __init__(self, key: ec.EllipticCurvePrivateKey, target: str | None) -> None:
         self._key = key
         self.target = target
@@ -90,12 +90,12 @@ class Events:
             "X-Twilio-Email-Event-Webhook-Timestamp": timestamp,
         }
 
-    def report(self, copies: Sequence[Copy], fault: Fault | None) -> None:
+    def report(self, copies: Sequence[Addressed], fault: PlannedFault | None) -> None:
         """Send what becomes of these mails, unless a fault keeps it back."""
-        if self.target is None or (fault and fault.kind is Kind.LOST_EVENTS):
+        if self.target is None or (fault and fault.kind is FaultKind.LOST_EVENTS):
             return
-        late = fault.seconds if fault and fault.kind is Kind.LATE_EVENTS else 0.0
-        again = fault.seconds if fault and fault.kind is Kind.DOUBLED_EVENTS else None
+        late = fault.seconds if fault and fault.kind is FaultKind.LATE_EVENTS else 0.0
+        again = fault.seconds if fault and fault.kind is FaultKind.DOUBLED_EVENTS else None
         self._start(self._gather(copies, late, again))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -103,7 +103,7 @@ class Events:
         self._tasks.add(task)  # the loop itself keeps only a weak reference
         task.add_done_callback(self._tasks.discard)
 
-    async def _gather(self, copies: Sequence[Copy], late: float, again: float | None) -> None:
+    async def _gather(self, copies: Sequence[Addressed], late: float, again: float | None) -> None:
         await asyncio.sleep(late)
         now = time.time()
         events = [event for copy in copies for event in events_of(copy, now)]

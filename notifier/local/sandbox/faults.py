@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     TOO_MANY = "429"
     """Refused; `seconds` until `X-RateLimit-Reset`."""
     TOO_MANY_BARE = "429-bare"
@@ -33,12 +33,12 @@ class Kind(StrEnum):
     """Mailed, and each event comes twice, the second time `seconds` later."""
 
 
-OF_EVENTS = frozenset({Kind.LOST_EVENTS, Kind.LATE_EVENTS, Kind.DOUBLED_EVENTS})
+OF_EVENTS = frozenset({FaultKind.LOST_EVENTS, FaultKind.LATE_EVENTS, FaultKind.DOUBLED_EVENTS})
 
 
 @dataclass(slots=True)
-class Fault:
-    kind: Kind
+class PlannedFault:
+    kind: FaultKind
     times: int = 1
     after: int = 0
     """Requests that pass before the first one it befalls."""
@@ -46,17 +46,17 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class FaultsDue:
     """What befalls one request: at most one fault of its answer and one of its events."""
 
-    answer: Fault | None = None
-    events: Fault | None = None
+    answer: PlannedFault | None = None
+    events: PlannedFault | None = None
 
 
-def fault_from(asked: Any) -> Fault:
+def fault_from(asked: Any) -> PlannedFault:
     """Raises `ValueError` or `TypeError` for anything but the documented object."""
-    kind = Kind(asked["kind"])
-    fault = Fault(
+    kind = FaultKind(asked["kind"])
+    fault = PlannedFault(
         kind, int(asked.get("times", 1)), int(asked.get("after", 0)), float(asked.get("seconds", 1))
     )
     if fault.times < 1 or fault.after < 0 or fault.seconds < 0:
@@ -66,18 +66,18 @@ def fault_from(asked: Any) -> Fault:
 
 class Faults:
     def __init__(self) -> None:
-        self.planned: list[Fault] = []
+        self.planned: list[PlannedFault] = []
 
-    def next_request(self) -> Due:
+    def next_request(self) -> FaultsDue:
         """Count one request against everything that is planned."""
         answers = [fault for fault in self.planned if fault.kind not in OF_EVENTS]
         events = [fault for fault in self.planned if fault.kind in OF_EVENTS]
-        due = Due(_first(answers), _first(events))
+        due = FaultsDue(_first(answers), _first(events))
         self.planned = [fault for fault in self.planned if fault.times > 0]
         return due
 
 
-def _first(faults: Iterable[Fault]) -> Fault | None:
+def _first(faults: Iterable[PlannedFault]) -> PlannedFault | None:
     """The first that is ripe befalls this request; those still waiting have it pass."""
     due = None
     for fault in faults:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from notifier.local.sandbox.faults import Fault
+from notifier.local.sandbox.faults import PlannedFault
 
 Json = dict[str, Any]
 
@@ -17,7 +17,7 @@ ATTEMPT = "notifier_attempt"
 NOTICE = "notifier_notice"
 
 
-class Fate(StrEnum):
+class Arrival(StrEnum):
     DELIVERED = "delivered"
     BOUNCED = "bounced"
     """Accepted, then refused by the receiving server: addresses whose local part begins with `bounce`."""
@@ -59,7 +59,7 @@ class Accepted:
     message_id: str
     received_at: float
     mail: Json = field(repr=False)
-    fault: Fault | None = None
+    fault: PlannedFault | None = None
     """What befalls its events."""
 
     @property
@@ -72,13 +72,13 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class Addressed:
     """One mail to one address."""
 
     accepted: Accepted
     person: Json = field(repr=False)
     address: str = field(repr=False)
-    fate: Fate
+    fate: Arrival
     drop_reason: str | None = None
 
     @property
@@ -111,7 +111,7 @@ class Copy:
         return text
 
 
-class Tally:
+class MailCounts:
     """Counts that stay cheap for millions: eight bytes an address."""
 
     def __init__(self) -> None:
@@ -148,10 +148,10 @@ class Mailbox:
 
     def clear(self) -> None:
         """Forget the mails; the lists stay."""
-        self.tally = Tally()
-        self._copies: defaultdict[str, list[Copy]] = defaultdict(list)
+        self.tally = MailCounts()
+        self._copies: defaultdict[str, list[Addressed]] = defaultdict(list)
 
-    def deliver(self, accepted: Accepted, people: list[Json]) -> list[Copy]:
+    def deliver(self, accepted: Accepted, people: list[Json]) -> list[Addressed]:
         """Each recipient of these personalizations gets a mail, a bounce or nothing."""
         bypassed = _bypassed(accepted.mail)
         lists = {name: entries for name, entries in self.lists.items() if entries and name not in bypassed}
@@ -159,7 +159,7 @@ class Mailbox:
         self.tally.add(accepted.attempt, [copy.address.lower() for copy in copies])
         for copy in copies:
             self._copies[copy.address.lower()].append(copy)
-            if copy.fate is Fate.BOUNCED:
+            if copy.fate is Arrival.BOUNCED:
                 self.lists[Suppressed.BOUNCES][copy.address.lower()] = accepted.received_at
         return copies
 
@@ -186,15 +186,19 @@ class Mailbox:
 
     def fates(self) -> dict[str, int]:
         counted = Counter(copy.fate for copies in self._copies.values() for copy in copies)
-        return {fate.value: counted[fate] for fate in Fate}
+        return {fate.value: counted[fate] for fate in Arrival}
 
 
-def _copy(accepted: Accepted, person: Json, address: str, lists: dict[Suppressed, dict[str, float]]) -> Copy:
+def _copy(
+    accepted: Accepted, person: Json, address: str, lists: dict[Suppressed, dict[str, float]]
+) -> Addressed:
     key = address.lower()
     for name, entries in lists.items():
         if key in entries:
-            return Copy(accepted, person, address, Fate.DROPPED, name.reason)
-    return Copy(accepted, person, address, Fate.BOUNCED if key.startswith("bounce") else Fate.DELIVERED)
+            return Addressed(accepted, person, address, Arrival.DROPPED, name.reason)
+    return Addressed(
+        accepted, person, address, Arrival.BOUNCED if key.startswith("bounce") else Arrival.DELIVERED
+    )
 
 
 def _addressed(people: list[Json]) -> Iterator[tuple[Json, str]]:

@@ -19,7 +19,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class ScheduledRequest:
     accepted: Accepted
     people: list[Json]
 
@@ -27,7 +27,7 @@ class Waiting:
 class Schedule:
     def __init__(self, deliver: Deliver) -> None:
         self._deliver = deliver
-        self._paused: list[Waiting] = []
+        self._paused: list[ScheduledRequest] = []
         self.batches: set[str] = set()
         self.statuses: dict[str, Status] = {}
 
@@ -47,9 +47,9 @@ class Schedule:
                 self._deliver(accepted, people)
             else:
                 wait = at - accepted.received_at
-                asyncio.get_running_loop().call_later(wait, self._come, Waiting(accepted, people))
+                asyncio.get_running_loop().call_later(wait, self._come, ScheduledRequest(accepted, people))
 
-    def _come(self, waiting: Waiting) -> None:
+    def _come(self, waiting: ScheduledRequest) -> None:
         match self.statuses.get(waiting.accepted.mail.get("batch_id", "")):
             case Status.CANCEL:
                 return

@@ -10,7 +10,7 @@ from pathlib import Path
 from notifier.errors import BadInput, Unreachable
 from notifier.local.sandbox import answers, api, control, signing
 from notifier.local.sandbox.answers import Response
-from notifier.local.sandbox.events import Events, is_loopback_target
+from notifier.local.sandbox.events import EventWebhook, is_loopback_target
 from notifier.local.sandbox.state import Sandbox
 from notifier.local.sandbox.wire import Request, converse
 from notifier.settings import SANDBOX_KEY
@@ -62,7 +62,7 @@ def serve(
     """
     if events_to is not None and not is_loopback_target(events_to):
         raise BadInput("--events-to takes an http address of this machine: 127.0.0.1, ::1 or localhost.")
-    events = Events(signing.key_at(event_key) if event_key else signing.new_key(), events_to)
+    events = EventWebhook(signing.key_at(event_key) if event_key else signing.new_key(), events_to)
     asyncio.run(_serve(Sandbox(key, latency, counting=counting, events=events), port))
 
 

@@ -1,13 +1,13 @@
 """What one running sandbox knows; everything is in memory."""
 
-from notifier.local.sandbox.events import Events
+from notifier.local.sandbox.events import EventWebhook
 from notifier.local.sandbox.faults import Faults
 from notifier.local.sandbox.mailbox import Accepted, Json, Mailbox
 from notifier.local.sandbox.schedule import Schedule
 
 
 class Sandbox:
-    def __init__(self, key: str, latency: float, *, counting: bool, events: Events) -> None:
+    def __init__(self, key: str, latency: float, *, counting: bool, events: EventWebhook) -> None:
         self.key = key
         self.latency = latency
         """Seconds before each answer of mail/send."""

@@ -11,23 +11,23 @@ from notifier.model.story import Story
 from notifier.model.words import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import sample, shelf, tags, template
 from notifier.pipeline.compose.shelf import FALLBACK, FAULT, FAULTS, Key, Shelf
-from notifier.pipeline.compose.template import Fault, Source
+from notifier.pipeline.compose.template import NoticeSource, WordsFault
 from notifier.pipeline.compose.variables import NEEDED
 from notifier.pipeline.compose.words import Rendered, Words
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    faults: Sequence[Fault]
+class Findings:
+    faults: Sequence[WordsFault]
     """What makes a mail impossible or wrong."""
-    warnings: Sequence[Fault]
+    warnings: Sequence[WordsFault]
     """What works, and somebody should look at."""
 
 
-def lint(packaged: Path, own: Path | None) -> Found:
+def lint(packaged: Path, own: Path | None) -> Findings:
     """Try every file and every mail. Folders as for `Words.load`."""
     taken = shelf.take(packaged, own)
-    return Found(tuple(_ordered(taken, lambda _: True)), tuple(_warnings(taken)))
+    return Findings(tuple(_ordered(taken, lambda _: True)), tuple(_warnings(taken)))
 
 
 def checked(packaged: Path, own: Path | None) -> Words:
@@ -40,17 +40,17 @@ def checked(packaged: Path, own: Path | None) -> Words:
     return words
 
 
-def _is_theirs(taken: Shelf, source: Source) -> bool:
+def _is_theirs(taken: Shelf, source: NoticeSource) -> bool:
     spoken = taken.languages.get(source.locale)
     return source.own or taken.own_layout or (spoken is not None and spoken.own)
 
 
-def _ordered(taken: Shelf, wanted: Callable[[Source], bool]) -> list[Fault]:
+def _ordered(taken: Shelf, wanted: Callable[[NoticeSource], bool]) -> list[WordsFault]:
     found = {(f.name, f.line, f.sentence): f for f in (*taken.faults, *_of_mails(taken, wanted))}
     return [found[key] for key in sorted(found)]
 
 
-def _of_mails(taken: Shelf, wanted: Callable[[Source], bool]) -> Iterator[Fault]:
+def _of_mails(taken: Shelf, wanted: Callable[[NoticeSource], bool]) -> Iterator[WordsFault]:
     words = Words(taken)
     yield from template.faults(taken.layout)
     for key, source in taken.sources.items():
@@ -63,29 +63,31 @@ def _of_mails(taken: Shelf, wanted: Callable[[Source], bool]) -> Iterator[Fault]
     yield from _subjects(words, wanted)
 
 
-def _of_one(taken: Shelf, key: Key, source: Source) -> Iterator[Fault]:
+def _of_one(taken: Shelf, key: Key, source: NoticeSource) -> Iterator[WordsFault]:
     folder, locale = key
     unread = any(fault.name.endswith(f"{shelf.PHRASES}/{locale}.toml") for fault in taken.faults)
     if locale not in taken.languages and not unread:
-        yield Fault(source.name, 1, f"there are no phrases: add email/phrases/{locale}.toml")
+        yield WordsFault(source.name, 1, f"there are no phrases: add email/phrases/{locale}.toml")
     if (folder, FALLBACK) not in taken.sources:
-        yield Fault(source.name, 1, f"there is no English beside it: add email/{folder}/{FALLBACK}.md.j2")
+        yield WordsFault(
+            source.name, 1, f"there is no English beside it: add email/{folder}/{FALLBACK}.md.j2"
+        )
     for part in (source.subject, source.preheader, source.body):
         yield from template.faults(part)
 
 
-def _of_its_mails(words: Words, key: Key, source: Source) -> Iterator[Fault]:
+def _of_its_mails(words: Words, key: Key, source: NoticeSource) -> Iterator[WordsFault]:
     for story, variant in mails(key[0]):
         try:
             rendered = words.render(story, source.locale, variant, sample.NONCE)
-        except Fault as fault:
+        except WordsFault as fault:
             yield fault
             return
         except BadInput as error:
-            yield Fault(source.name, 1, str(error).removeprefix(f"{source.name}: "))
+            yield WordsFault(source.name, 1, str(error).removeprefix(f"{source.name}: "))
             return
         if wrong := _wrong(rendered, variant):
-            yield Fault(source.name, _heading(source) if "heading" in wrong else _front(wrong), wrong)
+            yield WordsFault(source.name, _heading(source) if "heading" in wrong else _front(wrong), wrong)
             return
 
 
@@ -115,12 +117,12 @@ def _front(wrong: str) -> int:
     return 2 if "subject" in wrong else 1
 
 
-def _heading(source: Source) -> int:
+def _heading(source: NoticeSource) -> int:
     lines = source.body.text.split("\n")
     return next((n for n, line in enumerate(lines, 1) if line.startswith("# ")), 1)
 
 
-def _subjects(words: Words, wanted: Callable[[Source], bool]) -> Iterator[Fault]:
+def _subjects(words: Words, wanted: Callable[[NoticeSource], bool]) -> Iterator[WordsFault]:
     """A mail program keeps a conversation together by its subject (Gmail: same subject and References)."""
     sources = words.shelf.sources
     for locale in sorted({locale for _, locale in sources} & set(words.shelf.languages)):
@@ -131,7 +133,7 @@ def _subjects(words: Words, wanted: Callable[[Source], bool]) -> Iterator[Fault]
             yield from _differing(words, story, of_locale)
 
 
-def _differing(words: Words, story: Story, of_locale: list[tuple[str, Source]]) -> Iterator[Fault]:
+def _differing(words: Words, story: Story, of_locale: list[tuple[str, NoticeSource]]) -> Iterator[WordsFault]:
     first: tuple[str, str] | None = None
     for _, source in of_locale:
         try:
@@ -141,20 +143,20 @@ def _differing(words: Words, story: Story, of_locale: list[tuple[str, Source]]) 
         if first is None:
             first = source.name, subject
         if subject != first[1]:
-            yield Fault(source.name, 2, f"its subject differs from {first[0]}; all notices share one")
+            yield WordsFault(source.name, 2, f"its subject differs from {first[0]}; all notices share one")
 
 
-def _warnings(taken: Shelf) -> Iterator[Fault]:
+def _warnings(taken: Shelf) -> Iterator[WordsFault]:
     english = {folder for folder, locale in taken.sources if locale == FALLBACK}
     for locale, spoken in sorted(taken.languages.items()):
         missing = sorted(english - {folder for folder, tag in taken.sources if tag == locale})
         for folder in missing:
             instead = "the words for what is cut off" if folder.startswith(FAULT) else "English"
-            yield Fault(
+            yield WordsFault(
                 f"email/{folder}/{locale}{template.SUFFIX}", 1, f"it is missing; people read {instead}"
             )
         if not spoken.reviewed:
-            yield Fault(f"email/phrases/{locale}.toml", 1, "nobody has reviewed it")
+            yield WordsFault(f"email/phrases/{locale}.toml", 1, "nobody has reviewed it")
     for _, source in sorted(taken.sources.items()):
         if not source.reviewed:
-            yield Fault(source.name, 1, "nobody has reviewed it")
+            yield WordsFault(source.name, 1, "nobody has reviewed it")

@@ -16,7 +16,7 @@ from notifier.model.story import QUESTIONS, Facts
 from notifier.model.words import Confidence, Kind, Reason
 from notifier.pipeline.compose import template
 from notifier.pipeline.compose.names import isolated
-from notifier.pipeline.compose.template import Fault
+from notifier.pipeline.compose.template import WordsFault
 
 SURE: Final = ("confirmed", "believed")
 
@@ -139,7 +139,7 @@ class Quote:
 def load(locale: str, layers: Sequence[tuple[Path, str]]) -> Phrases:
     """The packaged phrases of a language under a company's own, each (path, name for messages).
 
-    Raises `Fault` for the first phrase that is missing or cannot be filled.
+    Raises `WordsFault` for the first phrase that is missing or cannot be filled.
     """
     texts = [_Text(name, template.read(path, name)) for path, name in layers]
     babel = _language(locale, texts[-1].name)
@@ -170,7 +170,7 @@ class _Text:
             return tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             at = re.search(r"line (\d+)", str(error))
-            raise Fault(self.name, int(at[1]) if at else 1, f"{error}") from None
+            raise WordsFault(self.name, int(at[1]) if at else 1, f"{error}") from None
 
     def line(self, key: str) -> int | None:
         """Where a phrase stands, or the section it belongs to."""
@@ -189,7 +189,9 @@ def _language(locale: str, name: str) -> Locale:
     try:
         return Locale.parse(locale, sep="-")
     except (UnknownLocaleError, ValueError):
-        raise Fault(name, 1, f"{locale!r} is not a language; name the file like 'de' or 'pt-BR'") from None
+        raise WordsFault(
+            name, 1, f"{locale!r} is not a language; name the file like 'de' or 'pt-BR'"
+        ) from None
 
 
 def _table(value: object) -> Mapping[str, Any]:
@@ -245,10 +247,10 @@ def _is_one_number(babel: Locale, plural: str) -> bool:
     return sum(babel.plural_form(number) == plural for number in range(1, 1000)) <= 1
 
 
-def _fault(texts: Sequence[_Text], key: str, sentence: str) -> Fault:
+def _fault(texts: Sequence[_Text], key: str, sentence: str) -> WordsFault:
     found = [(text.name, line) for text in texts if (line := text.line(key)) is not None]
     name, at = found[-1] if found else (texts[-1].name, 1)
-    return Fault(name, at, sentence)
+    return WordsFault(name, at, sentence)
 
 
 def _filled(key: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from babel import Locale, UnknownLocaleError
 
 from notifier.model.earlier import Earlier
 from notifier.model.kinds import CORRECTING, variants_of
-from notifier.model.people import Held, Person
+from notifier.model.people import Person, ToldServices
 from notifier.model.story import Facts, ServiceName, Story
 from notifier.model.words import Kind, NoticeKind, Reason, Standing, Variant
 
@@ -100,9 +100,12 @@ def variants(name: str) -> tuple[Variant, ...]:
 
 def person(variant: Variant, both: tuple[str, ...] = ("fable-5", "mythos-5")) -> Person:
     """Somebody in New York with two organisations, who reads this variant about these services."""
-    affected = (Held("Acme Ltd", Standing.AFFECTED, both), Held("Acme Labs", Standing.AFFECTED, both))
-    possibly = (Held("Okafor & Daughters", Standing.POSSIBLY, both[:1]),)
-    over = (Held("Acme Ltd", Standing.RESTORED, both[-1:]),)
+    affected = (
+        ToldServices("Acme Ltd", Standing.AFFECTED, both),
+        ToldServices("Acme Labs", Standing.AFFECTED, both),
+    )
+    possibly = (ToldServices("Okafor & Daughters", Standing.POSSIBLY, both[:1]),)
+    over = (ToldServices("Acme Ltd", Standing.RESTORED, both[-1:]),)
     held = {
         Variant.AFFECTED: affected,
         Variant.POSSIBLY: possibly,

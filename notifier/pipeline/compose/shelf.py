@@ -9,7 +9,7 @@ from notifier.model.kinds import KINDS
 from notifier.model.words import Kind, NoticeKind
 from notifier.pipeline.compose import phrases, template
 from notifier.pipeline.compose.phrases import Phrases
-from notifier.pipeline.compose.template import Fault, Part, Source
+from notifier.pipeline.compose.template import NoticeSource, Piece, WordsFault
 from notifier.pipeline.compose.variables import LAYOUT_VARIABLES, VARIABLES
 
 FAULT: Final = "outage_"
@@ -31,14 +31,14 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    sources: Mapping[Key, Source]
+    sources: Mapping[Key, NoticeSource]
     languages: Mapping[str, Phrases]
-    layout: Part
+    layout: Piece
     own_layout: bool
-    faults: tuple[Fault, ...]
+    faults: tuple[WordsFault, ...]
     """Files that cannot be read at all."""
 
-    def find(self, notice: NoticeKind, kind: Kind, locale: str) -> Source | None:
+    def find(self, notice: NoticeKind, kind: Kind, locale: str) -> NoticeSource | None:
         found = (self.sources.get((folder, locale)) for folder in folders(notice, kind))
         return next((source for source in found if source), None)
 
@@ -56,12 +56,12 @@ def take(packaged: Path, own: Path | None) -> Shelf:
 
     `packaged` is a folder like `templates/email`; `own` one like `templates`, where other things may join it.
     """
-    faults: list[Fault] = []
+    faults: list[WordsFault] = []
 
     def tried(read: Callable[[], _T]) -> _T | None:
         try:
             return read()
-        except Fault as fault:
+        except WordsFault as fault:
             faults.append(fault)
             return None
 
@@ -76,13 +76,13 @@ def take(packaged: Path, own: Path | None) -> Shelf:
     return Shelf(
         sources={key: source for key, source in sources.items() if source},
         languages={locale: spoken for locale, spoken in languages.items() if spoken},
-        layout=Part(name, text or "", LAYOUT_VARIABLES, autoescape=True),
+        layout=Piece(name, text or "", LAYOUT_VARIABLES, autoescape=True),
         own_layout=own is not None and layout.is_relative_to(own),
         faults=tuple(faults),
     )
 
 
-def _source(path: Path, name: str, own: bool) -> Source:
+def _source(path: Path, name: str, own: bool) -> NoticeSource:
     return template.load(path, name, VARIABLES, own=own)
 
 
@@ -120,19 +120,19 @@ def _top(packaged: Path, own: Path | None, name: str) -> tuple[Path, str]:
     return packaged / name, f"{EMAIL}/{name}"
 
 
-def _strays(own: Path | None) -> Iterator[Fault]:
+def _strays(own: Path | None) -> Iterator[WordsFault]:
     """A file that nobody reads is a typing error: its words would silently not be used."""
     if own is None:
         return
     if not own.is_dir():
-        yield Fault(str(own), 1, "there is no such folder: make it, or take NOTIFIER_TEMPLATES away")
+        yield WordsFault(str(own), 1, "there is no such folder: make it, or take NOTIFIER_TEMPLATES away")
     read = {path for path, _, _ in _sources(own / EMAIL, None).values()}
     read |= {path for files in _languages(own / EMAIL, None).values() for path, _ in files}
     read.add(own / EMAIL / LAYOUT)
     for path in sorted(each for each in own.rglob("*") if each.is_file()):
         hidden = any(part.startswith(".") for part in path.relative_to(own).parts)
         if path not in read and not hidden:
-            yield Fault(str(path), 1, f"no mail reads it: {_where(path)}")
+            yield WordsFault(str(path), 1, f"no mail reads it: {_where(path)}")
 
 
 def _where(path: Path) -> str:

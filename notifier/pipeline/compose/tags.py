@@ -16,7 +16,7 @@ from notifier.model.story import QUESTIONS
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class TagKind:
     width: int
     """Columns that a usual value takes, for wrapping the text part."""
     escaped: bool
@@ -30,17 +30,17 @@ def as_of(question: str) -> str:
     return f"asof{question.replace('_', '')}"
 
 
-NAMES: Mapping[str, Kind] = {
-    "hello": Kind(18, escaped=True),
-    "what": Kind(72, escaped=True, block=True),
-    "maybe": Kind(72, escaped=True, block=True),
-    "out": Kind(72, escaped=True, block=True),
-    "since": Kind(50, escaped=False),
-    "next": Kind(36, escaped=False),
-    "end": Kind(50, escaped=False),
-    "back": Kind(50, escaped=False),
-    "wrote": Kind(50, escaped=False),
-    **{as_of(question): Kind(50, escaped=False) for question in QUESTIONS},
+NAMES: Mapping[str, TagKind] = {
+    "hello": TagKind(18, escaped=True),
+    "what": TagKind(72, escaped=True, block=True),
+    "maybe": TagKind(72, escaped=True, block=True),
+    "out": TagKind(72, escaped=True, block=True),
+    "since": TagKind(50, escaped=False),
+    "next": TagKind(36, escaped=False),
+    "end": TagKind(50, escaped=False),
+    "back": TagKind(50, escaped=False),
+    "wrote": TagKind(50, escaped=False),
+    **{as_of(question): TagKind(50, escaped=False) for question in QUESTIONS},
 }
 
 LOGICAL = tuple(f"{name}{form}" for name, kind in NAMES.items() for form in ("RH" if kind.escaped else "R"))

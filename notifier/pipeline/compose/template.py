@@ -27,7 +27,7 @@ ALLOWED = (
 """No calls, attributes, loops or arithmetic: `"x" * 10**9` and `__class__` are not even expressible."""
 
 
-class Fault(BadInput):
+class WordsFault(BadInput):
     """A file of words cannot be used."""
 
     def __init__(self, name: str, line: int, sentence: str) -> None:
@@ -38,7 +38,7 @@ class Fault(BadInput):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Piece:
     """A piece of a template. It is compiled when it is first used: a process speaks of few notices."""
 
     name: str
@@ -49,11 +49,11 @@ class Part:
     autoescape: bool = False
 
     def fill(self, variables: Mapping[str, str | bool | Markup]) -> str:
-        """Raises `Fault` for what cannot be compiled or rendered, and for a part longer than `LIMIT`."""
+        """Raises `WordsFault` for what cannot be compiled or rendered, and for a part longer than `LIMIT`."""
         try:
             text = compiled(self).render(variables)
         except TemplateError as error:
-            raise Fault(self.name, 1, error.message or "it cannot be rendered") from None
+            raise WordsFault(self.name, 1, error.message or "it cannot be rendered") from None
         if len(text.encode()) > LIMIT:
             raise BadInput(
                 f"{self.name}: the mail would be longer than {LIMIT:,} bytes; shorten the statement."
@@ -62,16 +62,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class NoticeSource:
     """One notice in one language."""
 
     name: str
     locale: str
     own: bool
     """The company's own file, not the packaged one."""
-    subject: Part
-    preheader: Part
-    body: Part
+    subject: Piece
+    preheader: Piece
+    body: Piece
     reviewed_by: str
     reviewed_on: str
     """ISO date, or `unreviewed`."""
@@ -98,58 +98,60 @@ FILTERS: Mapping[str, Callable[[str], str]] = {"capital": _capital}
 
 
 def read(path: Path, name: str) -> str:
-    """Raises `Fault`; `name` is what the file is called in messages."""
+    """Raises `WordsFault`; `name` is what the file is called in messages."""
     try:
         return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
-        raise Fault(name, 1, "it is missing") from None
+        raise WordsFault(name, 1, "it is missing") from None
     except OSError as error:
-        raise Fault(name, 1, f"it cannot be read ({error.strerror})") from None
+        raise WordsFault(name, 1, f"it cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise Fault(name, 1, "it is not UTF-8: save it in that encoding") from None
+        raise WordsFault(name, 1, "it is not UTF-8: save it in that encoding") from None
 
 
-def load(path: Path, name: str, known: frozenset[str], *, own: bool) -> Source:
-    """Read `<notice>/<locale>.md.j2`; `known` are the variables it may use. Raises `Fault`."""
+def load(path: Path, name: str, known: frozenset[str], *, own: bool) -> NoticeSource:
+    """Read `<notice>/<locale>.md.j2`; `known` are the variables it may use. Raises `WordsFault`."""
     text = read(path, name)
     front, start = _front_matter(name, text)
     below = "\n" * start + "\n".join(text.split("\n")[start:])  # keeps the numbers of the lines
-    return Source(
+    return NoticeSource(
         name=name,
         locale=path.name.removesuffix(SUFFIX),
         own=own,
-        subject=Part(name, _at_line(front["subject"]), known),
-        preheader=Part(name, _at_line(front["preheader"]), known),
-        body=Part(name, below, known),
+        subject=Piece(name, _at_line(front["subject"]), known),
+        preheader=Piece(name, _at_line(front["preheader"]), known),
+        body=Piece(name, below, known),
         reviewed_by=front["reviewed_by"][1],
         reviewed_on=_reviewed_on(name, *front["reviewed_on"]),
     )
 
 
 @lru_cache(maxsize=1024)
-def compiled(part: Part) -> Template:
-    """Raises `Fault` for a syntax error, an unknown variable, or what is not allowed."""
+def compiled(part: Piece) -> Template:
+    """Raises `WordsFault` for a syntax error, an unknown variable, or what is not allowed."""
     if fault := next(faults(part), None):
         raise fault
     env = environment(autoescape=part.autoescape)
     return env.from_string(env.parse(part.text, part.name))
 
 
-def faults(part: Part) -> Iterator[Fault]:
+def faults(part: Piece) -> Iterator[WordsFault]:
     """Everything that hinders a part from being compiled."""
     try:
         tree = environment(autoescape=part.autoescape).parse(part.text, part.name)
     except TemplateSyntaxError as error:
-        yield Fault(part.name, error.lineno, error.message or "it cannot be read")
+        yield WordsFault(part.name, error.lineno, error.message or "it cannot be read")
         return
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, ALLOWED):
             what = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).lower()
-            yield Fault(part.name, node.lineno, f"a template may not use this ({what})")
+            yield WordsFault(part.name, node.lineno, f"a template may not use this ({what})")
         elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
-            yield Fault(part.name, node.lineno, f"no filter named {node.name!r}; there is only 'capital'")
+            yield WordsFault(
+                part.name, node.lineno, f"no filter named {node.name!r}; there is only 'capital'"
+            )
         elif isinstance(node, nodes.Name) and node.name not in part.known:
-            yield Fault(part.name, node.lineno, _unknown(node.name, part.known))
+            yield WordsFault(part.name, node.lineno, _unknown(node.name, part.known))
 
 
 def _unknown(name: str, known: frozenset[str]) -> str:
@@ -162,23 +164,23 @@ def _reviewed_on(name: str, line: int, value: str) -> str:
     try:
         return value if value == UNREVIEWED else date.fromisoformat(value).isoformat()
     except ValueError:
-        raise Fault(name, line, f"write reviewed_on as 2026-11-30, or {UNREVIEWED}") from None
+        raise WordsFault(name, line, f"write reviewed_on as 2026-11-30, or {UNREVIEWED}") from None
 
 
 def _front_matter(name: str, text: str) -> tuple[dict[str, tuple[int, str]], int]:
     """Key -> (line, value), and the number of lines before the Markdown."""
     lines = text.split("\n")
     if lines[0].rstrip() != "---" or "---" not in (line.rstrip() for line in lines[1:]):
-        raise Fault(name, 1, "begin with front matter between two lines of '---'.")
+        raise WordsFault(name, 1, "begin with front matter between two lines of '---'.")
     end = next(i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---")
     front: dict[str, tuple[int, str]] = {}
     for number, line in enumerate(lines[1:end], 2):
         key, colon, value = line.partition(":")
         if not colon or key.strip() not in KEYS:
-            raise Fault(name, number, f"only {', '.join(KEYS)} belong into the front matter.")
+            raise WordsFault(name, number, f"only {', '.join(KEYS)} belong into the front matter.")
         front[key.strip()] = (number, value.strip())
     if missing := next((key for key in KEYS if not front.get(key, (0, ""))[1]), None):
-        raise Fault(name, end + 1, f"the front matter has no {missing}; add '{missing}: ...'.")
+        raise WordsFault(name, end + 1, f"the front matter has no {missing}; add '{missing}: ...'.")
     return front, end + 1
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from notifier.model.people import Held, Person
+from notifier.model.people import Person, ToldServices
 from notifier.model.story import QUESTIONS, Story
 from notifier.model.words import Confidence, Standing
 from notifier.pipeline.compose import moments, names, tags
@@ -101,7 +101,7 @@ class Filler:
         """None where names are more than put in, where room is short, or where our marks are in use already."""
 
         def letter(name: str, customer: str) -> dict[str, str]:
-            held = (Held(customer, told_as, services),)
+            held = (ToldServices(customer, told_as, services),)
             return self._made(Person(None if nameless else name, tz, held), since, *BOUNDS[0])
 
         made = letter(NAME, CUSTOMER)
@@ -149,7 +149,7 @@ class Filler:
         shown = names.clean(name, length, right_to_left=self._rtl) if name else ""
         return self._greets.replace("{name}", shown) if shown else self._phrases["hello.unknown"]
 
-    def _block(self, held: Sequence[Held], entries: int, length: int) -> str:
+    def _block(self, held: Sequence[ToldServices], entries: int, length: int) -> str:
         """`Fable 5 and Mythos 5, for Acme Ltd and Acme Labs`, or a line for each organisation."""
         if len(held) == 1:  # nearly everybody
             only = names.clean(held[0].customer, length, right_to_left=self._rtl) or "\u2013"

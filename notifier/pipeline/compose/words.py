@@ -67,7 +67,7 @@ class Words:
         every = set(shelf.folders(notice, Kind.SUSPENSION))
         return tuple(sorted({locale for folder, locale in self._shelf.sources if folder in every}))
 
-    def source(self, notice: NoticeKind, locale: str, kind: Kind = Kind.SUSPENSION) -> template.Source:
+    def source(self, notice: NoticeKind, locale: str, kind: Kind = Kind.SUSPENSION) -> template.NoticeSource:
         """The file behind one notice, with who reviewed it and when. Raises `BadInput` if there is none."""
         if found := self._shelf.find(notice, kind, locale):
             return found
@@ -102,7 +102,7 @@ class Words:
     def subject(
         self,
         story: Story,
-        source: template.Source,
+        source: template.NoticeSource,
         variant: Variant = Variant.AFFECTED,
         nonce: str = "0" * 16,
     ) -> str:

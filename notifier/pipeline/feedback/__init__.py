@@ -14,7 +14,7 @@ from notifier.pipeline.feedback.folding import (
     said_about_people,
     suppression_of,
 )
-from notifier.pipeline.feedback.strays import ALARMING, Recognised, Why, recognise
+from notifier.pipeline.feedback.strays import ALARMING, Recognised, StrayReason, recognise
 
 __all__ = [
     "ALARMING",
@@ -23,7 +23,7 @@ __all__ = [
     "SUPPRESSING",
     "Folded",
     "Recognised",
-    "Why",
+    "StrayReason",
     "fate_of",
     "fold",
     "recognise",

@@ -18,14 +18,14 @@ from notifier.store.ledger.strays import Whom
 BAD = frozenset({"bounce", "dropped", "spamreport", "unsubscribe", "group_unsubscribe"})
 
 
-class Why(StrEnum):
+class StrayReason(StrEnum):
     SEVERAL = "several mails fit"
     UNREADABLE = "our arguments cannot be read"
     NO_EVENT = "no event"
     NOT_OURS = "no mail of ours"
 
 
-ALARMING = (Why.SEVERAL, Why.UNREADABLE, Why.NO_EVENT)
+ALARMING = (StrayReason.SEVERAL, StrayReason.UNREADABLE, StrayReason.NO_EVENT)
 """What is about no mail of ours is another's on the same account: counted only."""
 
 
@@ -73,9 +73,9 @@ def _sorted(done: Recognised, event: ProviderEvent, whom: Whom | None) -> Provid
         done.suppress.append((event, reason))
     kind = event.kind if event.kind in FATES else "other"
     if event.names_us:
-        done.strays[Why.UNREADABLE, kind] += 1
+        done.strays[StrayReason.UNREADABLE, kind] += 1
     elif event.kind in BAD:
-        done.strays[Why.SEVERAL if whom and whom.fits else Why.NOT_OURS, kind] += 1
+        done.strays[StrayReason.SEVERAL if whom and whom.fits else StrayReason.NOT_OURS, kind] += 1
     return event
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import sql
 
-from notifier.model.people import Held, Person
+from notifier.model.people import Person, ToldServices
 from notifier.model.words import Standing
 from notifier.store import Tx, many, run, value
 from notifier.store.audience.contacts import usable
@@ -53,7 +53,7 @@ GROUP BY c.customer_id, c.name, t.told_as ORDER BY c.customer_id, t.told_as""").
     found = Person(
         name=next((row.name for row in rows if row.name), None),
         tz=next((row.tz for row in rows if row.tz), None),
-        held=tuple(Held(row.customer, row.told_as, tuple(row.services)) for row in rows),
+        held=tuple(ToldServices(row.customer, row.told_as, tuple(row.services)) for row in rows),
     )
     return found, next((row.locale for row in rows if row.locale), None)
 

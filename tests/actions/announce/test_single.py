@@ -2,13 +2,13 @@
 
 import pytest
 
-from notifier.actions.announce.single import Sent, failure
+from notifier.actions.announce.single import SingleSent, failure
 from notifier.errors import NotifierError, Refused, Unreachable
 
 
-def sent(*outcomes: str) -> list[Sent]:
+def sent(*outcomes: str) -> list[SingleSent]:
     return [
-        Sent("test", "en", "affected", n, outcome, f"Said {outcome}.", "sandbox")
+        SingleSent("test", "en", "affected", n, outcome, f"Said {outcome}.", "sandbox")
         for n, outcome in enumerate(outcomes, 1)
     ]
 

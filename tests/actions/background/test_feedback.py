@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifier.actions.background.feedback import NoEventKey, Recorded, WronglySigned, record_events
+from notifier.actions.background.feedback import NoEventKey, RecordedEvents, WronglySigned, record_events
 from notifier.actions.background.signals import NotSigned
 from notifier.errors import BadInput
 from notifier.local.sandbox import signing
-from notifier.local.sandbox.events import Events
+from notifier.local.sandbox.events import EventWebhook
 from notifier.model.event import Fate, ProviderEvent
 from notifier.model.ring import Ring
 from notifier.pipeline.feedback import FATES, fold
@@ -30,7 +30,7 @@ from notifier.store.ledger import events, singles
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 PEOPLE = 10
-OURS, SANDBOX = (Events(signing.new_key(), None) for _ in range(2))
+OURS, SANDBOX = (EventWebhook(signing.new_key(), None) for _ in range(2))
 SETTINGS = replace(
     from_env({"NOTIFIER_REHEARSALS_ONLY": "1"}),
     event_keys=("broken", OURS.public_key),
@@ -331,7 +331,7 @@ def outcome(sent: Sent, posts: Sequence[Sequence[ProviderEvent]]) -> list[list[t
 # ---------------------------------------------------------------- the whole action
 
 
-def post(sent: Sent, entries: Any, key: Events = OURS, wired: Settings = SETTINGS) -> Recorded:
+def post(sent: Sent, entries: Any, key: EventWebhook = OURS, wired: Settings = SETTINGS) -> RecordedEvents:
     raw = entries if isinstance(entries, bytes) else json.dumps(entries).encode()
     headers = {name.lower(): text for name, text in key.signed(str(int(NOW.timestamp())), raw).items()}
     return record_events(sent.db, wired, headers, raw, NOW)
@@ -348,8 +348,8 @@ def entry(sent: Sent, person: int, kind: str = "delivered") -> dict[str, Any]:
 def test_a_post_is_counted_and_rings_for_what_it_changed(sent: Sent) -> None:
     sent.stands("unknown", "unknown")
     entries = [entry(sent, 1), entry(sent, 1), entry(sent, 2), "garbage"]
-    assert post(sent, entries) == Recorded(2, 1, 1, (Ring("deliver", sent.notice_id),))
-    assert post(sent, entries) == Recorded(0, 3, 1, ())
+    assert post(sent, entries) == RecordedEvents(2, 1, 1, (Ring("deliver", sent.notice_id),))
+    assert post(sent, entries) == RecordedEvents(0, 3, 1, ())
     assert sent.fates == {1: "delivered", 2: "delivered"}
 
 
@@ -373,7 +373,7 @@ def test_without_a_key_the_sentence_says_what_to_set(sent: Sent) -> None:
     with pytest.raises(NoEventKey, match="NOTIFIER_SENDGRID_EVENT_KEYS"):
         post(sent, [entry(sent, 1)], wired=closed)
     with pytest.raises(WronglySigned, match="NOTIFIER_SENDGRID_EVENT_KEYS"):
-        post(sent, [entry(sent, 1)], key=Events(signing.new_key(), None))
+        post(sent, [entry(sent, 1)], key=EventWebhook(signing.new_key(), None))
     assert issubclass(WronglySigned, NotSigned)
     assert sent.run("SELECT count(*) FROM event") == [(0,)]
 
@@ -404,7 +404,7 @@ def test_posts_at_once_neither_wait_for_each_other_for_ever_nor_count_twice(sent
     sent.stands("unknown", "unknown")
     kinds = ["processed", "delivered", "bounce"]
     entries = [entry(sent, n, kind) for n in range(1, PEOPLE + 1) for kind in kinds]
-    found: list[Recorded] = []
+    found: list[RecordedEvents] = []
 
     def one(seed: int) -> None:
         mixed = entries[:]

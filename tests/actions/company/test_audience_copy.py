@@ -18,7 +18,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from notifier.actions.company import snapshots
-from notifier.actions.company.audience_copy import Copied, bring, copy_view
+from notifier.actions.company.audience_copy import AudienceCopy, bring, copy_view
 from notifier.actions.company.import_customers import import_customers
 from notifier.edges.predicate import parse
 from notifier.errors import Refused
@@ -61,7 +61,7 @@ def rule(where: str | None = None, *services: str, possibly: Possibly = Possibly
     return Rule(list(services or ("fable-5",)), predicate, possibly)
 
 
-def copy(db: Db, shop: Shop, wanted: Rule, now: datetime = NOW) -> Copied:
+def copy(db: Db, shop: Shop, wanted: Rule, now: datetime = NOW) -> AudienceCopy:
     with db.transaction() as tx:
         return copy_view(tx, shop.url, wanted, now)
 

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from notifier.actions.company.import_customers import import_customers
-from notifier.actions.notices.scope import Asked, Overview, Scope, overview, read_scope
+from notifier.actions.notices.scope import AskedScope, Overview, Scope, overview, read_scope
 from notifier.errors import BadInput
 from notifier.model.act import Act
 from notifier.model.words import AttributeType
@@ -36,7 +36,7 @@ def here(db: Db) -> Db:
 def read(
     db: Db, where: str | None = None, *, only: str = "", but: str = "", as_written: bool = False
 ) -> Scope:
-    asked = Asked(where, (only,) if only else (), (but,) if but else (), as_written)
+    asked = AskedScope(where, (only,) if only else (), (but,) if but else (), as_written)
     with db.transaction() as tx:
         return read_scope(tx, asked, NOW)
 

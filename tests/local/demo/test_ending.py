@@ -2,16 +2,18 @@
 
 from notifier.local.demo import mails
 from notifier.local.demo.ending import Wrong, misses
-from notifier.local.demo.mailbox import Mail
-from notifier.local.demo.mails import Shown
+from notifier.local.demo.mailbox import ArrivedMail
+from notifier.local.demo.mails import ShownMail
 from notifier.model.words import NoticeKind
 from notifier.store.read.reconciliation import Reader
 
 ALL = ("ar", "de", "en", "es", "fr", "ja")
 
 
-def one(kind: NoticeKind, locale: str) -> Shown:
-    return Shown(Reader(1, kind, locale, 10, "p@example.com"), Mail(1, "About", "Words", "<p>Words</p>"))
+def one(kind: NoticeKind, locale: str) -> ShownMail:
+    return ShownMail(
+        Reader(1, kind, locale, 10, "p@example.com"), ArrivedMail(1, "About", "Words", "<p>Words</p>")
+    )
 
 
 def test_a_language_that_nobody_reads_is_a_problem() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifier.model.people import Held, Person
+from notifier.model.people import Person, ToldServices
 from notifier.model.words import NoticeKind, Standing, Variant
 from notifier.pipeline.compose import Words, sample, used_tags
 from notifier.pipeline.compose.values import Filler
@@ -27,7 +27,7 @@ def values(who: Person, locale: str = "en") -> dict[str, str]:
 
 
 def affected(*customers: str, name: str | None = "Ada", services: tuple[str, ...] = BOTH) -> Person:
-    return Person(name, None, tuple(Held(c, Standing.AFFECTED, services) for c in customers))
+    return Person(name, None, tuple(ToldServices(c, Standing.AFFECTED, services) for c in customers))
 
 
 def test_organisations_with_the_same_services_share_one_line() -> None:
@@ -42,7 +42,10 @@ def test_organisations_with_different_services_have_a_line_each() -> None:
     who = Person(
         "Ada",
         None,
-        (Held("A & Co", Standing.AFFECTED, BOTH), Held("B {services}", Standing.AFFECTED, ("fable-5",))),
+        (
+            ToldServices("A & Co", Standing.AFFECTED, BOTH),
+            ToldServices("B {services}", Standing.AFFECTED, ("fable-5",)),
+        ),
     )
     assert values(who)["whatR"] == "A & Co: Fable 5 and Mythos 5\nB {services}: Fable 5"
     assert values(who)["whatH"] == "A &amp; Co: Fable 5 and Mythos 5<br>B {services}: Fable 5"
@@ -54,7 +57,7 @@ def test_a_long_list_ends_with_a_number(locale: str, ending: str) -> None:
 
 
 def test_a_long_list_of_lines_ends_with_a_number() -> None:
-    held = tuple(Held(f"Org {i}", Standing.AFFECTED, BOTH[: 1 + i % 2]) for i in range(100))
+    held = tuple(ToldServices(f"Org {i}", Standing.AFFECTED, BOTH[: 1 + i % 2]) for i in range(100))
     assert values(Person("Ada", None, held))["whatR"].endswith("\nand 80 more")
 
 
@@ -97,7 +100,7 @@ def test_a_long_name_is_cut_but_never_inside_a_joined_emoji() -> None:
     ],
 )
 def test_times_in_the_readers_zone(tz: str | None, said: str) -> None:
-    who = Person("Ada", tz, (Held("Acme", Standing.AFFECTED, BOTH),))
+    who = Person("Ada", tz, (ToldServices("Acme", Standing.AFFECTED, BOTH),))
     assert values(who)["sinceR"] == said
 
 
@@ -107,7 +110,7 @@ def test_exactly_the_tags_in_use_are_filled() -> None:
             (Variant.AFFECTED, Standing.AFFECTED),
             (Variant.POSSIBLY, Standing.POSSIBLY),
         ):
-            who = Person("Ada", None, (Held("Acme", told_as, BOTH),))
+            who = Person("Ada", None, (ToldServices("Acme", told_as, BOTH),))
             rendered = WORDS.render(STORY, locale, variant, NONCE)
             assert set(values(who, locale)) == set(rendered.tags)
             assert used_tags(NONCE, rendered.subject, rendered.text, rendered.html) == rendered.tags
@@ -161,7 +164,8 @@ def test_a_hostile_name_injects_nothing(
     name: str | None, tz: str | None, customers: list[str], locale: str
 ) -> None:
     held = tuple(
-        Held(c, (Standing.AFFECTED, Standing.POSSIBLY)[i % 2], BOTH[i % 2 :]) for i, c in enumerate(customers)
+        ToldServices(c, (Standing.AFFECTED, Standing.POSSIBLY)[i % 2], BOTH[i % 2 :])
+        for i, c in enumerate(customers)
     )
     who = Person(name, tz, held)
     rendered = WORDS.render(STORY, locale, who.variant, NONCE)
@@ -186,7 +190,7 @@ ONE = st.builds(
     st.none() | NAMES,
     st.sampled_from([None, "Europe/Berlin", "no/where"]),
     st.builds(
-        lambda *held: (Held(*held),),
+        lambda *held: (ToldServices(*held),),
         NAMES,
         st.sampled_from([Standing.AFFECTED, Standing.POSSIBLY, Standing.RELEASED]),
         st.sampled_from([BOTH, BOTH[:1], ("unknown-slug",)]),
@@ -213,7 +217,7 @@ def test_a_letter_made_once_for_many_is_that_of_each(who: Person, locale: str) -
 @pytest.mark.parametrize("letter", ["x", "&", '"', "😀", "א"])
 def test_the_worst_person_stays_inside_the_providers_bound(letter: str) -> None:
     held = tuple(
-        Held(letter * 5_000, told_as, tuple(f"{letter * 300}{i}" for i in range(50)))
+        ToldServices(letter * 5_000, told_as, tuple(f"{letter * 300}{i}" for i in range(50)))
         for told_as in (Standing.AFFECTED, Standing.POSSIBLY)
         for _ in range(500)
     )

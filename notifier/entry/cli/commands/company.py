@@ -11,7 +11,7 @@ import typer
 from notifier.errors import BadInput, Refused
 
 if TYPE_CHECKING:
-    from notifier.actions.company.apply_company import Change, Difference, Retyped
+    from notifier.actions.company.apply_company import CompanyChange, CompanyDifference, Retyped
     from notifier.actions.company.import_customers import Imported, Merged
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -101,7 +101,7 @@ def _progress(stream: BinaryIO, file: Path) -> Generator[BinaryIO]:
         yield wrapped
 
 
-def _consent(shown: "Difference", *, yes: bool) -> None:
+def _consent(shown: "CompanyDifference", *, yes: bool) -> None:
     if yes or not shown.changes:
         return
     if not sys.stdin.isatty():
@@ -110,7 +110,7 @@ def _consent(shown: "Difference", *, yes: bool) -> None:
         raise Refused("Nothing was applied.")
 
 
-def _show_difference(shown: "Difference") -> None:
+def _show_difference(shown: "CompanyDifference") -> None:
     for change in shown.changes:
         typer.echo(f"{'+' if change.before is None else '~'} {change.what} {change.name}{_detail(change)}")
     new = sum(change.before is None for change in shown.changes)
@@ -120,7 +120,7 @@ def _show_difference(shown: "Difference") -> None:
     )
 
 
-def _detail(change: "Change") -> str:
+def _detail(change: "CompanyChange") -> str:
     before: Mapping[str, Any] = change.before or {}
     parts = [
         f"{field}: {_brief(value)}"
@@ -146,7 +146,9 @@ def _brief(value: object) -> str:
             return dumps(value).decode()
 
 
-def _print_applied(shown: "Difference", retyped: "tuple[Retyped, ...]", *, applied: bool, json: bool) -> None:
+def _print_applied(
+    shown: "CompanyDifference", retyped: "tuple[Retyped, ...]", *, applied: bool, json: bool
+) -> None:
     if json:
         from notifier.entry.cli.output import print_json
 

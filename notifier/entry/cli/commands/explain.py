@@ -9,7 +9,7 @@ import typer
 from notifier.entry.cli.options import AsJson, DisruptionName
 
 if TYPE_CHECKING:
-    from notifier.actions.inspect.explain import Explanation, Reason, Receipts
+    from notifier.actions.inspect.explain import Explanation, Receipts, ServiceReason
     from notifier.store.read.letters import Letter
 
 COLUMNS = 80
@@ -100,16 +100,16 @@ def _told(found: "Explanation") -> str:
     return f" {told:,} of {len(found.letters):,} letters told." if told else " NOT TOLD, see below."
 
 
-def _reasons(title: str, reasons: "tuple[Reason, ...]", reference: str) -> list[str]:
+def _reasons(title: str, reasons: "tuple[ServiceReason, ...]", reference: str) -> list[str]:
     if not reasons:
         return []
-    alike: dict[object, list[Reason]] = {}
+    alike: dict[object, list[ServiceReason]] = {}
     for reason in reasons:
         alike.setdefault(replace(reason, service=""), []).append(reason)
     return ["", title, *(line for group in alike.values() for line in _reason(group, reference))]
 
 
-def _reason(alike: "list[Reason]", reference: str) -> list[str]:
+def _reason(alike: "list[ServiceReason]", reference: str) -> list[str]:
     """One entry for services about which the same was decided for the same reason."""
     from notifier.entry.cli.output import clock
 

@@ -10,7 +10,7 @@ from notifier.entry.cli.options import AsJson
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from notifier.actions.announce.single import Sent
+    from notifier.actions.announce.single import SingleSent
     from notifier.actions.inspect.preview import Mail, Preview
 
 NoticeName = Annotated[
@@ -56,7 +56,7 @@ def preview(
     from notifier.entry.cli.session import opened_app
 
     with opened_app() as app:
-        wanted = actions.Wanted(locale, customer, worst)
+        wanted = actions.WantedReader(locale, customer, worst)
         found = actions.look(app.db, app.writer, arguments.notice(app, notice), wanted)
         files = mail_files.write(found, folder)
         if not json:
@@ -110,8 +110,8 @@ def _headers(mail: "Mail", *, complete: bool) -> list[str]:
     ]
 
 
-def _results(sent: "list[Sent]", addresses: "Sequence[str]") -> str:
-    """What came of each mail, for the eyes of whoever typed the addresses; `Sent` does not hold them."""
+def _results(sent: "list[SingleSent]", addresses: "Sequence[str]") -> str:
+    """What came of each mail, for the eyes of whoever typed the addresses; `SingleSent` does not hold them."""
     from notifier.entry.cli.output import table
 
     rows = [
@@ -121,11 +121,11 @@ def _results(sent: "list[Sent]", addresses: "Sequence[str]") -> str:
     return f"\nTEST, marked as one in each mail; to these addresses only:\n{table(rows, left=3)}"
 
 
-def _came(sent: "Sent") -> str:
+def _came(sent: "SingleSent") -> str:
     return CAME[sent.outcome].format(provider=sent.provider)
 
 
-def _raise_failure(sent: "list[Sent]") -> None:
+def _raise_failure(sent: "list[SingleSent]") -> None:
     from notifier.actions.announce.single import failure
 
     error = failure(sent)

@@ -21,7 +21,7 @@ from notifier.entry.cli.options import (
 from notifier.model.words import Possibly
 
 if TYPE_CHECKING:
-    from notifier.actions.announce.rescope import Difference, Rescoped, Shown
+    from notifier.actions.announce.rescope import Difference, Rescoped, ShownScope
     from notifier.actions.control.approve import Consent
     from notifier.app import App
 
@@ -71,7 +71,7 @@ def rescope(
     with opened_app() as app:
         slugs = tuple(slug.strip() for slug in (services or "").split(",") if slug.strip())
         choice = (tuple(only), tuple(leave_out), as_written)
-        change = action.Change(where, everybody, possibly, slugs, anew, *choice)
+        change = action.ScopeChange(where, everybody, possibly, slugs, anew, *choice)
         now = app.clock.now()
         if dry_run:
             shown = action.preview(app.db, now, disruption, change, undone(app.settings, now))
@@ -132,7 +132,7 @@ TITLES = {
 }
 
 
-def picture(shown: "Shown", *, dry: bool) -> str:
+def picture(shown: "ShownScope", *, dry: bool) -> str:
     """The difference with its numbers, and a few customers of each kind."""
     scope = (
         f"where {shown.where}, possibly: {shown.possibly}" if shown.where else "everybody with the service"
@@ -161,7 +161,7 @@ def _samples(row: "Difference") -> str:
     return f"  {TITLES[row.what][0]}: {', '.join(named)}" + (f" and {more:,} more" if more else "")
 
 
-def _gap(shown: "Shown") -> list[str]:
+def _gap(shown: "ShownScope") -> list[str]:
     gap = shown.gap
     lines = [f"! {gap.cut_off_not_told:,} customers are CUT OFF in the data and outside the scope."]
     if gap.told_not_cut_off:
@@ -193,7 +193,7 @@ def restore(
     json: AsJson = False,
 ) -> None:
     from notifier.actions.announce import timeline
-    from notifier.actions.announce.restore import Part
+    from notifier.actions.announce.restore import RestoredPart
     from notifier.actions.control.approve import Consent
     from notifier.entry.cli import arguments, sending
     from notifier.entry.cli.session import opened_app
@@ -209,7 +209,7 @@ def restore(
         consent = Consent(
             yes=yes, ceiling=ceiling if yes else None, accept_gap=accept_gap, break_glass=break_glass
         )
-        part = Part(tuple(services or ()), where, tuple(only), tuple(leave_out), as_written)
+        part = RestoredPart(tuple(services or ()), where, tuple(only), tuple(leave_out), as_written)
         said = timeline.restore(app.db, app.writer, app.act(), disruption, news, consent, part)
         sending.follow(
             app, sending.Started(said.name, said.gate, consent, ceiling, said.unwritten), as_json=json

@@ -10,7 +10,7 @@ from notifier.entry.cli.options import AsJson
 from notifier.model.words import Variant
 
 if TYPE_CHECKING:
-    from notifier.pipeline.compose.template import Fault
+    from notifier.pipeline.compose.template import WordsFault
 
 SHOWN = 4
 
@@ -47,7 +47,7 @@ def lint(json: AsJson = False) -> None:
         raise typer.Exit(2)
 
 
-def _by_sentence(warnings: "Sequence[Fault]") -> dict[str, list[str]]:
+def _by_sentence(warnings: "Sequence[WordsFault]") -> dict[str, list[str]]:
     files: dict[str, list[str]] = {}
     for warning in warnings:
         says = f"{warning.sentence.removesuffix('.')}:".replace("it is missing;", "missing,")
@@ -81,7 +81,7 @@ def preview(
     from notifier.entry.cli import output
     from notifier.settings import from_env
 
-    wanted = actions.Wanted(notice, locale, variant, bare)
+    wanted = actions.WantedMails(notice, locale, variant, bare)
     written = actions.preview(from_env(), wanted, folder)
     if len(written) <= 12:
         for path in written:

@@ -5,7 +5,7 @@ from textwrap import wrap
 from rich.live import Live
 from rich.text import Text
 
-from notifier.actions.announce.rescope import Shown
+from notifier.actions.announce.rescope import ShownScope
 from notifier.actions.company.import_customers import Imported
 from notifier.actions.estimate.estimate import Estimate
 from notifier.entry.cli import output
@@ -58,7 +58,7 @@ class Terminal:
         for line in dry_run.picture(found).splitlines():
             self._wrapped(line, "yellow" if line.startswith("!") else "")
 
-    def changed(self, shown: Shown) -> None:
+    def changed(self, shown: ShownScope) -> None:
         for line in rescoping.picture(shown, dry=True).splitlines():
             self._wrapped(f"  {line}".rstrip(), "yellow" if line.startswith("!") else "")
 

@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime
 
-from notifier.actions.company.audience_copy import Copied, age
+from notifier.actions.company.audience_copy import AudienceCopy, age
 from notifier.entry.cli.output import clock
 from notifier.model.words import PeopleFrom
 from notifier.store.read.views import DisruptionRow
 
 
-def copied_lines(found: Copied) -> list[str]:
+def copied_lines(found: AudienceCopy) -> list[str]:
     """For the dry run."""
     return [source_line(found.source, found.at, found.asked_at), *remarks(found)]
 
@@ -26,7 +26,7 @@ def source_line(source: PeopleFrom, at: datetime, seen: datetime) -> str:
     return f"  People as the company's database shows them, {clock(at)}."
 
 
-def remarks(found: Copied) -> list[str]:
+def remarks(found: AudienceCopy) -> list[str]:
     """What is odd about a copy, with numbers; nobody is dropped without a line here."""
     counted = (
         (found.old_addresses, "have no address there any more: the last known one is used."),
@@ -46,7 +46,7 @@ def remarks(found: Copied) -> list[str]:
     return lines
 
 
-def vanished_line(found: Copied) -> str:
+def vanished_line(found: AudienceCopy) -> str:
     gone = found.vanished
     are = "is" if gone.customers == 1 else "are"
     told = f"{gone.told:,} TOLD all the same, by what was last known."

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from notifier.actions.announce.single import Single
 from notifier.actions.estimate.samples import Sample
-from notifier.actions.inspect.rehearsal import Shown
+from notifier.actions.inspect.rehearsal import ShownRehearsal
 from notifier.actions.notices.untranslated import STATEMENT, Unwritten
 from notifier.entry.cli.output import clock, table
 from notifier.entry.cli.screens.audience_source import disruption_line
@@ -40,7 +40,7 @@ def sample(found: Sample) -> str:
     return "\n".join([head, *(f"  | {line}".rstrip() for line in lines)])
 
 
-def rehearsal(found: Shown) -> str:
+def rehearsal(found: ShownRehearsal) -> str:
     """What a rehearsal is for: the mails that look worst, as they went, and the list to compare."""
     lines: list[str] = []
     for mail in found.worst:

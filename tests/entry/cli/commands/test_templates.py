@@ -102,7 +102,7 @@ def test_a_language_in_the_making_reads_english_where_it_has_no_words(ours: Sett
 
 
 def test_a_preview_is_a_page_and_a_text_for_everybody(ours: Settings, tmp_path: Path) -> None:
-    wanted = templates.Wanted(("first", "outage_first"), ("ja",), (Variant.AFFECTED,))
+    wanted = templates.WantedMails(("first", "outage_first"), ("ja",), (Variant.AFFECTED,))
     written = templates.preview(ours, wanted, tmp_path / "out")
     assert [path.name for path in written] == [
         "first.ja.affected.html", "first.ja.affected.txt",
@@ -113,7 +113,7 @@ def test_a_preview_is_a_page_and_a_text_for_everybody(ours: Settings, tmp_path: 
     assert "Ada Okafor 様" in text
     assert sample.NONCE not in "".join(path.read_text() for path in written)
     with pytest.raises(BadInput, match="no such mail"):
-        templates.preview(ours, templates.Wanted(("frist",)), tmp_path / "out")
+        templates.preview(ours, templates.WantedMails(("frist",)), tmp_path / "out")
 
 
 def test_the_command_line_names_faults_and_ends_with_2(own: Path) -> None:
@@ -132,6 +132,6 @@ def test_the_command_line_names_faults_and_ends_with_2(own: Path) -> None:
 
 
 def test_all_means_every_notice(ours: Settings, tmp_path: Path) -> None:
-    named = templates.preview(ours, templates.Wanted(["all"], ["de"]), tmp_path / "named")
-    left_out = templates.preview(ours, templates.Wanted([], ["de"]), tmp_path / "left out")
+    named = templates.preview(ours, templates.WantedMails(["all"], ["de"]), tmp_path / "named")
+    left_out = templates.preview(ours, templates.WantedMails([], ["de"]), tmp_path / "left out")
     assert [path.name for path in named] == [path.name for path in left_out]
