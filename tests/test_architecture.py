@@ -147,6 +147,30 @@ def test_psycopg_and_sql_live_in_the_store_only() -> None:
     assert all(name.startswith("notifier/store/") for name in users)
 
 
+SQL = re.compile(
+    r"\b(?:SELECT|FROM|WHERE|JOIN|INSERT|UPDATE|DELETE|SET|VALUES|CASE|AND|OR|ORDER BY|GROUP BY)\b"
+)
+
+
+def in_pieces(source: str) -> set[int]:
+    """The lines where SQL begins that goes on in a string of another line."""
+    return {
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant | ast.JoinedStr)
+        and node.lineno != node.end_lineno
+        and not (written := ast.get_source_segment(source, node) or "").startswith(('"""', 'f"""', 'r"""'))
+        and SQL.search(written)
+    }
+
+
+def test_sql_of_more_than_one_line_is_one_text() -> None:
+    """In triple quotes, the keyword of each clause where its line begins: as it reads in a terminal, too."""
+    assert in_pieces('run(\n    "UPDATE brake SET why = NULL"\n    " WHERE at < now()"\n)') == {2}
+    modules = {name_of(path): path.read_text("utf-8") for path in (PACKAGE / "store").rglob("*.py")}
+    assert {name: lines for name, source in modules.items() if (lines := in_pieces(source))} == {}
+
+
 def test_a_task_calls_one_action_and_nothing_else() -> None:
     """Tasks carry ids; what they do stands in an action, which the command line calls as well."""
     tree = ast.parse((PACKAGE / "entry" / "tasks.py").read_text("utf-8"))

@@ -52,9 +52,9 @@ def _write(tx: Tx, decided: Mapping[str, object], at: datetime) -> None:
     entry = {"seq": last.seq + 1, **decided, "at": at.isoformat()}
     run(
         tx,
-        "INSERT INTO audit (seq, disruption_id, actor, act, before, after, at, prev_hash, hash)"
-        " VALUES (%(seq)s, %(disruption_id)s, %(actor)s, %(act)s, %(before)s, %(after)s, %(at)s, %(prev)s,"
-        " %(hash)s)",
+        """
+INSERT INTO audit (seq, disruption_id, actor, act, before, after, at, prev_hash, hash)
+VALUES (%(seq)s, %(disruption_id)s, %(actor)s, %(act)s, %(before)s, %(after)s, %(at)s, %(prev)s, %(hash)s)""",
         **entry | {"before": Jsonb(decided["before"]), "after": Jsonb(decided["after"]), "at": at},
         prev=last.hash,
         hash=seal(last.hash, entry),

@@ -18,7 +18,7 @@ WITHOUT_LIST = re.compile(r"\b(?:INSERT\s+INTO|COPY)\s+(\w+)\s+(?!\(|AS\b|DEFAUL
 
 def tables() -> set[str]:
     files = "\n".join(path.read_text("utf-8") for path in data_folder("migrations").glob("*.sql"))
-    return set(re.findall(r"CREATE TABLE (\w+)", files)) | {"migration"}
+    return set(re.findall(r"CREATE (?:TABLE|VIEW) (\w+)", files)) | {"migration"}
 
 
 def texts(source: str) -> Iterator[str]:

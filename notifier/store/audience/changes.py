@@ -36,9 +36,9 @@ def is_lost(tx: Tx, before: str) -> bool:
     """
     return value(
         tx,
-        "SELECT split_part(%(seen)s, '|', 1) <> extract(epoch FROM pg_postmaster_start_time())::text"
-        " OR pg_snapshot_xmax(split_part(%(seen)s, '|', 2)::pg_snapshot)"
-        " > pg_snapshot_xmax(pg_current_snapshot())",
+        """
+SELECT split_part(%(seen)s, '|', 1) <> extract(epoch FROM pg_postmaster_start_time())::text
+       OR pg_snapshot_xmax(split_part(%(seen)s, '|', 2)::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot())""",
         seen=before,
     )
 

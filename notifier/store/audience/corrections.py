@@ -122,9 +122,13 @@ def sent(tx: Tx, disruption_id: int) -> list[Sent]:
     return many(
         tx,
         Sent,
-        "SELECT notice_id, seq, kind, state, only_customer, approved_at, EXISTS (SELECT FROM chunk k"
-        "  WHERE k.notice_id = n.notice_id AND k.state IN ('accepted', 'claimed', 'unknown')) AS has_left"
-        " FROM notice n WHERE disruption_id = %(id)s AND approved_at IS NOT NULL ORDER BY seq",
+        """
+SELECT notice_id, seq, kind, state, only_customer, approved_at,
+       EXISTS (SELECT FROM chunk k
+         WHERE k.notice_id = n.notice_id AND k.state IN ('accepted', 'claimed', 'unknown')) AS has_left
+FROM notice n
+WHERE disruption_id = %(id)s AND approved_at IS NOT NULL
+ORDER BY seq""",
         id=disruption_id,
     )
 
@@ -134,8 +138,10 @@ def read(tx: Tx, notice_id: int) -> list[Read]:
     return many(
         tx,
         Read,
-        "SELECT DISTINCT w.locale, w.variant FROM chunk k JOIN content w USING (content_id)"
-        " WHERE k.notice_id = %(id)s AND k.state IN ('accepted', 'claimed', 'unknown') ORDER BY 1, 2",
+        """
+SELECT DISTINCT w.locale, w.variant FROM chunk k JOIN content w USING (content_id)
+WHERE k.notice_id = %(id)s AND k.state IN ('accepted', 'claimed', 'unknown')
+ORDER BY 1, 2""",
         id=notice_id,
     )
 
@@ -143,8 +149,9 @@ def read(tx: Tx, notice_id: int) -> list[Read]:
 def set_about(tx: Tx, notice_id: int, about: About) -> None:
     run(
         tx,
-        "UPDATE notice SET about = %(about)s, about_locales = %(locales)s, about_first = %(first)s"
-        " WHERE notice_id = %(id)s",
+        """
+UPDATE notice SET about = %(about)s, about_locales = %(locales)s, about_first = %(first)s
+WHERE notice_id = %(id)s""",
         id=notice_id,
         about=about.notice_id,
         locales=None if about.locales is None else list(about.locales),

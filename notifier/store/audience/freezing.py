@@ -57,8 +57,10 @@ def range_end(tx: Tx, after: int, people: int) -> int:
     """The recipient_id that ends a range of so many people; `LAST` when none are left beyond it."""
     end: int | None = value(
         tx,
-        "SELECT recipient_id FROM recipient WHERE recipient_id > %(after)s"
-        " ORDER BY recipient_id OFFSET %(people)s LIMIT 1",
+        """
+SELECT recipient_id FROM recipient
+WHERE recipient_id > %(after)s
+ORDER BY recipient_id OFFSET %(people)s LIMIT 1""",
         after=after,
         people=people - 1,
     )
@@ -67,13 +69,10 @@ def range_end(tx: Tx, after: int, people: int) -> int:
 
 def asked_locales(tx: Tx, *, after: int, upto: int) -> list[str]:
     """Every locale that somebody of a range asks for."""
-    return values(
-        tx,
-        "SELECT DISTINCT locale FROM contact WHERE locale IS NOT NULL"
-        " AND recipient_id > %(after)s AND recipient_id <= %(upto)s",
-        after=after,
-        upto=upto,
-    )
+    statement = """
+SELECT DISTINCT locale FROM contact
+WHERE locale IS NOT NULL AND recipient_id > %(after)s AND recipient_id <= %(upto)s"""
+    return values(tx, statement, after=after, upto=upto)
 
 
 VARS = """CASE WHEN b.vars IS NULL THEN jsonb_build_object('n', p.name, 'z', p.tz, 'o', p.held)
@@ -212,24 +211,18 @@ def alone(tx: Tx, notice_id: int, after: int) -> bool:
 
     The notice's row stays free meanwhile: a range takes seconds, and the brake must not wait for it.
     """
-    return value(
-        tx,
-        "SELECT pg_try_advisory_xact_lock(hashtextextended(concat('freeze:', %(id)s::bigint, ':',"
-        " %(after)s::bigint), 0))",
-        id=notice_id,
-        after=after,
-    )
+    statement = """
+SELECT pg_try_advisory_xact_lock(hashtextextended(
+  concat('freeze:', %(id)s::bigint, ':', %(after)s::bigint), 0))"""
+    return value(tx, statement, id=notice_id, after=after)
 
 
 def wait_for(tx: Tx, notice_id: int, after: int) -> None:
     """Until whoever freezes the range that begins here has committed, rolled back or died."""
-    run(
-        tx,
-        "SELECT pg_advisory_xact_lock(hashtextextended(concat('freeze:', %(id)s::bigint, ':',"
-        " %(after)s::bigint), 0))",
-        id=notice_id,
-        after=after,
-    )
+    statement = """
+SELECT pg_advisory_xact_lock(hashtextextended(
+  concat('freeze:', %(id)s::bigint, ':', %(after)s::bigint), 0))"""
+    run(tx, statement, id=notice_id, after=after)
 
 
 def advance(tx: Tx, part: Range, frozen: Frozen, *, ceiling: int | None) -> bool:
@@ -239,12 +232,16 @@ def advance(tx: Tx, part: Range, frozen: Frozen, *, ceiling: int | None) -> bool
     """
     return 1 == run(  # noqa: SIM300
         tx,
-        "WITH moved AS (UPDATE notice SET frozen_upto = %(upto)s, audience_n = audience_n + %(audience)s,"
-        " people_n = people_n + %(people)s WHERE notice_id = %(id)s AND frozen_upto = %(after)s"
-        " AND ceiling IS NOT DISTINCT FROM %(ceiling)s AND state IN ('draft', 'approved', 'sending', 'held')"
-        " RETURNING notice_id)"
-        " INSERT INTO frozen_range (notice_id, after, upto, people, lines, mark)"
-        " SELECT notice_id, %(after)s, %(upto)s, %(audience)s, %(lines)s, %(mark)s FROM moved",
+        """
+WITH moved AS (
+  UPDATE notice
+  SET frozen_upto = %(upto)s, audience_n = audience_n + %(audience)s, people_n = people_n + %(people)s
+  WHERE notice_id = %(id)s AND frozen_upto = %(after)s AND ceiling IS NOT DISTINCT FROM %(ceiling)s
+    AND state IN ('draft', 'approved', 'sending', 'held')
+  RETURNING notice_id)
+INSERT INTO frozen_range (notice_id, after, upto, people, lines, mark)
+SELECT notice_id, %(after)s, %(upto)s, %(audience)s, %(lines)s, %(mark)s
+FROM moved""",
         id=part.notice_id,
         after=part.after,
         upto=part.upto,
@@ -258,13 +255,13 @@ def advance(tx: Tx, part: Range, frozen: Frozen, *, ceiling: int | None) -> bool
 
 def list_hash(tx: Tx, notice_id: int) -> str:
     """Over every delivery; it does not depend on ranges or order."""
-    return value(
-        tx,
-        "SELECT encode(sha256(convert_to(coalesce(string_agg(md5(concat_ws('|', recipient_id, customer_id,"
-        " vars, exclusion)), '' ORDER BY recipient_id, customer_id), ''), 'UTF8')), 'hex')"
-        " FROM delivery WHERE notice_id = %(id)s",
-        id=notice_id,
-    )
+    statement = """
+SELECT encode(sha256(convert_to(coalesce(string_agg(
+    md5(concat_ws('|', recipient_id, customer_id, vars, exclusion)), '' ORDER BY recipient_id, customer_id),
+  ''), 'UTF8')), 'hex')
+FROM delivery
+WHERE notice_id = %(id)s"""
+    return value(tx, statement, id=notice_id)
 
 
 def customers(tx: Tx, notice_id: int) -> int:
@@ -280,9 +277,11 @@ def close(tx: Tx, notice_id: int, *, unreachable: int, customers: int, list_hash
     """The list is complete. A list closes once; False if the notice was ended meanwhile: roll it back."""
     return 1 == run(  # noqa: SIM300
         tx,
-        "UPDATE notice SET closed_at = %(now)s, audience_n = audience_n + %(unreachable)s,"
-        " customers_n = %(customers)s, list_hash = %(list_hash)s WHERE notice_id = %(id)s"
-        " AND closed_at IS NULL AND state IN ('draft', 'approved', 'sending', 'held')",
+        """
+UPDATE notice
+SET closed_at = %(now)s, audience_n = audience_n + %(unreachable)s, customers_n = %(customers)s,
+  list_hash = %(list_hash)s
+WHERE notice_id = %(id)s AND closed_at IS NULL AND state IN ('draft', 'approved', 'sending', 'held')""",
         id=notice_id,
         unreachable=unreachable,
         customers=customers,

@@ -51,13 +51,12 @@ class Late:
 
 def open_ones(tx: Tx) -> list[OpenOne]:
     """Disruptions that tell people, of both modes."""
-    return many(
-        tx,
-        OpenOne,
-        "SELECT d.disruption_id, l.asked_at FROM disruption d LEFT JOIN latecomers l USING (disruption_id)"
-        " WHERE d.declared_at IS NOT NULL AND d.ended_at IS NULL AND NOT d.awaits_cutoff"
-        " ORDER BY d.disruption_id",
-    )
+    statement = """
+SELECT d.disruption_id, l.asked_at FROM disruption d
+LEFT JOIN latecomers l USING (disruption_id)
+WHERE d.declared_at IS NOT NULL AND d.ended_at IS NULL AND NOT d.awaits_cutoff
+ORDER BY d.disruption_id"""
+    return many(tx, OpenOne, statement)
 
 
 def ask(tx: Tx, disruption_id: int, *, since: datetime, now: datetime) -> bool:
@@ -65,9 +64,11 @@ def ask(tx: Tx, disruption_id: int, *, since: datetime, now: datetime) -> bool:
     return (
         run(
             tx,
-            "INSERT INTO latecomers (disruption_id, asked_at) VALUES (%(id)s, %(now)s)"
-            " ON CONFLICT (disruption_id) DO UPDATE SET asked_at = %(now)s"
-            " WHERE latecomers.asked_at <= %(since)s",
+            """
+INSERT INTO latecomers (disruption_id, asked_at)
+VALUES (%(id)s, %(now)s)
+ON CONFLICT (disruption_id) DO UPDATE SET asked_at = %(now)s
+WHERE latecomers.asked_at <= %(since)s""",
             id=disruption_id,
             since=since,
             now=now,
@@ -78,14 +79,11 @@ def ask(tx: Tx, disruption_id: int, *, since: datetime, now: datetime) -> bool:
 
 def decline(tx: Tx, disruption_id: int, owes: NoticeKind, *, people: int) -> None:
     """Nothing is drafted for so many people who are owed this; for more than those it is."""
-    run(
-        tx,
-        "INSERT INTO late_declined (disruption_id, owes, people) VALUES (%(id)s, %(owes)s, %(people)s)"
-        " ON CONFLICT (disruption_id, owes) DO UPDATE SET people = excluded.people",
-        id=disruption_id,
-        owes=owes,
-        people=people,
-    )
+    statement = """
+INSERT INTO late_declined (disruption_id, owes, people)
+VALUES (%(id)s, %(owes)s, %(people)s)
+ON CONFLICT (disruption_id, owes) DO UPDATE SET people = excluded.people"""
+    run(tx, statement, id=disruption_id, owes=owes, people=people)
 
 
 def declined(tx: Tx, disruption_id: int, owes: NoticeKind) -> int:
@@ -107,14 +105,11 @@ def alone(tx: Tx, disruption_id: int) -> bool:
 
 
 def last_look(tx: Tx, disruption_id: int) -> Look:
-    found = one(
-        tx,
-        Look,
-        "SELECT seen, coalesce(seen_at < now() - %(kept)s::interval, true) AS is_old, rule, reached, began"
-        " FROM latecomers WHERE disruption_id = %(id)s",
-        id=disruption_id,
-        kept=KEPT,
-    )
+    statement = """
+SELECT seen, coalesce(seen_at < now() - %(kept)s::interval, true) AS is_old, rule, reached, began
+FROM latecomers
+WHERE disruption_id = %(id)s"""
+    found = one(tx, Look, statement, id=disruption_id, kept=KEPT)
     return found or Look()
 
 
@@ -125,10 +120,11 @@ def keep(tx: Tx, disruption_id: int, look: Look, *, begins: bool) -> None:
     """
     run(
         tx,
-        "INSERT INTO latecomers (disruption_id, asked_at, seen, seen_at, rule, reached, began)"
-        " VALUES (%(id)s, 'epoch', %(seen)s, now(), %(rule)s, %(reached)s, %(began)s)"
-        " ON CONFLICT (disruption_id) DO UPDATE SET seen = %(seen)s, rule = %(rule)s, reached = %(reached)s,"
-        " began = %(began)s, seen_at = CASE WHEN %(begins)s THEN now() ELSE latecomers.seen_at END",
+        """
+INSERT INTO latecomers (disruption_id, asked_at, seen, seen_at, rule, reached, began)
+VALUES (%(id)s, 'epoch', %(seen)s, now(), %(rule)s, %(reached)s, %(began)s)
+ON CONFLICT (disruption_id) DO UPDATE SET seen = %(seen)s, rule = %(rule)s, reached = %(reached)s,
+  began = %(began)s, seen_at = CASE WHEN %(begins)s THEN now() ELSE latecomers.seen_at END""",
         id=disruption_id,
         seen=look.seen,
         rule=look.rule,
@@ -140,13 +136,15 @@ def keep(tx: Tx, disruption_id: int, look: Look, *, begins: bool) -> None:
 
 def forget_ended(tx: Tx) -> int:
     """What was found of disruptions that are over; how many people."""
-    return run(
-        tx,
-        "WITH over AS (UPDATE latecomers l SET seen = NULL, seen_at = NULL, rule = NULL, reached = NULL,"
-        "  began = NULL FROM disruption d WHERE d.disruption_id = l.disruption_id AND d.ended_at IS NOT NULL"
-        "  AND l.rule IS NOT NULL RETURNING l.disruption_id)"
-        " DELETE FROM late_person p USING over WHERE p.disruption_id = over.disruption_id",
-    )
+    statement = """
+WITH over AS (
+  UPDATE latecomers l SET seen = NULL, seen_at = NULL, rule = NULL, reached = NULL, began = NULL
+  FROM disruption d
+  WHERE d.disruption_id = l.disruption_id AND d.ended_at IS NOT NULL AND l.rule IS NOT NULL
+  RETURNING l.disruption_id)
+DELETE FROM late_person p USING over
+WHERE p.disruption_id = over.disruption_id"""
+    return run(tx, statement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,23 +264,19 @@ def _note(tx: Tx, wanted: Wanted, whom: Whom, params: Mapping[str, object]) -> i
 
 def count(tx: Tx, disruption_id: int, owes: NoticeKind = NoticeKind.CATCH_UP) -> Late:
     """As far as somebody has looked."""
-    found = one(
-        tx,
-        Late,
-        "SELECT count(*) AS people, count(*) FILTER (WHERE cut_off) AS cut_off FROM late_person"
-        " WHERE disruption_id = %(id)s AND owes = %(owes)s",
-        id=disruption_id,
-        owes=owes,
-    )
+    statement = """
+SELECT count(*) AS people, count(*) FILTER (WHERE cut_off) AS cut_off
+FROM late_person
+WHERE disruption_id = %(id)s AND owes = %(owes)s"""
+    found = one(tx, Late, statement, id=disruption_id, owes=owes)
     assert found is not None
     return found
 
 
 def locales(tx: Tx, disruption_id: int) -> list[str | None]:
     """What late people's contacts ask for."""
-    return values(
-        tx,
-        "SELECT DISTINCT k.locale FROM late_person p JOIN contact k USING (recipient_id)"
-        " WHERE p.disruption_id = %(id)s ORDER BY 1",
-        id=disruption_id,
-    )
+    statement = """
+SELECT DISTINCT k.locale FROM late_person p JOIN contact k USING (recipient_id)
+WHERE p.disruption_id = %(id)s
+ORDER BY 1"""
+    return values(tx, statement, id=disruption_id)

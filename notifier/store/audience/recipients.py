@@ -72,8 +72,12 @@ ENDING_LINES = (
 )
 """Whoever hears that something ends hears in the same mail what does not, and what may have ended unheard."""
 NEWS = (
-    "(%(merges)s AND " + BEGINS + ") OR (" + STILL_OUT + " AND slug = ANY(%(services)s)"
-    " AND (%(only)s::bigint IS NULL OR customer_id = %(only)s) AND customer_id <> ALL(%(released)s::bigint[]))"
+    "(%(merges)s AND "
+    + BEGINS
+    + ") OR ("
+    + STILL_OUT
+    + """ AND slug = ANY(%(services)s)
+    AND (%(only)s::bigint IS NULL OR customer_id = %(only)s) AND customer_id <> ALL(%(released)s::bigint[]))"""
 )
 """Whoever knows that something is out, and in one mail that tells all of it, whoever should."""
 

@@ -140,8 +140,10 @@ def note(tx: Tx, notice_id: int, found: Sequence[Change], *, now: datetime) -> N
     by = {change.what: change for change in found}
     run(
         tx,
-        "INSERT INTO recount (notice_id, at, came, gone, changed, came_mute, gone_mute) VALUES (%(id)s, %(now)s,"
-        " %(came)s, %(gone)s, %(changed)s, %(came_mute)s, %(gone_mute)s) ON CONFLICT DO NOTHING",
+        """
+INSERT INTO recount (notice_id, at, came, gone, changed, came_mute, gone_mute)
+VALUES (%(id)s, %(now)s, %(came)s, %(gone)s, %(changed)s, %(came_mute)s, %(gone_mute)s)
+ON CONFLICT DO NOTHING""",
         id=notice_id,
         now=now,
         came=by["came"].people,

@@ -58,17 +58,19 @@ def differs(tx: Tx, asked: Asked) -> bool:
     """Something may be out for some people since another time than for the first; seldom, so it is asked first."""
     return value(
         tx,
-        "SELECT EXISTS (SELECT FROM scope_revision WHERE disruption_id = %(id)s AND rev > 1 AND rev <= %(rev)s"
-        "  AND (NOT proposed OR rev = %(rev)s))"
-        " OR EXISTS (SELECT FROM notice WHERE disruption_id = %(id)s AND kind = 'catch_up'"
-        "  AND state NOT IN ('draft', 'void'))"
-        " OR EXISTS (SELECT FROM chunk k JOIN content USING (content_id)"
-        "  JOIN notice n ON n.notice_id = k.notice_id"
-        "  WHERE n.disruption_id = %(id)s AND content.variant LIKE 'late%%')"
-        " OR EXISTS (SELECT FROM service s JOIN disruption d ON d.disruption_id = %(id)s"
-        "  WHERE s.slug = ANY(%(services)s) AND (SELECT max(suspended_at) FROM entitlement e"
-        "   WHERE e.service_id = s.service_id AND suspended_at IS NOT NULL)"
-        "   >= d.effective_at + interval '1 minute')",
+        """
+SELECT EXISTS (SELECT FROM scope_revision
+  WHERE disruption_id = %(id)s AND rev > 1 AND rev <= %(rev)s AND (NOT proposed OR rev = %(rev)s))
+       OR EXISTS (SELECT FROM notice
+         WHERE disruption_id = %(id)s AND kind = 'catch_up' AND state NOT IN ('draft', 'void'))
+       OR EXISTS (SELECT FROM chunk k JOIN content USING (content_id)
+         JOIN notice n ON n.notice_id = k.notice_id
+         WHERE n.disruption_id = %(id)s AND content.variant LIKE 'late%%')
+       OR EXISTS (SELECT FROM service s JOIN disruption d ON d.disruption_id = %(id)s
+         WHERE s.slug = ANY(%(services)s)
+           AND (SELECT max(suspended_at) FROM entitlement e
+             WHERE e.service_id = s.service_id AND suspended_at IS NOT NULL)
+             >= d.effective_at + interval '1 minute')""",
         id=asked.disruption_id,
         rev=asked.rev,
         services=asked.rule.services,

@@ -275,8 +275,11 @@ def cut_off_since(tx: Tx, services: list[str]) -> datetime | None:
     """Since when somebody is cut off from one of these services; None: nobody is, as far as the data says."""
     return value(
         tx,
-        "SELECT min((SELECT min(suspended_at) FROM entitlement e WHERE e.service_id = s.service_id"
-        " AND suspended_at IS NOT NULL)) FROM service s WHERE slug = ANY(%(services)s)",
+        """
+SELECT min((SELECT min(suspended_at) FROM entitlement e
+    WHERE e.service_id = s.service_id AND suspended_at IS NOT NULL))
+FROM service s
+WHERE slug = ANY(%(services)s)""",
         services=services,
     )
 
@@ -285,7 +288,8 @@ def still_cut_off(tx: Tx, services: list[str]) -> int:
     """Customers that the data says are cut off from one of the services now."""
     return value(
         tx,
-        "SELECT count(DISTINCT customer_id) FROM entitlement JOIN service USING (service_id)"
-        " WHERE slug = ANY(%(services)s) AND suspended_at IS NOT NULL",
+        """
+SELECT count(DISTINCT customer_id) FROM entitlement JOIN service USING (service_id)
+WHERE slug = ANY(%(services)s) AND suspended_at IS NOT NULL""",
         services=services,
     )

@@ -110,10 +110,13 @@ def columns(outer: Outer) -> dict[str, str]:
         found = many(
             tx,
             _Column,
-            "SELECT a.attname AS name, split_part(regexp_replace(format_type(coalesce(nullif(t.typbasetype, 0),"
-            " t.oid), NULL), '^.*[.]', ''), '(', 1) AS type FROM pg_attribute a JOIN pg_type t ON"
-            " t.oid = a.atttypid WHERE a.attrelid = to_regclass(%(view)s) AND a.attnum > 0"
-            " AND NOT a.attisdropped ORDER BY a.attnum",
+            """
+SELECT a.attname AS name,
+       split_part(regexp_replace(
+         format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL), '^.*[.]', ''), '(', 1) AS type
+FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+WHERE a.attrelid = to_regclass(%(view)s) AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attnum""",
             view=VIEW,
         )
     return {column.name: column.type for column in found}
@@ -139,9 +142,10 @@ def rights(outer: Outer) -> Rights:
         found = one(
             tx,
             Rights,
-            "SELECT current_user::text AS role, has_table_privilege(to_regclass(%(view)s), 'SELECT') AS may_read,"
-            " (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser,"
-            " current_setting('server_version_num')::int AS version",
+            """
+SELECT current_user::text AS role, has_table_privilege(to_regclass(%(view)s), 'SELECT') AS may_read,
+       (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser,
+       current_setting('server_version_num')::int AS version""",
             view=VIEW,
         )
     assert found is not None
@@ -157,10 +161,11 @@ def some_services(outer: Outer, most: int) -> list[str | None]:
 
 def some_attributes(outer: Outer, most: int) -> list[str]:
     """Which attributes so many rows have a value of."""
-    statement = (
-        "SELECT DISTINCT key FROM (SELECT attrs FROM {} WHERE jsonb_typeof(attrs) = 'object' LIMIT %(most)s) few,"
-        " jsonb_each(few.attrs) WHERE jsonb_typeof(value) <> 'null' ORDER BY 1"
-    )
+    statement = """
+SELECT DISTINCT key
+FROM (SELECT attrs FROM {} WHERE jsonb_typeof(attrs) = 'object' LIMIT %(most)s) few, jsonb_each(few.attrs)
+WHERE jsonb_typeof(value) <> 'null'
+ORDER BY 1"""
     with outer.asking() as tx:
         return values(tx, sql.SQL(statement).format(sql.Identifier(VIEW)), most=most)
 

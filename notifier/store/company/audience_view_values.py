@@ -34,20 +34,30 @@ UNICODE_BLANKS = (
 )
 """What `str.strip` takes away; a server with another encoding than UTF-8 cannot be told of all of it."""
 CELL = sql.SQL(
-    "CASE WHEN jsonb_typeof({v}) IN ('string', 'number', 'boolean')"
-    " THEN nullif(btrim({v} #>> '{{}}', {blanks}), '') END"
+    """
+CASE
+  WHEN jsonb_typeof({v}) IN ('string', 'number', 'boolean')
+    THEN nullif(btrim({v} #>> '{{}}', {blanks}), '') END"""
 )
 """A value as the text of a cell; NULL for none, an empty one, a list or an object."""
 
 # CASE alone promises that a cast is not reached for what would make it raise.
 NUMBER_OF = sql.SQL(
-    "(SELECT CASE WHEN abs(x) >= 1e18 THEN NULL WHEN x = trunc(x) THEN trunc(x)"
-    " WHEN abs(x) < 4.9e-324 THEN NULL WHEN x::float8::text::numeric = x THEN trim_scale(x) END FROM (SELECT"
-    " CASE WHEN length({cell}) <= {longest} AND {cell} ~* {shape} THEN {cell}::numeric END OFFSET 0) n (x))"
+    """
+(SELECT CASE
+    WHEN abs(x) >= 1e18 THEN NULL
+    WHEN x = trunc(x) THEN trunc(x)
+    WHEN abs(x) < 4.9e-324 THEN NULL
+    WHEN x::float8::text::numeric = x THEN trim_scale(x) END
+  FROM (
+    SELECT CASE WHEN length({cell}) <= {longest} AND {cell} ~* {shape} THEN {cell}::numeric END
+    OFFSET 0) n (x))"""
 )
 MOMENT_OF = sql.SQL(
-    "CASE WHEN {cell} ~ {shape} THEN to_char({cell}::timestamptz AT TIME ZONE 'UTC',"
-    ' \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\') END'
+    """
+CASE
+  WHEN {cell} ~ {shape}
+    THEN to_char({cell}::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END"""
 )
 
 
@@ -60,8 +70,10 @@ def stored(type_: AttributeType, cell: sql.Composable, *, unicode: bool) -> sql.
             return NUMBER_OF.format(cell=cell, longest=sql.Literal(LONGEST_NUMBER), shape=_whole(NUMBER))
         case AttributeType.BOOLEAN:
             return sql.SQL(
-                'CASE WHEN lower({0} COLLATE "C") = ANY({1}) THEN true'
-                ' WHEN lower({0} COLLATE "C") = ANY({2}) THEN false END'
+                """
+CASE
+  WHEN lower({0} COLLATE "C") = ANY({1}) THEN true
+  WHEN lower({0} COLLATE "C") = ANY({2}) THEN false END"""
             ).format(cell, sql.Literal(sorted(TRUE)), sql.Literal(sorted(FALSE)))
         case AttributeType.DATE:
             return sql.SQL("CASE WHEN {0} ~ {1} THEN {0} END").format(cell, _whole(DAY))
@@ -119,8 +131,9 @@ def misfits(attributes: Mapping[str, AttributeType]) -> sql.Composed:
 def _misfit(n: int) -> sql.Composed:
     raw = sql.SQL("(v.attrs -> {}::text)").format(sql.Placeholder(f"attr_{n}"))
     return sql.SQL(
-        "CASE WHEN {value} IS NULL AND ({cell} IS NOT NULL OR jsonb_typeof({raw}) IN ('array', 'object'))"
-        " THEN {n} END"
+        """
+CASE
+  WHEN {value} IS NULL AND ({cell} IS NOT NULL OR jsonb_typeof({raw}) IN ('array', 'object')) THEN {n} END"""
     ).format(value=_value(n), cell=_cell(n), raw=raw, n=sql.Literal(n))
 
 

@@ -51,17 +51,23 @@ def services(tx: Tx) -> list[Service]:
     return many(
         tx,
         Service,
-        "SELECT s.slug, s.name, array(SELECT o.slug FROM service_dependency d JOIN service o ON"
-        " o.service_id = d.depends_on WHERE d.service_id = s.service_id ORDER BY 1) AS depends_on"
-        " FROM service s ORDER BY s.slug",
+        """
+SELECT s.slug, s.name, array(
+  SELECT o.slug FROM service_dependency d JOIN service o ON o.service_id = d.depends_on
+  WHERE d.service_id = s.service_id
+  ORDER BY 1) AS depends_on
+FROM service s
+ORDER BY s.slug""",
     )
 
 
 def put_service(tx: Tx, slug: str, name: str) -> None:
     run(
         tx,
-        "INSERT INTO service (slug, name) VALUES (%(slug)s, %(name)s)"
-        " ON CONFLICT (slug) DO UPDATE SET name = excluded.name",
+        """
+INSERT INTO service (slug, name)
+VALUES (%(slug)s, %(name)s)
+ON CONFLICT (slug) DO UPDATE SET name = excluded.name""",
         slug=slug,
         name=name,
     )
@@ -70,8 +76,9 @@ def put_service(tx: Tx, slug: str, name: str) -> None:
 def drop_dependencies(tx: Tx, slug: str) -> None:
     run(
         tx,
-        "DELETE FROM service_dependency d USING service s"
-        " WHERE s.service_id = d.service_id AND s.slug = %(slug)s",
+        """
+DELETE FROM service_dependency d USING service s
+WHERE s.service_id = d.service_id AND s.slug = %(slug)s""",
         slug=slug,
     )
 
@@ -80,8 +87,10 @@ def add_dependencies(tx: Tx, slug: str, depends_on: Sequence[str]) -> None:
     """All slugs must be there already."""
     run(
         tx,
-        "INSERT INTO service_dependency (service_id, depends_on) SELECT s.service_id, o.service_id"
-        " FROM service s, service o WHERE s.slug = %(slug)s AND o.slug = ANY(%(depends_on)s)",
+        """
+INSERT INTO service_dependency (service_id, depends_on)
+SELECT s.service_id, o.service_id FROM service s, service o
+WHERE s.slug = %(slug)s AND o.slug = ANY(%(depends_on)s)""",
         slug=slug,
         depends_on=list(depends_on),
     )
@@ -107,10 +116,11 @@ def source(tx: Tx, name: str) -> Source | None:
 def put_source(tx: Tx, wanted: Source) -> None:
     run(
         tx,
-        "INSERT INTO source (name, dialect, secret_env, services, announce_ceiling, open) VALUES (%(name)s,"
-        " %(dialect)s, %(secret_env)s, %(services)s, %(ceiling)s, %(open)s) ON CONFLICT (name) DO UPDATE SET"
-        " dialect = excluded.dialect, secret_env = excluded.secret_env, services = excluded.services,"
-        " announce_ceiling = excluded.announce_ceiling, open = excluded.open",
+        """
+INSERT INTO source (name, dialect, secret_env, services, announce_ceiling, open)
+VALUES (%(name)s, %(dialect)s, %(secret_env)s, %(services)s, %(ceiling)s, %(open)s)
+ON CONFLICT (name) DO UPDATE SET dialect = excluded.dialect, secret_env = excluded.secret_env,
+  services = excluded.services, announce_ceiling = excluded.announce_ceiling, open = excluded.open""",
         name=wanted.name,
         dialect=wanted.dialect,
         secret_env=wanted.secret_env,
@@ -127,9 +137,10 @@ def attributes(tx: Tx) -> list[Attribute]:
 def put_attribute(tx: Tx, name: str, type_: AttributeType, *, sensitive: bool) -> None:
     run(
         tx,
-        "INSERT INTO attribute (name, type, sensitive) VALUES (%(name)s, %(type)s, %(sensitive)s)"
-        " ON CONFLICT (name) DO UPDATE SET type = excluded.type, sensitive = excluded.sensitive,"
-        " declared = true",
+        """
+INSERT INTO attribute (name, type, sensitive)
+VALUES (%(name)s, %(type)s, %(sensitive)s)
+ON CONFLICT (name) DO UPDATE SET type = excluded.type, sensitive = excluded.sensitive, declared = true""",
         name=name,
         type=type_,
         sensitive=sensitive,
@@ -140,8 +151,10 @@ def add_undeclared(tx: Tx, names: Iterable[str]) -> None:
     """Columns of an import that nobody declared: text, until somebody does."""
     run(
         tx,
-        "INSERT INTO attribute (name, type, declared) SELECT unnest(%(names)s::text[]), 'text', false"
-        " ON CONFLICT (name) DO NOTHING",
+        """
+INSERT INTO attribute (name, type, declared)
+SELECT unnest(%(names)s::text[]), 'text', false
+ON CONFLICT (name) DO NOTHING""",
         names=sorted(names),
     )
 
@@ -159,8 +172,9 @@ def retype(tx: Tx, name: str, spelt: Mapping[str, Stored]) -> int:
     """Store each old value in its new form; how many customers changed."""
     return run(
         tx,
-        "UPDATE customer SET attrs = jsonb_set(attrs, ARRAY[%(name)s], %(spelt)s -> (attrs ->> %(name)s))"
-        " WHERE %(spelt)s ? (attrs ->> %(name)s)",
+        """
+UPDATE customer SET attrs = jsonb_set(attrs, ARRAY[%(name)s], %(spelt)s -> (attrs ->> %(name)s))
+WHERE %(spelt)s ? (attrs ->> %(name)s)""",
         name=name,
         spelt=Jsonb(dict(spelt)),
     )
@@ -194,8 +208,10 @@ def put_company(tx: Tx, key: str, stored: Mapping[str, Any]) -> None:
     """`key` is 'facts' or 'policy'."""
     run(
         tx,
-        "INSERT INTO company (key, value) VALUES (%(key)s, %(value)s)"
-        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        """
+INSERT INTO company (key, value)
+VALUES (%(key)s, %(value)s)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value""",
         key=key,
         value=Jsonb(dict(stored)),
     )

@@ -19,10 +19,11 @@ from notifier.store.audience.verdicts import Rule, hits, rule_params
 def create_staging(tx: Tx) -> None:
     run(
         tx,
-        'CREATE TEMP TABLE staged (line int, ext_id text COLLATE "C", name text, address text,'
-        ' address_key text COLLATE "C", contact_name text, role text, locale text, tz text,'
-        ' service text COLLATE "C", region text, suspended_at timestamptz, attrs jsonb, rank int)'
-        " ON COMMIT DROP",
+        """
+CREATE TEMP TABLE staged (line int, ext_id text COLLATE "C", name text, address text,
+  address_key text COLLATE "C", contact_name text, role text, locale text, tz text,
+  service text COLLATE "C", region text, suspended_at timestamptz, attrs jsonb, rank int)
+ON COMMIT DROP""",
     )
 
 
@@ -42,9 +43,12 @@ def gather_customers(tx: Tx) -> int:
     """One staged row for each customer; how many. Each service keeps values of its own: see `held_now`."""
     return run(
         tx,
-        "CREATE TEMP TABLE staged_customer ON COMMIT DROP AS SELECT ext_id,"
-        " (array_agg(name ORDER BY line DESC) FILTER (WHERE name IS NOT NULL))[1] AS name,"
-        " (array_agg(attrs ORDER BY rank DESC, line))[1] AS attrs FROM staged GROUP BY 1",
+        """
+CREATE TEMP TABLE staged_customer ON COMMIT DROP AS
+SELECT ext_id, (array_agg(name ORDER BY line DESC) FILTER (WHERE name IS NOT NULL))[1] AS name,
+       (array_agg(attrs ORDER BY rank DESC, line))[1] AS attrs
+FROM staged
+GROUP BY 1""",
     )
 
 
@@ -55,11 +59,13 @@ def gather_held(tx: Tx) -> int:
     """
     return run(
         tx,
-        "CREATE TEMP TABLE held_now ON COMMIT DROP AS"
-        " SELECT c.customer_id, v.service_id, s.region, min(s.suspended_at) AS suspended_at, max(s.rank) AS rank,"
-        " (array_agg(s.attrs ORDER BY s.rank DESC, s.line))[1] AS attrs,"
-        " min(s.attrs::text) <> max(s.attrs::text) AS differs"
-        " FROM staged s JOIN customer c USING (ext_id) JOIN service v ON v.slug = s.service GROUP BY 1, 2, 3",
+        """
+CREATE TEMP TABLE held_now ON COMMIT DROP AS
+SELECT c.customer_id, v.service_id, s.region, min(s.suspended_at) AS suspended_at, max(s.rank) AS rank,
+       (array_agg(s.attrs ORDER BY s.rank DESC, s.line))[1] AS attrs,
+       min(s.attrs::text) <> max(s.attrs::text) AS differs
+FROM staged s JOIN customer c USING (ext_id) JOIN service v ON v.slug = s.service
+GROUP BY 1, 2, 3""",
     )
 
 
@@ -72,11 +78,14 @@ def reappear(tx: Tx) -> int:
     """Entitlements whose values, cut-off or presence in the view changed. What the view says counts."""
     return run(
         tx,
-        "UPDATE entitlement e SET attrs = h.attrs, suspended_at = h.suspended_at, of_view = true,"
-        " vanished_at = NULL FROM held_now h"
-        " WHERE (e.customer_id, e.service_id) = (h.customer_id, h.service_id)"
-        " AND e.region IS NOT DISTINCT FROM h.region AND (e.attrs, e.suspended_at, e.of_view, e.vanished_at)"
-        " IS DISTINCT FROM (h.attrs, h.suspended_at, true, NULL::timestamptz)",
+        """
+UPDATE entitlement e
+SET attrs = h.attrs, suspended_at = h.suspended_at, of_view = true, vanished_at = NULL
+FROM held_now h
+WHERE (e.customer_id, e.service_id) = (h.customer_id, h.service_id)
+  AND e.region IS NOT DISTINCT FROM h.region
+  AND (e.attrs, e.suspended_at, e.of_view, e.vanished_at) IS DISTINCT FROM
+  (h.attrs, h.suspended_at, true, NULL::timestamptz)""",
     )
 
 
@@ -84,9 +93,12 @@ def appear(tx: Tx) -> int:
     """Entitlements that we did not know."""
     return run(
         tx,
-        "INSERT INTO entitlement (customer_id, service_id, region, attrs, suspended_at, of_view)"
-        " SELECT customer_id, service_id, region, attrs, suspended_at, true FROM held_now"
-        " ORDER BY customer_id, service_id ON CONFLICT (customer_id, service_id, region) DO NOTHING",
+        """
+INSERT INTO entitlement (customer_id, service_id, region, attrs, suspended_at, of_view)
+SELECT customer_id, service_id, region, attrs, suspended_at, true
+FROM held_now
+ORDER BY customer_id, service_id
+ON CONFLICT (customer_id, service_id, region) DO NOTHING""",
     )
 
 
@@ -94,10 +106,13 @@ def vanish(tx: Tx, services: list[str], now: datetime) -> int:
     """Mark what the view has shown and shows no longer: it may be the cut-off that deleted it."""
     return run(
         tx,
-        "UPDATE entitlement e SET vanished_at = %(now)s FROM service s WHERE s.service_id = e.service_id"
-        " AND s.slug = ANY(%(services)s) AND e.of_view AND e.vanished_at IS NULL AND NOT EXISTS"
-        " (SELECT FROM held_now h WHERE (h.customer_id, h.service_id) = (e.customer_id, e.service_id)"
-        " AND h.region IS NOT DISTINCT FROM e.region)",
+        """
+UPDATE entitlement e SET vanished_at = %(now)s
+FROM service s
+WHERE s.service_id = e.service_id AND s.slug = ANY(%(services)s) AND e.of_view AND e.vanished_at IS NULL
+  AND NOT EXISTS (SELECT FROM held_now h
+    WHERE (h.customer_id, h.service_id) = (e.customer_id, e.service_id)
+      AND h.region IS NOT DISTINCT FROM e.region)""",
         services=services,
         now=now,
     )
@@ -107,10 +122,11 @@ def forget_vanished(tx: Tx, services: list[str], before: datetime) -> int:
     """Those gone since before then have left; not while an open disruption is about their service."""
     return run(
         tx,
-        "DELETE FROM entitlement e USING service s WHERE s.service_id = e.service_id"
-        " AND e.vanished_at < %(before)s AND s.slug = ANY(%(services)s) AND NOT EXISTS"
-        " (SELECT FROM disruption d JOIN scope_revision r USING (disruption_id)"
-        " WHERE d.ended_at IS NULL AND s.slug = ANY(r.services))",
+        """
+DELETE FROM entitlement e USING service s
+WHERE s.service_id = e.service_id AND e.vanished_at < %(before)s AND s.slug = ANY(%(services)s)
+  AND NOT EXISTS (SELECT FROM disruption d JOIN scope_revision r USING (disruption_id)
+    WHERE d.ended_at IS NULL AND s.slug = ANY(r.services))""",
         services=services,
         before=before,
     )
@@ -126,9 +142,11 @@ class Vanished:
 def vanished(tx: Tx, rule: Rule) -> Vanished:
     """Customers whom the view has shown with one of the rule's services and shows so no longer."""
     statement = sql.SQL(
-        "SELECT count(DISTINCT e.customer_id) AS customers,"
-        " count(DISTINCT e.customer_id) FILTER (WHERE hit.rank >= %(told_rank)s) AS told"
-        " FROM ({hit}) hit JOIN entitlement e USING (customer_id, service_id) WHERE e.vanished_at IS NOT NULL"
+        """
+SELECT count(DISTINCT e.customer_id) AS customers,
+       count(DISTINCT e.customer_id) FILTER (WHERE hit.rank >= %(told_rank)s) AS told
+FROM ({hit}) hit JOIN entitlement e USING (customer_id, service_id)
+WHERE e.vanished_at IS NOT NULL"""
     ).format(hit=hits(rule))
     found = one(tx, Vanished, statement, **rule_params(rule))
     assert found is not None
@@ -139,10 +157,12 @@ def newer_than_copy(tx: Tx, services: list[str]) -> int:
     """Customers of the view whom this copy does not show, and a later one does."""
     return value(
         tx,
-        "SELECT count(DISTINCT customer_id) FROM entitlement e JOIN service s USING (service_id)"
-        " WHERE s.slug = ANY(%(services)s) AND e.of_view AND e.vanished_at IS NULL AND NOT EXISTS"
-        " (SELECT FROM held_now h WHERE (h.customer_id, h.service_id) = (e.customer_id, e.service_id)"
-        " AND h.region IS NOT DISTINCT FROM e.region)",
+        """
+SELECT count(DISTINCT customer_id) FROM entitlement e JOIN service s USING (service_id)
+WHERE s.slug = ANY(%(services)s) AND e.of_view AND e.vanished_at IS NULL
+  AND NOT EXISTS (SELECT FROM held_now h
+    WHERE (h.customer_id, h.service_id) = (e.customer_id, e.service_id)
+      AND h.region IS NOT DISTINCT FROM e.region)""",
         services=services,
     )
 
@@ -154,16 +174,25 @@ def follow_addresses(tx: Tx) -> int:
     """
     return run(
         tx,
-        "WITH gone AS (SELECT k.customer_id, k.role, min(k.contact_id) AS contact_id FROM contact k"
-        "  WHERE k.customer_id IN (SELECT customer_id FROM staged_contact) AND NOT EXISTS (SELECT FROM"
-        "  staged_contact s WHERE (s.customer_id, s.recipient_id) = (k.customer_id, k.recipient_id))"
-        "  GROUP BY 1, 2 HAVING count(*) = 1),"
-        " come AS (SELECT s.customer_id, coalesce(s.role, 'owner') AS role, min(s.recipient_id) AS recipient_id"
-        "  FROM staged_contact s WHERE NOT EXISTS (SELECT FROM contact k"
-        "  WHERE (s.customer_id, s.recipient_id) = (k.customer_id, k.recipient_id))"
-        "  GROUP BY 1, 2 HAVING count(*) = 1)"
-        " UPDATE contact k SET recipient_id = come.recipient_id FROM gone JOIN come USING (customer_id, role)"
-        " WHERE k.contact_id = gone.contact_id",
+        """
+WITH gone AS (
+  SELECT k.customer_id, k.role, min(k.contact_id) AS contact_id
+  FROM contact k
+  WHERE k.customer_id IN (SELECT customer_id FROM staged_contact)
+    AND NOT EXISTS (SELECT FROM staged_contact s
+      WHERE (s.customer_id, s.recipient_id) = (k.customer_id, k.recipient_id))
+  GROUP BY 1, 2
+  HAVING count(*) = 1),
+come AS (
+  SELECT s.customer_id, coalesce(s.role, 'owner') AS role, min(s.recipient_id) AS recipient_id
+  FROM staged_contact s
+  WHERE NOT EXISTS (SELECT FROM contact k
+    WHERE (s.customer_id, s.recipient_id) = (k.customer_id, k.recipient_id))
+  GROUP BY 1, 2
+  HAVING count(*) = 1)
+UPDATE contact k SET recipient_id = come.recipient_id
+FROM gone JOIN come USING (customer_id, role)
+WHERE k.contact_id = gone.contact_id""",
     )
 
 
@@ -171,9 +200,12 @@ def drop_contacts(tx: Tx) -> int:
     """People who are no contacts of their customer any more. Who has no address at all now keeps the last one."""
     return run(
         tx,
-        "DELETE FROM contact k WHERE k.customer_id IN (SELECT customer_id FROM staged_contact) AND NOT EXISTS"
-        " (SELECT FROM staged_contact s WHERE (s.customer_id, s.recipient_id) = (k.customer_id, k.recipient_id)"
-        " AND coalesce(s.role, k.role) = k.role)",
+        """
+DELETE FROM contact k
+WHERE k.customer_id IN (SELECT customer_id FROM staged_contact)
+  AND NOT EXISTS (SELECT FROM staged_contact s
+    WHERE (s.customer_id, s.recipient_id) = (k.customer_id, k.recipient_id)
+      AND coalesce(s.role, k.role) = k.role)""",
     )
 
 
@@ -181,9 +213,11 @@ def old_addresses(tx: Tx, told_rank: int) -> int:
     """Customers to be told whom the copy gives no usable address, and of whom we know one from before."""
     return value(
         tx,
-        "SELECT count(DISTINCT h.customer_id) FROM held_now h JOIN contact k USING (customer_id)"
-        " JOIN recipient r USING (recipient_id) WHERE h.rank >= %(told_rank)s AND r.address IS NOT NULL"
-        " AND NOT EXISTS (SELECT FROM staged_contact s WHERE s.customer_id = h.customer_id)",
+        """
+SELECT count(DISTINCT h.customer_id) FROM held_now h JOIN contact k USING (customer_id)
+JOIN recipient r USING (recipient_id)
+WHERE h.rank >= %(told_rank)s AND r.address IS NOT NULL
+  AND NOT EXISTS (SELECT FROM staged_contact s WHERE s.customer_id = h.customer_id)""",
         told_rank=told_rank,
     )
 

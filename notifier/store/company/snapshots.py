@@ -30,13 +30,19 @@ def keep(tx: Tx, now: datetime) -> int:
     """Keep what is staged, once its people are recipients; the new snapshot's id."""
     return value(
         tx,
-        "WITH new AS (INSERT INTO snapshot (taken_at, customers, people, rows_n) SELECT %(now)s,"
-        "  count(DISTINCT ext_id), count(DISTINCT address_key), count(*) FROM staged RETURNING snapshot_id),"
-        " kept AS (INSERT INTO snapshot_row (snapshot_id, ext_id, name, recipient_id, contact_name, role, locale,"
-        "   tz, service, region, suspended_at, attrs) SELECT snapshot_id, s.ext_id, s.name, r.recipient_id,"
-        "  s.contact_name, s.role, s.locale, s.tz, s.service, s.region, s.suspended_at, s.attrs"
-        "  FROM new CROSS JOIN staged s LEFT JOIN recipient r USING (address_key))"
-        " SELECT snapshot_id FROM new",
+        """
+WITH new AS (
+  INSERT INTO snapshot (taken_at, customers, people, rows_n)
+  SELECT %(now)s, count(DISTINCT ext_id), count(DISTINCT address_key), count(*)
+  FROM staged
+  RETURNING snapshot_id),
+kept AS (
+  INSERT INTO snapshot_row (snapshot_id, ext_id, name, recipient_id, contact_name, role, locale, tz,
+    service, region, suspended_at, attrs)
+  SELECT snapshot_id, s.ext_id, s.name, r.recipient_id, s.contact_name, s.role, s.locale, s.tz, s.service,
+         s.region, s.suspended_at, s.attrs
+  FROM new CROSS JOIN staged s LEFT JOIN recipient r USING (address_key))
+SELECT snapshot_id FROM new""",
         now=now,
     )
 
@@ -45,8 +51,9 @@ def forget_rows(tx: Tx, keep: int) -> int:
     """Of all but so many of the newest."""
     return run(
         tx,
-        "DELETE FROM snapshot_row WHERE snapshot_id IN"
-        " (SELECT snapshot_id FROM snapshot ORDER BY taken_at DESC OFFSET %(keep)s)",
+        """
+DELETE FROM snapshot_row
+WHERE snapshot_id IN (SELECT snapshot_id FROM snapshot ORDER BY taken_at DESC OFFSET %(keep)s)""",
         keep=keep,
     )
 
@@ -54,8 +61,9 @@ def forget_rows(tx: Tx, keep: int) -> int:
 def forget(tx: Tx, keep: int) -> int:
     return run(
         tx,
-        "DELETE FROM snapshot WHERE snapshot_id IN"
-        " (SELECT snapshot_id FROM snapshot ORDER BY taken_at DESC OFFSET %(keep)s)",
+        """
+DELETE FROM snapshot
+WHERE snapshot_id IN (SELECT snapshot_id FROM snapshot ORDER BY taken_at DESC OFFSET %(keep)s)""",
         keep=keep,
     )
 
@@ -79,11 +87,14 @@ def stage(tx: Tx, snapshot_id: int, services: list[str]) -> int:
     """The rows of these services back into `staged`. An address that was erased since then does not come back."""
     return run(
         tx,
-        "INSERT INTO staged (line, ext_id, name, address, address_key, contact_name, role, locale, tz, service,"
-        " region, suspended_at, attrs, rank) SELECT row_number() OVER (), s.ext_id, s.name, r.address,"
-        " CASE WHEN r.address IS NOT NULL THEN r.address_key END, s.contact_name, s.role, s.locale, s.tz,"
-        " s.service, s.region, s.suspended_at, s.attrs, 2 FROM snapshot_row s LEFT JOIN recipient r"
-        " USING (recipient_id) WHERE s.snapshot_id = %(id)s AND s.service = ANY(%(services)s)",
+        """
+INSERT INTO staged (line, ext_id, name, address, address_key, contact_name, role, locale, tz, service,
+  region, suspended_at, attrs, rank)
+SELECT row_number() OVER (), s.ext_id, s.name, r.address,
+       CASE WHEN r.address IS NOT NULL THEN r.address_key END, s.contact_name, s.role, s.locale, s.tz,
+       s.service, s.region, s.suspended_at, s.attrs, 2
+FROM snapshot_row s LEFT JOIN recipient r USING (recipient_id)
+WHERE s.snapshot_id = %(id)s AND s.service = ANY(%(services)s)""",
         id=snapshot_id,
         services=services,
     )

@@ -19,9 +19,11 @@ def raise_once(tx: Tx, key: str, text: str, disruption_id: int | None, now: date
     """Raise it, or let the open one say this. `text` is one sentence without address or sensitive value."""
     run(
         tx,
-        "INSERT INTO alarm (key, text, disruption_id, raised_at) VALUES (%(key)s, %(text)s, %(id)s, %(now)s)"
-        " ON CONFLICT (key) WHERE cleared_at IS NULL DO UPDATE SET text = excluded.text"
-        " WHERE alarm.text <> excluded.text",
+        """
+INSERT INTO alarm (key, text, disruption_id, raised_at)
+VALUES (%(key)s, %(text)s, %(id)s, %(now)s)
+ON CONFLICT (key) WHERE cleared_at IS NULL DO UPDATE SET text = excluded.text
+WHERE alarm.text <> excluded.text""",
         key=key,
         text=text,
         id=disruption_id,
@@ -44,9 +46,11 @@ def clear_unless_held(tx: Tx, prefix: str, now: datetime) -> None:
     """
     run(
         tx,
-        "UPDATE alarm SET cleared_at = %(now)s WHERE starts_with(key, %(prefix)s) AND cleared_at IS NULL"
-        " AND NOT EXISTS (SELECT FROM notice n WHERE n.state = 'held' AND key = %(prefix)s || n.notice_id"
-        "  AND strpos(alarm.text, n.hold_reason) > 0)",
+        """
+UPDATE alarm SET cleared_at = %(now)s
+WHERE starts_with(key, %(prefix)s) AND cleared_at IS NULL
+  AND NOT EXISTS (SELECT FROM notice n
+    WHERE n.state = 'held' AND key = %(prefix)s || n.notice_id AND strpos(alarm.text, n.hold_reason) > 0)""",
         prefix=prefix,
         now=now,
     )
@@ -56,9 +60,14 @@ def clear_others(tx: Tx, kind: str, keep: Sequence[str], now: datetime) -> None:
     """Clear the alarms `kind:...` that are not among these keys: what they say is true no longer."""
     run(
         tx,
-        "WITH others AS (SELECT alarm_id FROM alarm WHERE starts_with(key, %(kind)s || ':')"
-        "  AND key <> ALL(%(keep)s) AND cleared_at IS NULL ORDER BY key FOR NO KEY UPDATE)"
-        " UPDATE alarm SET cleared_at = %(now)s FROM others WHERE alarm.alarm_id = others.alarm_id",
+        """
+WITH others AS (
+  SELECT alarm_id FROM alarm
+  WHERE starts_with(key, %(kind)s || ':') AND key <> ALL(%(keep)s) AND cleared_at IS NULL
+  ORDER BY key FOR NO KEY UPDATE)
+UPDATE alarm SET cleared_at = %(now)s
+FROM others
+WHERE alarm.alarm_id = others.alarm_id""",
         kind=kind,
         keep=list(keep),
         now=now,

@@ -26,9 +26,10 @@ class Approval:
 def give(tx: Tx, notice_id: int, approval: Approval, *, now: datetime) -> None:
     run(
         tx,
-        "INSERT INTO approval (notice_id, actor, at, part, words_hash, rule_hash, list_hash, ceiling, gap,"
-        " override_reason) VALUES (%(id)s, %(actor)s, %(now)s, %(part)s, %(words)s, %(rule)s, %(list)s,"
-        " %(ceiling)s, %(gap)s, %(why)s)",
+        """
+INSERT INTO approval (notice_id, actor, at, part, words_hash, rule_hash, list_hash, ceiling, gap,
+  override_reason)
+VALUES (%(id)s, %(actor)s, %(now)s, %(part)s, %(words)s, %(rule)s, %(list)s, %(ceiling)s, %(gap)s, %(why)s)""",
         id=notice_id,
         now=now,
         actor=approval.actor,
@@ -46,9 +47,10 @@ def by_person(tx: Tx, disruption_id: int) -> bool:
     """Somebody, and not only policy, has approved an audience of this disruption."""
     return value(
         tx,
-        "SELECT EXISTS (SELECT FROM approval a JOIN notice n USING (notice_id)"
-        " WHERE n.disruption_id = %(id)s AND n.state NOT IN ('draft', 'void') AND a.part <> 'words'"
-        " AND a.actor <> 'policy' AND NOT starts_with(a.actor, 'source:'))",
+        """
+SELECT EXISTS (SELECT FROM approval a JOIN notice n USING (notice_id)
+  WHERE n.disruption_id = %(id)s AND n.state NOT IN ('draft', 'void') AND a.part <> 'words'
+    AND a.actor <> 'policy' AND NOT starts_with(a.actor, 'source:'))""",
         id=disruption_id,
     )
 
@@ -57,8 +59,10 @@ def acknowledged(tx: Tx, notice_id: int) -> int | None:
     """The difference between cut off and told that the audience was approved with; None: there was none."""
     return value(
         tx,
-        "SELECT gap FROM approval WHERE notice_id = %(id)s AND part <> 'words'"
-        " ORDER BY approval_id DESC LIMIT 1",
+        """
+SELECT gap FROM approval
+WHERE notice_id = %(id)s AND part <> 'words'
+ORDER BY approval_id DESC LIMIT 1""",
         id=notice_id,
     )
 
@@ -72,13 +76,16 @@ def given(tx: Tx, notice: Notice) -> list[Approval]:
     return many(
         tx,
         Approval,
-        "SELECT a.actor, a.part, a.words_hash, a.rule_hash, a.list_hash, a.ceiling, a.gap, a.override_reason"
-        " FROM approval a JOIN notice n USING (notice_id)"
-        " WHERE n.timeline_id = %(timeline)s AND n.kind = %(kind)s AND n.state IN ('draft', 'void')"
-        " AND CASE WHEN a.part = 'words' THEN a.words_hash = %(words)s"
-        "  ELSE n.notice_id = %(id)s AND a.rule_hash = %(rule)s"
-        "   AND (a.list_hash IS NULL OR a.list_hash = %(list)s)"
-        "   AND (a.part = 'audience' OR a.words_hash = %(words)s) END ORDER BY a.approval_id DESC",
+        """
+SELECT a.actor, a.part, a.words_hash, a.rule_hash, a.list_hash, a.ceiling, a.gap, a.override_reason
+FROM approval a JOIN notice n USING (notice_id)
+WHERE n.timeline_id = %(timeline)s AND n.kind = %(kind)s AND n.state IN ('draft', 'void')
+  AND CASE
+    WHEN a.part = 'words' THEN a.words_hash = %(words)s
+    ELSE n.notice_id = %(id)s AND a.rule_hash = %(rule)s
+      AND (a.list_hash IS NULL OR a.list_hash = %(list)s)
+      AND (a.part = 'audience' OR a.words_hash = %(words)s) END
+ORDER BY a.approval_id DESC""",
         timeline=notice.timeline_id,
         kind=notice.kind,
         id=notice.notice_id,

@@ -28,8 +28,9 @@ class Content(Words):
 def insert_content(tx: Tx, notice_id: int, words: Words) -> None:
     run(
         tx,
-        "INSERT INTO content (notice_id, locale, variant, subject, text, html, tags, sha256) VALUES"
-        " (%(notice_id)s, %(locale)s, %(variant)s, %(subject)s, %(text)s, %(html)s, %(tags)s, %(sha256)s)",
+        """
+INSERT INTO content (notice_id, locale, variant, subject, text, html, tags, sha256)
+VALUES (%(notice_id)s, %(locale)s, %(variant)s, %(subject)s, %(text)s, %(html)s, %(tags)s, %(sha256)s)""",
         notice_id=notice_id,
         locale=words.locale,
         variant=words.variant,
@@ -45,8 +46,11 @@ def contents(tx: Tx, notice_id: int) -> list[Content]:
     return many(
         tx,
         Content,
-        "SELECT content_id, locale, variant, subject, text, html, tags, sha256 FROM content"
-        " WHERE notice_id = %(id)s ORDER BY locale, variant",
+        """
+SELECT content_id, locale, variant, subject, text, html, tags, sha256
+FROM content
+WHERE notice_id = %(id)s
+ORDER BY locale, variant""",
         id=notice_id,
     )
 
@@ -55,8 +59,10 @@ def content(tx: Tx, content_id: int) -> Content:
     found = one(
         tx,
         Content,
-        "SELECT content_id, locale, variant, subject, text, html, tags, sha256 FROM content"
-        " WHERE content_id = %(id)s",
+        """
+SELECT content_id, locale, variant, subject, text, html, tags, sha256
+FROM content
+WHERE content_id = %(id)s""",
         id=content_id,
     )
     assert found is not None

@@ -99,30 +99,24 @@ def insert(
     now: datetime,
 ) -> int | None:
     """The new id; None if the reference is taken or the same declaration is open."""
-    return value(
-        tx,
-        "INSERT INTO disruption (reference, mode, kind, reason, title, services, opened_by, opened_at,"
-        " effective_at, awaits_cutoff, declare_key, roles) VALUES (%(reference)s, %(mode)s, %(kind)s,"
-        " %(reason)s, %(title)s, %(services)s, %(opened_by)s, %(now)s, %(effective_at)s,"
-        " %(awaits)s, %(key)s, %(roles)s)"
-        " ON CONFLICT DO NOTHING RETURNING disruption_id",
-        reference=reference,
-        opened_by=opened_by,
-        now=now,
-        **_columns(declaration),
-    )
+    statement = """
+INSERT INTO disruption (reference, mode, kind, reason, title, services, opened_by, opened_at,
+  effective_at, awaits_cutoff, declare_key, roles)
+VALUES (%(reference)s, %(mode)s, %(kind)s, %(reason)s, %(title)s, %(services)s, %(opened_by)s, %(now)s,
+  %(effective_at)s, %(awaits)s, %(key)s, %(roles)s)
+ON CONFLICT DO NOTHING
+RETURNING disruption_id"""
+    return value(tx, statement, reference=reference, opened_by=opened_by, now=now, **_columns(declaration))
 
 
 def redraft(tx: Tx, disruption_id: int, declaration: Declaration) -> None:
     """A person says what a draft, of evidence or of their own, is about."""
-    run(
-        tx,
-        "UPDATE disruption SET mode = %(mode)s, kind = %(kind)s, reason = %(reason)s, title = %(title)s,"
-        " services = %(services)s, effective_at = %(effective_at)s, awaits_cutoff = %(awaits)s,"
-        " declare_key = %(key)s, roles = %(roles)s WHERE disruption_id = %(id)s",
-        id=disruption_id,
-        **_columns(declaration),
-    )
+    statement = """
+UPDATE disruption
+SET mode = %(mode)s, kind = %(kind)s, reason = %(reason)s, title = %(title)s, services = %(services)s,
+  effective_at = %(effective_at)s, awaits_cutoff = %(awaits)s, declare_key = %(key)s, roles = %(roles)s
+WHERE disruption_id = %(id)s"""
+    run(tx, statement, id=disruption_id, **_columns(declaration))
 
 
 def _columns(declaration: Declaration) -> dict[str, object]:
@@ -151,17 +145,19 @@ def set_declared(tx: Tx, disruption_id: int, *, now: datetime) -> None:
 
 def take_effect(tx: Tx, disruption_id: int, *, effective_at: datetime, now: datetime) -> None:
     """The cut-off that this disruption was waiting for is there: what was approved for it goes on."""
-    run(
-        tx,
-        "WITH there AS (UPDATE disruption SET effective_at = %(at)s, awaits_cutoff = false"
-        "  WHERE disruption_id = %(id)s RETURNING disruption_id),"
-        " waits AS (SELECT notice_id FROM notice JOIN there USING (disruption_id)"
-        "  WHERE state = 'approved' ORDER BY notice_id FOR NO KEY UPDATE)"
-        " UPDATE notice SET resumed_at = %(now)s FROM waits WHERE notice.notice_id = waits.notice_id",
-        id=disruption_id,
-        at=effective_at,
-        now=now,
-    )
+    statement = """
+WITH there AS (
+  UPDATE disruption SET effective_at = %(at)s, awaits_cutoff = false
+  WHERE disruption_id = %(id)s
+  RETURNING disruption_id),
+waits AS (
+  SELECT notice_id FROM notice JOIN there USING (disruption_id)
+  WHERE state = 'approved'
+  ORDER BY notice_id FOR NO KEY UPDATE)
+UPDATE notice SET resumed_at = %(now)s
+FROM waits
+WHERE notice.notice_id = waits.notice_id"""
+    run(tx, statement, id=disruption_id, at=effective_at, now=now)
 
 
 def set_services(tx: Tx, disruption_id: int, *, services: list[str], declare_key: str) -> None:
@@ -175,27 +171,24 @@ def set_services(tx: Tx, disruption_id: int, *, services: list[str], declare_key
 
 
 def end(tx: Tx, disruption_id: int, *, ended_as: str, now: datetime) -> None:
-    run(
-        tx,
-        "UPDATE disruption SET ended_at = %(now)s, ended_as = %(ended_as)s"
-        " WHERE disruption_id = %(id)s AND ended_at IS NULL",
-        id=disruption_id,
-        ended_as=ended_as,
-        now=now,
-    )
+    statement = """
+UPDATE disruption SET ended_at = %(now)s, ended_as = %(ended_as)s
+WHERE disruption_id = %(id)s AND ended_at IS NULL"""
+    run(tx, statement, id=disruption_id, ended_as=ended_as, now=now)
 
 
 def open_ones(tx: Tx, mode: Mode) -> list[OpenDisruption]:
     """Everything that is not over, drafts included, oldest first."""
-    return many(
-        tx,
-        OpenDisruption,
-        "SELECT d.disruption_id, d.reference, r.services, d.opened_by, d.declared_at, d.effective_at,"
-        " d.declare_key FROM disruption d JOIN LATERAL (SELECT services FROM scope_revision"
-        " WHERE disruption_id = d.disruption_id AND NOT proposed ORDER BY rev DESC LIMIT 1) r ON true"
-        " WHERE d.ended_at IS NULL AND d.mode = %(mode)s ORDER BY d.disruption_id",
-        mode=mode,
-    )
+    statement = """
+SELECT d.disruption_id, d.reference, r.services, d.opened_by, d.declared_at, d.effective_at, d.declare_key
+FROM disruption d
+JOIN LATERAL (
+  SELECT services FROM scope_revision
+  WHERE disruption_id = d.disruption_id AND NOT proposed
+  ORDER BY rev DESC LIMIT 1) r ON true
+WHERE d.ended_at IS NULL AND d.mode = %(mode)s
+ORDER BY d.disruption_id"""
+    return many(tx, OpenDisruption, statement, mode=mode)
 
 
 def by_id(tx: Tx, disruption_id: int) -> Disruption:
@@ -224,9 +217,13 @@ def add_revision(tx: Tx, disruption_id: int, declaration: Declaration, *, actor:
     predicate = declaration.predicate
     return value(
         tx,
-        "INSERT INTO scope_revision (disruption_id, rev, text, predicate, services, possibly, actor, at)"
-        " SELECT %(id)s, coalesce(max(rev), 0) + 1, %(text)s, %(predicate)s, %(services)s, %(possibly)s,"
-        " %(actor)s, %(now)s FROM scope_revision WHERE disruption_id = %(id)s RETURNING rev",
+        """
+INSERT INTO scope_revision (disruption_id, rev, text, predicate, services, possibly, actor, at)
+SELECT %(id)s, coalesce(max(rev), 0) + 1, %(text)s, %(predicate)s, %(services)s, %(possibly)s, %(actor)s,
+       %(now)s
+FROM scope_revision
+WHERE disruption_id = %(id)s
+RETURNING rev""",
         id=disruption_id,
         text=declaration.where,
         predicate=None if predicate is None else Jsonb(to_json(predicate)),
@@ -239,15 +236,12 @@ def add_revision(tx: Tx, disruption_id: int, declaration: Declaration, *, actor:
 
 def revision(tx: Tx, disruption_id: int, rev: int | None = None) -> Revision:
     """The given revision, or the latest that is in force."""
-    found = one(
-        tx,
-        Revision,
-        "SELECT rev, text, predicate, s.services, possibly, roles FROM scope_revision s JOIN disruption"
-        " USING (disruption_id)"
-        " WHERE disruption_id = %(id)s AND coalesce(rev = %(rev)s, NOT proposed) ORDER BY rev DESC LIMIT 1",
-        id=disruption_id,
-        rev=rev,
-    )
+    statement = """
+SELECT rev, text, predicate, s.services, possibly, roles
+FROM scope_revision s JOIN disruption USING (disruption_id)
+WHERE disruption_id = %(id)s AND coalesce(rev = %(rev)s, NOT proposed)
+ORDER BY rev DESC LIMIT 1"""
+    found = one(tx, Revision, statement, id=disruption_id, rev=rev)
     assert found is not None
     return found
 
@@ -265,8 +259,10 @@ def add_entry(
 ) -> int:
     return value(
         tx,
-        "INSERT INTO timeline (disruption_id, kind, at, actor, facts, statements, next_update_at) VALUES"
-        " (%(id)s, %(kind)s, %(now)s, %(actor)s, %(facts)s, %(statements)s, %(next)s) RETURNING timeline_id",
+        """
+INSERT INTO timeline (disruption_id, kind, at, actor, facts, statements, next_update_at)
+VALUES (%(id)s, %(kind)s, %(now)s, %(actor)s, %(facts)s, %(statements)s, %(next)s)
+RETURNING timeline_id""",
         id=disruption_id,
         kind=kind,
         actor=actor,
@@ -278,21 +274,19 @@ def add_entry(
 
 
 def timeline(tx: Tx, disruption_id: int) -> list[Entry]:
-    return many(
-        tx,
-        Entry,
-        "SELECT timeline_id, kind, at, actor, facts, statements, next_update_at FROM timeline"
-        " WHERE disruption_id = %(id)s ORDER BY timeline_id",
-        id=disruption_id,
-    )
+    statement = """
+SELECT timeline_id, kind, at, actor, facts, statements, next_update_at
+FROM timeline
+WHERE disruption_id = %(id)s
+ORDER BY timeline_id"""
+    return many(tx, Entry, statement, id=disruption_id)
 
 
 def promised(tx: Tx, disruption_id: int, *, now: datetime) -> datetime | None:
     """When people were last promised to hear more; None: no promise is left to keep."""
-    return value(
-        tx,
-        "SELECT CASE WHEN next_update_at > %(now)s THEN next_update_at END FROM timeline"
-        " WHERE disruption_id = %(id)s AND next_update_at IS NOT NULL ORDER BY timeline_id DESC LIMIT 1",
-        id=disruption_id,
-        now=now,
-    )
+    statement = """
+SELECT CASE WHEN next_update_at > %(now)s THEN next_update_at END
+FROM timeline
+WHERE disruption_id = %(id)s AND next_update_at IS NOT NULL
+ORDER BY timeline_id DESC LIMIT 1"""
+    return value(tx, statement, id=disruption_id, now=now)

@@ -21,8 +21,9 @@ def named(tx: Tx, notice_id: int) -> Named:
     found = one(
         tx,
         Named,
-        "SELECT disruption_id, reference, seq FROM notice JOIN disruption USING (disruption_id)"
-        " WHERE notice_id = %(id)s",
+        """
+SELECT disruption_id, reference, seq FROM notice JOIN disruption USING (disruption_id)
+WHERE notice_id = %(id)s""",
         id=notice_id,
     )
     assert found is not None

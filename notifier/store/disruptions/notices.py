@@ -70,10 +70,13 @@ def insert(
     """A draft; the next number of its disruption."""
     return value(
         tx,
-        "INSERT INTO notice (disruption_id, seq, kind, timeline_id, rev, nonce, words_hash, rule_hash,"
-        " created_at) SELECT %(disruption_id)s, coalesce(max(seq), 0) + 1, %(kind)s, %(timeline_id)s,"
-        " %(rev)s, %(nonce)s, %(words_hash)s, %(rule_hash)s, %(now)s"
-        " FROM notice WHERE disruption_id = %(disruption_id)s RETURNING notice_id",
+        """
+INSERT INTO notice (disruption_id, seq, kind, timeline_id, rev, nonce, words_hash, rule_hash, created_at)
+SELECT %(disruption_id)s, coalesce(max(seq), 0) + 1, %(kind)s, %(timeline_id)s, %(rev)s, %(nonce)s,
+       %(words_hash)s, %(rule_hash)s, %(now)s
+FROM notice
+WHERE disruption_id = %(disruption_id)s
+RETURNING notice_id""",
         disruption_id=disruption_id,
         kind=kind,
         timeline_id=timeline_id,
@@ -100,12 +103,11 @@ def locked(tx: Tx, notice_id: int) -> Notice:
 
 def lock_said(tx: Tx, disruption_id: int) -> None:
     """All of a disruption that somebody has let go: for whoever ends or stops several. After its drafts."""
-    run(
-        tx,
-        "SELECT FROM notice WHERE disruption_id = %(id)s AND state NOT IN ('draft', 'void')"
-        " ORDER BY notice_id FOR NO KEY UPDATE",
-        id=disruption_id,
-    )
+    statement = """
+SELECT FROM notice
+WHERE disruption_id = %(id)s AND state NOT IN ('draft', 'void')
+ORDER BY notice_id FOR NO KEY UPDATE"""
+    run(tx, statement, id=disruption_id)
 
 
 def of_disruption(tx: Tx, disruption_id: int) -> list[Notice]:
@@ -127,22 +129,20 @@ def drafts(tx: Tx, disruption_id: int) -> list[Notice]:
     return many(
         tx,
         Notice,
-        NOTICE + " WHERE disruption_id = %(id)s AND state = 'draft' AND only_customer IS NULL"
-        " AND go_at IS NULL ORDER BY notice_id FOR NO KEY UPDATE",
+        NOTICE
+        + """
+WHERE disruption_id = %(id)s AND state = 'draft' AND only_customer IS NULL AND go_at IS NULL
+ORDER BY notice_id FOR NO KEY UPDATE""",
         id=disruption_id,
     )
 
 
 def approve(tx: Tx, notice_id: int, *, ceiling: int | None, now: datetime) -> None:
     """Let the notice go."""
-    run(
-        tx,
-        "UPDATE notice SET state = 'approved', ceiling = %(ceiling)s, approved_at = %(now)s"
-        " WHERE notice_id = %(id)s",
-        id=notice_id,
-        ceiling=ceiling,
-        now=now,
-    )
+    statement = """
+UPDATE notice SET state = 'approved', ceiling = %(ceiling)s, approved_at = %(now)s
+WHERE notice_id = %(id)s"""
+    run(tx, statement, id=notice_id, ceiling=ceiling, now=now)
 
 
 def raise_ceiling(tx: Tx, notice_id: int, *, ceiling: int, now: datetime) -> None:
@@ -168,40 +168,36 @@ def void(tx: Tx, notice_id: int) -> None:
 
 def hold(tx: Tx, notice_id: int, reason: str) -> bool:
     """Stop a notice with a reason; False if it was not on its way."""
-    return (
-        run(
-            tx,
-            "UPDATE notice SET state = 'held', hold_reason = %(reason)s"
-            " WHERE notice_id = %(id)s AND state IN ('approved', 'sending')",
-            id=notice_id,
-            reason=reason,
-        )
-        == 1
-    )
+    statement = """
+UPDATE notice SET state = 'held', hold_reason = %(reason)s
+WHERE notice_id = %(id)s AND state IN ('approved', 'sending')"""
+    return run(tx, statement, id=notice_id, reason=reason) == 1
 
 
 def release(tx: Tx, notice_id: int) -> bool:
     """Let a held notice go on, its first chunk alone if none was accepted yet; False if it was not held."""
-    return (
-        run(
-            tx,
-            "UPDATE notice SET hold_reason = NULL, resumed_at = now(), state = CASE WHEN EXISTS (SELECT FROM"
-            " attempt JOIN chunk USING (chunk_id) WHERE chunk.notice_id = %(id)s AND outcome = 'accepted')"
-            " THEN 'sending' ELSE 'approved' END WHERE notice_id = %(id)s AND state = 'held'",
-            id=notice_id,
-        )
-        == 1
-    )
+    statement = """
+UPDATE notice
+SET hold_reason = NULL, resumed_at = now(),
+  state = CASE
+    WHEN EXISTS (SELECT FROM attempt JOIN chunk USING (chunk_id)
+      WHERE chunk.notice_id = %(id)s AND outcome = 'accepted') THEN 'sending'
+    ELSE 'approved' END
+WHERE notice_id = %(id)s AND state = 'held'"""
+    return run(tx, statement, id=notice_id) == 1
 
 
 def set_resumed(tx: Tx) -> None:
     """Everything that the brake stopped is fresh again."""
-    run(
-        tx,
-        "WITH stopped AS (SELECT notice_id FROM notice WHERE state IN ('approved', 'sending')"
-        "  ORDER BY notice_id FOR NO KEY UPDATE)"
-        " UPDATE notice SET resumed_at = now() FROM stopped WHERE notice.notice_id = stopped.notice_id",
-    )
+    statement = """
+WITH stopped AS (
+  SELECT notice_id FROM notice
+  WHERE state IN ('approved', 'sending')
+  ORDER BY notice_id FOR NO KEY UPDATE)
+UPDATE notice SET resumed_at = now()
+FROM stopped
+WHERE notice.notice_id = stopped.notice_id"""
+    run(tx, statement)
 
 
 def cancel(tx: Tx, notice_id: int, *, replaced: bool = False) -> int | None:
@@ -209,27 +205,31 @@ def cancel(tx: Tx, notice_id: int, *, replaced: bool = False) -> int | None:
 
     `replaced`: another notice takes its place, which counts what is under way as told.
     """
-    return value(
-        tx,
-        "WITH gone AS (UPDATE notice SET state = 'cancelled', replaced = %(replaced)s WHERE notice_id = %(id)s"
-        " AND state IN ('approved', 'sending', 'held') RETURNING notice_id),"
-        " left_over AS (SELECT k.chunk_id FROM gone JOIN chunk k USING (notice_id)"
-        "  WHERE k.state IN ('due', 'dead') ORDER BY k.chunk_id FOR NO KEY UPDATE OF k),"
-        " stopped AS (UPDATE chunk SET state = 'cancelled' FROM left_over"
-        "  WHERE chunk.chunk_id = left_over.chunk_id RETURNING 1)"
-        " SELECT (SELECT count(*) FROM stopped) FROM gone",
-        id=notice_id,
-        replaced=replaced,
-    )
+    statement = """
+WITH gone AS (
+  UPDATE notice SET state = 'cancelled', replaced = %(replaced)s
+  WHERE notice_id = %(id)s AND state IN ('approved', 'sending', 'held')
+  RETURNING notice_id),
+left_over AS (
+  SELECT k.chunk_id FROM gone JOIN chunk k USING (notice_id)
+  WHERE k.state IN ('due', 'dead')
+  ORDER BY k.chunk_id FOR NO KEY UPDATE OF k),
+stopped AS (
+  UPDATE chunk SET state = 'cancelled'
+  FROM left_over
+  WHERE chunk.chunk_id = left_over.chunk_id
+  RETURNING 1)
+SELECT (SELECT count(*) FROM stopped) FROM gone"""
+    return value(tx, statement, id=notice_id, replaced=replaced)
 
 
 def finish(tx: Tx, notice_id: int, *, now: datetime) -> bool:
     """Closed, and nothing due, claimed or unknown: finished. False if it is not so far."""
-    statement = (
-        "UPDATE notice SET state = 'finished', finished_at = %(now)s WHERE notice_id = %(id)s"
-        " AND state IN ('approved', 'sending') AND closed_at IS NOT NULL AND NOT EXISTS (SELECT FROM chunk"
-        " WHERE chunk.notice_id = %(id)s AND chunk.state IN ('due', 'claimed', 'unknown'))"
-    )
+    statement = """
+UPDATE notice SET state = 'finished', finished_at = %(now)s
+WHERE notice_id = %(id)s AND state IN ('approved', 'sending') AND closed_at IS NOT NULL
+  AND NOT EXISTS (SELECT FROM chunk
+    WHERE chunk.notice_id = %(id)s AND chunk.state IN ('due', 'claimed', 'unknown'))"""
     return run(tx, statement, id=notice_id, now=now) == 1
 
 
@@ -242,14 +242,17 @@ def is_next(tx: Tx, notice: Notice) -> bool:
     """
     return not value(
         tx,
-        "SELECT EXISTS (SELECT FROM notice WHERE disruption_id = %(disruption)s AND seq < %(seq)s"
-        " AND only_customer IS NULL AND (go_at IS NULL OR let_go_at IS NOT NULL)"
-        " AND CASE WHEN (%(replaces)s AND kind <> ALL(%(endings)s))"
-        "  OR (rev < %(rev)s AND kind = ANY(%(rescoped)s))"
-        "  THEN EXISTS (SELECT FROM chunk WHERE chunk.notice_id = notice.notice_id"
-        "   AND chunk.state = 'claimed')"
-        "  ELSE state IN ('approved', 'sending', 'held') AND (closed_at IS NULL OR EXISTS (SELECT FROM chunk"
-        "   WHERE chunk.notice_id = notice.notice_id AND chunk.state IN ('due', 'claimed'))) END)",
+        """
+SELECT EXISTS (SELECT FROM notice
+  WHERE disruption_id = %(disruption)s AND seq < %(seq)s AND only_customer IS NULL
+    AND (go_at IS NULL OR let_go_at IS NOT NULL)
+    AND CASE
+      WHEN (%(replaces)s AND kind <> ALL(%(endings)s)) OR (rev < %(rev)s AND kind = ANY(%(rescoped)s))
+        THEN EXISTS (SELECT FROM chunk
+          WHERE chunk.notice_id = notice.notice_id AND chunk.state = 'claimed')
+      ELSE state IN ('approved', 'sending', 'held') AND (closed_at IS NULL
+        OR EXISTS (SELECT FROM chunk
+          WHERE chunk.notice_id = notice.notice_id AND chunk.state IN ('due', 'claimed'))) END)""",
         disruption=notice.disruption_id,
         seq=notice.seq,
         rev=notice.rev,
@@ -261,30 +264,26 @@ def is_next(tx: Tx, notice: Notice) -> bool:
 
 def open_ids(tx: Tx) -> list[int]:
     """Notices that a worker may have something to do for."""
-    return values(
-        tx,
-        "SELECT notice_id FROM notice WHERE (state IN ('approved', 'sending')"
-        "  AND (go_at IS NULL OR let_go_at IS NOT NULL))"
-        " OR (state = 'draft' AND freeze_asked IS NOT NULL AND closed_at IS NULL) ORDER BY notice_id",
-    )
+    statement = """
+SELECT notice_id FROM notice
+WHERE (state IN ('approved', 'sending') AND (go_at IS NULL OR let_go_at IS NOT NULL))
+  OR (state = 'draft' AND freeze_asked IS NOT NULL AND closed_at IS NULL)
+ORDER BY notice_id"""
+    return values(tx, statement)
 
 
 def waiting_behind(tx: Tx, notice: Notice) -> list[int]:
     """Later notices of the same disruption that were waiting for this one."""
-    return values(
-        tx,
-        "SELECT notice_id FROM notice WHERE disruption_id = %(disruption)s AND seq > %(seq)s"
-        " AND state IN ('approved', 'sending') ORDER BY seq",
-        disruption=notice.disruption_id,
-        seq=notice.seq,
-    )
+    statement = """
+SELECT notice_id FROM notice
+WHERE disruption_id = %(disruption)s AND seq > %(seq)s AND state IN ('approved', 'sending')
+ORDER BY seq"""
+    return values(tx, statement, disruption=notice.disruption_id, seq=notice.seq)
 
 
 def reopen(tx: Tx, notice_id: int) -> None:
     """A finished notice has work again: a person retries what had given up."""
-    run(
-        tx,
-        "UPDATE notice SET state = 'sending', finished_at = NULL, resumed_at = now()"
-        " WHERE notice_id = %(id)s AND state = 'finished'",
-        id=notice_id,
-    )
+    statement = """
+UPDATE notice SET state = 'sending', finished_at = NULL, resumed_at = now()
+WHERE notice_id = %(id)s AND state = 'finished'"""
+    run(tx, statement, id=notice_id)

@@ -30,12 +30,15 @@ def said(tx: Tx) -> list[SaidRow]:
     return many(
         tx,
         SaidRow,
-        "SELECT d.disruption_id, d.reference, n.kind, t.next_update_at FROM disruption d"
-        " JOIN notice n USING (disruption_id) JOIN timeline t ON t.timeline_id = n.timeline_id"
-        " WHERE d.ended_at IS NULL AND d.declared_at IS NOT NULL AND n.only_customer IS NULL"
-        " AND (n.state = 'finished' OR EXISTS (SELECT FROM chunk k WHERE k.notice_id = n.notice_id"
-        "   AND k.state IN ('accepted', 'claimed', 'unknown')))"
-        " ORDER BY d.disruption_id, n.seq",
+        """
+SELECT d.disruption_id, d.reference, n.kind, t.next_update_at
+FROM disruption d JOIN notice n USING (disruption_id)
+JOIN timeline t ON t.timeline_id = n.timeline_id
+WHERE d.ended_at IS NULL AND d.declared_at IS NOT NULL AND n.only_customer IS NULL
+  AND (n.state = 'finished'
+    OR EXISTS (SELECT FROM chunk k
+      WHERE k.notice_id = n.notice_id AND k.state IN ('accepted', 'claimed', 'unknown')))
+ORDER BY d.disruption_id, n.seq""",
     )
 
 
@@ -43,8 +46,10 @@ def last_made(tx: Tx, disruption_id: int) -> Made | None:
     return one(
         tx,
         Made,
-        "SELECT at, next_update_at FROM timeline WHERE disruption_id = %(id)s AND next_update_at IS NOT NULL"
-        " ORDER BY timeline_id DESC LIMIT 1",
+        """
+SELECT at, next_update_at FROM timeline
+WHERE disruption_id = %(id)s AND next_update_at IS NOT NULL
+ORDER BY timeline_id DESC LIMIT 1""",
         id=disruption_id,
     )
 
@@ -53,8 +58,9 @@ def schedule(tx: Tx, notice_id: int, *, go_at: datetime, since: datetime) -> Non
     """A draft that shall leave by itself once it is approved."""
     run(
         tx,
-        "UPDATE notice SET go_at = %(go_at)s, go_since = %(since)s"
-        " WHERE notice_id = %(id)s AND state = 'draft'",
+        """
+UPDATE notice SET go_at = %(go_at)s, go_since = %(since)s
+WHERE notice_id = %(id)s AND state = 'draft'""",
         id=notice_id,
         go_at=go_at,
         since=since,
@@ -65,8 +71,10 @@ def waiting(tx: Tx) -> list[int]:
     """Approved, and neither let go nor stopped; the earliest first."""
     return values(
         tx,
-        "SELECT notice_id FROM notice WHERE go_at IS NOT NULL AND let_go_at IS NULL AND state = 'approved'"
-        " ORDER BY go_at, notice_id",
+        """
+SELECT notice_id FROM notice
+WHERE go_at IS NOT NULL AND let_go_at IS NULL AND state = 'approved'
+ORDER BY go_at, notice_id""",
     )
 
 
@@ -75,8 +83,9 @@ def let_go(tx: Tx, notice_id: int, *, now: datetime) -> bool:
     return (
         run(
             tx,
-            "UPDATE notice SET let_go_at = %(now)s"
-            " WHERE notice_id = %(id)s AND let_go_at IS NULL AND state = 'approved'",
+            """
+UPDATE notice SET let_go_at = %(now)s
+WHERE notice_id = %(id)s AND let_go_at IS NULL AND state = 'approved'""",
             id=notice_id,
             now=now,
         )
@@ -88,10 +97,15 @@ def cancel_waiting(tx: Tx, disruption_id: int, *, but: int) -> int:
     """Somebody speaks: whatever was to leave by itself does not."""
     return run(
         tx,
-        "WITH waiting AS (SELECT notice_id FROM notice WHERE disruption_id = %(id)s AND notice_id <> %(but)s"
-        "  AND go_at IS NOT NULL AND let_go_at IS NULL AND state IN ('approved', 'held')"
-        "  ORDER BY notice_id FOR NO KEY UPDATE)"
-        " UPDATE notice SET state = 'cancelled' FROM waiting WHERE notice.notice_id = waiting.notice_id",
+        """
+WITH waiting AS (
+  SELECT notice_id FROM notice
+  WHERE disruption_id = %(id)s AND notice_id <> %(but)s AND go_at IS NOT NULL AND let_go_at IS NULL
+    AND state IN ('approved', 'held')
+  ORDER BY notice_id FOR NO KEY UPDATE)
+UPDATE notice SET state = 'cancelled'
+FROM waiting
+WHERE notice.notice_id = waiting.notice_id""",
         id=disruption_id,
         but=but,
     )

@@ -21,9 +21,11 @@ def insert(
     """The new id; None: there is an open one of this customer already."""
     return value(
         tx,
-        "INSERT INTO review (disruption_id, customer_id, asked_by, why, opened_by, opened_at, due_at)"
-        " VALUES (%(disruption)s, %(customer)s, %(asked_by)s, %(why)s, %(actor)s, %(now)s, %(due_at)s)"
-        " ON CONFLICT (disruption_id, customer_id) WHERE ended_at IS NULL DO NOTHING RETURNING review_id",
+        """
+INSERT INTO review (disruption_id, customer_id, asked_by, why, opened_by, opened_at, due_at)
+VALUES (%(disruption)s, %(customer)s, %(asked_by)s, %(why)s, %(actor)s, %(now)s, %(due_at)s)
+ON CONFLICT (disruption_id, customer_id) WHERE ended_at IS NULL DO NOTHING
+RETURNING review_id""",
         disruption=disruption_id,
         customer=customer_id,
         asked_by=asked_by,
@@ -48,8 +50,9 @@ def end(
 ) -> None:
     run(
         tx,
-        "UPDATE review SET ended_at = %(now)s, ended_as = %(as)s, ended_by = %(actor)s, ended_why = %(why)s"
-        " WHERE review_id = %(id)s AND ended_at IS NULL",
+        """
+UPDATE review SET ended_at = %(now)s, ended_as = %(as)s, ended_by = %(actor)s, ended_why = %(why)s
+WHERE review_id = %(id)s AND ended_at IS NULL""",
         **{"id": review_id, "now": now, "as": ended_as, "actor": actor, "why": why},
     )
 
@@ -72,9 +75,15 @@ def released(tx: Tx, disruption_id: int) -> list[int]:
     """Customers whom the last review that was ended has taken out of a disruption."""
     return values(
         tx,
-        "SELECT customer_id FROM (SELECT DISTINCT ON (customer_id) customer_id, ended_as FROM review"
-        " WHERE disruption_id = %(id)s AND ended_at IS NOT NULL"
-        " ORDER BY customer_id, ended_at DESC, review_id DESC) latest WHERE ended_as = 'released' ORDER BY 1",
+        """
+SELECT customer_id
+FROM (
+  SELECT DISTINCT ON (customer_id) customer_id, ended_as
+  FROM review
+  WHERE disruption_id = %(id)s AND ended_at IS NOT NULL
+  ORDER BY customer_id, ended_at DESC, review_id DESC) latest
+WHERE ended_as = 'released'
+ORDER BY 1""",
         id=disruption_id,
     )
 
@@ -89,8 +98,10 @@ def overdue(tx: Tx, now: datetime) -> list[Overdue]:
     return many(
         tx,
         Overdue,
-        "SELECT disruption_id, count(*) AS reviews FROM review WHERE ended_at IS NULL AND due_at < %(now)s"
-        " GROUP BY 1 ORDER BY 1",
+        """
+SELECT disruption_id, count(*) AS reviews FROM review
+WHERE ended_at IS NULL AND due_at < %(now)s
+GROUP BY 1 ORDER BY 1""",
         now=now,
     )
 
@@ -99,11 +110,12 @@ def people(tx: Tx, disruption_id: int, customer_id: int) -> int:
     """How many people a notice about one customer may go to: those who were, or may yet be, told of it."""
     return value(
         tx,
-        "SELECT count(DISTINCT l.recipient_id) FROM line l JOIN notice n USING (notice_id)"
-        " JOIN delivery d ON d.notice_id = l.notice_id AND d.recipient_id = l.recipient_id"
-        " WHERE n.disruption_id = %(disruption)s AND l.customer_id = %(customer)s"
-        " AND l.told_as IN ('affected', 'possibly') AND d.exclusion IS NULL"
-        " AND n.state IN ('approved', 'sending', 'held', 'finished')",
+        """
+SELECT count(DISTINCT l.recipient_id) FROM line l JOIN notice n USING (notice_id)
+JOIN delivery d ON d.notice_id = l.notice_id AND d.recipient_id = l.recipient_id
+WHERE n.disruption_id = %(disruption)s AND l.customer_id = %(customer)s
+  AND l.told_as IN ('affected', 'possibly') AND d.exclusion IS NULL
+  AND n.state IN ('approved', 'sending', 'held', 'finished')""",
         disruption=disruption_id,
         customer=customer_id,
     )
@@ -113,9 +125,11 @@ def still_cut_off(tx: Tx, disruption_id: int, customer_id: int) -> list[str]:
     """Names of the services that the data says this customer is cut off from."""
     return values(
         tx,
-        "SELECT DISTINCT s.name FROM entitlement e JOIN service s USING (service_id)"
-        " WHERE e.customer_id = %(customer)s AND e.suspended_at IS NOT NULL AND s.slug = ANY("
-        "  SELECT unnest(services) FROM scope_revision WHERE disruption_id = %(disruption)s) ORDER BY 1",
+        """
+SELECT DISTINCT s.name FROM entitlement e JOIN service s USING (service_id)
+WHERE e.customer_id = %(customer)s AND e.suspended_at IS NOT NULL
+  AND s.slug = ANY(SELECT unnest(services) FROM scope_revision WHERE disruption_id = %(disruption)s)
+ORDER BY 1""",
         disruption=disruption_id,
         customer=customer_id,
     )

@@ -16,9 +16,14 @@ def propose(tx: Tx, disruption_id: int, revision: Revision, *, anew: bool, actor
     """Keep a revision that decides nothing before a notice of it is approved; its number."""
     return value(
         tx,
-        "INSERT INTO scope_revision (disruption_id, rev, text, predicate, services, possibly, actor, at, anew,"
-        " proposed) SELECT %(id)s, max(rev) + 1, %(text)s, %(predicate)s, %(services)s, %(possibly)s,"
-        " %(actor)s, %(now)s, %(anew)s, true FROM scope_revision WHERE disruption_id = %(id)s RETURNING rev",
+        """
+INSERT INTO scope_revision (disruption_id, rev, text, predicate, services, possibly, actor, at, anew,
+  proposed)
+SELECT %(id)s, max(rev) + 1, %(text)s, %(predicate)s, %(services)s, %(possibly)s, %(actor)s, %(now)s,
+       %(anew)s, true
+FROM scope_revision
+WHERE disruption_id = %(id)s
+RETURNING rev""",
         id=disruption_id,
         text=revision.text,
         predicate=None if revision.predicate is None else Jsonb(revision.predicate),
@@ -41,10 +46,9 @@ def is_proposed(tx: Tx, disruption_id: int, rev: int) -> bool:
 
 def put_in_force(tx: Tx, disruption_id: int, rev: int, *, now: datetime) -> bool:
     """The revision decides from here on; False: it did before."""
-    statement = (
-        "UPDATE scope_revision SET proposed = false, in_force_at = %(now)s"
-        " WHERE disruption_id = %(id)s AND rev = %(rev)s AND proposed"
-    )
+    statement = """
+UPDATE scope_revision SET proposed = false, in_force_at = %(now)s
+WHERE disruption_id = %(id)s AND rev = %(rev)s AND proposed"""
     return run(tx, statement, id=disruption_id, rev=rev, now=now) == 1
 
 
@@ -59,8 +63,10 @@ def in_force(tx: Tx, disruption_id: int) -> dict[int, datetime]:
     rows = many(
         tx,
         _InForce,
-        "SELECT rev, coalesce(in_force_at, at) AS at FROM scope_revision"
-        " WHERE disruption_id = %(id)s AND NOT proposed ORDER BY rev",
+        """
+SELECT rev, coalesce(in_force_at, at) AS at FROM scope_revision
+WHERE disruption_id = %(id)s AND NOT proposed
+ORDER BY rev""",
         id=disruption_id,
     )
     return {row.rev: row.at for row in rows}
@@ -86,9 +92,11 @@ def propose_restoration(
     """What an entry of the timeline says is back; it counts from the approval of its notice on."""
     run(
         tx,
-        "INSERT INTO restoration (disruption_id, timeline_id, rev, service_id, predicate, actor, at, proposed)"
-        " SELECT %(id)s, %(timeline_id)s, %(rev)s, service_id, %(predicate)s, %(actor)s, %(now)s, true"
-        " FROM service WHERE slug = %(service)s",
+        """
+INSERT INTO restoration (disruption_id, timeline_id, rev, service_id, predicate, actor, at, proposed)
+SELECT %(id)s, %(timeline_id)s, %(rev)s, service_id, %(predicate)s, %(actor)s, %(now)s, true
+FROM service
+WHERE slug = %(service)s""",
         id=disruption_id,
         timeline_id=timeline_id,
         rev=rev,
@@ -106,11 +114,14 @@ def restored(
     return many(
         tx,
         Restoration,
-        "SELECT DISTINCT s.slug AS service, r.predicate FROM restoration r JOIN service s USING (service_id)"
-        " WHERE r.disruption_id = %(id)s AND (NOT r.proposed OR r.timeline_id = %(timeline_id)s)"
-        " AND r.rev >= (SELECT coalesce(max(v.rev), 0) FROM scope_revision v WHERE v.disruption_id = %(id)s"
-        "  AND v.anew AND (v.rev = %(rev)s OR (NOT v.proposed AND v.rev <= coalesce(%(rev)s, v.rev))))"
-        " ORDER BY 1, 2",
+        """
+SELECT DISTINCT s.slug AS service, r.predicate FROM restoration r
+JOIN service s USING (service_id)
+WHERE r.disruption_id = %(id)s AND (NOT r.proposed OR r.timeline_id = %(timeline_id)s)
+  AND r.rev >= (SELECT coalesce(max(v.rev), 0) FROM scope_revision v
+    WHERE v.disruption_id = %(id)s AND v.anew
+      AND (v.rev = %(rev)s OR (NOT v.proposed AND v.rev <= coalesce(%(rev)s, v.rev))))
+ORDER BY 1, 2""",
         id=disruption_id,
         rev=rev,
         timeline_id=timeline_id,
@@ -129,11 +140,15 @@ def hold_rescoped(tx: Tx, disruption_id: int, *, rev: int, actor: str) -> int:
     """Stop what goes by an older scope while a new one waits for its approval."""
     return run(
         tx,
-        "WITH old AS (SELECT notice_id FROM notice WHERE disruption_id = %(id)s AND rev < %(rev)s"
-        "  AND kind = ANY(%(rescoped)s) AND only_customer IS NULL AND state IN ('approved', 'sending')"
-        "  ORDER BY notice_id FOR NO KEY UPDATE)"
-        " UPDATE notice SET state = 'held', hold_reason = %(reason)s FROM old"
-        " WHERE notice.notice_id = old.notice_id",
+        """
+WITH old AS (
+  SELECT notice_id FROM notice
+  WHERE disruption_id = %(id)s AND rev < %(rev)s AND kind = ANY(%(rescoped)s) AND only_customer IS NULL
+    AND state IN ('approved', 'sending')
+  ORDER BY notice_id FOR NO KEY UPDATE)
+UPDATE notice SET state = 'held', hold_reason = %(reason)s
+FROM old
+WHERE notice.notice_id = old.notice_id""",
         id=disruption_id,
         rev=rev,
         rescoped=list(RESCOPED),
@@ -165,11 +180,14 @@ def left_stopped(tx: Tx, disruption_id: int | None = None) -> list[Left]:
     return many(
         tx,
         Left,
-        "SELECT n.notice_id, n.disruption_id, d.reference, n.seq FROM notice n JOIN disruption d"
-        " USING (disruption_id) WHERE n.state = 'held' AND n.hold_reason LIKE '%%' || %(waits)s"
-        " AND n.disruption_id = coalesce(%(id)s, n.disruption_id) AND d.ended_at IS NULL AND NOT EXISTS"
-        " (SELECT FROM notice m JOIN scope_revision v USING (disruption_id, rev) WHERE v.proposed"
-        "  AND m.disruption_id = n.disruption_id AND m.rev > n.rev AND m.state = 'draft') ORDER BY 1",
+        """
+SELECT n.notice_id, n.disruption_id, d.reference, n.seq
+FROM notice n JOIN disruption d USING (disruption_id)
+WHERE n.state = 'held' AND n.hold_reason LIKE '%%' || %(waits)s
+  AND n.disruption_id = coalesce(%(id)s, n.disruption_id) AND d.ended_at IS NULL
+  AND NOT EXISTS (SELECT FROM notice m JOIN scope_revision v USING (disruption_id, rev)
+    WHERE v.proposed AND m.disruption_id = n.disruption_id AND m.rev > n.rev AND m.state = 'draft')
+ORDER BY 1""",
         waits=WAITS,
         id=disruption_id,
     )
@@ -182,17 +200,28 @@ def cancel_rescoped(tx: Tx, disruption_id: int, *, rev: int) -> int:
     """
     return run(
         tx,
-        "WITH old AS (SELECT n.notice_id FROM notice n WHERE n.disruption_id = %(id)s AND n.rev < %(rev)s"
-        "  AND n.kind = ANY(%(rescoped)s) AND n.only_customer IS NULL"
-        "  AND (n.state IN ('approved', 'sending', 'held') OR (n.state = 'finished' AND ("
-        "   EXISTS (SELECT FROM chunk k WHERE k.notice_id = n.notice_id AND k.state = 'dead') OR EXISTS"
-        "   (SELECT FROM delivery d WHERE d.notice_id = n.notice_id AND d.root_chunk_id IS NULL"
-        "    AND d.exclusion IS NULL)))) ORDER BY n.notice_id FOR NO KEY UPDATE),"
-        " left_over AS (SELECT k.chunk_id FROM old JOIN chunk k USING (notice_id)"
-        "  WHERE k.state IN ('due', 'dead') ORDER BY k.chunk_id FOR NO KEY UPDATE OF k),"
-        " stopped AS (UPDATE chunk SET state = 'cancelled' FROM left_over"
-        "  WHERE chunk.chunk_id = left_over.chunk_id)"
-        " UPDATE notice SET state = 'cancelled', replaced = true FROM old WHERE notice.notice_id = old.notice_id",
+        """
+WITH old AS (
+  SELECT n.notice_id FROM notice n
+  WHERE n.disruption_id = %(id)s AND n.rev < %(rev)s AND n.kind = ANY(%(rescoped)s)
+    AND n.only_customer IS NULL
+    AND (n.state IN ('approved', 'sending', 'held')
+      OR (n.state = 'finished'
+        AND (EXISTS (SELECT FROM chunk k WHERE k.notice_id = n.notice_id AND k.state = 'dead')
+          OR EXISTS (SELECT FROM delivery d
+            WHERE d.notice_id = n.notice_id AND d.root_chunk_id IS NULL AND d.exclusion IS NULL))))
+  ORDER BY n.notice_id FOR NO KEY UPDATE),
+left_over AS (
+  SELECT k.chunk_id FROM old JOIN chunk k USING (notice_id)
+  WHERE k.state IN ('due', 'dead')
+  ORDER BY k.chunk_id FOR NO KEY UPDATE OF k),
+stopped AS (
+  UPDATE chunk SET state = 'cancelled'
+  FROM left_over
+  WHERE chunk.chunk_id = left_over.chunk_id)
+UPDATE notice SET state = 'cancelled', replaced = true
+FROM old
+WHERE notice.notice_id = old.notice_id""",
         id=disruption_id,
         rev=rev,
         rescoped=list(RESCOPED),
@@ -203,8 +232,9 @@ def has_earlier(tx: Tx, notice: Notice) -> bool:
     """Something was said in this disruption before, or may have been."""
     return value(
         tx,
-        "SELECT EXISTS (SELECT FROM notice WHERE disruption_id = %(disruption)s AND seq < %(seq)s"
-        " AND state NOT IN ('draft', 'void'))",
+        """
+SELECT EXISTS (SELECT FROM notice
+  WHERE disruption_id = %(disruption)s AND seq < %(seq)s AND state NOT IN ('draft', 'void'))""",
         disruption=notice.disruption_id,
         seq=notice.seq,
     )

@@ -72,11 +72,13 @@ def insert(tx: Tx, rows: Sequence[Evidence], *, received_at: datetime) -> int:
     ordered = sorted(rows, key=lambda row: row.delivery_key)
     return run(
         tx,
-        "INSERT INTO signal (source, dedupe_key, state, services, summary, occurred_at, delivery_key, received_at)"
-        " SELECT source, dedupe_key, state, services, summary, occurred_at, delivery_key, %(received_at)s"
-        " FROM jsonb_to_recordset(%(rows)s) AS given(n int, source text, dedupe_key text, state text,"
-        " services text[], summary text, occurred_at timestamptz, delivery_key text)"
-        " ORDER BY n ON CONFLICT DO NOTHING",
+        """
+INSERT INTO signal (source, dedupe_key, state, services, summary, occurred_at, delivery_key, received_at)
+SELECT source, dedupe_key, state, services, summary, occurred_at, delivery_key, %(received_at)s
+FROM jsonb_to_recordset(%(rows)s) AS given(n int, source text, dedupe_key text, state text,
+  services text[], summary text, occurred_at timestamptz, delivery_key text)
+ORDER BY n
+ON CONFLICT DO NOTHING""",
         rows=Jsonb([_columns(n, row) for n, row in enumerate(ordered)]),
         received_at=received_at,
     )
@@ -115,8 +117,11 @@ def take_unjudged(tx: Tx, limit: int) -> list[Heard]:
     return many(
         tx,
         Heard,
-        "SELECT signal_id, source, dedupe_key, state, services, occurred_at FROM signal"
-        " WHERE judged_at IS NULL ORDER BY signal_id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED",
+        """
+SELECT signal_id, source, dedupe_key, state, services, occurred_at
+FROM signal
+WHERE judged_at IS NULL
+ORDER BY signal_id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED""",
         limit=limit,
     )
 
@@ -126,8 +131,10 @@ def past_of(tx: Tx, heard: Heard) -> list[Past]:
     return many(
         tx,
         Past,
-        "SELECT state, disruption_id FROM signal WHERE source = %(source)s"
-        " AND dedupe_key = %(key)s AND signal_id < %(id)s ORDER BY signal_id",
+        """
+SELECT state, disruption_id FROM signal
+WHERE source = %(source)s AND dedupe_key = %(key)s AND signal_id < %(id)s
+ORDER BY signal_id""",
         source=heard.source,
         key=heard.dedupe_key,
         id=heard.signal_id,
@@ -139,8 +146,9 @@ def write_judgement(
 ) -> None:
     run(
         tx,
-        "UPDATE signal SET judged_at = %(now)s, judgement = %(judgement)s, disruption_id = %(disruption_id)s"
-        " WHERE signal_id = %(id)s",
+        """
+UPDATE signal SET judged_at = %(now)s, judgement = %(judgement)s, disruption_id = %(disruption_id)s
+WHERE signal_id = %(id)s""",
         id=signal_id,
         judgement=judgement,
         disruption_id=disruption_id,
@@ -152,9 +160,12 @@ def drafts_on_evidence(tx: Tx, mode: Mode) -> list[int]:
     """Open drafts that rest on evidence alone: nobody has declared, taken over or changed them."""
     return values(
         tx,
-        "SELECT disruption_id FROM disruption WHERE ended_at IS NULL AND declared_at IS NULL AND mode = %(mode)s"
-        " AND NOT EXISTS (SELECT FROM scope_revision r WHERE r.disruption_id = disruption.disruption_id"
-        " AND r.actor <> 'database' AND NOT starts_with(r.actor, 'source:'))",
+        """
+SELECT disruption_id FROM disruption
+WHERE ended_at IS NULL AND declared_at IS NULL AND mode = %(mode)s
+  AND NOT EXISTS (SELECT FROM scope_revision r
+    WHERE r.disruption_id = disruption.disruption_id AND r.actor <> 'database'
+      AND NOT starts_with(r.actor, 'source:'))""",
         mode=mode,
     )
 
@@ -263,8 +274,10 @@ def extent(tx: Tx, services: Sequence[str], *, now: datetime) -> Extent:
     found = one(
         tx,
         Extent,
-        "SELECT count(DISTINCT customer_id) AS customers, min(suspended_at) AS since FROM entitlement"
-        " JOIN service USING (service_id) WHERE slug = ANY(%(services)s) AND suspended_at <= %(now)s",
+        """
+SELECT count(DISTINCT customer_id) AS customers, min(suspended_at) AS since
+FROM entitlement JOIN service USING (service_id)
+WHERE slug = ANY(%(services)s) AND suspended_at <= %(now)s""",
         services=list(services),
         now=now,
     )

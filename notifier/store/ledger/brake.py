@@ -26,12 +26,16 @@ def open_attempts(tx: Tx, notice_id: int | None = None) -> int:
     """
     return value(
         tx,
-        "SELECT coalesce(sum(a.n), 0)::bigint + (SELECT count(*) FROM single s WHERE (s.outcome = 'open'"
-        " OR (s.outcome = 'unknown' AND s.ended_at IS NULL AND s.at > now() - interval '1 hour'))"
-        " AND s.notice_id = coalesce(%(id)s, s.notice_id)) FROM attempt a JOIN chunk k USING (chunk_id)"
-        " WHERE (a.outcome = 'open' OR (a.outcome = 'unknown' AND a.http_status IS NULL"
-        " AND (k.state IN ('unknown', 'dead') OR (k.state = 'cancelled' AND k.notice_id = %(id)s))))"
-        " AND k.notice_id = coalesce(%(id)s, k.notice_id)",
+        """
+SELECT coalesce(sum(a.n), 0)::bigint + (SELECT count(*) FROM single s
+  WHERE (s.outcome = 'open'
+    OR (s.outcome = 'unknown' AND s.ended_at IS NULL AND s.at > now() - interval '1 hour'))
+    AND s.notice_id = coalesce(%(id)s, s.notice_id))
+FROM attempt a JOIN chunk k USING (chunk_id)
+WHERE (a.outcome = 'open'
+  OR (a.outcome = 'unknown' AND a.http_status IS NULL
+    AND (k.state IN ('unknown', 'dead') OR (k.state = 'cancelled' AND k.notice_id = %(id)s))))
+  AND k.notice_id = coalesce(%(id)s, k.notice_id)""",
         id=notice_id,
     )
 
@@ -91,9 +95,12 @@ def hold(tx: Tx, key: str, *, why: str, now: datetime) -> bool:
     return bool(
         value(
             tx,
-            "INSERT INTO brake (key, actor, at, entered_at, why) VALUES"
-            " (%(key)s, 'system', %(now)s, %(now)s, %(why)s) ON CONFLICT (key) DO UPDATE SET why = excluded.why"
-            " WHERE brake.why <> excluded.why RETURNING xmax = 0",
+            """
+INSERT INTO brake (key, actor, at, entered_at, why)
+VALUES (%(key)s, 'system', %(now)s, %(now)s, %(why)s)
+ON CONFLICT (key) DO UPDATE SET why = excluded.why
+WHERE brake.why <> excluded.why
+RETURNING xmax = 0""",
             key=key,
             why=why,
             now=now,
@@ -114,12 +121,16 @@ def is_stale(tx: Tx, notice_id: int, *, seconds: float) -> bool:
     return value(
         tx,
         # Its attempts are asked for last, and only for late ones: a long send must not read itself each time.
-        "SELECT CASE WHEN coalesce(greatest(n.approved_at, n.let_go_at, n.resumed_at, (SELECT max(finished_at)"
-        " FROM notice earlier WHERE earlier.disruption_id = n.disruption_id AND earlier.seq < n.seq))"
-        " >= now() - make_interval(secs => %(seconds)s), n.approved_at IS NULL) THEN false"
-        " ELSE NOT EXISTS (SELECT FROM attempt JOIN chunk USING (chunk_id) WHERE chunk.notice_id = n.notice_id"
-        "  AND claimed_at >= now() - make_interval(secs => %(seconds)s)) END"
-        " FROM notice n WHERE notice_id = %(id)s",
+        """
+SELECT CASE
+  WHEN coalesce(greatest(n.approved_at, n.let_go_at, n.resumed_at, (
+      SELECT max(finished_at) FROM notice earlier
+      WHERE earlier.disruption_id = n.disruption_id AND earlier.seq < n.seq))
+    >= now() - make_interval(secs => %(seconds)s), n.approved_at IS NULL) THEN false
+  ELSE NOT EXISTS (SELECT FROM attempt JOIN chunk USING (chunk_id)
+    WHERE chunk.notice_id = n.notice_id AND claimed_at >= now() - make_interval(secs => %(seconds)s)) END
+FROM notice n
+WHERE notice_id = %(id)s""",
         id=notice_id,
         seconds=seconds,
     )
@@ -129,8 +140,9 @@ def nothing_hinders(tx: Tx, notice_id: int) -> bool:
     """No brake is on, and the provider does not want to be asked later."""
     return value(
         tx,
-        "SELECT NOT EXISTS (SELECT FROM brake)"
-        " AND NOT EXISTS (SELECT FROM provider WHERE not_before > now() OR breaker_until > now())"
-        " AND EXISTS (SELECT FROM notice WHERE notice_id = %(id)s AND state IN ('approved', 'sending'))",
+        """
+SELECT NOT EXISTS (SELECT FROM brake)
+       AND NOT EXISTS (SELECT FROM provider WHERE not_before > now() OR breaker_until > now())
+       AND EXISTS (SELECT FROM notice WHERE notice_id = %(id)s AND state IN ('approved', 'sending'))""",
         id=notice_id,
     )

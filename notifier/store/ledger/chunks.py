@@ -73,20 +73,28 @@ def claim(tx: Tx, notice_id: int, *, attempt_id: str, provider: str, lease_secon
     return one(
         tx,
         Claim,
-        "WITH free AS (SELECT k.chunk_id FROM chunk k JOIN notice n USING (notice_id)"
-        "  WHERE k.notice_id = %(notice_id)s AND k.state = 'due' AND n.state IN ('approved', 'sending')"
-        "  AND (k.not_before IS NULL OR k.not_before <= now())"
-        "  ORDER BY k.chunk_id LIMIT 1 FOR NO KEY UPDATE OF k SKIP LOCKED),"
-        " mine AS (UPDATE chunk SET state = 'claimed', attempt_id = %(attempt_id)s, tries = tries + 1,"
-        "  not_before = NULL, lease_until = now() + make_interval(secs => %(lease)s) FROM free"
-        "  WHERE chunk.chunk_id = free.chunk_id RETURNING chunk.chunk_id, notice_id, content_id,"
-        "  root_id, lo, hi, tries, chunk.attempt_id, again),"
-        " opened AS (INSERT INTO attempt (attempt_id, chunk_id, provider, n, again, claimed_at)"
-        "  SELECT attempt_id, chunk_id, %(provider)s, hi - lo, again, clock_timestamp() FROM mine)"
-        " SELECT chunk_id, notice_id, content_id, root_id, lo, hi, tries, attempt_id::text,"
-        "  again OR tries > 1 OR n.resumed_at IS NOT NULL OR EXISTS (SELECT FROM notice later"
-        "   WHERE later.disruption_id = n.disruption_id AND later.seq > n.seq"
-        "   AND later.state NOT IN ('draft', 'void')) AS doubtful FROM mine JOIN notice n USING (notice_id)",
+        """
+WITH free AS (
+  SELECT k.chunk_id FROM chunk k JOIN notice n USING (notice_id)
+  WHERE k.notice_id = %(notice_id)s AND k.state = 'due' AND n.state IN ('approved', 'sending')
+    AND (k.not_before IS NULL OR k.not_before <= now())
+  ORDER BY k.chunk_id LIMIT 1 FOR NO KEY UPDATE OF k SKIP LOCKED),
+mine AS (
+  UPDATE chunk
+  SET state = 'claimed', attempt_id = %(attempt_id)s, tries = tries + 1, not_before = NULL,
+    lease_until = now() + make_interval(secs => %(lease)s)
+  FROM free
+  WHERE chunk.chunk_id = free.chunk_id
+  RETURNING chunk.chunk_id, notice_id, content_id, root_id, lo, hi, tries, chunk.attempt_id, again),
+opened AS (
+  INSERT INTO attempt (attempt_id, chunk_id, provider, n, again, claimed_at)
+  SELECT attempt_id, chunk_id, %(provider)s, hi - lo, again, clock_timestamp() FROM mine)
+SELECT chunk_id, notice_id, content_id, root_id, lo, hi, tries, attempt_id::text,
+       again OR tries > 1 OR n.resumed_at IS NOT NULL
+       OR EXISTS (SELECT FROM notice later
+         WHERE later.disruption_id = n.disruption_id AND later.seq > n.seq
+           AND later.state NOT IN ('draft', 'void')) AS doubtful
+FROM mine JOIN notice n USING (notice_id)""",
         notice_id=notice_id,
         attempt_id=attempt_id,
         provider=provider,
@@ -115,13 +123,15 @@ def seats(tx: Tx, claimed: Claim) -> list[Seat]:
     return many(
         tx,
         Seat,
-        "SELECT d.pos, d.recipient_id, r.address, d.vars::text AS vars,"
-        " r.address IS NULL OR d.pos = ANY(array(SELECT unnest(a.skip) FROM attempt a"
-        "  JOIN chunk k USING (chunk_id) WHERE k.root_id = %(root_id)s)) OR EXISTS (SELECT FROM suppression u"
-        "  WHERE u.recipient_id = d.recipient_id AND u.reason <> 'unsubscribed') AS left_out"
-        " FROM delivery d JOIN recipient r USING (recipient_id)"
-        " WHERE d.notice_id = %(notice_id)s AND d.root_chunk_id = %(root_id)s"
-        " AND d.pos >= %(lo)s AND d.pos < %(hi)s ORDER BY d.pos",
+        """
+SELECT d.pos, d.recipient_id, r.address, d.vars::text AS vars,
+       r.address IS NULL OR d.pos = ANY(array(
+         SELECT unnest(a.skip) FROM attempt a JOIN chunk k USING (chunk_id) WHERE k.root_id = %(root_id)s))
+       OR EXISTS (SELECT FROM suppression u
+         WHERE u.recipient_id = d.recipient_id AND u.reason <> 'unsubscribed') AS left_out
+FROM delivery d JOIN recipient r USING (recipient_id)
+WHERE d.notice_id = %(notice_id)s AND d.root_chunk_id = %(root_id)s AND d.pos >= %(lo)s AND d.pos < %(hi)s
+ORDER BY d.pos""",
         notice_id=claimed.notice_id,
         root_id=claimed.root_id,
         lo=claimed.lo,
@@ -134,15 +144,14 @@ def may_leave(tx: Tx, claimed: Claim) -> bool:
 
     Also False once the chunk is no longer claimed by this attempt: evidence of an earlier one has arrived.
     """
-    return value(
-        tx,
-        NOTHING_HOLDS + " AND EXISTS"
-        " (SELECT FROM chunk JOIN notice USING (notice_id) WHERE chunk_id = %(id)s"
-        " AND chunk.state = 'claimed' AND chunk.attempt_id = %(attempt_id)s"
-        " AND notice.state IN ('approved', 'sending'))",
-        id=claimed.chunk_id,
-        attempt_id=claimed.attempt_id,
+    statement = (
+        NOTHING_HOLDS
+        + """
+AND EXISTS (SELECT FROM chunk JOIN notice USING (notice_id)
+  WHERE chunk_id = %(id)s AND chunk.state = 'claimed' AND chunk.attempt_id = %(attempt_id)s
+    AND notice.state IN ('approved', 'sending'))"""
     )
+    return value(tx, statement, id=claimed.chunk_id, attempt_id=claimed.attempt_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,21 +182,27 @@ def record(tx: Tx, outcome: Record, *, now: datetime) -> bool:
     return bool(
         value(
             tx,
-            "WITH told AS (UPDATE attempt SET outcome = %(outcome)s, reason = %(reason)s,"
-            "  http_status = %(status)s, x_message_id = %(message)s, ended_at = %(now)s"
-            "  WHERE attempt_id = %(attempt_id)s AND (outcome IN ('open', 'unknown')"
-            "  OR (%(outcome)s = 'accepted' AND (outcome = 'presumed_lost'"
-            "   OR (outcome = 'accepted' AND http_status IS NULL)))) RETURNING attempt_id, chunk_id),"
-            " moved AS (UPDATE chunk SET lease_until = NULL, not_before = %(not_before)s,"
-            "   tries = greatest(0, chunk.tries - %(untried)s::int),"
-            "   state = CASE WHEN n.state = 'cancelled' AND %(state)s IN ('due', 'dead') THEN 'cancelled'"
-            "    ELSE %(state)s END,"
-            "   lost = %(lost)s OR (n.state = 'cancelled' AND n.replaced AND %(state)s IN ('due', 'dead'))"
-            "  FROM told, notice n WHERE chunk.chunk_id = told.chunk_id AND n.notice_id = chunk.notice_id AND ("
-            "   (chunk.attempt_id = told.attempt_id AND chunk.state IN ('claimed', 'unknown'))"
-            "   OR (%(state)s = 'accepted' AND chunk.state IN"
-            "      ('claimed', 'unknown', 'due', 'cancelled', 'dead'))) RETURNING 1)"
-            " SELECT count(*) FROM moved",
+            """
+WITH told AS (
+  UPDATE attempt
+  SET outcome = %(outcome)s, reason = %(reason)s, http_status = %(status)s, x_message_id = %(message)s,
+    ended_at = %(now)s
+  WHERE attempt_id = %(attempt_id)s
+    AND (outcome IN ('open', 'unknown') OR (%(outcome)s = 'accepted'
+      AND (outcome = 'presumed_lost' OR (outcome = 'accepted' AND http_status IS NULL))))
+  RETURNING attempt_id, chunk_id),
+moved AS (
+  UPDATE chunk
+  SET lease_until = NULL, not_before = %(not_before)s,
+    tries = greatest(0, chunk.tries - %(untried)s::int),
+    state = CASE WHEN n.state = 'cancelled' AND %(state)s IN ('due', 'dead') THEN 'cancelled' ELSE %(state)s END,
+    lost = %(lost)s OR (n.state = 'cancelled' AND n.replaced AND %(state)s IN ('due', 'dead'))
+  FROM told, notice n
+  WHERE chunk.chunk_id = told.chunk_id AND n.notice_id = chunk.notice_id
+    AND ((chunk.attempt_id = told.attempt_id AND chunk.state IN ('claimed', 'unknown'))
+      OR (%(state)s = 'accepted' AND chunk.state IN ('claimed', 'unknown', 'due', 'cancelled', 'dead')))
+  RETURNING 1)
+SELECT count(*) FROM moved""",
             attempt_id=outcome.attempt_id,
             outcome=outcome.outcome,
             state=outcome.chunk_state,
@@ -213,31 +228,25 @@ def split(tx: Tx, claimed: Claim, cuts: Sequence[tuple[int, int]], *, lost: bool
     What may have arrived before the split is still marked after it. `lost`: these children never leave, nor do
     any whose notice was cancelled meanwhile.
     """
+    statement = """
+INSERT INTO chunk (notice_id, content_id, root_id, lo, hi, again, state, lost)
+SELECT k.notice_id, content_id, root_id, %(lo)s, %(hi)s, again,
+       CASE WHEN %(lost)s OR n.state = 'cancelled' THEN 'cancelled' ELSE 'due' END,
+       %(lost)s OR (n.state = 'cancelled' AND n.replaced)
+FROM chunk k JOIN notice n USING (notice_id)
+WHERE chunk_id = %(chunk_id)s"""
     for lo, hi in cuts:
-        run(
-            tx,
-            "INSERT INTO chunk (notice_id, content_id, root_id, lo, hi, again, state, lost)"
-            " SELECT k.notice_id, content_id, root_id, %(lo)s, %(hi)s, again,"
-            "  CASE WHEN %(lost)s OR n.state = 'cancelled' THEN 'cancelled' ELSE 'due' END,"
-            "  %(lost)s OR (n.state = 'cancelled' AND n.replaced)"
-            " FROM chunk k JOIN notice n USING (notice_id) WHERE chunk_id = %(chunk_id)s",
-            chunk_id=claimed.chunk_id,
-            lo=lo,
-            hi=hi,
-            lost=lost,
-        )
+        run(tx, statement, chunk_id=claimed.chunk_id, lo=lo, hi=hi, lost=lost)
 
 
 def due(tx: Tx, notice_id: int) -> Due:
-    found = one(
-        tx,
-        Due,
-        "SELECT count(*) FILTER (WHERE state = 'due' AND (not_before IS NULL OR not_before <= now())) AS due,"
-        " count(*) FILTER (WHERE state = 'claimed') AS claimed,"
-        " count(*) FILTER (WHERE state = 'unknown') AS unknown FROM chunk WHERE notice_id = %(id)s"
-        " AND state IN ('due', 'claimed', 'unknown')",
-        id=notice_id,
-    )
+    statement = """
+SELECT count(*) FILTER (WHERE state = 'due' AND (not_before IS NULL OR not_before <= now())) AS due,
+       count(*) FILTER (WHERE state = 'claimed') AS claimed,
+       count(*) FILTER (WHERE state = 'unknown') AS unknown
+FROM chunk
+WHERE notice_id = %(id)s AND state IN ('due', 'claimed', 'unknown')"""
+    found = one(tx, Due, statement, id=notice_id)
     assert found is not None
     return found
 
@@ -247,12 +256,17 @@ def reject(tx: Tx, claimed: Claim, positions: Sequence[int], *, now: datetime) -
     run(
         tx,
         # By its place, then sorted: else the whole notice may be read in the order of its people.
-        "WITH theirs AS MATERIALIZED (SELECT notice_id, recipient_id, pos FROM delivery"
-        "  WHERE notice_id = %(notice_id)s AND root_chunk_id = %(root_id)s AND pos >= %(lo)s AND pos < %(hi)s)"
-        " INSERT INTO fate (notice_id, recipient_id, fate, rank, at)"
-        " SELECT notice_id, recipient_id, %(fate)s, %(rank)s, %(now)s FROM theirs"
-        " WHERE pos = ANY(%(positions)s) ORDER BY recipient_id ON CONFLICT (notice_id, recipient_id) DO UPDATE"
-        " SET fate = excluded.fate, rank = excluded.rank, at = excluded.at WHERE fate.rank < excluded.rank",
+        """
+WITH theirs AS MATERIALIZED (
+  SELECT notice_id, recipient_id, pos FROM delivery
+  WHERE notice_id = %(notice_id)s AND root_chunk_id = %(root_id)s AND pos >= %(lo)s AND pos < %(hi)s)
+INSERT INTO fate (notice_id, recipient_id, fate, rank, at)
+SELECT notice_id, recipient_id, %(fate)s, %(rank)s, %(now)s FROM theirs
+WHERE pos = ANY(%(positions)s)
+ORDER BY recipient_id
+ON CONFLICT (notice_id, recipient_id) DO UPDATE SET fate = excluded.fate, rank = excluded.rank,
+  at = excluded.at
+WHERE fate.rank < excluded.rank""",
         notice_id=claimed.notice_id,
         root_id=claimed.root_id,
         lo=claimed.lo,
@@ -275,15 +289,12 @@ class Canary:
 
 
 def canary(tx: Tx, notice_id: int) -> Canary:
-    found = one(
-        tx,
-        Canary,
-        "SELECT coalesce(bool_or(k.state = 'claimed'), false) AS open,"
-        " coalesce(bool_or(a.outcome = 'accepted'), false) AS accepted,"
-        " coalesce(bool_or(a.first_event_at IS NOT NULL), false) AS reported"
-        " FROM chunk k JOIN attempt a USING (chunk_id)"
-        " WHERE k.notice_id = %(id)s AND k.state IN ('claimed', 'accepted', 'split')",
-        id=notice_id,
-    )
+    statement = """
+SELECT coalesce(bool_or(k.state = 'claimed'), false) AS open,
+       coalesce(bool_or(a.outcome = 'accepted'), false) AS accepted,
+       coalesce(bool_or(a.first_event_at IS NOT NULL), false) AS reported
+FROM chunk k JOIN attempt a USING (chunk_id)
+WHERE k.notice_id = %(id)s AND k.state IN ('claimed', 'accepted', 'split')"""
+    found = one(tx, Canary, statement, id=notice_id)
     assert found is not None
     return found

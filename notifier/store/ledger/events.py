@@ -52,10 +52,14 @@ def insert(tx: Tx, events: Sequence[ProviderEvent]) -> list[ProviderEvent]:
     new = many(
         tx,
         _Key,
-        "INSERT INTO event (sg_event_id, occurred_at, attempt_id, notice_id, recipient_id, kind)"
-        " SELECT * FROM unnest(%(ids)s::text[], %(times)s::timestamptz[], %(attempts)s::uuid[],"
-        "  %(notices)s::bigint[], %(people)s::bigint[], %(kinds)s::text[]) ORDER BY 1, 2"
-        " ON CONFLICT DO NOTHING RETURNING sg_event_id, occurred_at",
+        """
+INSERT INTO event (sg_event_id, occurred_at, attempt_id, notice_id, recipient_id, kind)
+SELECT *
+FROM unnest(%(ids)s::text[], %(times)s::timestamptz[], %(attempts)s::uuid[], %(notices)s::bigint[],
+  %(people)s::bigint[], %(kinds)s::text[])
+ORDER BY 1, 2
+ON CONFLICT DO NOTHING
+RETURNING sg_event_id, occurred_at""",
         ids=[event.sg_event_id for event in events],
         times=[event.occurred_at for event in events],
         attempts=[event.attempt_id for event in events],
@@ -76,17 +80,25 @@ def prove(tx: Tx, provider: str, attempt_ids: Sequence[str], *, now: datetime) -
     return many(
         tx,
         Proved,
-        "WITH mine AS (SELECT attempt_id, outcome FROM attempt WHERE attempt_id = ANY(%(ids)s::uuid[])"
-        "  AND provider = %(provider)s AND (outcome <> 'accepted' OR first_event_at IS NULL)"
-        "  ORDER BY attempt_id FOR NO KEY UPDATE),"
-        " proved AS (UPDATE attempt a SET outcome = 'accepted',"
-        "  first_event_at = coalesce(a.first_event_at, now()),"
-        "  reason = CASE WHEN m.outcome = 'accepted' THEN a.reason ELSE 'proved by an event' END,"
-        "  ended_at = coalesce(a.ended_at, %(now)s) FROM mine m WHERE a.attempt_id = m.attempt_id"
-        "  RETURNING a.attempt_id, a.chunk_id, m.outcome)"
-        " SELECT p.attempt_id::text, p.outcome AS was, n.notice_id, n.disruption_id, r.reference"
-        " FROM proved p JOIN chunk USING (chunk_id) JOIN notice n USING (notice_id)"
-        " JOIN disruption r USING (disruption_id) WHERE p.outcome <> 'accepted' ORDER BY 1",
+        """
+WITH mine AS (
+  SELECT attempt_id, outcome FROM attempt
+  WHERE attempt_id = ANY(%(ids)s::uuid[]) AND provider = %(provider)s
+    AND (outcome <> 'accepted' OR first_event_at IS NULL)
+  ORDER BY attempt_id FOR NO KEY UPDATE),
+proved AS (
+  UPDATE attempt a
+  SET outcome = 'accepted', first_event_at = coalesce(a.first_event_at, now()),
+    reason = CASE WHEN m.outcome = 'accepted' THEN a.reason ELSE 'proved by an event' END,
+    ended_at = coalesce(a.ended_at, %(now)s)
+  FROM mine m
+  WHERE a.attempt_id = m.attempt_id
+  RETURNING a.attempt_id, a.chunk_id, m.outcome)
+SELECT p.attempt_id::text, p.outcome AS was, n.notice_id, n.disruption_id, r.reference
+FROM proved p JOIN chunk USING (chunk_id) JOIN notice n USING (notice_id)
+JOIN disruption r USING (disruption_id)
+WHERE p.outcome <> 'accepted'
+ORDER BY 1""",
         ids=list(attempt_ids),
         provider=provider,
         now=now,
@@ -97,10 +109,14 @@ def lock_chunks(tx: Tx, provider: str, attempt_ids: Sequence[str]) -> None:
     """Those of these attempts and the parts of them, in one order, before any of them is accepted."""
     run(
         tx,
-        "SELECT FROM chunk WHERE state <> 'accepted' AND chunk_id IN (SELECT k.chunk_id FROM attempt a"
-        "  JOIN chunk p USING (chunk_id) JOIN chunk k ON k.root_id = p.root_id AND k.lo >= p.lo AND k.hi <= p.hi"
-        "  WHERE a.attempt_id = ANY(%(ids)s::uuid[]) AND a.provider = %(provider)s"
-        "  AND (k.chunk_id = p.chunk_id OR p.state = 'split')) ORDER BY chunk_id FOR NO KEY UPDATE",
+        """
+SELECT FROM chunk
+WHERE state <> 'accepted'
+  AND chunk_id IN (SELECT k.chunk_id FROM attempt a JOIN chunk p USING (chunk_id)
+    JOIN chunk k ON k.root_id = p.root_id AND k.lo >= p.lo AND k.hi <= p.hi
+    WHERE a.attempt_id = ANY(%(ids)s::uuid[]) AND a.provider = %(provider)s
+      AND (k.chunk_id = p.chunk_id OR p.state = 'split'))
+ORDER BY chunk_id FOR NO KEY UPDATE""",
         ids=list(attempt_ids),
         provider=provider,
     )
@@ -114,11 +130,17 @@ def accept_chunks(tx: Tx, provider: str, attempt_ids: Sequence[str]) -> list[int
     """
     return values(
         tx,
-        "WITH mine AS (SELECT chunk_id, state FROM chunk WHERE chunk_id IN (SELECT a.chunk_id FROM attempt a"
-        "   WHERE a.attempt_id = ANY(%(ids)s::uuid[]) AND a.provider = %(provider)s)"
-        "   AND state <> 'accepted' ORDER BY chunk_id FOR NO KEY UPDATE)"
-        " UPDATE chunk SET state = 'accepted', lease_until = NULL, not_before = NULL FROM mine"
-        " WHERE chunk.chunk_id = mine.chunk_id AND mine.state <> 'split' RETURNING chunk.notice_id",
+        """
+WITH mine AS (
+  SELECT chunk_id, state FROM chunk
+  WHERE chunk_id IN (SELECT a.chunk_id FROM attempt a
+    WHERE a.attempt_id = ANY(%(ids)s::uuid[]) AND a.provider = %(provider)s)
+    AND state <> 'accepted'
+  ORDER BY chunk_id FOR NO KEY UPDATE)
+UPDATE chunk SET state = 'accepted', lease_until = NULL, not_before = NULL
+FROM mine
+WHERE chunk.chunk_id = mine.chunk_id AND mine.state <> 'split'
+RETURNING chunk.notice_id""",
         ids=list(attempt_ids),
         provider=provider,
     )
@@ -128,12 +150,17 @@ def accept_leaves(tx: Tx, provider: str, attempt_ids: Sequence[str]) -> list[int
     """As `accept_chunks`, for the parts into which a chunk of these attempts was split since."""
     return values(
         tx,
-        "WITH leaf AS (SELECT k.chunk_id FROM attempt a JOIN chunk p USING (chunk_id)"
-        "   JOIN chunk k ON k.root_id = p.root_id AND k.lo >= p.lo AND k.hi <= p.hi"
-        "   WHERE a.attempt_id = ANY(%(ids)s::uuid[]) AND a.provider = %(provider)s AND p.state = 'split'"
-        "   AND k.state NOT IN ('split', 'accepted') ORDER BY k.chunk_id FOR NO KEY UPDATE OF k)"
-        " UPDATE chunk SET state = 'accepted', lease_until = NULL, not_before = NULL FROM leaf"
-        " WHERE chunk.chunk_id = leaf.chunk_id RETURNING chunk.notice_id",
+        """
+WITH leaf AS (
+  SELECT k.chunk_id FROM attempt a JOIN chunk p USING (chunk_id)
+  JOIN chunk k ON k.root_id = p.root_id AND k.lo >= p.lo AND k.hi <= p.hi
+  WHERE a.attempt_id = ANY(%(ids)s::uuid[]) AND a.provider = %(provider)s AND p.state = 'split'
+    AND k.state NOT IN ('split', 'accepted')
+  ORDER BY k.chunk_id FOR NO KEY UPDATE OF k)
+UPDATE chunk SET state = 'accepted', lease_until = NULL, not_before = NULL
+FROM leaf
+WHERE chunk.chunk_id = leaf.chunk_id
+RETURNING chunk.notice_id""",
         ids=list(attempt_ids),
         provider=provider,
     )
@@ -160,13 +187,15 @@ def put_fates(tx: Tx, provider: str, became: Sequence[Became]) -> int:
     """The highest rank wins; of two equal ones the earlier: the same whatever order they come in."""
     return run(
         tx,
-        "INSERT INTO fate (notice_id, recipient_id, fate, rank, at)"
-        " SELECT DISTINCT ON (k.notice_id, e.recipient_id) k.notice_id, e.recipient_id, e.word, e.rank, e.at"
+        """
+INSERT INTO fate (notice_id, recipient_id, fate, rank, at)
+SELECT DISTINCT ON (k.notice_id, e.recipient_id) k.notice_id, e.recipient_id, e.word, e.rank, e.at"""
         + DELIVERED_BY
-        + "ORDER BY k.notice_id, e.recipient_id, e.rank DESC, e.at"
-        " ON CONFLICT (notice_id, recipient_id) DO UPDATE"
-        " SET fate = excluded.fate, rank = excluded.rank, at = excluded.at WHERE fate.rank < excluded.rank"
-        " OR (fate.rank = excluded.rank AND excluded.at < fate.at)",
+        + """
+ORDER BY k.notice_id, e.recipient_id, e.rank DESC, e.at
+ON CONFLICT (notice_id, recipient_id) DO UPDATE SET fate = excluded.fate, rank = excluded.rank,
+  at = excluded.at
+WHERE fate.rank < excluded.rank OR (fate.rank = excluded.rank AND excluded.at < fate.at)""",
         provider=provider,
         attempts=[each.attempt_id for each in became],
         people=[each.recipient_id for each in became],
@@ -180,13 +209,16 @@ def suppress(tx: Tx, provider: str, found: Sequence[Suppress]) -> int:
     """Addresses that are not written to again. Never from a rehearsal: its bounces are make-believe."""
     return run(
         tx,
-        "INSERT INTO suppression (recipient_id, reason, source, at)"
-        " SELECT e.recipient_id, e.word, %(provider)s, min(e.at)"
+        """
+INSERT INTO suppression (recipient_id, reason, source, at)
+SELECT e.recipient_id, e.word, %(provider)s, min(e.at)"""
         + DELIVERED_BY
-        + "JOIN notice n ON n.notice_id = k.notice_id JOIN disruption r USING (disruption_id)"
-        " WHERE r.mode = 'live' GROUP BY 1, 2 ORDER BY 1, 2"
-        " ON CONFLICT (recipient_id, reason) DO UPDATE SET at = excluded.at"
-        " WHERE suppression.source = excluded.source AND excluded.at < suppression.at",
+        + """
+JOIN notice n ON n.notice_id = k.notice_id JOIN disruption r USING (disruption_id)
+WHERE r.mode = 'live'
+GROUP BY 1, 2 ORDER BY 1, 2
+ON CONFLICT (recipient_id, reason) DO UPDATE SET at = excluded.at
+WHERE suppression.source = excluded.source AND excluded.at < suppression.at""",
         provider=provider,
         attempts=[each.attempt_id for each in found],
         people=[each.recipient_id for each in found],

@@ -97,9 +97,11 @@ def reached(tx: Tx, notice_id: int, attempt_ids: Sequence[str]) -> list[int]:
     """The chunks of a notice that hold the letters of these attempts now."""
     return values(
         tx,
-        "SELECT DISTINCT k.chunk_id FROM attempt a JOIN chunk p USING (chunk_id)"
-        " JOIN chunk k ON k.root_id = p.root_id AND k.lo >= p.lo AND k.hi <= p.hi AND k.state <> 'split'"
-        " WHERE a.attempt_id = ANY(%(ids)s::uuid[]) AND k.notice_id = %(notice_id)s ORDER BY 1",
+        """
+SELECT DISTINCT k.chunk_id FROM attempt a JOIN chunk p USING (chunk_id)
+JOIN chunk k ON k.root_id = p.root_id AND k.lo >= p.lo AND k.hi <= p.hi AND k.state <> 'split'
+WHERE a.attempt_id = ANY(%(ids)s::uuid[]) AND k.notice_id = %(notice_id)s
+ORDER BY 1""",
         ids=list(attempt_ids),
         notice_id=notice_id,
     )

@@ -54,9 +54,11 @@ def open_single(tx: Tx, new: New, *, now: datetime) -> int:
     """Commit before it is sent: if the process dies after that, the sweeper makes it unknown."""
     return value(
         tx,
-        "INSERT INTO single (attempt_id, notice_id, kind, recipient_id, digest, locale, actor, reason, provider,"
-        " at) VALUES (%(attempt_id)s, %(notice_id)s, %(kind)s, %(recipient_id)s, %(digest)s, %(locale)s,"
-        " %(actor)s, %(reason)s, %(provider)s, %(now)s) RETURNING single_id",
+        """
+INSERT INTO single (attempt_id, notice_id, kind, recipient_id, digest, locale, actor, reason, provider, at)
+VALUES (%(attempt_id)s, %(notice_id)s, %(kind)s, %(recipient_id)s, %(digest)s, %(locale)s, %(actor)s,
+  %(reason)s, %(provider)s, %(now)s)
+RETURNING single_id""",
         attempt_id=new.attempt_id,
         notice_id=new.notice_id,
         kind=new.kind,
@@ -92,9 +94,11 @@ def record(tx: Tx, came: Came, *, now: datetime) -> None:
     """What came of it; an event may have been faster, and its proof stays."""
     run(
         tx,
-        "UPDATE single SET outcome = %(outcome)s, said = %(said)s, http_status = %(status)s,"
-        " x_message_id = %(message)s, ended_at = %(now)s"
-        " WHERE attempt_id = %(id)s AND outcome IN ('open', 'unknown')",
+        """
+UPDATE single
+SET outcome = %(outcome)s, said = %(said)s, http_status = %(status)s, x_message_id = %(message)s,
+  ended_at = %(now)s
+WHERE attempt_id = %(id)s AND outcome IN ('open', 'unknown')""",
         id=came.attempt_id,
         outcome=came.outcome,
         said=came.said,
@@ -108,10 +112,14 @@ def prove(tx: Tx, provider: str, attempt_ids: Sequence[str]) -> int:
     """Events name these: the provider has accepted them, whatever we thought."""
     return run(
         tx,
-        "WITH doubted AS (SELECT attempt_id FROM single WHERE attempt_id = ANY(%(ids)s::uuid[])"
-        "  AND provider = %(provider)s AND outcome <> 'accepted' ORDER BY attempt_id FOR NO KEY UPDATE)"
-        " UPDATE single s SET outcome = 'accepted', said = 'proved by an event' FROM doubted"
-        " WHERE s.attempt_id = doubted.attempt_id",
+        """
+WITH doubted AS (
+  SELECT attempt_id FROM single
+  WHERE attempt_id = ANY(%(ids)s::uuid[]) AND provider = %(provider)s AND outcome <> 'accepted'
+  ORDER BY attempt_id FOR NO KEY UPDATE)
+UPDATE single s SET outcome = 'accepted', said = 'proved by an event'
+FROM doubted
+WHERE s.attempt_id = doubted.attempt_id""",
         ids=list(attempt_ids),
         provider=provider,
     )
@@ -121,10 +129,14 @@ def expire(tx: Tx, *, lease_seconds: float, now: datetime) -> int:
     """Nobody has reported back. `ended_at` stays empty: the process may only be asleep."""
     return run(
         tx,
-        "WITH late AS (SELECT single_id FROM single WHERE outcome = 'open'"
-        "  AND at < %(now)s - make_interval(secs => %(lease)s) FOR NO KEY UPDATE SKIP LOCKED)"
-        " UPDATE single SET outcome = 'unknown', said = 'the process did not report back' FROM late"
-        " WHERE single.single_id = late.single_id",
+        """
+WITH late AS (
+  SELECT single_id FROM single
+  WHERE outcome = 'open' AND at < %(now)s - make_interval(secs => %(lease)s)
+  FOR NO KEY UPDATE SKIP LOCKED)
+UPDATE single SET outcome = 'unknown', said = 'the process did not report back'
+FROM late
+WHERE single.single_id = late.single_id""",
         lease=lease_seconds,
         now=now,
     )
@@ -134,9 +146,12 @@ def earlier_copy(tx: Tx, notice_id: int, to: To) -> str | None:
     """The outcome of the newest copy to this address that left, or may have; None: there is none."""
     found = values(
         tx,
-        "SELECT outcome FROM single WHERE notice_id = %(id)s AND kind = 'copy'"
-        " AND (recipient_id, digest) IS NOT DISTINCT FROM (%(recipient_id)s::bigint, %(digest)s)"
-        " AND outcome IN ('open', 'accepted', 'unknown') ORDER BY single_id DESC LIMIT 1",
+        """
+SELECT outcome FROM single
+WHERE notice_id = %(id)s AND kind = 'copy'
+  AND (recipient_id, digest) IS NOT DISTINCT FROM (%(recipient_id)s::bigint, %(digest)s)
+  AND outcome IN ('open', 'accepted', 'unknown')
+ORDER BY single_id DESC LIMIT 1""",
         id=notice_id,
         recipient_id=to.recipient_id,
         digest=to.digest,
@@ -149,10 +164,16 @@ def of_notice(tx: Tx, notice_id: int) -> list[Single]:
     return many(
         tx,
         Single,
-        "SELECT kind, locale, actor, reason, at, outcome, said,"
-        " (SELECT e.kind FROM event e WHERE e.attempt_id = s.attempt_id ORDER BY array_position("
-        "  ARRAY['bounce', 'dropped', 'delivered', 'deferred', 'processed'], e.kind) NULLS LAST LIMIT 1)"
-        " AS reported FROM single s WHERE notice_id = %(id)s ORDER BY single_id",
+        """
+SELECT kind, locale, actor, reason, at, outcome, said,
+       (SELECT e.kind FROM event e
+         WHERE e.attempt_id = s.attempt_id
+         ORDER BY array_position(
+           ARRAY['bounce', 'dropped', 'delivered', 'deferred', 'processed'], e.kind) NULLS LAST
+         LIMIT 1) AS reported
+FROM single s
+WHERE notice_id = %(id)s
+ORDER BY single_id""",
         id=notice_id,
     )
 
@@ -173,9 +194,13 @@ def copies_to(tx: Tx, disruption_id: int, customer_id: int) -> list[Copied]:
     return many(
         tx,
         Copied,
-        "SELECT n.seq, s.at, s.actor, s.reason, s.outcome FROM single s JOIN notice n USING (notice_id)"
-        " WHERE n.disruption_id = %(id)s AND s.kind = 'copy' AND EXISTS (SELECT FROM contact k"
-        "  WHERE k.customer_id = %(customer)s AND k.recipient_id = s.recipient_id) ORDER BY s.single_id",
+        """
+SELECT n.seq, s.at, s.actor, s.reason, s.outcome FROM single s
+JOIN notice n USING (notice_id)
+WHERE n.disruption_id = %(id)s AND s.kind = 'copy'
+  AND EXISTS (SELECT FROM contact k
+    WHERE k.customer_id = %(customer)s AND k.recipient_id = s.recipient_id)
+ORDER BY s.single_id""",
         id=disruption_id,
         customer=customer_id,
     )

@@ -25,8 +25,9 @@ def by_message(tx: Tx, provider: str, message_ids: Sequence[str]) -> dict[str, s
     rows = many(
         tx,
         Sent,
-        "SELECT x_message_id AS message_id, attempt_id::text FROM attempt"
-        " WHERE x_message_id = ANY(%(ids)s) AND provider = %(provider)s",
+        """
+SELECT x_message_id AS message_id, attempt_id::text FROM attempt
+WHERE x_message_id = ANY(%(ids)s) AND provider = %(provider)s""",
         ids=list(message_ids),
         provider=provider,
     )
@@ -86,10 +87,13 @@ def suppress(tx: Tx, provider: str, found: Sequence[tuple[ProviderEvent, Suppres
     """Addresses of people of ours that are not written to again, whichever mail it was."""
     run(
         tx,
-        "INSERT INTO suppression (recipient_id, reason, source, at)"
-        " SELECT recipient_id, word, %(provider)s, min(at) FROM unnest(%(people)s::bigint[], %(words)s::text[],"
-        "  %(times)s::timestamptz[]) AS e (recipient_id, word, at) GROUP BY 1, 2 ORDER BY 1, 2"
-        " ON CONFLICT DO NOTHING",
+        """
+INSERT INTO suppression (recipient_id, reason, source, at)
+SELECT recipient_id, word, %(provider)s, min(at)
+FROM unnest(%(people)s::bigint[], %(words)s::text[], %(times)s::timestamptz[]) AS e
+  (recipient_id, word, at)
+GROUP BY 1, 2 ORDER BY 1, 2
+ON CONFLICT DO NOTHING""",
         provider=provider,
         people=[event.recipient_id for event, _ in found],
         words=[reason.value for _, reason in found],
@@ -102,10 +106,12 @@ def count(tx: Tx, found: Mapping[tuple[str, str], int], *, now: datetime) -> Non
     ordered = sorted(Counter(found).items())
     run(
         tx,
-        "INSERT INTO stray AS s (day, why, kind, n, last_at)"
-        " SELECT %(now)s::timestamptz::date, why, kind, n, %(now)s"
-        " FROM unnest(%(whys)s::text[], %(kinds)s::text[], %(ns)s::bigint[]) AS e (why, kind, n) ORDER BY 2, 3"
-        " ON CONFLICT (day, why, kind) DO UPDATE SET n = s.n + excluded.n, last_at = excluded.last_at",
+        """
+INSERT INTO stray AS s (day, why, kind, n, last_at)
+SELECT %(now)s::timestamptz::date, why, kind, n, %(now)s
+FROM unnest(%(whys)s::text[], %(kinds)s::text[], %(ns)s::bigint[]) AS e (why, kind, n)
+ORDER BY 2, 3
+ON CONFLICT (day, why, kind) DO UPDATE SET n = s.n + excluded.n, last_at = excluded.last_at""",
         whys=[why for (why, _), _ in ordered],
         kinds=[kind for (_, kind), _ in ordered],
         ns=[n for _, n in ordered],
@@ -117,8 +123,10 @@ def lately(tx: Tx, whys: Sequence[str], *, now: datetime) -> int:
     """How many came on the days that had one within the last 24 hours."""
     return value(
         tx,
-        "SELECT coalesce(sum(n), 0)::bigint FROM stray WHERE day >= (%(now)s::timestamptz)::date - 1"
-        " AND why = ANY(%(whys)s) AND last_at > %(now)s::timestamptz - interval '1 day'",
+        """
+SELECT coalesce(sum(n), 0)::bigint FROM stray
+WHERE day >= (%(now)s::timestamptz)::date - 1 AND why = ANY(%(whys)s)
+  AND last_at > %(now)s::timestamptz - interval '1 day'""",
         whys=list(whys),
         now=now,
     )

@@ -65,17 +65,26 @@ def presume_lost(tx: Tx, unknown: Unknown, *, reason: str, now: datetime) -> str
     return value(
         tx,
         # Only together: an attempt given up while its chunk lies with a person would be repeated unmarked.
-        "WITH both_wait AS (SELECT a.attempt_id FROM attempt a JOIN chunk k USING (chunk_id)"
-        "  WHERE a.attempt_id = %(attempt_id)s AND a.outcome = 'unknown'"
-        "  AND k.attempt_id = a.attempt_id AND k.state = 'unknown' FOR NO KEY UPDATE),"
-        " given_up AS (UPDATE attempt SET outcome = 'presumed_lost', reason = %(reason)s,"
-        "  ended_at = %(now)s FROM both_wait WHERE attempt.attempt_id = both_wait.attempt_id"
-        "  RETURNING attempt.attempt_id),"
-        " moved AS (UPDATE chunk SET again = true, not_before = NULL, lost = n.state = 'cancelled',"
-        "   state = CASE n.state WHEN 'cancelled' THEN 'cancelled' ELSE 'due' END FROM given_up, notice n"
-        "  WHERE chunk.attempt_id = given_up.attempt_id AND chunk.state = 'unknown'"
-        "  AND n.notice_id = chunk.notice_id RETURNING chunk.state)"
-        " SELECT state FROM moved",
+        """
+WITH both_wait AS (
+  SELECT a.attempt_id FROM attempt a JOIN chunk k USING (chunk_id)
+  WHERE a.attempt_id = %(attempt_id)s AND a.outcome = 'unknown' AND k.attempt_id = a.attempt_id
+    AND k.state = 'unknown'
+  FOR NO KEY UPDATE),
+given_up AS (
+  UPDATE attempt SET outcome = 'presumed_lost', reason = %(reason)s, ended_at = %(now)s
+  FROM both_wait
+  WHERE attempt.attempt_id = both_wait.attempt_id
+  RETURNING attempt.attempt_id),
+moved AS (
+  UPDATE chunk
+  SET again = true, not_before = NULL, lost = n.state = 'cancelled',
+    state = CASE n.state WHEN 'cancelled' THEN 'cancelled' ELSE 'due' END
+  FROM given_up, notice n
+  WHERE chunk.attempt_id = given_up.attempt_id AND chunk.state = 'unknown'
+    AND n.notice_id = chunk.notice_id
+  RETURNING chunk.state)
+SELECT state FROM moved""",
         attempt_id=unknown.attempt_id,
         reason=reason,
         now=now,
@@ -86,8 +95,9 @@ def wait_for_a_person(tx: Tx, unknown: Unknown) -> bool:
     """The chunk is dead until somebody retries or drops it; its attempt stays unknown, evidence still counts."""
     return 1 == run(  # noqa: SIM300
         tx,
-        "UPDATE chunk SET state = 'dead' WHERE chunk_id = %(chunk_id)s AND attempt_id = %(attempt_id)s"
-        " AND state = 'unknown'",
+        """
+UPDATE chunk SET state = 'dead'
+WHERE chunk_id = %(chunk_id)s AND attempt_id = %(attempt_id)s AND state = 'unknown'""",
         chunk_id=unknown.chunk_id,
         attempt_id=unknown.attempt_id,
     )
@@ -97,17 +107,29 @@ def retry_dead(tx: Tx, notice_id: int, *, now: datetime) -> int:
     """A person sends the dead chunks again; letters. What may have arrived before is marked `again`."""
     return value(
         tx,
-        "WITH doubted AS (SELECT a.attempt_id FROM attempt a JOIN chunk k USING (chunk_id)"
-        "  WHERE k.notice_id = %(id)s AND k.state = 'dead' AND a.outcome = 'unknown'"
-        "  ORDER BY a.attempt_id FOR NO KEY UPDATE OF a),"
-        " given_up AS (UPDATE attempt SET outcome = 'presumed_lost', ended_at = %(now)s FROM doubted"
-        "  WHERE attempt.attempt_id = doubted.attempt_id RETURNING attempt.chunk_id),"
-        " dead AS (SELECT chunk_id FROM chunk WHERE notice_id = %(id)s AND state = 'dead'"
-        "  AND (SELECT count(*) FROM given_up) >= 0 ORDER BY chunk_id FOR NO KEY UPDATE),"  # attempts first
-        " back AS (UPDATE chunk SET state = 'due', not_before = NULL,"
-        "  again = again OR chunk.chunk_id IN (SELECT chunk_id FROM given_up) FROM dead"
-        "  WHERE chunk.chunk_id = dead.chunk_id RETURNING hi - lo AS n)"
-        " SELECT coalesce(sum(n), 0)::bigint FROM back",
+        # `dead` counts `given_up`: the attempts are locked first.
+        """
+WITH doubted AS (
+  SELECT a.attempt_id FROM attempt a JOIN chunk k USING (chunk_id)
+  WHERE k.notice_id = %(id)s AND k.state = 'dead' AND a.outcome = 'unknown'
+  ORDER BY a.attempt_id FOR NO KEY UPDATE OF a),
+given_up AS (
+  UPDATE attempt SET outcome = 'presumed_lost', ended_at = %(now)s
+  FROM doubted
+  WHERE attempt.attempt_id = doubted.attempt_id
+  RETURNING attempt.chunk_id),
+dead AS (
+  SELECT chunk_id FROM chunk
+  WHERE notice_id = %(id)s AND state = 'dead' AND (SELECT count(*) FROM given_up) >= 0
+  ORDER BY chunk_id FOR NO KEY UPDATE),
+back AS (
+  UPDATE chunk
+  SET state = 'due', not_before = NULL,
+    again = again OR chunk.chunk_id IN (SELECT chunk_id FROM given_up)
+  FROM dead
+  WHERE chunk.chunk_id = dead.chunk_id
+  RETURNING hi - lo AS n)
+SELECT coalesce(sum(n), 0)::bigint FROM back""",
         id=notice_id,
         now=now,
     )
@@ -117,9 +139,16 @@ def drop_dead(tx: Tx, notice_id: int) -> int:
     """A person gives the dead chunks up; letters."""
     return value(
         tx,
-        "WITH dead AS (SELECT chunk_id FROM chunk WHERE notice_id = %(id)s AND state = 'dead'"
-        "  ORDER BY chunk_id FOR NO KEY UPDATE),"
-        " gone AS (UPDATE chunk SET state = 'cancelled' FROM dead WHERE chunk.chunk_id = dead.chunk_id"
-        "  RETURNING hi - lo AS n) SELECT coalesce(sum(n), 0)::bigint FROM gone",
+        """
+WITH dead AS (
+  SELECT chunk_id FROM chunk
+  WHERE notice_id = %(id)s AND state = 'dead'
+  ORDER BY chunk_id FOR NO KEY UPDATE),
+gone AS (
+  UPDATE chunk SET state = 'cancelled'
+  FROM dead
+  WHERE chunk.chunk_id = dead.chunk_id
+  RETURNING hi - lo AS n)
+SELECT coalesce(sum(n), 0)::bigint FROM gone""",
         id=notice_id,
     )

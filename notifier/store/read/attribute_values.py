@@ -101,8 +101,9 @@ SELECT DISTINCT asked FROM unnest(%(asked)s::text[]) asked WHERE to_jsonb(asked)
   WHERE attrs ? %(name)s::text)"""
 OF_BUILT_IN: dict[str, LiteralString] = {
     REGION.name: (
-        "SELECT DISTINCT asked FROM unnest(%(asked)s::text[]) asked"
-        " WHERE asked IN (SELECT region FROM (SELECT region FROM entitlement LIMIT %(first)s) e)"
+        """
+SELECT DISTINCT asked FROM unnest(%(asked)s::text[]) asked
+WHERE asked IN (SELECT region FROM (SELECT region FROM entitlement LIMIT %(first)s) e)"""
     ),
     CUSTOMER.name: "SELECT ext_id FROM customer WHERE ext_id = ANY(%(asked)s)",
     SERVICE.name: "SELECT slug FROM service WHERE slug = ANY(%(asked)s)",
@@ -128,8 +129,9 @@ def holders(tx: Tx, services: list[str] | None) -> int:
     """Customers that hold one of the services; None: any."""
     (found,) = values(
         tx,
-        "SELECT count(DISTINCT customer_id) FROM entitlement JOIN service USING (service_id)"
-        " WHERE %(services)s::text[] IS NULL OR slug = ANY(%(services)s::text[])",
+        """
+SELECT count(DISTINCT customer_id) FROM entitlement JOIN service USING (service_id)
+WHERE %(services)s::text[] IS NULL OR slug = ANY(%(services)s::text[])""",
         services=services,
     )
     return found

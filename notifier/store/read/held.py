@@ -18,9 +18,11 @@ def above_ceiling(tx: Tx, notice_id: int) -> Held:
     found = one(
         tx,
         Held,
-        "SELECT count(*) FILTER (WHERE content_id IS NOT NULL) AS people,"
-        " count(*) FILTER (WHERE content_id IS NULL) AS wordless FROM delivery"
-        " WHERE notice_id = %(id)s AND root_chunk_id IS NULL AND exclusion IS NULL",
+        """
+SELECT count(*) FILTER (WHERE content_id IS NOT NULL) AS people,
+       count(*) FILTER (WHERE content_id IS NULL) AS wordless
+FROM delivery
+WHERE notice_id = %(id)s AND root_chunk_id IS NULL AND exclusion IS NULL""",
         id=notice_id,
     )
     assert found is not None
@@ -31,10 +33,11 @@ def is_overtaken(tx: Tx, notice_id: int) -> bool:
     """A later notice to everybody was approved, or has a list with these people: these words are old."""
     return value(
         tx,
-        "SELECT EXISTS (SELECT FROM notice n JOIN notice later USING (disruption_id) WHERE n.notice_id = %(id)s"
-        " AND later.seq > n.seq AND later.only_customer IS NULL AND (later.approved_at IS NOT NULL"
-        " OR (later.state = 'draft' AND later.freeze_asked IS NOT NULL"
-        "  AND later.kind = ANY(%(merging)s))))",
+        """
+SELECT EXISTS (SELECT FROM notice n JOIN notice later USING (disruption_id)
+  WHERE n.notice_id = %(id)s AND later.seq > n.seq AND later.only_customer IS NULL
+    AND (later.approved_at IS NOT NULL
+      OR (later.state = 'draft' AND later.freeze_asked IS NOT NULL AND later.kind = ANY(%(merging)s))))""",
         id=notice_id,
         merging=sorted(MERGING),
     )
@@ -44,9 +47,10 @@ def is_corrected(tx: Tx, notice_id: int) -> bool:
     """A correction or retraction of later was approved: it has told whoever was left."""
     return value(
         tx,
-        "SELECT EXISTS (SELECT FROM notice n JOIN notice later USING (disruption_id) WHERE n.notice_id = %(id)s"
-        " AND later.seq > n.seq AND later.kind = ANY(%(correcting)s)"
-        " AND later.approved_at IS NOT NULL AND n.kind <> ALL(%(correcting)s))",
+        """
+SELECT EXISTS (SELECT FROM notice n JOIN notice later USING (disruption_id)
+  WHERE n.notice_id = %(id)s AND later.seq > n.seq AND later.kind = ANY(%(correcting)s)
+    AND later.approved_at IS NOT NULL AND n.kind <> ALL(%(correcting)s))""",
         id=notice_id,
         correcting=sorted(CORRECTING),
     )

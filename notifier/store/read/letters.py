@@ -66,8 +66,11 @@ WHERE d.notice_state <> 'void' AND p.mode = coalesce(%(mode)s, p.mode)
 ORDER BY d.notice_id, r.address""")
 
 OF_CUSTOMER = sql.SQL(
-    "SELECT notice_id, recipient_id, min(contact_id) AS contact_id FROM line WHERE customer_id = %(whose)s"
-    " AND recipient_id IS NOT NULL AND told_as <> 'none' GROUP BY 1, 2"
+    """
+SELECT notice_id, recipient_id, min(contact_id) AS contact_id
+FROM line
+WHERE customer_id = %(whose)s AND recipient_id IS NOT NULL AND told_as <> 'none'
+GROUP BY 1, 2"""
 )
 OF_PERSON = sql.SQL(
     "SELECT notice_id, recipient_id, NULL::bigint AS contact_id FROM delivery WHERE recipient_id = %(whose)s"

@@ -33,13 +33,15 @@ def frozen(tx: Tx, disruption_id: int, customer_id: int) -> list[Frozen]:
     return many(
         tx,
         Frozen,
-        "SELECT n.seq, n.kind, n.state AS notice_state, n.created_at AS at, n.rev, s.name AS service,"
-        " (array_agg(l.verdict ORDER BY l.verdict))[1] AS verdict,"
-        " (array_agg(l.told_as ORDER BY l.told_as))[1] AS told_as,"
-        " (array_agg(l.vals ORDER BY l.verdict))[1] AS vals, bool_and(l.recipient_id IS NULL) AS unreachable"
-        " FROM line l JOIN notice n USING (notice_id) JOIN service s USING (service_id)"
-        " WHERE n.disruption_id = %(disruption)s AND l.customer_id = %(customer)s AND n.state <> 'void'"
-        " GROUP BY n.notice_id, s.service_id, s.name ORDER BY n.seq, s.name",
+        """
+SELECT n.seq, n.kind, n.state AS notice_state, n.created_at AS at, n.rev, s.name AS service,
+       (array_agg(l.verdict ORDER BY l.verdict))[1] AS verdict,
+       (array_agg(l.told_as ORDER BY l.told_as))[1] AS told_as,
+       (array_agg(l.vals ORDER BY l.verdict))[1] AS vals, bool_and(l.recipient_id IS NULL) AS unreachable
+FROM line l JOIN notice n USING (notice_id) JOIN service s USING (service_id)
+WHERE n.disruption_id = %(disruption)s AND l.customer_id = %(customer)s AND n.state <> 'void'
+GROUP BY n.notice_id, s.service_id, s.name
+ORDER BY n.seq, s.name""",
         disruption=disruption_id,
         customer=customer_id,
     )
@@ -71,7 +73,9 @@ def open_lists(tx: Tx, disruption_id: int) -> list[int]:
     """Numbers of the notices whose list is not closed yet: somebody may still come onto them."""
     return values(
         tx,
-        "SELECT seq FROM notice WHERE disruption_id = %(id)s AND closed_at IS NULL"
-        " AND state IN ('draft', 'approved', 'sending', 'held') ORDER BY seq",
+        """
+SELECT seq FROM notice
+WHERE disruption_id = %(id)s AND closed_at IS NULL AND state IN ('draft', 'approved', 'sending', 'held')
+ORDER BY seq""",
         id=disruption_id,
     )

@@ -62,8 +62,10 @@ def owed(tx: Tx, rule: Rule, later: Later | None, recipient_id: int) -> Owed | N
     told = told_by_scope(rule) if later is None else told_later(tx, later)
     params = rule_params(rule) if later is None else later_params(later)
     statement = sql.SQL(
-        "{persons} SELECT variant, locale, {vars} AS vars, EXISTS ({suppressed}) AS excluded"
-        " FROM person p LEFT JOIN since b USING (recipient_id)"
+        """
+{persons}
+SELECT variant, locale, {vars} AS vars, EXISTS ({suppressed}) AS excluded
+FROM person p LEFT JOIN since b USING (recipient_id)"""
     ).format(
         persons=persons(told, since(tx, later.asked if later else None)),
         vars=sql.SQL(VARS),
@@ -76,8 +78,10 @@ def people_of(tx: Tx, notice_id: int, customer_id: int) -> list[int]:
     """Who of a customer's people the list of a notice has, as far as it is frozen."""
     return values(
         tx,
-        "SELECT DISTINCT recipient_id FROM line WHERE notice_id = %(id)s AND customer_id = %(customer)s"
-        " AND recipient_id IS NOT NULL AND told_as <> 'none' ORDER BY 1",
+        """
+SELECT DISTINCT recipient_id FROM line
+WHERE notice_id = %(id)s AND customer_id = %(customer)s AND recipient_id IS NOT NULL AND told_as <> 'none'
+ORDER BY 1""",
         id=notice_id,
         customer=customer_id,
     )
@@ -86,7 +90,9 @@ def people_of(tx: Tx, notice_id: int, customer_id: int) -> list[int]:
 def contacts_of(tx: Tx, customer_id: int) -> list[int]:
     return values(
         tx,
-        "SELECT DISTINCT recipient_id FROM contact WHERE customer_id = %(customer)s"
-        " AND recipient_id IS NOT NULL ORDER BY 1",
+        """
+SELECT DISTINCT recipient_id FROM contact
+WHERE customer_id = %(customer)s AND recipient_id IS NOT NULL
+ORDER BY 1""",
         customer=customer_id,
     )

@@ -61,10 +61,12 @@ def attempts(tx: Tx, disruption_id: int) -> list[Tried]:
     return many(
         tx,
         Tried,
-        "SELECT a.attempt_id::text, a.outcome, a.n - cardinality(a.skip) AS letters, notice_id, w.locale"
-        " FROM attempt a JOIN chunk k USING (chunk_id) JOIN notice n USING (notice_id)"
-        " JOIN content w USING (content_id, notice_id)"
-        " WHERE n.disruption_id = %(id)s ORDER BY a.claimed_at",
+        """
+SELECT a.attempt_id::text, a.outcome, a.n - cardinality(a.skip) AS letters, notice_id, w.locale
+FROM attempt a JOIN chunk k USING (chunk_id) JOIN notice n USING (notice_id)
+JOIN content w USING (content_id, notice_id)
+WHERE n.disruption_id = %(id)s
+ORDER BY a.claimed_at""",
         id=disruption_id,
     )
 

@@ -51,9 +51,11 @@ def work_list(tx: Tx, *, everything: bool = False, reference: str | None = None)
     return many(
         tx,
         Review,
-        REVIEW + "WHERE (%(everything)s OR r.ended_at IS NULL OR n.state = 'draft')"
-        " AND d.reference = coalesce(%(reference)s, d.reference)"
-        " ORDER BY r.ended_at IS NOT NULL, r.due_at, r.review_id LIMIT 1000",
+        REVIEW
+        + """
+WHERE (%(everything)s OR r.ended_at IS NULL OR n.state = 'draft')
+  AND d.reference = coalesce(%(reference)s, d.reference)
+ORDER BY r.ended_at IS NOT NULL, r.due_at, r.review_id LIMIT 1000""",
         everything=everything,
         reference=reference,
     )

@@ -160,9 +160,11 @@ def notice_id(tx: Tx, reference: str, seq: int | None) -> int | None:
     """The notice with this number, or the newest that is not void."""
     return value(
         tx,
-        "SELECT notice_id FROM notice JOIN disruption USING (disruption_id) WHERE reference = %(reference)s"
-        " AND notice.seq = coalesce(%(seq)s, notice.seq) AND (state <> 'void' OR %(seq)s IS NOT NULL)"
-        " ORDER BY notice.seq DESC LIMIT 1",
+        """
+SELECT notice_id FROM notice JOIN disruption USING (disruption_id)
+WHERE reference = %(reference)s AND notice.seq = coalesce(%(seq)s, notice.seq)
+  AND (state <> 'void' OR %(seq)s IS NOT NULL)
+ORDER BY notice.seq DESC LIMIT 1""",
         reference=reference,
         seq=seq,
     )
@@ -198,11 +200,14 @@ def troubles(tx: Tx, notice_id: int) -> list[Trouble]:
     return many(
         tx,
         Trouble,
-        "SELECT CASE WHEN k.state IN ('due', 'claimed') THEN 'again' ELSE k.state END AS state,"
-        " coalesce(a.reason, 'no attempt yet') AS reason, sum(k.hi - k.lo)::bigint AS people"
-        " FROM chunk k LEFT JOIN attempt a USING (attempt_id) WHERE k.notice_id = %(id)s"
-        " AND (k.state IN ('unknown', 'dead') OR (k.again AND k.state IN ('due', 'claimed')))"
-        " GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 8",
+        """
+SELECT CASE WHEN k.state IN ('due', 'claimed') THEN 'again' ELSE k.state END AS state,
+       coalesce(a.reason, 'no attempt yet') AS reason, sum(k.hi - k.lo)::bigint AS people
+FROM chunk k LEFT JOIN attempt a USING (attempt_id)
+WHERE k.notice_id = %(id)s
+  AND (k.state IN ('unknown', 'dead') OR (k.again AND k.state IN ('due', 'claimed')))
+GROUP BY 1, 2 ORDER BY 3 DESC
+LIMIT 8""",
         id=notice_id,
     )
 
@@ -212,8 +217,11 @@ def alarms(tx: Tx) -> list[AlarmRow]:
     return many(
         tx,
         AlarmRow,
-        "SELECT a.text, d.reference, a.raised_at FROM alarm a LEFT JOIN disruption d USING (disruption_id)"
-        " WHERE a.cleared_at IS NULL ORDER BY a.alarm_id DESC LIMIT 50",
+        """
+SELECT a.text, d.reference, a.raised_at FROM alarm a
+LEFT JOIN disruption d USING (disruption_id)
+WHERE a.cleared_at IS NULL
+ORDER BY a.alarm_id DESC LIMIT 50""",
     )
 
 

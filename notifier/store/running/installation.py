@@ -47,15 +47,16 @@ def _ensure(tx: Tx) -> None:
 
 
 def find(tx: Tx) -> Found:
-    statement = (
-        "SELECT installation_id::text, recorded_at IS NOT NULL AS recorded, array_remove(ARRAY["
-        " CASE WHEN i.system_identifier <> s.system_identifier THEN 'another server' END,"
-        " CASE WHEN i.timeline <> s.timeline THEN 'another timeline' END,"
-        " CASE WHEN i.database_oid <> d.oid THEN 'another database'"
-        "      WHEN i.table_oid <> i.tableoid THEN 'tables made anew' END], NULL) AS changed,"
-        " s.system_identifier IS NULL OR s.timeline IS NULL AS hidden"
-        " FROM installation i CROSS JOIN server_now() s JOIN pg_database d ON d.datname = current_database()"
-    )
+    statement = """
+SELECT installation_id::text, recorded_at IS NOT NULL AS recorded,
+       array_remove(ARRAY[
+         CASE WHEN i.system_identifier <> s.system_identifier THEN 'another server' END,
+         CASE WHEN i.timeline <> s.timeline THEN 'another timeline' END,
+         CASE WHEN i.database_oid <> d.oid THEN 'another database'
+              WHEN i.table_oid <> i.tableoid THEN 'tables made anew' END], NULL) AS changed,
+       s.system_identifier IS NULL OR s.timeline IS NULL AS hidden
+FROM installation i CROSS JOIN server_now() s
+JOIN pg_database d ON d.datname = current_database()"""
     found = one(tx, Found, statement)
     if found is None:  # its first use; two at once make one
         _ensure(tx)
@@ -73,10 +74,12 @@ def record(tx: Tx, *, now: datetime, again: bool = False) -> bool:
     return (
         run(
             tx,
-            "UPDATE installation SET system_identifier = s.system_identifier, timeline = s.timeline,"
-            " database_oid = d.oid, table_oid = installation.tableoid, recorded_at = %(now)s"
-            " FROM server_now() s, pg_database d WHERE d.datname = current_database()"
-            " AND (recorded_at IS NULL OR %(again)s)",
+            """
+UPDATE installation
+SET system_identifier = s.system_identifier, timeline = s.timeline, database_oid = d.oid,
+  table_oid = installation.tableoid, recorded_at = %(now)s
+FROM server_now() s, pg_database d
+WHERE d.datname = current_database() AND (recorded_at IS NULL OR %(again)s)""",
             now=now,
             again=again,
         )
@@ -93,10 +96,12 @@ def never_made(tx: Tx, attempt_ids: Sequence[str]) -> list[str]:
     """Those that are no attempt and no single of this database, and of which nobody knew."""
     return values(
         tx,
-        "SELECT id::text FROM unnest(%(ids)s::uuid[]) id"
-        " WHERE NOT EXISTS (SELECT FROM attempt WHERE attempt_id = id)"
-        " AND NOT EXISTS (SELECT FROM single WHERE attempt_id = id)"
-        " AND NOT EXISTS (SELECT FROM unmade WHERE attempt_id = id) ORDER BY 1",
+        """
+SELECT id::text FROM unnest(%(ids)s::uuid[]) id
+WHERE NOT EXISTS (SELECT FROM attempt WHERE attempt_id = id)
+  AND NOT EXISTS (SELECT FROM single WHERE attempt_id = id)
+  AND NOT EXISTS (SELECT FROM unmade WHERE attempt_id = id)
+ORDER BY 1""",
         ids=list(attempt_ids),
     )
 
@@ -105,8 +110,11 @@ def note_unmade(tx: Tx, attempt_ids: Sequence[str], *, now: datetime) -> int:
     """How many of them nobody had noted."""
     return run(
         tx,
-        "INSERT INTO unmade (attempt_id, first_at) SELECT unnest(%(ids)s::uuid[]), %(now)s"
-        " ORDER BY 1 ON CONFLICT DO NOTHING",
+        """
+INSERT INTO unmade (attempt_id, first_at)
+SELECT unnest(%(ids)s::uuid[]), %(now)s
+ORDER BY 1
+ON CONFLICT DO NOTHING""",
         ids=list(attempt_ids),
         now=now,
     )
@@ -161,10 +169,12 @@ def replication(tx: Tx) -> Replication:
     found = many(
         tx,
         Replication,
-        "SELECT (SELECT count(*) FROM pg_stat_replication WHERE application_name <> 'pg_basebackup') AS standbys,"
-        " current_setting('synchronous_standby_names') AS names,"
-        " (SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit') AS commit,"
-        " current_setting('fsync')::bool AS fsync,"
-        " s.system_identifier IS NULL OR s.timeline IS NULL AS hidden FROM server_now() s",
+        """
+SELECT (SELECT count(*) FROM pg_stat_replication WHERE application_name <> 'pg_basebackup') AS standbys,
+       current_setting('synchronous_standby_names') AS names,
+       (SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit') AS commit,
+       current_setting('fsync')::bool AS fsync,
+       s.system_identifier IS NULL OR s.timeline IS NULL AS hidden
+FROM server_now() s""",
     )
     return found[0]

@@ -16,9 +16,10 @@ def sign(
     """It lives: by the database's clock."""
     run(
         tx,
-        "INSERT INTO process (process_id, kind, host, pid, connections, started_at, seen_at) VALUES"
-        " (%(id)s, %(kind)s, %(host)s, %(pid)s, %(connections)s, %(started)s, clock_timestamp())"
-        " ON CONFLICT (process_id) DO UPDATE SET seen_at = excluded.seen_at",
+        """
+INSERT INTO process (process_id, kind, host, pid, connections, started_at, seen_at)
+VALUES (%(id)s, %(kind)s, %(host)s, %(pid)s, %(connections)s, %(started)s, clock_timestamp())
+ON CONFLICT (process_id) DO UPDATE SET seen_at = excluded.seen_at""",
         id=process_id,
         kind=kind,
         host=host,
@@ -47,8 +48,11 @@ def alive(tx: Tx) -> list[Alive]:
     return many(
         tx,
         Alive,
-        "SELECT kind, count(*) AS processes, sum(connections) AS connections, min(started_at) AS since"
-        " FROM process WHERE seen_at > clock_timestamp() - make_interval(secs => %(alive)s) GROUP BY kind",
+        """
+SELECT kind, count(*) AS processes, sum(connections) AS connections, min(started_at) AS since
+FROM process
+WHERE seen_at > clock_timestamp() - make_interval(secs => %(alive)s)
+GROUP BY kind""",
         alive=ALIVE_SECONDS,
     )
 
@@ -56,8 +60,9 @@ def alive(tx: Tx) -> list[Alive]:
 def lives(tx: Tx, kind: ProcessKind) -> bool:
     return value(
         tx,
-        "SELECT EXISTS (SELECT FROM process WHERE kind = %(kind)s"
-        " AND seen_at > clock_timestamp() - make_interval(secs => %(alive)s))",
+        """
+SELECT EXISTS (SELECT FROM process
+  WHERE kind = %(kind)s AND seen_at > clock_timestamp() - make_interval(secs => %(alive)s))""",
         kind=kind,
         alive=ALIVE_SECONDS,
     )
@@ -76,14 +81,20 @@ def room(tx: Tx) -> Room:
     found = one(
         tx,
         Room,
-        "SELECT connections, bound FROM (SELECT current_setting('max_connections')::int"
-        "  - current_setting('superuser_reserved_connections')::int"
-        "  - coalesce(current_setting('reserved_connections', true)::int, 0) AS connections,"
-        "  'max_connections, less what is reserved' AS bound"
-        " UNION ALL SELECT rolconnlimit, 'the limit of this role' FROM pg_roles"
-        "  WHERE rolname = current_user AND rolconnlimit >= 0"
-        " UNION ALL SELECT datconnlimit, 'the limit of this database' FROM pg_database"
-        "  WHERE datname = current_database() AND datconnlimit >= 0) bounds ORDER BY 1 LIMIT 1",
+        """
+SELECT connections, bound
+FROM (
+  SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+         - coalesce(current_setting('reserved_connections', true)::int, 0) AS connections,
+         'max_connections, less what is reserved' AS bound
+  UNION ALL
+  SELECT rolconnlimit, 'the limit of this role' FROM pg_roles
+  WHERE rolname = current_user AND rolconnlimit >= 0
+  UNION ALL
+  SELECT datconnlimit, 'the limit of this database'
+  FROM pg_database
+  WHERE datname = current_database() AND datconnlimit >= 0) bounds
+ORDER BY 1 LIMIT 1""",
     )
     assert found is not None
     return found

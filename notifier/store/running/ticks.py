@@ -48,8 +48,9 @@ def begin(tx: Tx, kind: TickKind, process_id: str) -> None:
     """It runs in this process. If that dies, the tick is free once it is taken for dead."""
     run(
         tx,
-        "UPDATE tick SET queued_at = NULL, again = false, run_by = %(process)s, started_at = clock_timestamp()"
-        " WHERE kind = %(kind)s",
+        """
+UPDATE tick SET queued_at = NULL, again = false, run_by = %(process)s, started_at = clock_timestamp()
+WHERE kind = %(kind)s""",
         kind=kind,
         process=process_id,
     )
@@ -60,8 +61,10 @@ def end(tx: Tx, kind: TickKind, process_id: str, *, done: bool) -> bool:
     return bool(
         value(
             tx,
-            "UPDATE tick SET run_by = NULL, ended_at = CASE WHEN %(done)s THEN clock_timestamp() ELSE ended_at END"
-            " WHERE kind = %(kind)s AND run_by = %(process)s RETURNING again",
+            """
+UPDATE tick SET run_by = NULL, ended_at = CASE WHEN %(done)s THEN clock_timestamp() ELSE ended_at END
+WHERE kind = %(kind)s AND run_by = %(process)s
+RETURNING again""",
             kind=kind,
             process=process_id,
             done=done,

@@ -13,9 +13,12 @@ def watch(tx: Tx, who: Who, *, gap_seconds: float) -> None:
     """A sign of life. After a longer gap the watch begins anew; before the first sign no gap is known."""
     run(
         tx,
-        "INSERT INTO vigil AS v (who, at, since) VALUES (%(who)s, clock_timestamp(), '-infinity')"
-        " ON CONFLICT (who) DO UPDATE SET at = clock_timestamp(), since = CASE"
-        "  WHEN v.at < clock_timestamp() - make_interval(secs => %(gap)s) THEN clock_timestamp() ELSE v.since END",
+        """
+INSERT INTO vigil AS v (who, at, since)
+VALUES (%(who)s, clock_timestamp(), '-infinity')
+ON CONFLICT (who) DO UPDATE SET at = clock_timestamp(), since = CASE
+  WHEN v.at < clock_timestamp() - make_interval(secs => %(gap)s) THEN clock_timestamp()
+  ELSE v.since END""",
         who=who,
         gap=gap_seconds,
     )
