@@ -226,7 +226,8 @@ CREATE TABLE notice (
   about_first   boolean NOT NULL DEFAULT false,  -- it was the first that anybody heard
   state         text NOT NULL DEFAULT 'draft'
                 CHECK (state IN ('draft', 'approved', 'sending', 'finished', 'held', 'cancelled', 'void')),
-  hold_reason   text,
+  hold_reason   text,                            -- for people
+  held_for      text CHECK (held_for IN ('scope', 'provider')), -- where something is decided by it
   replaced      boolean NOT NULL DEFAULT false,  -- cancelled in favour of what follows it
   nonce         text NOT NULL,                   -- makes the placeholder tags unguessable
   words_hash    text,

@@ -1,5 +1,6 @@
 """The closed vocabularies of the product, as they stand in Postgres."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
@@ -85,6 +86,15 @@ class NoticeState(StrEnum):
     VOID = "void"
 
 
+class HeldFor(StrEnum):
+    """What a notice that is held waits for, where something is decided by it: its reason is for people alone."""
+
+    SCOPE = "scope"
+    """Another scope waits for its approval."""
+    PROVIDER = "provider"
+    """The provider refuses what no later answer mends."""
+
+
 class Variant(StrEnum):
     """Which words a person reads: all of their lines affected, all of them possibly, or some of each.
 
@@ -97,6 +107,29 @@ class Variant(StrEnum):
     STILL_AFFECTED = "still_affected"
     STILL_POSSIBLY = "still_possibly"
     STILL_BOTH = "still_both"
+
+
+class Manner(StrEnum):
+    """For whom words are that others of a notice do not read; `store/audience/corrections.py` says who they are.
+
+    It stands before the variant in the name of a text: `late_affected`.
+    """
+
+    COMMON = ""
+    LATE = "late_"
+    FRESH = "fresh_"
+    PAST = "past_"
+    WAS_AFFECTED = "was_affected_"
+    WAS_POSSIBLY = "was_possibly_"
+    WAS_BOTH = "was_both_"
+
+
+VARIANT_OF: Mapping[str, Variant] = {
+    f"{manner}{variant}": variant for manner in Manner for variant in Variant
+}
+"""Which variant the name of a text has."""
+FOR_LATE_READERS = tuple(f"{Manner.LATE}{variant}" for variant in Variant)
+"""Names of texts that tell all of it to people whom nothing had reached."""
 
 
 class Account(StrEnum):

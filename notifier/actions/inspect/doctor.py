@@ -11,6 +11,7 @@ from notifier.errors import NotifierError
 from notifier.model.mail import Outcome, Result, Sender
 from notifier.model.words import NoticeKind
 from notifier.pipeline.compose import Words, lint
+from notifier.pipeline.compose.template import NotReviewed
 from notifier.pipeline.detect import only_drafts
 from notifier.settings import Settings, data_folder, secret
 from notifier.store import Db, migrate, ping
@@ -120,7 +121,7 @@ def check_templates(settings: Settings) -> Check:
         more = f" ({len(found.faults)} faults: `notifier templates lint`)" if len(found.faults) > 1 else ""
         return Check("templates", ok=False, found=f"{found.faults[0]}{more}")
     words = Words.load(data_folder("templates") / "email", settings.templates)
-    waiting = sum(fault.sentence.startswith("nobody") for fault in found.warnings)
+    waiting = sum(isinstance(fault, NotReviewed) for fault in found.warnings)
     reviews = f"; {waiting} files wait for a review" if waiting else ""
     locales = ", ".join(words.locales(NoticeKind.FIRST))
     return Check("templates", ok=True, found=f"every notice renders in {locales}{reviews}")

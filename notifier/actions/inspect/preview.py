@@ -3,7 +3,6 @@
 Shown are the words that are frozen with the notice, in a draft as in one that was sent. Nothing is sent or stored.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +13,7 @@ from notifier.actions.notices.rule import notice_rule
 from notifier.errors import BadInput, Refused
 from notifier.model.locales import chain
 from notifier.model.people import Person
-from notifier.model.words import NoticeState, Variant
+from notifier.model.words import VARIANT_OF, NoticeState
 from notifier.pipeline.audience import later
 from notifier.pipeline.compose import sample
 from notifier.store import Db, Tx
@@ -25,8 +24,6 @@ from notifier.store.read import one_letter, samples
 from notifier.store.read.one_letter import Listed
 
 ENGLISH = "en"
-MANNER = re.compile(r"(?:late_|fresh_|past_|was_(?:affected|possibly|both)_)?([a-z_]+)")
-"""`store/audience/corrections.py` lists them."""
 SUPPRESSED = "Nothing is sent to this person: their address is suppressed."
 
 
@@ -111,15 +108,9 @@ def _made_up(press: Press, name: Name, asked: str) -> list[PreviewLetter]:
     slugs = tuple(service.slug for service in press.story.services)
     remark = None if locale.lower() in chain(asked) else f"There are no words in {asked}: they read {locale}."
     return [
-        PreviewLetter(content, sample.person(plain(content.variant), slugs), remark, is_made_up=True)
+        PreviewLetter(content, sample.person(VARIANT_OF[content.variant], slugs), remark, is_made_up=True)
         for content in found
     ]
-
-
-def plain(variant: str) -> Variant:
-    """Without the manner in which somebody is addressed."""
-    found = MANNER.fullmatch(variant)
-    return Variant(found[1] if found else variant)
 
 
 def mail_of(press: Press, letter: PreviewLetter) -> Mail:

@@ -7,7 +7,7 @@ from notifier.errors import Refused
 from notifier.model.earlier import About, Earlier
 from notifier.model.kinds import KINDS, OUT, variants_of
 from notifier.model.story import Story
-from notifier.model.words import NoticeKind, Possibly, Variant
+from notifier.model.words import Manner, NoticeKind, Possibly, Variant
 from notifier.pipeline import audience
 from notifier.pipeline.compose import Words
 from notifier.store import Tx
@@ -29,8 +29,7 @@ class Text:
     story: Story
     locale: str
     variant: Variant
-    manner: str = ""
-    """`late_` and so on: `store/audience/corrections.py` lists them."""
+    manner: Manner = Manner.COMMON
 
     @property
     def key(self) -> str:
@@ -90,12 +89,12 @@ def manners(story: Story, own: tuple[Variant, ...], about: About | None, *, seve
     if KINDS[story.notice].merges:
         # Those whom nothing has reached hear all of it at once, in the words of a first notice.
         late = replace(story, notice=NoticeKind.CATCH_UP, earlier=None)
-        found += [Text(late, "", variant, "late_") for variant in OUT]
+        found += [Text(late, "", variant, Manner.LATE) for variant in OUT]
     if several and story.earlier is not None:
         news = replace(story, notice=NoticeKind.UPDATE, earlier=None)
-        found += [Text(news, "", variant, "fresh_") for variant in OUT]
+        found += [Text(news, "", variant, Manner.FRESH) for variant in OUT]
         over = replace(story, earlier=replace(story.earlier, over=True))
-        found.append(Text(over, "", Variant.AFFECTED, "past_"))
+        found.append(Text(over, "", Variant.AFFECTED, Manner.PAST))
     return found
 
 
@@ -105,13 +104,13 @@ def _withdrawing(story: Story, about: About) -> list[Text]:
     if about.first:
         # All of it ends with the retraction, so only the manner tells which text somebody had read.
         return [
-            Text(replace(story, earlier=_as_read(earlier, was)), "", Variant.AFFECTED, f"was_{was}_")
+            Text(replace(story, earlier=_as_read(earlier, was)), "", Variant.AFFECTED, Manner(f"was_{was}_"))
             for was in OUT
         ]
     stands = replace(story, earlier=replace(earlier, stands=True))
     return [
         *(Text(stands, "", variant) for variant in Variant),
-        Text(story, "", Variant.AFFECTED, "late_"),
+        Text(story, "", Variant.AFFECTED, Manner.LATE),
     ]
 
 

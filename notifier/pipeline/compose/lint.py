@@ -11,7 +11,7 @@ from notifier.model.story import Story
 from notifier.model.words import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import sample, shelf, tags, template
 from notifier.pipeline.compose.shelf import FALLBACK, FAULT, FAULTS, Key, Shelf
-from notifier.pipeline.compose.template import NoticeSource, WordsFault
+from notifier.pipeline.compose.template import NoticeSource, NotReviewed, WordsFault
 from notifier.pipeline.compose.variables import NEEDED
 from notifier.pipeline.compose.words import Rendered, Words
 
@@ -156,7 +156,7 @@ def _warnings(taken: Shelf) -> Iterator[WordsFault]:
                 f"email/{folder}/{locale}{template.SUFFIX}", 1, f"it is missing; people read {instead}"
             )
         if not spoken.reviewed:
-            yield WordsFault(f"email/phrases/{locale}.toml", 1, "nobody has reviewed it")
+            yield NotReviewed(f"email/phrases/{locale}.toml")
     for _, source in sorted(taken.sources.items()):
         if not source.reviewed:
-            yield WordsFault(source.name, 1, "nobody has reviewed it")
+            yield NotReviewed(source.name)

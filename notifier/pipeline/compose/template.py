@@ -37,6 +37,13 @@ class WordsFault(BadInput):
         self.sentence = _sentence(sentence)
 
 
+class NotReviewed(WordsFault):
+    """Nobody stands for the words of a file."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, 1, "nobody has reviewed it")
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A piece of a template. It is compiled when it is first used: a process speaks of few notices."""

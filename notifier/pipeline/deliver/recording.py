@@ -6,6 +6,7 @@ from datetime import datetime
 
 from notifier.model.mail import Outcome, Result
 from notifier.model.policy import Policy
+from notifier.model.words import HeldFor
 from notifier.pipeline.deliver.decide import Next, bounded, cuts, overtaken, what_next
 from notifier.pipeline.deliver.overtaken import say_overtaken
 from notifier.store import Db, Tx
@@ -57,7 +58,14 @@ def write(
         wanted = what_next(outcome, len(claimed.positions), claimed.tries, now, _kin(tx, known))
         next_ = bounded(wanted, claimed.tries, policy)
         if next_.hold:
-            holds.by_policy(tx, claimed.notice_id, next_.hold, why="the provider refused it", now=now)
+            holds.by_policy(
+                tx,
+                claimed.notice_id,
+                next_.hold,
+                why="the provider refused it",
+                now=now,
+                held_for=HeldFor.PROVIDER,
+            )
         moved = chunks.record(
             tx,
             Record(

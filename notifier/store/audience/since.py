@@ -9,6 +9,7 @@ from typing import LiteralString
 
 from psycopg import sql
 
+from notifier.model.words import FOR_LATE_READERS
 from notifier.store import Tx, value
 from notifier.store.audience.owed import Asked
 
@@ -65,7 +66,7 @@ SELECT EXISTS (SELECT FROM scope_revision
          WHERE disruption_id = %(id)s AND kind = 'catch_up' AND state NOT IN ('draft', 'void'))
        OR EXISTS (SELECT FROM chunk k JOIN content USING (content_id)
          JOIN notice n ON n.notice_id = k.notice_id
-         WHERE n.disruption_id = %(id)s AND content.variant LIKE 'late%%')
+         WHERE n.disruption_id = %(id)s AND content.variant = ANY(%(for_late)s))
        OR EXISTS (SELECT FROM service s JOIN disruption d ON d.disruption_id = %(id)s
          WHERE s.slug = ANY(%(services)s)
            AND (SELECT max(suspended_at) FROM entitlement e
@@ -74,6 +75,7 @@ SELECT EXISTS (SELECT FROM scope_revision
         id=asked.disruption_id,
         rev=asked.rev,
         services=asked.rule.services,
+        for_late=list(FOR_LATE_READERS),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from notifier.model.words import HeldFor
 from notifier.store import Tx, many, run
 
 
@@ -41,8 +42,8 @@ def clear(tx: Tx, key: str, now: datetime) -> None:
 
 
 def clear_unless_held(tx: Tx, prefix: str, now: datetime) -> None:
-    """Clear the alarms about notices, `prefix` and the id, but not while one is held for what its alarm says: an
-    answer to an older request proves nothing.
+    """Clear the alarms about notices, `prefix` and the id, but not while the provider holds one: an answer to an
+    older request proves nothing.
     """
     run(
         tx,
@@ -50,8 +51,9 @@ def clear_unless_held(tx: Tx, prefix: str, now: datetime) -> None:
 UPDATE alarm SET cleared_at = %(now)s
 WHERE starts_with(key, %(prefix)s) AND cleared_at IS NULL
   AND NOT EXISTS (SELECT FROM notice n
-    WHERE n.state = 'held' AND key = %(prefix)s || n.notice_id AND strpos(alarm.text, n.hold_reason) > 0)""",
+    WHERE n.state = 'held' AND n.held_for = %(provider)s AND key = %(prefix)s || n.notice_id)""",
         prefix=prefix,
+        provider=HeldFor.PROVIDER,
         now=now,
     )
 

@@ -2,18 +2,21 @@
 
 from datetime import datetime
 
+from notifier.model.words import HeldFor
 from notifier.store import Tx, audit
 from notifier.store.disruptions import notices
 
 POLICY = "policy"
 
 
-def by_policy(tx: Tx, notice_id: int, reason: str, *, why: str, now: datetime) -> bool:
+def by_policy(
+    tx: Tx, notice_id: int, reason: str, *, why: str, now: datetime, held_for: HeldFor | None = None
+) -> bool:
     """Hold it with a reason for people; `why` is the word for it in the chain, where nobody's data may stand.
 
     False if it was not on its way: then nothing was decided.
     """
-    if not notices.hold(tx, notice_id, reason):
+    if not notices.hold(tx, notice_id, reason, held_for):
         return False
     disruption_id = notices.by_id(tx, notice_id).disruption_id
     after = {"notice": notice_id, "why": why}

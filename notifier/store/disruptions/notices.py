@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.kinds import ENDINGS, KINDS, RESCOPED
-from notifier.model.words import NoticeKind, NoticeState
+from notifier.model.words import HeldFor, NoticeKind, NoticeState
 from notifier.store import Tx, many, one, run, select_from, value, values
 
 
@@ -166,19 +166,19 @@ def void(tx: Tx, notice_id: int) -> None:
     run(tx, "UPDATE notice SET state = 'void' WHERE notice_id = %(id)s AND state = 'draft'", id=notice_id)
 
 
-def hold(tx: Tx, notice_id: int, reason: str) -> bool:
-    """Stop a notice with a reason; False if it was not on its way."""
+def hold(tx: Tx, notice_id: int, reason: str, held_for: HeldFor | None = None) -> bool:
+    """Stop a notice with a reason for people; False if it was not on its way."""
     statement = """
-UPDATE notice SET state = 'held', hold_reason = %(reason)s
+UPDATE notice SET state = 'held', hold_reason = %(reason)s, held_for = %(held_for)s
 WHERE notice_id = %(id)s AND state IN ('approved', 'sending')"""
-    return run(tx, statement, id=notice_id, reason=reason) == 1
+    return run(tx, statement, id=notice_id, reason=reason, held_for=held_for) == 1
 
 
 def release(tx: Tx, notice_id: int) -> bool:
     """Let a held notice go on, its first chunk alone if none was accepted yet; False if it was not held."""
     statement = """
 UPDATE notice
-SET hold_reason = NULL, resumed_at = now(),
+SET hold_reason = NULL, held_for = NULL, resumed_at = now(),
   state = CASE
     WHEN EXISTS (SELECT FROM attempt JOIN chunk USING (chunk_id)
       WHERE chunk.notice_id = %(id)s AND outcome = 'accepted') THEN 'sending'

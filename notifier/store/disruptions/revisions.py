@@ -7,6 +7,7 @@ from psycopg.types.json import Jsonb
 
 from notifier.model.kinds import RESCOPED
 from notifier.model.scope import Json
+from notifier.model.words import HeldFor
 from notifier.store import Tx, many, run, value
 from notifier.store.disruptions.disruptions import Revision
 from notifier.store.disruptions.notices import Notice
@@ -133,9 +134,6 @@ def restore(tx: Tx, timeline_id: int) -> None:
     run(tx, "UPDATE restoration SET proposed = false WHERE timeline_id = %(id)s", id=timeline_id)
 
 
-WAITS = "another scope waits for its approval"
-
-
 def hold_rescoped(tx: Tx, disruption_id: int, *, rev: int, actor: str) -> int:
     """Stop what goes by an older scope while a new one waits for its approval."""
     return run(
@@ -146,13 +144,14 @@ WITH old AS (
   WHERE disruption_id = %(id)s AND rev < %(rev)s AND kind = ANY(%(rescoped)s) AND only_customer IS NULL
     AND state IN ('approved', 'sending')
   ORDER BY notice_id FOR NO KEY UPDATE)
-UPDATE notice SET state = 'held', hold_reason = %(reason)s
+UPDATE notice SET state = 'held', hold_reason = %(reason)s, held_for = %(held_for)s
 FROM old
 WHERE notice.notice_id = old.notice_id""",
         id=disruption_id,
         rev=rev,
         rescoped=list(RESCOPED),
-        reason=f"stopped by {actor}: {WAITS}",
+        reason=f"stopped by {actor}: another scope waits for its approval",
+        held_for=HeldFor.SCOPE,
     )
 
 
@@ -183,12 +182,12 @@ def left_stopped(tx: Tx, disruption_id: int | None = None) -> list[Left]:
         """
 SELECT n.notice_id, n.disruption_id, d.reference, n.seq
 FROM notice n JOIN disruption d USING (disruption_id)
-WHERE n.state = 'held' AND n.hold_reason LIKE '%%' || %(waits)s
+WHERE n.state = 'held' AND n.held_for = %(scope)s
   AND n.disruption_id = coalesce(%(id)s, n.disruption_id) AND d.ended_at IS NULL
   AND NOT EXISTS (SELECT FROM notice m JOIN scope_revision v USING (disruption_id, rev)
     WHERE v.proposed AND m.disruption_id = n.disruption_id AND m.rev > n.rev AND m.state = 'draft')
 ORDER BY 1""",
-        waits=WAITS,
+        scope=HeldFor.SCOPE,
         id=disruption_id,
     )
 

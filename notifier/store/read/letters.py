@@ -8,7 +8,7 @@ from typing import LiteralString
 
 from psycopg import sql
 
-from notifier.model.words import Mode, NoticeKind, NoticeState
+from notifier.model.words import FOR_LATE_READERS, Mode, NoticeKind, NoticeState
 from notifier.store import Tx, many, value
 
 STANDS: LiteralString = """CASE
@@ -51,7 +51,7 @@ class Letter:
 LETTER = sql.SQL("""
 WITH mine AS ({mine})
 SELECT p.reference, p.mode, d.seq, d.kind, d.notice_state, w.subject,
-       coalesce(w.variant LIKE 'late%%', false) AS late, d.vars ->> 'n' AS name, c.role, r.address,
+       coalesce(w.variant = ANY({for_late}), false) AS late, d.vars ->> 'n' AS name, c.role, r.address,
        d.vars -> 'o' AS about, {stands} AS stands, d.fate, d.fate_at, a.ended_at AS left_at,
        coalesce(a.again, false) AS again, d.root_chunk_id IS NULL AND d.exclusion IS NULL
          AND coalesce(d.people_n > d.ceiling, false) AS above_ceiling,
@@ -78,7 +78,7 @@ OF_PERSON = sql.SQL(
 
 
 def _letters(mine: sql.SQL) -> sql.Composed:
-    return LETTER.format(mine=mine, stands=sql.SQL(STANDS))
+    return LETTER.format(mine=mine, stands=sql.SQL(STANDS), for_late=sql.Literal(list(FOR_LATE_READERS)))
 
 
 def in_disruption(tx: Tx, disruption_id: int, customer_id: int) -> list[Letter]:

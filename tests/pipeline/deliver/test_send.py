@@ -158,6 +158,17 @@ def test_the_alarm_about_a_provider_that_refuses_ends_with_the_next_accepted_req
         assert not alarms.open_ones(tx)
 
 
+def test_it_stays_while_the_notice_is_held_whatever_a_second_refusal_says(story: Story) -> None:
+    """Its alarm says the newer reason, the notice the first one; an older request proves nothing."""
+    story.came(story.claim(), ACCEPTED)
+    under_way = [story.claim() for _ in range(3)]
+    story.came(under_way[0], Outcome(Result.FORBIDDEN, "the key is wrong", 401))
+    story.came(under_way[1], Outcome(Result.FORBIDDEN, "the sender is not verified", 403))
+    story.came(under_way[2], ACCEPTED)
+    with story.lane.db.transaction() as tx:
+        assert [alarm.key for alarm in alarms.open_ones(tx)] == [f"provider:p:{story.notice_id}"]
+
+
 # ---------------------------------------------------------------- the breaker
 
 
