@@ -119,6 +119,17 @@ def test_no_module_is_too_long() -> None:
     assert {name: n for name, n in lengths.items() if n > LONGEST_MODULE} == {}
 
 
+def test_a_class_name_stands_for_one_thing() -> None:
+    """Whoever finds a name in a signature or a log finds one class of that name, wherever they look."""
+    found: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, []).append(name_of(path))
+    assert len(found) > 250
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
 def reads_environment(tree: ast.AST) -> bool:
     return any(
         isinstance(node, ast.Attribute)

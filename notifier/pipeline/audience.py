@@ -17,7 +17,7 @@ from notifier.store.audience.freezing import Range
 from notifier.store.audience.owed import LAST, Asked
 from notifier.store.audience.own_count import Doubled, Mute
 from notifier.store.audience.recipients import Later
-from notifier.store.audience.recount import Change
+from notifier.store.audience.recount import ListChange
 from notifier.store.audience.verdicts import Gap, Rule
 from notifier.store.disruptions import disruptions, notices, revisions
 from notifier.store.disruptions.notices import Notice
@@ -138,13 +138,13 @@ def gap_objection(gap: Gap) -> str:
     return f"{those} between cut off and told: correct the scope, or add --accept-gap {gap.difference}."
 
 
-def list_objection(changed: Sequence[Change]) -> str:
+def list_objection(changed: Sequence[ListChange]) -> str:
     """Why a list is not approved as it was frozen: who differs, with a few customers by id and name."""
     parts = [_part(change) for change in changed if change.any]
     return f"The list is not true any more: {', '.join(parts)}: look at it again."
 
 
-def _part(change: Change) -> str:
+def _part(change: ListChange) -> str:
     people, mute = change.people, change.unreachable
     those = ["1 person" if people == 1 else f"{people:,} people"] if people else []
     if mute:

@@ -14,7 +14,7 @@ from notifier.pipeline.audience import corrects
 from notifier.pipeline.compose import Words, check_own_words, check_statements
 from notifier.store import Db, Tx
 from notifier.store.audience import corrections
-from notifier.store.audience.corrections import Sent
+from notifier.store.audience.corrections import SentNotice
 from notifier.store.disruptions import disruptions, notices
 from notifier.store.disruptions.disruptions import Disruption
 from notifier.store.locks import retried
@@ -87,7 +87,7 @@ def retract(
         return say_in(tx, writer, act, disruption, NoticeKind.RETRACTION, news, consent, about=about)
 
 
-def _wrong(tx: Tx, disruption: Disruption, which: int | None) -> Sent:
+def _wrong(tx: Tx, disruption: Disruption, which: int | None) -> SentNotice:
     sent = corrections.sent(tx, disruption.disruption_id)
     if which is not None:
         found = [each for each in sent if each.seq == which]
@@ -101,12 +101,12 @@ def _wrong(tx: Tx, disruption: Disruption, which: int | None) -> Sent:
     return found[-1]
 
 
-def _is_first(tx: Tx, wrong: Sent) -> bool:
+def _is_first(tx: Tx, wrong: SentNotice) -> bool:
     disruption_id = notices.by_id(tx, wrong.notice_id).disruption_id
     return not any(each.seq < wrong.seq and each.has_left for each in corrections.sent(tx, disruption_id))
 
 
-def _locales(tx: Tx, words: Words, wrong: Sent, news: News) -> tuple[str, ...] | None:
+def _locales(tx: Tx, words: Words, wrong: SentNotice, news: News) -> tuple[str, ...] | None:
     """Where the wrong statement was read. If facts were wrong too, or nothing was stated: everywhere."""
     notice = notices.by_id(tx, wrong.notice_id)
     entries = disruptions.timeline(tx, notice.disruption_id)

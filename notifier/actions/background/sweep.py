@@ -19,7 +19,7 @@ from notifier.store.disruptions import alarms, holds, naming, notices, reviews, 
 from notifier.store.disruptions.notices import Notice
 from notifier.store.ledger import accounting, leases, rate_limit, singles, strays, unknowns
 from notifier.store.ledger.accounting import Refusals
-from notifier.store.ledger.rate_limit import Waiting
+from notifier.store.ledger.rate_limit import RateLimited
 from notifier.store.ledger.unknowns import Unknown
 from notifier.store.locks import retried
 from notifier.store.running import vigil
@@ -132,7 +132,7 @@ def _alarm_about_deafness(tx: Tx, found: Sequence[Unknown], policy: Policy, now:
 def _alarm_about_later(db: Db, now: datetime) -> None:
     """The provider takes nothing: nobody is lost, each is tried again, and somebody must know who waits."""
     with db.transaction() as tx:
-        waiting: dict[int, list[Waiting]] = {}
+        waiting: dict[int, list[RateLimited]] = {}
         for one in rate_limit.waiting(tx, PROVIDERS, seconds=LATER_SECONDS):
             waiting.setdefault(one.disruption_id, []).append(one)
         for disruption_id, rows in waiting.items():

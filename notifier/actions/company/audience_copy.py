@@ -18,7 +18,7 @@ from notifier.model.words import AttributeType, PeopleFrom
 from notifier.store import Tx
 from notifier.store.audience.verdicts import Rule
 from notifier.store.company import audience_view, catalogue, customers, merge, snapshots
-from notifier.store.company.audience_view import NoAnswer, Outer
+from notifier.store.company.audience_view import CompanyUnreachable, Outer
 from notifier.store.company.merge import Vanished
 from notifier.store.company.snapshots import Snapshot
 
@@ -91,7 +91,7 @@ class CopyTally:
 def bring(tx: Tx, url: str | None, rule: Rule, now: datetime, as_of: datetime | None) -> AudienceCopy | None:
     """The people of this rule into our tables, from a snapshot or from the view; None: they are imported ones.
 
-    Raises `NoAnswer`, offering a snapshot, and `Refused` where there is no snapshot.
+    Raises `CompanyUnreachable`, offering a snapshot, and `Refused` where there is no snapshot.
     """
     if as_of is not None:
         return copy_snapshot(tx, rule, as_of, now)
@@ -99,14 +99,14 @@ def bring(tx: Tx, url: str | None, rule: Rule, now: datetime, as_of: datetime | 
         return None
     try:
         return copy_view(tx, url, rule, now)
-    except NoAnswer as error:
+    except CompanyUnreachable as error:
         raise offer(error, snapshots.newest(tx), now) from error
 
 
 def copy_view(tx: Tx, url: str, rule: Rule, now: datetime) -> AudienceCopy:
     """Read the rule's services from the view into our tables, in the caller's transaction.
 
-    Raises `NoAnswer`, and then nothing has changed. If the process dies before the commit: the same.
+    Raises `CompanyUnreachable`, and then nothing has changed. If the process dies before the commit: the same.
     """
     catalogue.lock(tx)
     tally, rows = stage_view(tx, url, rule)
@@ -126,16 +126,18 @@ def stage_view(tx: Tx, url: str, rule: Rule) -> tuple[CopyTally, int]:
 
 
 def require_contract(there: Outer) -> None:
-    """Raises `NoAnswer`, naming every column that is not as agreed."""
+    """Raises `CompanyUnreachable`, naming every column that is not as agreed."""
     present = audience_view.columns(there)
     if not present:
-        raise NoAnswer(
+        raise CompanyUnreachable(
             f"{there.where} shows no view notifier_audience: `notifier doctor` says how to make it."
         )
     if not audience_view.rights(there).may_read:
-        raise NoAnswer(f"{there.where} does not let us read notifier_audience: `notifier doctor` says how.")
+        raise CompanyUnreachable(
+            f"{there.where} does not let us read notifier_audience: `notifier doctor` says how."
+        )
     if wrong := faults(examine(present)):
-        raise NoAnswer(f"{there.where} has a view that is not as agreed:", details=wrong)
+        raise CompanyUnreachable(f"{there.where} has a view that is not as agreed:", details=wrong)
 
 
 def merge_view(tx: Tx, tally: CopyTally, rows: int, rule: Rule, now: datetime) -> AudienceCopy:
@@ -222,7 +224,7 @@ def _no_snapshot(tx: Tx) -> str:
     )
 
 
-def offer(error: NoAnswer, newest: Snapshot | None, now: datetime) -> NoAnswer:
+def offer(error: CompanyUnreachable, newest: Snapshot | None, now: datetime) -> CompanyUnreachable:
     """The same refusal, with the way out."""
     if newest is None:
         way = "No snapshot is kept for --as-of."
@@ -231,7 +233,7 @@ def offer(error: NoAnswer, newest: Snapshot | None, now: datetime) -> NoAnswer:
             f"Or repeat with --as-of latest: people as of {newest.taken_at:%a %d %b %H:%M} UTC,"
             f" {age(now - newest.taken_at)} old."
         )
-    return NoAnswer(f"{error} {way}", details=error.details)
+    return CompanyUnreachable(f"{error} {way}", details=error.details)
 
 
 def age(passed: timedelta) -> str:

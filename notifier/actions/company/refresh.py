@@ -10,7 +10,7 @@ from notifier.settings import Settings
 from notifier.store import Db, Tx
 from notifier.store.audience.verdicts import Rule
 from notifier.store.company import merge
-from notifier.store.company.audience_view import NoAnswer
+from notifier.store.company.audience_view import CompanyUnreachable
 from notifier.store.disruptions import disruptions
 from notifier.store.disruptions.disruptions import Disruption
 
@@ -26,7 +26,7 @@ def refresh(
     *,
     rule: Rule | None = None,
     fresh: timedelta = timedelta(0),
-) -> tuple[AudienceCopy | None, NoAnswer | None]:
+) -> tuple[AudienceCopy | None, CompanyUnreachable | None]:
     """By `rule`, or by the scope in force. What was copied, or why the people are those of the last copy;
     neither: there is nothing to copy. A disruption that was declared by a snapshot stays with it.
     """
@@ -36,7 +36,7 @@ def refresh(
         return None, None
     try:
         return _copy(db, settings, now, disruption_id, rule), None
-    except NoAnswer as error:
+    except CompanyUnreachable as error:
         return None, error
 
 

@@ -16,7 +16,7 @@ from notifier.settings import Settings
 from notifier.store import Db, Tx
 from notifier.store.audience.verdicts import Rule
 from notifier.store.company import catalogue, customers, merge, snapshots
-from notifier.store.company.audience_view import NoAnswer
+from notifier.store.company.audience_view import CompanyUnreachable
 from notifier.store.company.snapshots import Snapshot
 from notifier.store.disruptions import alarms
 
@@ -31,7 +31,10 @@ class Taken:
 
 
 def take(db: Db, settings: Settings, now: datetime) -> Taken:
-    """Take one now. Raises `Refused` while another is being taken, `NoAnswer` if that database does not answer."""
+    """Take one now.
+
+    Raises `Refused` while another is being taken, `CompanyUnreachable` if that database does not answer.
+    """
     with db.transaction() as tx:
         if not snapshots.alone(tx):
             raise Refused(
@@ -51,7 +54,7 @@ def keep(db: Db, settings: Settings, now: datetime) -> tuple[Ring, ...]:
                 return ()
             _take(tx, settings, policy, now)
             alarms.clear(tx, ALARM, now)
-    except NoAnswer as error:
+    except CompanyUnreachable as error:
         with db.transaction() as tx:
             alarms.raise_once(tx, ALARM, f"No snapshot of the audience: {error}", None, now)
     return ()

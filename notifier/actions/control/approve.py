@@ -26,7 +26,7 @@ from notifier.pipeline.audience import (
 )
 from notifier.store import Db, Tx, audit
 from notifier.store.audience import owed, recipients, verdicts
-from notifier.store.audience.recount import Change
+from notifier.store.audience.recount import ListChange
 from notifier.store.audience.verdicts import Gap, Rule
 from notifier.store.disruptions import approvals, disruptions, notices, promises, revisions
 from notifier.store.disruptions.notices import Notice
@@ -47,7 +47,7 @@ class Gate:
     """Nothing more that this person could approve: it waits for somebody else."""
     asks: frozenset[Part] = ALL
     """What this person may approve of it."""
-    changed: tuple[Change, ...] = ()
+    changed: tuple[ListChange, ...] = ()
     """What is not true any more of the list that is frozen: it is made anew, and looked at again."""
     rings: tuple[Ring, ...] = ()
 

@@ -12,7 +12,7 @@ from notifier.model.words import NoticeState
 from notifier.pipeline import audience
 from notifier.store import Db, Tx
 from notifier.store.audience import freezing, recount
-from notifier.store.audience.recount import Change
+from notifier.store.audience.recount import ListChange
 from notifier.store.audience.verdicts import Rule
 from notifier.store.disruptions import disruptions, notices, reviews
 from notifier.store.disruptions.notices import Notice
@@ -28,7 +28,7 @@ class ShownList:
     people: int
     list_hash: str | None
     """None: workers are still freezing it."""
-    changed: tuple[Change, ...] = ()
+    changed: tuple[ListChange, ...] = ()
     """What was not true any more of the list before, which this one replaces."""
     stopped: bool = False
     """Workers have given it up: it is not what a second count says."""
@@ -40,7 +40,7 @@ def shown_list(db: Db, notice_id: int) -> ShownList:
         return _shown(notices.by_id(tx, notice_id))
 
 
-def _shown(notice: Notice, changed: tuple[Change, ...] = ()) -> ShownList:
+def _shown(notice: Notice, changed: tuple[ListChange, ...] = ()) -> ShownList:
     stopped = notice.closed_at is None and notice.freeze_asked is None
     return ShownList(notice.notice_id, notice.seq, notice.people_n, notice.list_hash, changed, stopped)
 
@@ -95,7 +95,7 @@ def renew_in(tx: Tx, writer: Writer, notice: Notice, now: datetime) -> int:
     return notice_id
 
 
-def changes(tx: Tx, notice: Notice, rule: Rule) -> tuple[Change, ...]:
+def changes(tx: Tx, notice: Notice, rule: Rule) -> tuple[ListChange, ...]:
     """Who came, left and changed since the list was made, as far as it is made; empty: it is true."""
     if not notice.frozen_upto:
         return ()

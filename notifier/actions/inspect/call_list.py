@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from notifier.errors import BadInput
-from notifier.store.read.call_list import NotTold
+from notifier.store.read.call_list import CallRow
 
 
-def write(file: Path, rows: Iterable[NotTold]) -> int:
+def write(file: Path, rows: Iterable[CallRow]) -> int:
     """Every customer who was not told, without addresses; returns how many rows."""
     written = 0
     try:

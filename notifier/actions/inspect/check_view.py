@@ -5,7 +5,7 @@ from notifier.model.contract import COLUMNS, VIEW, examine, faults
 from notifier.model.customer import attribute_fault
 from notifier.store import Db
 from notifier.store.company import audience_view, catalogue
-from notifier.store.company.audience_view import NoAnswer, Outer, Rights
+from notifier.store.company.audience_view import CompanyUnreachable, Outer, Rights
 
 ROWS = 1_000
 """Looked at for services and attributes; what they hold of people is not read."""
@@ -16,7 +16,7 @@ def check_view(url: str, db: Db) -> list[Check]:
     try:
         with audience_view.reading(url) as there:
             return _checks(there, db)
-    except NoAnswer as error:
+    except CompanyUnreachable as error:
         return [Check("audience", ok=False, found=str(error))]
 
 

@@ -21,8 +21,8 @@ from notifier.store.ledger import singles
 from notifier.store.ledger.singles import Copied
 from notifier.store.locks import retried
 from notifier.store.read import letters, membership
-from notifier.store.read.letters import Letter
-from notifier.store.read.membership import Frozen, Present
+from notifier.store.read.letters import LetterRow
+from notifier.store.read.membership import FrozenLine, VerdictNow
 from notifier.store.read.reviews import Review, of_customer
 
 VERDICTS = {2: Verdict.AFFECTED, 1: Verdict.POSSIBLY, 0: Verdict.NOT}
@@ -78,7 +78,7 @@ class Explanation:
     """As the lists say, each change once; without any list, as it would be decided now."""
     now: tuple[ServiceReason, ...]
     """As it would be decided now, where that differs from the last list."""
-    letters: tuple[Letter, ...]
+    letters: tuple[LetterRow, ...]
     copies: tuple[Copied, ...]
     """Sent once more to one of their contacts, beside what counts."""
     unreachable: bool
@@ -144,7 +144,7 @@ def _explained(
 
 
 def place(
-    lines: list[Frozen], present: list[Present], open_lists: tuple[int, ...], *, taken_out: bool
+    lines: list[FrozenLine], present: list[VerdictNow], open_lists: tuple[int, ...], *, taken_out: bool
 ) -> CustomerStanding:
     """Where they stand, by the lists first: those are what is sent."""
     if taken_out:
@@ -163,7 +163,7 @@ def _predicate(tx: Tx, disruption_id: int, rev: int) -> Predicate | None:
     return None if stored is None else from_json(stored)
 
 
-def _then(line: Frozen, predicate: Predicate | None, secrets: frozenset[str]) -> ServiceReason:
+def _then(line: FrozenLine, predicate: Predicate | None, secrets: frozenset[str]) -> ServiceReason:
     values = line.vals or {}
     # The values belong to the rule that decided; a list that follows the ledger may stand under a later one.
     ours = predicate is not None and MEANT[verdict_of(predicate, values)] is line.verdict
@@ -172,7 +172,7 @@ def _then(line: Frozen, predicate: Predicate | None, secrets: frozenset[str]) ->
 
 
 def _now(
-    row: Present, predicate: Predicate | None, secrets: frozenset[str], now: datetime, *, taken_out: bool
+    row: VerdictNow, predicate: Predicate | None, secrets: frozenset[str], now: datetime, *, taken_out: bool
 ) -> ServiceReason:
     text, shown = _why(None if taken_out else predicate, row.vals or {}, secrets)
     return ServiceReason(row.service, VERDICTS[row.rank], None, text, shown, None, None, now)
@@ -217,7 +217,7 @@ class Receipts:
     whose: str
     """A customer's name and id; for an address: this address."""
     mode: Mode
-    letters: tuple[Letter, ...]
+    letters: tuple[LetterRow, ...]
 
 
 def receipts(db: Db, whose: str, mode: Mode) -> Receipts:

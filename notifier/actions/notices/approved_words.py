@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from notifier.pipeline import compose
 from notifier.store import Tx
-from notifier.store.disruptions.contents import Content, Words
+from notifier.store.disruptions.contents import Content, NewContent
 from notifier.store.disruptions.contents import contents as contents_of
 from notifier.store.disruptions.notices import Notice
 
 
-def words_hash(contents: Sequence[Words]) -> str:
+def words_hash(contents: Sequence[NewContent]) -> str:
     """What an approval of words names: every content, whatever order they came in."""
     listed = sorted((c.locale, c.variant, c.sha256) for c in contents)
     return hashlib.sha256(json.dumps(listed).encode()).hexdigest()

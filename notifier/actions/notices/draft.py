@@ -17,7 +17,7 @@ from notifier.store import Tx
 from notifier.store.audience import corrections
 from notifier.store.audience.verdicts import Rule
 from notifier.store.disruptions import disruptions, notices
-from notifier.store.disruptions.contents import Words, store_contents
+from notifier.store.disruptions.contents import NewContent, store_contents
 from notifier.store.disruptions.notices import Notice
 
 
@@ -84,11 +84,11 @@ def _written(
     about: About | None,
     nonce: str,
     rev: int,
-) -> list[Words]:
-    contents: list[Words] = []
+) -> list[NewContent]:
+    contents: list[NewContent] = []
     for text in texts.of_notice(tx, writer.words, story, rule, disruption_id, about, rev):
         r = writer.words.render(text.story, text.locale, text.variant, nonce)
-        contents.append(Words(r.locale, text.key, r.subject, r.text, r.html, len(r.tags), r.sha256))
+        contents.append(NewContent(r.locale, text.key, r.subject, r.text, r.html, len(r.tags), r.sha256))
     return contents
 
 

@@ -17,7 +17,7 @@ from notifier.local.stack import Stack
 from notifier.model.ring import Ring
 from notifier.model.words import Account, NoticeState
 from notifier.store.read import views
-from notifier.store.read.call_list import NotTold
+from notifier.store.read.call_list import CallRow
 from notifier.store.read.views import AlarmRow, NoticeRow
 
 LOOK_EVERY = 0.05
@@ -53,7 +53,7 @@ class Played:
     cut_at: datetime
     killed: int | None = None
     """The pid of the worker."""
-    call_list: list[NotTold] = field(default_factory=list[NotTold])
+    call_list: list[CallRow] = field(default_factory=list[CallRow])
 
 
 @dataclass(frozen=True, slots=True)

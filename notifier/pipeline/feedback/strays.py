@@ -13,7 +13,7 @@ from notifier.model.event import ProviderEvent, Suppressing
 from notifier.pipeline.feedback.folding import FATES, suppression_of
 from notifier.store import Tx
 from notifier.store.ledger import strays
-from notifier.store.ledger.strays import Whom
+from notifier.store.ledger.strays import NamedRecipient
 
 BAD = frozenset({"bounce", "dropped", "spamreport", "unsubscribe", "group_unsubscribe"})
 
@@ -61,7 +61,7 @@ def _lacks(event: ProviderEvent) -> bool:
     return event.attempt_id is None or event.recipient_id is None
 
 
-def _sorted(done: Recognised, event: ProviderEvent, whom: Whom | None) -> ProviderEvent:
+def _sorted(done: Recognised, event: ProviderEvent, whom: NamedRecipient | None) -> ProviderEvent:
     recipient = event.recipient_id or (whom.recipient_id if whom else None)
     event = _unique(replace(event, recipient_id=recipient))
     if event.attempt_id is not None:

@@ -96,7 +96,7 @@ def withdrawn() -> sql.Composed:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentNotice:
     """A notice that was approved."""
 
     notice_id: int
@@ -117,11 +117,11 @@ class Read:
     variant: str
 
 
-def sent(tx: Tx, disruption_id: int) -> list[Sent]:
+def sent(tx: Tx, disruption_id: int) -> list[SentNotice]:
     """Every notice that was approved, in their order."""
     return many(
         tx,
-        Sent,
+        SentNotice,
         """
 SELECT notice_id, seq, kind, state, only_customer, approved_at,
        EXISTS (SELECT FROM chunk k

@@ -33,24 +33,24 @@ from notifier.model.words import AttributeType
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class PredicateSql:
     sql: sql.Composed
     """In parentheses; goes where a boolean expression over `c`, `e` and `s` may stand."""
     params: dict[str, object]
     """To be passed with the statement's own: `store.many(tx, Row, statement, **rendered.params, now=now)`."""
 
 
-def render(predicate: Predicate | None, *, prefix: str = "scope") -> Rendered:
+def render(predicate: Predicate | None, *, prefix: str = "scope") -> PredicateSql:
     """TRUE for everybody where there is no predicate. `prefix` keeps two predicates of one statement apart."""
     renderer = _Renderer(prefix)
     text = sql.SQL("TRUE") if predicate is None else renderer.boolean(predicate)
-    return Rendered(sql.SQL("({})").format(text), renderer.params)
+    return PredicateSql(sql.SQL("({})").format(text), renderer.params)
 
 
-def value_of(column: Column) -> Rendered:
+def value_of(column: Column) -> PredicateSql:
     """The value of a column as it is compared: NULL where it is unknown, or of another type."""
     renderer = _Renderer("value")
-    return Rendered(sql.SQL("({})").format(renderer.column(column)), renderer.params)
+    return PredicateSql(sql.SQL("({})").format(renderer.column(column)), renderer.params)
 
 
 OPERATORS: dict[Comparison, sql.SQL] = {

@@ -90,7 +90,7 @@ FROM unnest(ARRAY['came', 'left', 'changed']) WITH ORDINALITY AS kind (what, nth
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ListChange:
     """What happened to so many since a list was made."""
 
     what: str
@@ -110,7 +110,7 @@ class Change:
 
 def changes(
     tx: Tx, notice: Notice, rule: Rule, later: Later | None, *, complete: bool = False
-) -> list[Change]:
+) -> list[ListChange]:
     """Who came, left and changed since a list was made, in this order; all of them zero: it is true now. Of a list
     that is not complete it is asked as far as it goes. `complete`: it is about to be closed.
 
@@ -132,10 +132,10 @@ def changes(
         "upto": notice.frozen_upto,
         "closed": complete or notice.closed_at is not None,
     }
-    return many(tx, Change, statement, **params | part)
+    return many(tx, ListChange, statement, **params | part)
 
 
-def note(tx: Tx, notice_id: int, found: Sequence[Change], *, now: datetime) -> None:
+def note(tx: Tx, notice_id: int, found: Sequence[ListChange], *, now: datetime) -> None:
     """Keep what had changed by the time that the list was closed; once."""
     by = {change.what: change for change in found}
     run(

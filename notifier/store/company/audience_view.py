@@ -21,7 +21,7 @@ from notifier.store.audience.verdicts import Rule
 from notifier.store.company import audience_view_values as shaped
 
 
-class NoAnswer(Unreachable):
+class CompanyUnreachable(Unreachable):
     """The company's own database does not answer."""
 
 
@@ -40,22 +40,22 @@ class Outer:
 
     @contextmanager
     def asking(self) -> Generator[Tx]:
-        """Its errors leave as `NoAnswer`, told apart from those of our own database."""
+        """Its errors leave as `CompanyUnreachable`, told apart from those of our own database."""
         try:
             yield self.tx
         except psycopg.OperationalError as error:
-            raise NoAnswer(f"{self.where} {_trouble(error)}") from error
+            raise CompanyUnreachable(f"{self.where} {_trouble(error)}") from error
         except psycopg.Error as error:
             # Only the kind of trouble: the server's own words may hold somebody's data.
             problem = type(error).__name__
-            raise NoAnswer(
+            raise CompanyUnreachable(
                 f"{self.where} cannot show the view ({problem}): run `notifier doctor`."
             ) from error
 
 
 @contextmanager
 def reading(url: str) -> Generator[Outer]:
-    """A connection of its own. Raises `NoAnswer` when that database does not answer."""
+    """A connection of its own. Raises `CompanyUnreachable` when that database does not answer."""
     try:
         connection = psycopg.connect(
             url,
@@ -69,7 +69,7 @@ def reading(url: str) -> Generator[Outer]:
             keepalives_count=3,
         )
     except psycopg.OperationalError as error:
-        raise NoAnswer(f"{_where(url)} {_trouble(error)}") from error
+        raise CompanyUnreachable(f"{_where(url)} {_trouble(error)}") from error
     outer = Outer(connection, _where(url))
     try:
         with outer.asking() as tx:

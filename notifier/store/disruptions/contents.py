@@ -7,7 +7,7 @@ from notifier.store import Tx, many, one, run
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class NewContent:
     """A content before it has an id."""
 
     locale: str
@@ -21,11 +21,11 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content(Words):
+class Content(NewContent):
     content_id: int
 
 
-def insert_content(tx: Tx, notice_id: int, words: Words) -> None:
+def insert_content(tx: Tx, notice_id: int, words: NewContent) -> None:
     run(
         tx,
         """
@@ -69,6 +69,6 @@ WHERE content_id = %(id)s""",
     return found
 
 
-def store_contents(tx: Tx, notice_id: int, words: Sequence[Words]) -> None:
+def store_contents(tx: Tx, notice_id: int, words: Sequence[NewContent]) -> None:
     for each in words:
         insert_content(tx, notice_id, each)

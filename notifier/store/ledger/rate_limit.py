@@ -161,7 +161,7 @@ FROM (
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class RateLimited:
     """A notice that cannot leave because its provider wants to be asked later."""
 
     notice_id: int
@@ -170,11 +170,11 @@ class Waiting:
     since: datetime
 
 
-def waiting(tx: Tx, providers: Mapping[str, str], *, seconds: float) -> list[Waiting]:
+def waiting(tx: Tx, providers: Mapping[str, str], *, seconds: float) -> list[RateLimited]:
     """Notices with something due, whose provider has taken nothing for so long. `providers`: by mode."""
     return many(
         tx,
-        Waiting,
+        RateLimited,
         """
 SELECT n.notice_id, d.disruption_id, d.reference, p.later_since AS since
 FROM provider p

@@ -13,7 +13,7 @@ LONGEST_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class AnsweredRequest:
     """An answered request, by the provider's own id."""
 
     message_id: str
@@ -24,7 +24,7 @@ def by_message(tx: Tx, provider: str, message_ids: Sequence[str]) -> dict[str, s
     """The attempt of each of these ids of the provider."""
     rows = many(
         tx,
-        Sent,
+        AnsweredRequest,
         """
 SELECT x_message_id AS message_id, attempt_id::text FROM attempt
 WHERE x_message_id = ANY(%(ids)s) AND provider = %(provider)s""",
@@ -35,7 +35,7 @@ WHERE x_message_id = ANY(%(ids)s) AND provider = %(provider)s""",
 
 
 @dataclass(frozen=True, slots=True)
-class Whom:
+class NamedRecipient:
     """A recipient of ours whom an address names."""
 
     n: int
@@ -47,14 +47,14 @@ class Whom:
     live: bool
 
 
-def whose(tx: Tx, provider: str, found: Sequence[tuple[str, datetime]]) -> dict[int, Whom]:
+def whose(tx: Tx, provider: str, found: Sequence[tuple[str, datetime]]) -> dict[int, NamedRecipient]:
     """By place: whom these addresses are about, and which mail of ours it may be at that time.
 
     A mail went with the chunk of its attempt, which may have been split since: no `delivery_standing` has that.
     """
     rows = many(
         tx,
-        Whom,
+        NamedRecipient,
         """
 SELECT e.n, r.recipient_id, count(c.live)::int AS fits, min(c.attempt_id::text) AS attempt_id,
        coalesce(bool_or(c.live), false) AS live

@@ -35,7 +35,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _ValueRow:
     top: list[tuple[str, int]]
     distinct: int
     known: int
@@ -87,7 +87,7 @@ def count(tx: Tx, column: Column, services: list[str] | None, most: int) -> Coun
     ends = ("min(value)::text", "max(value)::text") if column.type in ORDERED else ("NULL::text",) * 2
     least, greatest = map(sql.SQL, ends)
     statement = sql.SQL(COUNT).format(had=had, known=known, least=least, most=greatest)
-    found = one(tx, _Row, statement, services=services, most=most, **found_value.params)
+    found = one(tx, _ValueRow, statement, services=services, most=most, **found_value.params)
     assert found is not None
     top = [ValueCount(value, customers) for value, customers in found.top]
     return Counted(top, found.distinct, found.known, found.unknown, found.least, found.most)

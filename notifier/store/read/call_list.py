@@ -17,7 +17,7 @@ from notifier.store.audience.verdicts import Rule, hits, plan_for_many, rule_par
 from notifier.store.read.letters import STANDS
 
 
-class Why(StrEnum):
+class Untold(StrEnum):
     """Why nobody of a customer was told; the later ones need somebody with a telephone."""
 
     IN_FLIGHT = "in_flight"
@@ -42,24 +42,26 @@ class Why(StrEnum):
         return self in UNREACHABLE
 
 
-UNREACHABLE = frozenset({Why.BOUNCED, Why.DROPPED, Why.REJECTED, Why.SUPPRESSED, Why.NO_ADDRESS})
+UNREACHABLE = frozenset(
+    {Untold.BOUNCED, Untold.DROPPED, Untold.REJECTED, Untold.SUPPRESSED, Untold.NO_ADDRESS}
+)
 
 
 @dataclass(frozen=True, slots=True)
-class NotTold:
+class CallRow:
     customer: str
     """The company's own id."""
     name: str
     services: list[str]
     """Names, for people: those that they were not told of for this reason."""
-    why: Why
+    why: Untold
     cut_off: bool
     """The data says that they are cut off from one of these now."""
 
 
 @dataclass(frozen=True, slots=True)
 class WhyCount:
-    why: Why
+    why: Untold
     customers: int
     """A customer counts once: under the reason that is nearest to being told."""
     cut_off: int
@@ -103,7 +105,7 @@ gap AS MATERIALIZED (
 """
 """Of `line`s that say a service is back or was never out, nobody learns that it is out: they tell nothing here."""
 
-ORDER = [why.value for why in Why]
+ORDER = [why.value for why in Untold]
 
 STILL = "SELECT DISTINCT customer_id, service_id FROM ({hit}) hit WHERE rank >= %(told_rank)s"
 NOBODY = "SELECT NULL::bigint AS customer_id, NULL::bigint AS service_id WHERE false"
@@ -135,17 +137,17 @@ WHERE (%(order)s::text[])[g.rank] = ANY(%(reasons)s::text[]) GROUP BY c.ext_id, 
 ORDER BY (%(order)s::text[])[g.rank] = ANY(%(unreachable)s::text[]) DESC, g.rank, c.ext_id LIMIT %(most)s"""
 
 
-def to_call(tx: Tx, disruption_id: int, rule: Rule | None = None, *, most: int) -> list[NotTold]:
+def to_call(tx: Tx, disruption_id: int, rule: Rule | None = None, *, most: int) -> list[CallRow]:
     """The first of those whom no mail reaches."""
     plan_for_many(tx)
     asked = _asked(disruption_id, rule, sorted(UNREACHABLE), most)
-    return many(tx, NotTold, _base(rule) + sql.SQL(ROWS), **asked)
+    return many(tx, CallRow, _base(rule) + sql.SQL(ROWS), **asked)
 
 
-def not_told(tx: Tx, disruption_id: int, rule: Rule | None = None) -> Iterator[NotTold]:
+def not_told(tx: Tx, disruption_id: int, rule: Rule | None = None) -> Iterator[CallRow]:
     """All, those to be called first; a customer has a row for each reason. To be read to its end."""
     plan_for_many(tx)
-    return stream(tx, NotTold, _base(rule) + sql.SQL(ROWS), **_asked(disruption_id, rule, ORDER, None))
+    return stream(tx, CallRow, _base(rule) + sql.SQL(ROWS), **_asked(disruption_id, rule, ORDER, None))
 
 
 def _asked(disruption_id: int, rule: Rule | None, reasons: list[str], most: int | None) -> dict[str, Any]:

@@ -19,7 +19,7 @@ STANDS: LiteralString = """CASE
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class LetterRow:
     reference: str
     mode: Mode
     seq: int
@@ -36,7 +36,7 @@ class Letter:
     about: list[tuple[str, str, list[str]]]
     """Customer's name, what they were told of it, slugs."""
     stands: str
-    """`told`, or a `Why` of `notifier.store.read.call_list`."""
+    """`told`, or an `Untold` of `notifier.store.read.call_list`."""
     fate: str | None
     fate_at: datetime | None
     left_at: datetime | None
@@ -81,19 +81,19 @@ def _letters(mine: sql.SQL) -> sql.Composed:
     return LETTER.format(mine=mine, stands=sql.SQL(STANDS), for_late=sql.Literal(list(FOR_LATE_READERS)))
 
 
-def in_disruption(tx: Tx, disruption_id: int, customer_id: int) -> list[Letter]:
+def in_disruption(tx: Tx, disruption_id: int, customer_id: int) -> list[LetterRow]:
     """Everything that a customer's people got, or were to get, of one disruption."""
     statement = _letters(OF_CUSTOMER)
-    return many(tx, Letter, statement, whose=customer_id, disruption=disruption_id, mode=None)
+    return many(tx, LetterRow, statement, whose=customer_id, disruption=disruption_id, mode=None)
 
 
-def to_customer(tx: Tx, customer_id: int, mode: Mode) -> list[Letter]:
+def to_customer(tx: Tx, customer_id: int, mode: Mode) -> list[LetterRow]:
     """Everything about this customer, in the order in which it was written."""
-    return many(tx, Letter, _letters(OF_CUSTOMER), whose=customer_id, disruption=None, mode=mode)
+    return many(tx, LetterRow, _letters(OF_CUSTOMER), whose=customer_id, disruption=None, mode=mode)
 
 
-def to_person(tx: Tx, recipient_id: int, mode: Mode) -> list[Letter]:
-    return many(tx, Letter, _letters(OF_PERSON), whose=recipient_id, disruption=None, mode=mode)
+def to_person(tx: Tx, recipient_id: int, mode: Mode) -> list[LetterRow]:
+    return many(tx, LetterRow, _letters(OF_PERSON), whose=recipient_id, disruption=None, mode=mode)
 
 
 def recipient(tx: Tx, address_key: str) -> int | None:

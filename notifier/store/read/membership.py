@@ -12,7 +12,7 @@ from notifier.store.audience.verdicts import Rule, hits, rule_params
 
 
 @dataclass(frozen=True, slots=True)
-class Frozen:
+class FrozenLine:
     """What one notice says of one service of a customer; the same for all of their people."""
 
     seq: int
@@ -29,10 +29,10 @@ class Frozen:
     """Nobody of theirs has a usable address."""
 
 
-def frozen(tx: Tx, disruption_id: int, customer_id: int) -> list[Frozen]:
+def frozen(tx: Tx, disruption_id: int, customer_id: int) -> list[FrozenLine]:
     return many(
         tx,
-        Frozen,
+        FrozenLine,
         """
 SELECT n.seq, n.kind, n.state AS notice_state, n.created_at AS at, n.rev, s.name AS service,
        (array_agg(l.verdict ORDER BY l.verdict))[1] AS verdict,
@@ -48,7 +48,7 @@ ORDER BY n.seq, s.name""",
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
+class VerdictNow:
     """What the scope says of one service of a customer now."""
 
     service: str
@@ -60,13 +60,13 @@ class Present:
     cut_off_since: datetime | None
 
 
-def present(tx: Tx, rule: Rule, customer_id: int) -> list[Present]:
+def present(tx: Tx, rule: Rule, customer_id: int) -> list[VerdictNow]:
     statement = sql.SQL("""
 SELECT s.name AS service, max(rank) AS rank, max(rank) >= %(told_rank)s AS told,
        (array_agg(hit.vals ORDER BY hit.rank DESC))[1] AS vals, min(hit.suspended_at) AS cut_off_since
 FROM ({hit} AND e.customer_id = %(customer)s) hit JOIN service s USING (service_id)
 GROUP BY s.service_id, s.name ORDER BY s.name""").format(hit=hits(rule))
-    return many(tx, Present, statement, **rule_params(rule) | {"customer": customer_id})
+    return many(tx, VerdictNow, statement, **rule_params(rule) | {"customer": customer_id})
 
 
 def open_lists(tx: Tx, disruption_id: int) -> list[int]:

@@ -30,7 +30,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class NextLetter:
     """A letter that the next freezing would put on the list."""
 
     variant: str
@@ -57,7 +57,7 @@ ORDER BY d.recipient_id""",
     )
 
 
-def owed(tx: Tx, rule: Rule, later: Later | None, recipient_id: int) -> Owed | None:
+def owed(tx: Tx, rule: Rule, later: Later | None, recipient_id: int) -> NextLetter | None:
     """By the statements that freeze; None: this person is not in the notice."""
     told = told_by_scope(rule) if later is None else told_later(tx, later)
     params = rule_params(rule) if later is None else later_params(later)
@@ -71,7 +71,7 @@ FROM person p LEFT JOIN since b USING (recipient_id)"""
         vars=sql.SQL(VARS),
         suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
     )
-    return one(tx, Owed, statement, **params | {"after": recipient_id - 1, "upto": recipient_id})
+    return one(tx, NextLetter, statement, **params | {"after": recipient_id - 1, "upto": recipient_id})
 
 
 def people_of(tx: Tx, notice_id: int, customer_id: int) -> list[int]:

@@ -18,7 +18,7 @@ CANDIDATES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _SampleRow:
     customer: str
     told_as: Standing
     services: list[str]
@@ -49,7 +49,7 @@ GROUP BY c.customer_id, c.name, t.told_as ORDER BY c.customer_id, t.told_as""").
         told=told_by_scope(rule)
     )
     within = {"after": recipient_id - 1, "upto": recipient_id}
-    rows = many(tx, _Row, statement, **rule_params(rule) | within)
+    rows = many(tx, _SampleRow, statement, **rule_params(rule) | within)
     found = Person(
         name=next((row.name for row in rows if row.name), None),
         tz=next((row.tz for row in rows if row.tz), None),

@@ -79,7 +79,7 @@ class AlarmRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class ChunkTrouble:
     """Chunks that are not on their straight way, with the reason of their last attempt."""
 
     state: str
@@ -196,10 +196,10 @@ ORDER BY 2 DESC""",
     )
 
 
-def troubles(tx: Tx, notice_id: int) -> list[Trouble]:
+def troubles(tx: Tx, notice_id: int) -> list[ChunkTrouble]:
     return many(
         tx,
-        Trouble,
+        ChunkTrouble,
         """
 SELECT CASE WHEN k.state IN ('due', 'claimed') THEN 'again' ELSE k.state END AS state,
        coalesce(a.reason, 'no attempt yet') AS reason, sum(k.hi - k.lo)::bigint AS people

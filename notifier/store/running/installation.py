@@ -32,7 +32,7 @@ IS_OLDER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDatabase:
     """The installation, and what of its server is not as it was."""
 
     installation_id: str
@@ -46,7 +46,7 @@ def _ensure(tx: Tx) -> None:
     run(tx, "INSERT INTO installation DEFAULT VALUES ON CONFLICT DO NOTHING")
 
 
-def find(tx: Tx) -> Found:
+def find(tx: Tx) -> FoundDatabase:
     statement = """
 SELECT installation_id::text, recorded_at IS NOT NULL AS recorded,
        array_remove(ARRAY[
@@ -57,10 +57,10 @@ SELECT installation_id::text, recorded_at IS NOT NULL AS recorded,
        s.system_identifier IS NULL OR s.timeline IS NULL AS hidden
 FROM installation i CROSS JOIN server_now() s
 JOIN pg_database d ON d.datname = current_database()"""
-    found = one(tx, Found, statement)
+    found = one(tx, FoundDatabase, statement)
     if found is None:  # its first use; two at once make one
         _ensure(tx)
-        found = one(tx, Found, statement)
+        found = one(tx, FoundDatabase, statement)
     assert found is not None
     return found
 

@@ -31,7 +31,7 @@ from notifier.store import Db
 from notifier.store.audience import verdicts
 from notifier.store.audience.verdicts import Rule
 from notifier.store.company import audience_view, audience_view_values, catalogue
-from notifier.store.company.audience_view import NoAnswer
+from notifier.store.company.audience_view import CompanyUnreachable
 from notifier.store.company.merge import Vanished
 from tests.shop import VIEW, Shop, a_shop
 
@@ -390,7 +390,7 @@ def test_the_cut_off_is_as_the_view_says(db: Db, shop: Shop) -> None:
 def test_the_role_cannot_write_and_neither_do_we(shop: Shop) -> None:
     with (
         audience_view.reading(shop.url) as there,
-        pytest.raises(NoAnswer, match="ReadOnlySqlTransaction"),
+        pytest.raises(CompanyUnreachable, match="ReadOnlySqlTransaction"),
         there.asking() as tx,
     ):
         tx.execute("CREATE TABLE t (i int)")
@@ -402,12 +402,12 @@ def test_a_database_that_is_away_offers_the_newest_snapshot_and_leaves_all_as_it
     shop.people(3)
     away = shop.url.replace("/shop", "/nowhere")
     with (
-        pytest.raises(NoAnswer, match=r"does not answer.*No snapshot is kept for --as-of\.$"),
+        pytest.raises(CompanyUnreachable, match=r"does not answer.*No snapshot is kept for --as-of\.$"),
         db.transaction() as tx,
     ):
         bring(tx, away, rule(), NOW, None)
     snapshots.take(db, settings_of(shop), NOW)
-    with pytest.raises(NoAnswer) as refused, db.transaction() as tx:
+    with pytest.raises(CompanyUnreachable) as refused, db.transaction() as tx:
         bring(tx, away, rule(), LATER, None)
     assert str(refused.value).endswith(
         "Or repeat with --as-of latest: people as of Fri 27 Nov 23:40 UTC, 20 min old."
@@ -434,7 +434,7 @@ def test_a_view_that_is_not_as_agreed_is_refused_column_by_column(
     server: Path, db: Db, view: str, found: str
 ) -> None:
     with a_shop(server, f"shop{os.urandom(4).hex()}", view) as shop:
-        with pytest.raises(NoAnswer) as refused:
+        with pytest.raises(CompanyUnreachable) as refused:
             copy(db, shop, rule())
         assert found in "\n".join((str(refused.value), *refused.value.details))
 
@@ -447,7 +447,7 @@ def test_a_view_that_breaks_while_it_is_read_says_no_value_of_anybody(db: Db, sh
     shop.run("DROP VIEW notifier_audience")
     shop.run(broken)
     shop.run(f"GRANT SELECT ON notifier_audience TO {shop.role}")
-    with pytest.raises(NoAnswer) as refused:
+    with pytest.raises(CompanyUnreachable) as refused:
         copy(db, shop, rule())
     assert "InvalidTextRepresentation" in str(refused.value)
     assert "example" not in str(refused.value)

@@ -26,14 +26,14 @@ from notifier.pipeline.compose import digest
 from notifier.settings import from_env
 from notifier.store import Db
 from notifier.store.disruptions import disruptions, notices
-from notifier.store.disruptions.contents import Words
+from notifier.store.disruptions.contents import NewContent
 from notifier.store.ledger import unknowns
 from notifier.store.ledger.accounting import Refusals
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 LIND = "person:lind"
 NONCE = "abcdef0123456789"
-THE_WORDS = Words("en", "affected", "s", "t", "h", 0, digest(NONCE, "s", "t", "h"))
+THE_WORDS = NewContent("en", "affected", "s", "t", "h", 0, digest(NONCE, "s", "t", "h"))
 
 
 @dataclass

@@ -1,10 +1,10 @@
 """What an approval of words names."""
 
 from notifier.actions.notices.approved_words import words_hash
-from notifier.store.disruptions.contents import Words
+from notifier.store.disruptions.contents import NewContent
 
 CONTENTS = [
-    Words(locale, variant, "s", "t", "h", 3, f"{locale}{variant}")
+    NewContent(locale, variant, "s", "t", "h", 3, f"{locale}{variant}")
     for locale in ("en", "de")
     for variant in ("affected", "late_affected")
 ]

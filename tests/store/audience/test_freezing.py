@@ -26,7 +26,7 @@ from notifier.store.audience.freezing import Range
 from notifier.store.audience.verdicts import Rule
 from notifier.store.company import catalogue
 from notifier.store.disruptions import disruptions, notices
-from notifier.store.disruptions.contents import Words, store_contents
+from notifier.store.disruptions.contents import NewContent, store_contents
 from notifier.store.ledger import accounting
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
@@ -237,7 +237,7 @@ class Stored:
             words_hash="w", rule_hash="r", now=NOW,
         )  # fmt: skip
         store_contents(
-            self.tx, notice_id, [Words("en", variant, "s", "t", "h", 4000, "x") for variant in Variant]
+            self.tx, notice_id, [NewContent("en", variant, "s", "t", "h", 4000, "x") for variant in Variant]
         )
         return notice_id
 

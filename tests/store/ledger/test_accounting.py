@@ -2,7 +2,7 @@
 
 from notifier.model.event import Fate
 from notifier.store import Db, value
-from notifier.store.read.call_list import UNREACHABLE, Why
+from notifier.store.read.call_list import UNREACHABLE, Untold
 
 
 def test_a_mail_that_never_arrived_is_one_for_which_somebody_calls(db: Db) -> None:
@@ -10,4 +10,4 @@ def test_a_mail_that_never_arrived_is_one_for_which_somebody_calls(db: Db) -> No
     with db.transaction() as tx:
         never = {fate for fate in Fate if value(tx, "SELECT never_arrived(%(fate)s)", fate=fate.value)}
         assert value(tx, "SELECT never_arrived(NULL)") is False
-    assert {fate.value for fate in never} == UNREACHABLE - {Why.NO_ADDRESS}
+    assert {fate.value for fate in never} == UNREACHABLE - {Untold.NO_ADDRESS}

@@ -16,7 +16,7 @@ from notifier.errors import BadInput
 from notifier.settings import for_children, from_env
 from notifier.store import Db
 from notifier.store.read import call_list
-from notifier.store.read.call_list import NotTold, Why, WhyCount
+from notifier.store.read.call_list import CallRow, Untold, WhyCount
 
 
 class Ledger:
@@ -82,7 +82,7 @@ class Ledger:
         self.line(name)
         self.delivery(name, state, fate, exclusion)
 
-    def reasons(self, disruption: int = 1) -> dict[str, Why]:
+    def reasons(self, disruption: int = 1) -> dict[str, Untold]:
         with self.db.transaction() as tx:
             return {row.customer: row.why for row in call_list.not_told(tx, disruption)}
 
@@ -98,10 +98,10 @@ def ledger(db: Db) -> Ledger:
 
 @pytest.mark.parametrize(
     ("state", "why"),
-    [("accepted", None), ("claimed", Why.IN_FLIGHT), ("unknown", Why.UNKNOWN), ("due", Why.WAITING),
-     ("dead", Why.HELD), ("cancelled", Why.CANCELLED)],
+    [("accepted", None), ("claimed", Untold.IN_FLIGHT), ("unknown", Untold.UNKNOWN), ("due", Untold.WAITING),
+     ("dead", Untold.HELD), ("cancelled", Untold.CANCELLED)],
 )  # fmt: skip
-def test_where_a_letter_stands(ledger: Ledger, state: str, why: Why | None) -> None:
+def test_where_a_letter_stands(ledger: Ledger, state: str, why: Untold | None) -> None:
     ledger.written_to("acme", state)
     assert ledger.reasons() == ({"acme": why} if why else {})
 
@@ -110,8 +110,8 @@ def test_where_a_letter_stands(ledger: Ledger, state: str, why: Why | None) -> N
 def test_what_the_provider_says_later_brings_somebody_onto_the_list(ledger: Ledger, fate: str) -> None:
     ledger.written_to("acme", "accepted", fate)
     ledger.written_to("bolt", "accepted", "delivered")
-    assert ledger.reasons() == {"acme": Why(fate)}
-    assert Why(fate).is_unreachable
+    assert ledger.reasons() == {"acme": Untold(fate)}
+    assert Untold(fate).is_unreachable
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_what_the_provider_says_later_brings_somebody_onto_the_list(ledger: Ledg
 def test_where_the_notice_stands(ledger: Ledger, state: str, why: str) -> None:
     ledger.written_to("acme", "due")
     ledger.run("UPDATE notice SET state = %s WHERE notice_id = 1", state)
-    assert ledger.reasons() == {"acme": Why(why)}
+    assert ledger.reasons() == {"acme": Untold(why)}
 
 
 def test_those_who_get_no_mail_at_all(ledger: Ledger) -> None:
@@ -132,7 +132,8 @@ def test_those_who_get_no_mail_at_all(ledger: Ledger) -> None:
     ledger.line("outside", told_as="none", person=None)
     ledger.customer("later", "mythos-5")
     assert ledger.reasons() == {
-        "quiet": Why.SUPPRESSED, "mute": Why.NO_ADDRESS, "outside": Why.OUT_OF_SCOPE, "later": Why.NOT_LISTED,
+        "quiet": Untold.SUPPRESSED, "mute": Untold.NO_ADDRESS, "outside": Untold.OUT_OF_SCOPE,
+        "later": Untold.NOT_LISTED,
     }  # fmt: skip
 
 
@@ -141,8 +142,8 @@ def test_who_is_not_cut_off_is_listed_only_if_they_were_to_be_told(ledger: Ledge
         ledger.customer(name, "fable-5", cut=False)
     ledger.line("outside", told_as="none", person=None)
     ledger.line("mute", person=None)
-    assert ledger.reasons() == {"mute": Why.NO_ADDRESS}
-    assert ledger.counts() == [WhyCount(Why.NO_ADDRESS, 1, 0, 1)]
+    assert ledger.reasons() == {"mute": Untold.NO_ADDRESS}
+    assert ledger.counts() == [WhyCount(Untold.NO_ADDRESS, 1, 0, 1)]
 
 
 def test_a_customer_is_told_as_soon_as_one_of_its_people_is_for_each_service(ledger: Ledger) -> None:
@@ -155,7 +156,7 @@ def test_a_customer_is_told_as_soon_as_one_of_its_people_is_for_each_service(led
     ledger.line("first", "mythos-5")
     with ledger.db.transaction() as tx:
         assert list(call_list.not_told(tx, 1)) == [
-            NotTold("first", "First", ["Mythos 5"], Why.BOUNCED, cut_off=True)
+            CallRow("first", "First", ["Mythos 5"], Untold.BOUNCED, cut_off=True)
         ]
 
 
@@ -165,13 +166,13 @@ def test_the_nearest_reason_counts_and_those_to_call_come_first(ledger: Ledger) 
     ledger.line("bolt", "mythos-5", person="acme")
     ledger.customer("cora", "fable-5", "mythos-5")
     ledger.line("cora", person=None)
-    assert ledger.counts() == [WhyCount(Why.WAITING, 2, 2, 1), WhyCount(Why.NO_ADDRESS, 1, 1, 1)]
+    assert ledger.counts() == [WhyCount(Untold.WAITING, 2, 2, 1), WhyCount(Untold.NO_ADDRESS, 1, 1, 1)]
     with ledger.db.transaction() as tx:
         rows = [(row.customer, row.why) for row in call_list.not_told(tx, 1)]
         called = [row.customer for row in call_list.to_call(tx, 1, most=1)]
     assert rows == [
-        ("bolt", Why.BOUNCED), ("cora", Why.NO_ADDRESS), ("acme", Why.WAITING), ("bolt", Why.WAITING),
-        ("cora", Why.NOT_LISTED),
+        ("bolt", Untold.BOUNCED), ("cora", Untold.NO_ADDRESS), ("acme", Untold.WAITING), ("bolt", Untold.WAITING),
+        ("cora", Untold.NOT_LISTED),
     ]  # fmt: skip
     assert called == ["bolt"]
 
@@ -179,22 +180,22 @@ def test_the_nearest_reason_counts_and_those_to_call_come_first(ledger: Ledger) 
 def test_a_rehearsal_tells_nobody_of_a_live_disruption(ledger: Ledger) -> None:
     ledger.written_to("acme", "accepted")
     assert ledger.reasons(1) == {}
-    assert ledger.reasons(2) == {"acme": Why.NOT_LISTED}
+    assert ledger.reasons(2) == {"acme": Untold.NOT_LISTED}
 
 
 def test_being_told_that_it_is_over_is_not_being_told_that_it_is_out(ledger: Ledger) -> None:
     ledger.customer("acme", "fable-5")
     ledger.line("acme", told_as="restored")
     ledger.delivery("acme", "accepted")
-    assert ledger.reasons() == {"acme": Why.NOT_LISTED}
+    assert ledger.reasons() == {"acme": Untold.NOT_LISTED}
 
 
-ROW = NotTold("acme", "=cmd()", ["Fable 5", "Mythos 5"], Why.BOUNCED, cut_off=True)
+ROW = CallRow("acme", "=cmd()", ["Fable 5", "Mythos 5"], Untold.BOUNCED, cut_off=True)
 
 
 def test_the_file_to_call_from(tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
-    assert write(file, [ROW, replace(ROW, name='Ünal, "Söhne"', why=Why.WAITING, cut_off=False)]) == 2
+    assert write(file, [ROW, replace(ROW, name='Ünal, "Söhne"', why=Untold.WAITING, cut_off=False)]) == 2
     with file.open(encoding="utf-8", newline="") as stream:
         header, first, second = csv.reader(stream)
     assert header == ["customer", "name", "services", "reason", "to_call", "cut_off"]
@@ -205,9 +206,11 @@ def test_the_file_to_call_from(tmp_path: Path) -> None:
 
 
 def test_the_picture() -> None:
-    assert set(WORDS) == {why.value for why in Why}
+    assert set(WORDS) == {why.value for why in Untold}
     assert picture("D-7K2M", [], []) == "D-7K2M: everybody who is cut off, or was to be told, was told."
-    shown = picture("D-7K2M", [WhyCount(Why.WAITING, 2000, 1999, 0), WhyCount(Why.BOUNCED, 1, 1, 1)], [ROW])
+    shown = picture(
+        "D-7K2M", [WhyCount(Untold.WAITING, 2000, 1999, 0), WhyCount(Untold.BOUNCED, 1, 1, 1)], [ROW]
+    )
     assert "2,001 customers not told, 2,000 of them cut off" in shown
     assert "To be called, for no mail gets there: 1 customer." in shown
     assert "acme  =cmd(): Fable 5, Mythos 5 (the address does not take mail)" in shown

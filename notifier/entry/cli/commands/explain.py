@@ -10,7 +10,7 @@ from notifier.entry.cli.options import AsJson, DisruptionName
 
 if TYPE_CHECKING:
     from notifier.actions.inspect.explain import Explanation, Receipts, ServiceReason
-    from notifier.store.read.letters import Letter
+    from notifier.store.read.letters import LetterRow
 
 COLUMNS = 80
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The company's own id of them.")]
@@ -137,7 +137,7 @@ def _data(found: "Explanation") -> list[str]:
     ]
 
 
-def _letters(letters: "tuple[Letter, ...]") -> list[str]:
+def _letters(letters: "tuple[LetterRow, ...]") -> list[str]:
     from notifier.model.kinds import KINDS
 
     lines: list[str] = []
@@ -163,7 +163,7 @@ def _copies(found: "Explanation") -> list[str]:
     return lines
 
 
-def fate(letter: "Letter") -> str:
+def fate(letter: "LetterRow") -> str:
     """Where one letter is, or why there is none."""
     from notifier.entry.cli.commands.gaps import WORDS
     from notifier.entry.cli.output import clock

@@ -8,7 +8,7 @@ import typer
 from notifier.entry.cli.options import AsJson, DisruptionName
 
 if TYPE_CHECKING:
-    from notifier.store.read.call_list import NotTold, WhyCount
+    from notifier.store.read.call_list import CallRow, WhyCount
 
 SHOWN = 20
 WORDS = {
@@ -60,7 +60,7 @@ def gaps(disruption: DisruptionName, csv: Csv = None, json: AsJson = False) -> N
         output.say(f"\n{written:,} row{'' if written == 1 else 's'} written to {csv}.")
 
 
-def picture(reference: str, counts: "list[WhyCount]", first: "list[NotTold]") -> str:
+def picture(reference: str, counts: "list[WhyCount]", first: "list[CallRow]") -> str:
     """The reasons with their numbers, then the first of those who have to be called."""
     from notifier.entry.cli.output import table
 

@@ -14,7 +14,7 @@ from notifier.model.kinds import KINDS
 from notifier.model.words import Account, Mode, Verdict
 from notifier.store.read.held import Held
 from notifier.store.read.recounts import Noted
-from notifier.store.read.views import AlarmRow, DisruptionRow, NoticeRow, Trouble
+from notifier.store.read.views import AlarmRow, ChunkTrouble, DisruptionRow, NoticeRow
 
 READS_AS = {Verdict.AFFECTED: "affected", Verdict.POSSIBLY: "possibly affected"}
 WAYS = {
@@ -148,7 +148,7 @@ def recount_lines(noted: Noted | None) -> list[str]:
     return [f"  while it was made: {', '.join(said)}"] if said else []
 
 
-def trouble_lines(row: NoticeRow, rows: list[Trouble]) -> list[str]:
+def trouble_lines(row: NoticeRow, rows: list[ChunkTrouble]) -> list[str]:
     """What is unknown, what gave up and why, what is or was sent again."""
     lines = [f"  ! {each.people:,} {each.state}: {each.reason}" for each in rows]
     if any(each.state == "dead" for each in rows):
