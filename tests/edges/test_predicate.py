@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from notifier.edges.predicate import parse
 from notifier.edges.predicate.named import nearest
+from notifier.edges.predicate.place import refusal as refusal_at
 from notifier.errors import BadInput
 from notifier.model.scope import And, Column, Compare, In, IsNull, Like, Not, Or, canonical, scope_columns
 from notifier.model.words import AttributeType
@@ -119,7 +120,7 @@ def test_names_the_texts_that_are_asked_for_and_where_they_stand() -> None:
         ("plan", "free"),
     ]
     assert [n.text[n.start : n.end] for n in named] == ["'US'", "'DE'", "'free'"]
-    assert pointed_at(named[1].refused("What?")) == "'DE'"
+    assert pointed_at(refusal_at(named[1].text, named[1].start, named[1].end, "What?")) == "'DE'"
 
 
 @pytest.mark.parametrize(

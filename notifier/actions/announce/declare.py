@@ -14,8 +14,9 @@ from notifier.actions.estimate.samples import Sample, sample_mails
 from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.actions.notices.mode import mode_of
 from notifier.actions.notices.named import Name, name_of
-from notifier.actions.notices.scope import AskedScope, Scope, read_scope
+from notifier.actions.notices.scope import Scope, read_scope
 from notifier.actions.notices.services import dependents, known_services
+from notifier.edges.predicate import AskedScope
 from notifier.errors import Refused
 from notifier.model.act import Act
 from notifier.model.declaration import Declaration

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.actions.notices.scope import AskedScope, read_scope
+from notifier.actions.notices.scope import read_scope
+from notifier.edges.predicate import AskedScope
 from notifier.errors import BadInput
 from notifier.model.scope import to_json
 from notifier.model.words import NoticeKind

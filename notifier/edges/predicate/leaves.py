@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from notifier.edges.predicate.names import column_called, short
-from notifier.edges.predicate.place import refusal
+from notifier.edges.predicate.place import Misread
 from notifier.model import pattern
 from notifier.model.attributes import typed
 from notifier.model.scope import Column, Constant, constant_of
@@ -31,8 +31,8 @@ def spot(node: exp.Expr) -> tuple[int, int]:
     return 0, 1
 
 
-def column_named(text: str, node: exp.Column, columns: Mapping[str, Column]) -> Column:
-    return column_called(text, spot(node), node.name, columns)
+def column_named(node: exp.Column, columns: Mapping[str, Column]) -> Column:
+    return column_called(spot(node), node.name, columns)
 
 
 def not_quoted(node: exp.Column, columns: Mapping[str, Column]) -> str | None:
@@ -48,8 +48,8 @@ def not_quoted(node: exp.Column, columns: Mapping[str, Column]) -> str | None:
     return f"{word} {how}: write the text as '{word}'."
 
 
-def constant(text: str, node: exp.Expr, column: Column) -> Constant:
-    """The constant in the form that the column is stored in. Raises `BadInput` if it does not fit."""
+def constant(node: exp.Expr, column: Column) -> Constant:
+    """The constant in the form that the column is stored in. Raises `Misread` if it does not fit."""
     match node:
         case exp.Boolean():
             raw, kinds = str(node.this), {AttributeType.BOOLEAN}
@@ -60,19 +60,19 @@ def constant(text: str, node: exp.Expr, column: Column) -> Constant:
         case _:
             raw, kinds = f"-{node.name}", {AttributeType.NUMBER}
     if column.type not in kinds or (isinstance(node, exp.Neg) and _not_a_number(node.this)):
-        raise refusal(text, *spot(node), f"{column.name} {WRITE[column.type]}")
+        raise Misread(spot(node), f"{column.name} {WRITE[column.type]}")
     stored = typed(raw, column.type)
     if stored is None:
-        raise refusal(text, *spot(node), _misfit(raw, column))
+        raise Misread(spot(node), _misfit(raw, column))
     return constant_of(stored, column.type)
 
 
-def pattern_of(text: str, node: exp.Expr, column: Column) -> str:
-    """What a text column is matched with. Raises `BadInput` for another column, and where Postgres would fail."""
+def pattern_of(node: exp.Expr, column: Column) -> str:
+    """What a text column is matched with. Raises `Misread` for another column, and where Postgres would fail."""
     if column.type is not AttributeType.TEXT:
-        raise refusal(text, *spot(node), f"Only text is matched by LIKE: {column.name} {WRITE[column.type]}")
+        raise Misread(spot(node), f"Only text is matched by LIKE: {column.name} {WRITE[column.type]}")
     if sentence := pattern.fault(node.name):
-        raise refusal(text, *spot(node), sentence)
+        raise Misread(spot(node), sentence)
     return pattern.normal(node.name)
 
 

@@ -4,16 +4,15 @@ import difflib
 import unicodedata
 from collections.abc import Mapping
 
-from notifier.edges.predicate.place import refusal, shown
-from notifier.errors import BadInput
+from notifier.edges.predicate.place import Misread, shown
 from notifier.model.scope import Column
 
 LONGEST_NAME = 40
 """Characters of a stranger's word that a sentence repeats."""
 
 
-def column_called(text: str, at: tuple[int, int], word: str, columns: Mapping[str, Column]) -> Column:
-    """Exactly so written, or in another letter case. Raises `BadInput` with the nearest name."""
+def column_called(at: tuple[int, int], word: str, columns: Mapping[str, Column]) -> Column:
+    """Exactly so written, or in another letter case. Raises `Misread` with the nearest name."""
     name = unicodedata.normalize("NFC", word)
     if name in columns:
         return columns[name]
@@ -21,17 +20,15 @@ def column_called(text: str, at: tuple[int, int], word: str, columns: Mapping[st
     if len(alike) == 1:
         return alike[0]
     if alike:
-        raise refusal(
-            text, *at, f'Several columns are called {name}: write the one meant as "{alike[0].name}".'
-        )
-    raise _unknown(text, at, name, columns)
+        raise Misread(at, f'Several columns are called {name}: write the one meant as "{alike[0].name}".')
+    raise Misread(at, _unknown(name, columns))
 
 
-def _unknown(text: str, at: tuple[int, int], name: str, columns: Mapping[str, Column]) -> BadInput:
+def _unknown(name: str, columns: Mapping[str, Column]) -> str:
     names = {c.name.lower(): c.name for c in columns.values()}
     near = difflib.get_close_matches(name.lower()[:LONGEST_NAME], names, n=1, cutoff=0.6)
     hint = f"did you mean {names[near[0]]}?" if near else f"there are {_listed(sorted(names.values()))}."
-    return refusal(text, *at, f"There is no column {short(name)}: {hint}")
+    return f"There is no column {short(name)}: {hint}"
 
 
 def _listed(names: list[str]) -> str:

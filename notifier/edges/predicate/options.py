@@ -12,17 +12,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from notifier.edges.predicate.named import NamedText
+from notifier.edges.predicate.named import UNKNOWN, NamedText, unknown_is_no_value
 from notifier.edges.predicate.names import column_called
-from notifier.edges.predicate.place import refusal
-from notifier.errors import BadInput
+from notifier.edges.predicate.place import Misread
 from notifier.model.attributes import typed
 from notifier.model.scope import And, Column, Compare, Constant, In, Not, Or, Predicate, constant_of
 from notifier.model.words import AttributeType
 
 VALUE = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(,|$)')
 DAYS = re.compile(r"(\d{1,5})d", re.ASCII)
-UNKNOWN = "unknown"
 WITH_RANGES = frozenset({AttributeType.NUMBER, AttributeType.DATE, AttributeType.TIMESTAMP})
 WRITE: Mapping[AttributeType, str] = {
     AttributeType.TEXT: "is text",
@@ -48,14 +46,14 @@ class _Value:
 
 
 def build(text: str, columns: Mapping[str, Column], now: datetime, *, leave_out: bool) -> Built:
-    """The predicate of one option; `leave_out` for `--except`. Raises `BadInput`, pointing at the word."""
+    """The predicate of one option; `leave_out` for `--except`. Raises `Misread`."""
     name, equals, _ = text.partition("=")
     if not equals or not name.strip():
         example = "plan=free" if leave_out else "country=DE,FR"
-        raise refusal(text, 0, len(text), f"Write it as ATTRIBUTE=VALUE, for instance {example}.")
+        raise Misread((0, len(text)), f"Write it as ATTRIBUTE=VALUE, for instance {example}.")
     start = len(name) - len(name.lstrip())
-    column = column_called(text, (start, start + len(name.strip())), name.strip(), columns)
-    reader = _Option(text, column, now)
+    column = column_called((start, start + len(name.strip())), name.strip(), columns)
+    reader = _Option(column, now)
     values = list(_values(text, len(name) + 1))
     ranges = [found for value in values if (found := reader.range(value)) is not None]
     single = [value for value in values if not reader.is_range(value)]
@@ -83,12 +81,12 @@ def _values(text: str, at: int) -> Iterator[_Value]:
     while True:
         found = VALUE.match(text, at)
         if found is None:
-            raise refusal(text, at, at + 1, 'A value with a comma stands in double quotes: city="A, B".')
+            raise Misread((at, at + 1), 'A value with a comma stands in double quotes: city="A, B".')
         group = 2 if found[1] is None else 1
         raw = found[group].strip() if group == 2 else found[1].replace('""', '"').strip()
         if not raw:
-            raise refusal(
-                text, found.start(group) - 1, found.end(group), "A value is missing. Customers whose value is"
+            raise Misread(
+                (found.start(group) - 1, found.end(group)), "A value is missing. Customers whose value is"
                 " unknown are possibly affected: --possibly include|hedge|exclude decides about them.",
             )  # fmt: skip
         start = found.start(group)
@@ -100,7 +98,6 @@ def _values(text: str, at: int) -> Iterator[_Value]:
 
 @dataclass(frozen=True, slots=True)
 class _Option:
-    text: str
     column: Column
     now: datetime
 
@@ -138,15 +135,8 @@ class _Option:
             return None
         return then.date().isoformat() if self.column.type is AttributeType.DATE else then.isoformat()
 
-    def _misfit(self, value: _Value) -> BadInput:
+    def _misfit(self, value: _Value) -> Misread:
         if value.raw.lower() == UNKNOWN:
-            return refusal(self.text, value.start, value.end, unknown_is_no_value(self.column))
+            return Misread((value.start, value.end), unknown_is_no_value(self.column))
         sentence = f"{self.column.name} {WRITE[self.column.type]}."
-        return refusal(self.text, value.start, value.end, sentence)
-
-
-def unknown_is_no_value(column: Column) -> str:
-    return (
-        f"Customers whose {column.name} is unknown are possibly affected: --possibly include|hedge|exclude"
-        " decides about them."
-    )
+        return Misread((value.start, value.end), sentence)

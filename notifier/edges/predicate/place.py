@@ -1,6 +1,8 @@
 """Where in a person's text a refusal points."""
 
 import unicodedata
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from notifier.errors import BadInput
 
@@ -9,6 +11,23 @@ WIDTH = 76
 BEFORE = 30
 """Cells of a long line that stay to the left of the word."""
 CUT = "..."
+
+
+class Misread(Exception):
+    """Words that have no place in a scope: `at` is where they begin and end in the text that is read."""
+
+    def __init__(self, at: tuple[int, int], sentence: str) -> None:
+        super().__init__(sentence)
+        self.at, self.sentence = at, sentence
+
+
+@contextmanager
+def reading(text: str) -> Generator[None]:
+    """The one place where what was misread becomes the error that a person sees."""
+    try:
+        yield
+    except Misread as fault:
+        raise refusal(text, *fault.at, fault.sentence) from None
 
 
 def refusal(text: str, start: int, end: int, sentence: str) -> BadInput:

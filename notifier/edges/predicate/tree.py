@@ -9,9 +9,8 @@ from sqlglot.errors import ParseError
 
 from notifier.edges.predicate.leaves import WRITE, column_named, constant, not_quoted, pattern_of, spot
 from notifier.edges.predicate.named import NamedText
-from notifier.edges.predicate.place import refusal
+from notifier.edges.predicate.place import Misread
 from notifier.edges.predicate.words import DEEPEST, POSTGRES, span
-from notifier.errors import BadInput
 from notifier.model.pattern import folds_less_than_meant
 from notifier.model.scope import (
     And,
@@ -74,28 +73,28 @@ NOT_FOLDED = (
 
 
 def read(text: str, tokens: list[Token], columns: Mapping[str, Column]) -> Read:
-    """Raises `BadInput`, and `RecursionError` where the parser runs out."""
+    """Raises `Misread`, and `RecursionError` where the parser runs out."""
     try:
         nodes = POSTGRES.parser().parse_into(exp.Condition, tokens, text)
     except ParseError as error:
-        raise _unreadable(text, tokens, error) from None
+        raise _unreadable(tokens, error) from None
     match nodes:
         case [exp.Expr() as node]:
             reader = _PredicateReader(text, columns)
             return reader.read(node, 1), tuple(reader.warnings), tuple(reader.named)
         case _:
             # Some words (ELSE) make the parser stop without a word of complaint.
-            raise refusal(text, *span(tokens[0]), "The scope cannot be read from here on.")
+            raise Misread(span(tokens[0]), "The scope cannot be read from here on.")
 
 
-def _unreadable(text: str, tokens: Sequence[Token], error: ParseError) -> BadInput:
+def _unreadable(tokens: Sequence[Token], error: ParseError) -> Misread:
     """Points at the word the parser stood at; its own sentences speak of its classes."""
     fault = error.errors[0]
     ends = {(t.line, t.col): t for t in tokens}
     at = ends.get((fault["line"], fault["col"]), tokens[-1])
     missing = str(fault["description"]).startswith(("Required", "Expecting"))
     why = "something is missing after this word" if missing else "this word does not belong here"
-    return refusal(text, *span(at), f"The scope cannot be read: {why}.")
+    return Misread(span(at), f"The scope cannot be read: {why}.")
 
 
 @dataclass(slots=True)
@@ -185,7 +184,7 @@ class _PredicateReader:
             raise self._no(right, not_quoted(right, self.columns) or TWO_COLUMNS)
         if not isinstance(right, exp.Literal) or not right.is_string:
             raise self._no(right, f"{column.name} {WRITE[AttributeType.TEXT]}")
-        pattern = pattern_of(self.text, right, column)
+        pattern = pattern_of(right, column)
         any_case = isinstance(node, exp.ILike)
         if any_case and folds_less_than_meant(pattern):
             self.warnings[NOT_FOLDED.format(name=column.name)] = None
@@ -214,14 +213,14 @@ class _PredicateReader:
         if not isinstance(node, exp.Column):
             raise self._no(node, SHAPE)
         self._allowed(node)
-        return column_named(self.text, node, self.columns)
+        return column_named(node, self.columns)
 
     def _constant(self, node: exp.Expr, column: Column) -> Constant:
         if isinstance(node, exp.Column):
             raise self._no(node, not_quoted(node, self.columns) or TWO_COLUMNS)
         if not isinstance(node, exp.Literal | exp.Boolean | exp.Neg):
             raise self._no(node, SHAPE)
-        return constant(self.text, node, column)
+        return constant(node, column)
 
     def _equal_to(self, node: exp.Expr, column: Column) -> Constant:
         """A constant that the data may know, or not."""
@@ -235,8 +234,8 @@ class _PredicateReader:
         if known is None or {name for name, value in node.args.items() if value not in EMPTY} - known:
             raise self._no(node, ONE_NAME if isinstance(node, exp.Column) else SHAPE)
 
-    def _no(self, node: exp.Expr, sentence: str) -> BadInput:
-        return refusal(self.text, *spot(node), sentence)
+    def _no(self, node: exp.Expr, sentence: str) -> Misread:
+        return Misread(spot(node), sentence)
 
 
 def _negated(part: Predicate) -> Predicate:

@@ -10,8 +10,7 @@ from sqlglot import Token, TokenType
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import TokenError
 
-from notifier.edges.predicate.place import refusal, shown
-from notifier.errors import BadInput
+from notifier.edges.predicate.place import Misread, shown
 from notifier.model.scope import Column
 
 POSTGRES = Dialect.get_or_raise("postgres")
@@ -62,7 +61,7 @@ QUOTING = "A text stands in plain single quotes, 'US'; a quote inside it is writ
 
 
 def words_of(text: str, columns: Mapping[str, Column]) -> list[Token]:
-    """The tokens of a scope. Raises `BadInput` at the first one that does not belong there."""
+    """The tokens of a scope. Raises `Misread` at the first one that does not belong there."""
     try:
         tokens = list(POSTGRES.tokenize(text))
     except TokenError:
@@ -72,7 +71,7 @@ def words_of(text: str, columns: Mapping[str, Column]) -> list[Token]:
     for i, token in enumerate(tokens):
         if sentence := _objection(token, *words[i : i + 4]):
             raise _refused(text, token, sentence, columns)
-    _no_depth(text, tokens)
+    _no_depth(tokens)
     return tokens
 
 
@@ -92,17 +91,17 @@ def _no_gaps(text: str, tokens: Sequence[Token]) -> None:
     for start, end in [*map(span, tokens), (len(text), len(text))]:
         if gap := text[at:start].strip():
             begin = text.index(gap, at)
-            raise refusal(text, begin, begin + len(gap), COMMENT)
+            raise Misread((begin, begin + len(gap)), COMMENT)
         at = end
 
 
-def _no_depth(text: str, tokens: Sequence[Token]) -> None:
+def _no_depth(tokens: Sequence[Token]) -> None:
     depth = nots = 0
     for token in tokens:
         depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
         nots = nots + 1 if token.token_type == TokenType.NOT else 0
         if max(depth, nots) > DEEPEST:
-            raise refusal(text, *span(token), f"The scope is nested deeper than {DEEPEST} levels.")
+            raise Misread(span(token), f"The scope is nested deeper than {DEEPEST} levels.")
 
 
 def _objection(token: Token, before: str, word: str, after: str, second: str) -> str | None:
@@ -145,14 +144,14 @@ def _reason(token: Token, word: str, after: str) -> str | None:
     return FUNCTION if after == "(" else QUOTING if CURLY & set(word) else None
 
 
-def _refused(text: str, token: Token, sentence: str, columns: Mapping[str, Column]) -> BadInput:
+def _refused(text: str, token: Token, sentence: str, columns: Mapping[str, Column]) -> Misread:
     word = shown(text[token.start : token.end + 1])[:40]
     if word.lower() in columns:
         sentence += f' If the column is meant, write "{word.lower()}" in double quotes.'
-    return refusal(text, *span(token), sentence.replace("{word}", word))
+    return Misread(span(token), sentence.replace("{word}", word))
 
 
-def _unclosed(text: str) -> BadInput:
+def _unclosed(text: str) -> Misread:
     """The tokenizer says neither which quote was left open nor where."""
     quote, at = "", 0
     for index, char in enumerate(text):
@@ -161,7 +160,8 @@ def _unclosed(text: str) -> BadInput:
         elif char == quote:
             quote = ""
     if quote:
-        return refusal(text, at, at + 1, f"A quote is not closed: the {quote} opened here has no end.")
+        return Misread((at, at + 1), f"A quote is not closed: the {quote} opened here has no end.")
     if (begin := text.find("/*")) >= 0:
-        return refusal(text, begin, begin + 2, COMMENT)
-    return refusal(text, max(text.find("$"), 0), max(text.find("$"), 0) + 1, QUOTING)
+        return Misread((begin, begin + 2), COMMENT)
+    dollar = max(text.find("$"), 0)
+    return Misread((dollar, dollar + 1), QUOTING)

@@ -6,7 +6,8 @@ from io import BytesIO
 import pytest
 
 from notifier.actions.company.import_customers import import_customers
-from notifier.actions.notices.scope import AskedScope, Overview, Scope, overview, read_scope
+from notifier.actions.notices.scope import Overview, Scope, overview, read_scope
+from notifier.edges.predicate import AskedScope
 from notifier.errors import BadInput
 from notifier.model.act import Act
 from notifier.model.words import AttributeType

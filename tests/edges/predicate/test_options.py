@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.edges.predicate import parse
-from notifier.edges.predicate.options import build
+from notifier.edges.predicate import AskedScope, Parsed, parse, read
 from notifier.errors import BadInput
 from notifier.model.scope import Column, scope_columns, written
 from notifier.model.words import AttributeType
@@ -24,8 +23,14 @@ COLUMNS = scope_columns(
 )
 
 
+def build(text: str, *, leave_out: bool = False) -> Parsed:
+    found = read(AskedScope(leave_out=(text,)) if leave_out else AskedScope(only=(text,)), COLUMNS, NOW)
+    assert found is not None
+    return found
+
+
 def sql_of(text: str, *, leave_out: bool = False) -> str:
-    return written(build(text, COLUMNS, NOW, leave_out=leave_out).predicate)
+    return written(build(text, leave_out=leave_out).predicate)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +92,7 @@ def test_a_wrong_option_is_pointed_at(text: str, word: str, says: str | None) ->
         assert "used" in sql_of(text)
         return
     with pytest.raises(BadInput) as caught:
-        build(text, COLUMNS, NOW, leave_out=False)
+        build(text)
     assert says in str(caught.value)
     line, caret = caught.value.details
     assert line[caret.index("^") : len(caret)] == word
@@ -100,7 +105,7 @@ def test_a_wrong_option_is_pointed_at(text: str, word: str, says: str | None) ->
 def test_any_option_is_read_or_refused_and_what_is_read_reads_back(text: str) -> None:
     for leave_out in (False, True):
         try:
-            predicate = build(text, COLUMNS, NOW, leave_out=leave_out).predicate
+            predicate = build(text, leave_out=leave_out).predicate
         except BadInput:
             return
         again = written(predicate)
@@ -109,9 +114,9 @@ def test_any_option_is_read_or_refused_and_what_is_read_reads_back(text: str) ->
 
 
 def test_the_named_texts_are_told_with_their_places() -> None:
-    built = build('country=DE,"a, b"', COLUMNS, NOW, leave_out=True)
+    built = build('country=DE,"a, b"', leave_out=True)
     assert [(n.value, n.text[n.start : n.end]) for n in built.named] == [("DE", "DE"), ("a, b", "a, b")]
-    assert build("seats=5", COLUMNS, NOW, leave_out=False).named == ()
+    assert build("seats=5").named == ()
 
 
 def test_options_need_no_parser_of_sql() -> None:
