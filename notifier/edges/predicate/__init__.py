@@ -1,4 +1,4 @@
-"""The scope language: what a person asks for in, one `Read` out; their text goes no further.
+"""The scope language: what a person asks for in, one `Parsed` out; their text goes no further.
 
     text -> words (sqlglot's tokens, each one known) -> tree (sqlglot's nodes, each one known) -> Predicate
 
