@@ -93,7 +93,7 @@ OF_THE_ROOM = {
     "tests/edges/webhooks/test_webhooks.py": "notifier/edges/webhooks/__init__.py",
     "tests/local/sandbox/test_sender_contract.py": "notifier/edges/sendgrid.py",
     "tests/local/test_events_loop.py": "notifier/local/stack.py",
-    "tests/pipeline/compose/test_facts.py": "notifier/model/story.py",
+    "tests/pipeline/compose/test_facts.py": "notifier/model/facts.py",
     "tests/store/test_db.py": "notifier/store/__init__.py",
     "tests/entry/cli/test_version.py": "notifier/entry/cli/__init__.py",
 }

@@ -15,8 +15,8 @@ from notifier.entry import events, hooks, metrics
 from notifier.entry.problem import STATUSES
 from notifier.entry.web import web
 from notifier.model import contract
+from notifier.model.facts import CONTACT, QUESTIONS, SINCE
 from notifier.model.policy import Policy
-from notifier.model.story import CONTACT, QUESTIONS, SINCE
 from notifier.pipeline.compose.variables import VARIABLES
 from notifier.store.company import audience_view
 

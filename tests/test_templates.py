@@ -11,9 +11,9 @@ import html5lib
 import pytest
 
 from notifier.model.earlier import Earlier
+from notifier.model.facts import Facts, Story
 from notifier.model.kinds import ENDINGS, variants_of
 from notifier.model.people import Person, ToldServices
-from notifier.model.story import Facts, Story
 from notifier.model.words import Kind, NoticeKind, Reason, Standing, Variant
 from notifier.pipeline.compose import Rendered, Words, quoting, sample
 from notifier.settings import data_folder

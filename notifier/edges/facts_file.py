@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from notifier.errors import BadInput
-from notifier.model.story import Facts
+from notifier.model.facts import Facts
 
 NAMED = re.compile(r"The fact (\w+)")
 

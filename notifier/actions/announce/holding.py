@@ -7,12 +7,12 @@ from typing import Any
 
 from notifier.actions.control.approve import Consent, Gate, approve_in
 from notifier.actions.control.promises import proposal
+from notifier.actions.notices.context import story_of
 from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.actions.notices.named import Name, find, name_of
-from notifier.actions.notices.story import story_of
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
-from notifier.model.story import Facts
+from notifier.model.facts import Facts
 from notifier.model.words import NoticeKind
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, audit

@@ -14,8 +14,8 @@ from notifier.actions.notices.services import known_services
 from notifier.actions.notices.untranslated import of_a_later_notice
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
+from notifier.model.facts import Facts
 from notifier.model.scope import from_json, to_json
-from notifier.model.story import Facts
 from notifier.model.words import Mode, NoticeKind, Possibly
 from notifier.pipeline.audience import gap_is_accepted, gap_objection
 from notifier.pipeline.compose import check_own_words

@@ -13,8 +13,8 @@ from datetime import datetime
 
 from notifier.actions.background.deliver import Post
 from notifier.actions.inspect.preview import Mail, Preview, PreviewLetter, mail_of
+from notifier.actions.notices.letter import Press
 from notifier.actions.notices.named import Name, known, name_of
-from notifier.actions.notices.press import Press
 from notifier.actions.notices.reasons import reason as checked_reason
 from notifier.edges.addresses import Address, normalised
 from notifier.errors import BadInput, NotifierError, Refused, Unreachable

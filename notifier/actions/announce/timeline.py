@@ -14,7 +14,7 @@ from notifier.actions.notices.untranslated import Unwritten, of_a_later_notice
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.earlier import About
-from notifier.model.story import Facts
+from notifier.model.facts import Facts
 from notifier.model.words import NoticeKind
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audit

@@ -12,9 +12,9 @@ from notifier.actions.background.turns import Others
 from notifier.actions.background.untold import say_untold
 from notifier.actions.control.older_database import is_the_one
 from notifier.actions.notices.approved_words import words_are_unaltered
+from notifier.actions.notices.context import story_of
 from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.rule import question
-from notifier.actions.notices.story import story_of
 from notifier.errors import Refused
 from notifier.model.mail import Clock, Envelope, Letter, Result, Sender
 from notifier.model.people import Person

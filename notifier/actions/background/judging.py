@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from notifier.actions.notices.context import service_names
 from notifier.actions.notices.draft import Writer, draft_notice
-from notifier.actions.notices.story import service_names
 from notifier.errors import NotifierError
 from notifier.model.act import Act
 from notifier.model.words import Mode, NoticeKind

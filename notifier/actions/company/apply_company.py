@@ -9,9 +9,9 @@ from notifier.edges.company_file import AttributeTable, CompanyFile
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.attributes import typed
+from notifier.model.facts import Facts
 from notifier.model.policy import Policy
 from notifier.model.scope import Json
-from notifier.model.story import Facts
 from notifier.model.words import AttributeType
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audit

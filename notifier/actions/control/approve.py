@@ -8,8 +8,8 @@ from notifier.actions.control.consent import Consent, approval_of, round_of
 from notifier.actions.control.lists import changes
 from notifier.actions.control.recall import Recall
 from notifier.actions.notices.approved_words import words_are_unaltered
+from notifier.actions.notices.context import about_of
 from notifier.actions.notices.rule import notice_rule
-from notifier.actions.notices.story import about_of
 from notifier.errors import Refused
 from notifier.model.act import Act
 from notifier.model.approval import ALL, Part, parts

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from notifier.actions.notices.context import about_of
 from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.actions.notices.rule import notice_rule
-from notifier.actions.notices.story import about_of
 from notifier.errors import Refused
 from notifier.model.ring import Ring
 from notifier.model.words import NoticeState

@@ -7,13 +7,13 @@ from typing import Any
 
 from notifier.actions.company.audience_copy import AudienceCopy
 from notifier.actions.estimate.forecast import Outlook, outlook
+from notifier.actions.notices.context import service_names
 from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.services import dependents
-from notifier.actions.notices.story import service_names
 from notifier.actions.notices.untranslated import Unwritten, without_words
 from notifier.model.declaration import Declaration
+from notifier.model.facts import Facts, ServiceName
 from notifier.model.locales import in_locale
-from notifier.model.story import Facts, ServiceName
 from notifier.model.words import Mode, NoticeKind, Possibly
 from notifier.store import Tx
 from notifier.store.audience import verdicts

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.actions.estimate.estimate import rule_of
+from notifier.actions.notices.context import tell
 from notifier.actions.notices.draft import Writer
-from notifier.actions.notices.story import tell
 from notifier.model.declaration import Declaration
 from notifier.model.words import NoticeKind, Verdict
 from notifier.pipeline.disruption import sketch

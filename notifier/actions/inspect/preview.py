@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from notifier.actions.notices.draft import Writer
+from notifier.actions.notices.letter import Press
 from notifier.actions.notices.named import Name, known, name_of
-from notifier.actions.notices.press import Press
 from notifier.actions.notices.rule import notice_rule
 from notifier.errors import BadInput, Refused
 from notifier.model.locales import chain

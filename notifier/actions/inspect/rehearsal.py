@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from notifier.actions.notices.draft import Writer
-from notifier.actions.notices.press import Press
+from notifier.actions.notices.letter import Press
 from notifier.model.people import Person
 from notifier.store import Db
 from notifier.store.disruptions import notices

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from notifier.actions.notices import texts
 from notifier.actions.notices.approved_words import words_hash
+from notifier.actions.notices.context import story_of, tell
 from notifier.actions.notices.rule import rule_at
-from notifier.actions.notices.story import story_of, tell
 from notifier.model.earlier import About
-from notifier.model.story import Story
+from notifier.model.facts import Story
 from notifier.model.words import NoticeKind
 from notifier.pipeline import audience, compose
 from notifier.settings import Settings

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from notifier.errors import Refused
 from notifier.model.earlier import About, Earlier
+from notifier.model.facts import Story
 from notifier.model.kinds import KINDS, OUT, variants_of
-from notifier.model.story import Story
 from notifier.model.words import Manner, NoticeKind, Possibly, Variant
 from notifier.pipeline import audience
 from notifier.pipeline.compose import Words

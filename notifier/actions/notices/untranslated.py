@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from notifier.actions.notices.rule import notice_rule
+from notifier.model.facts import Facts
 from notifier.model.locales import in_locale
-from notifier.model.story import Facts
 from notifier.pipeline.audience import later
 from notifier.pipeline.compose import Words
 from notifier.store import Tx

@@ -8,10 +8,10 @@ from pathlib import Path
 from notifier.actions.inspect.call_list import write
 from notifier.app import App
 from notifier.local.demo import mailbox, mails
+from notifier.local.demo.customers import TANAKA
 from notifier.local.demo.drive import Played
 from notifier.local.demo.mailbox import ArrivedMail, Box
 from notifier.local.demo.mails import ShownMail
-from notifier.local.demo.people import TANAKA
 from notifier.local.demo.story import STATEMENTS
 from notifier.model.words import Account, NoticeKind
 from notifier.store.read import reconciliation as reading

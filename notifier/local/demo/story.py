@@ -14,7 +14,7 @@ from notifier.actions.control.approve import Consent
 from notifier.actions.notices.named import find
 from notifier.edges import company_file
 from notifier.local.children import COMMANDS, Program
-from notifier.local.demo import mailbox, people, weekend
+from notifier.local.demo import customers, mailbox, weekend
 from notifier.local.demo.drive import LOOK_EVERY, Drive, Played, send
 from notifier.model.words import Account, Reason
 from notifier.store.read import call_list, views
@@ -50,7 +50,7 @@ STATEMENTS = {
 
 def play(drive: Drive) -> Played:
     """Friday to Monday. Raises `Refused` if the product refuses what the story needs."""
-    rows = people.everybody()
+    rows = customers.everybody()
     played = friday(drive, prepare(drive, rows))
     friday_night(drive, played)
     weekend.saturday(drive, played)
@@ -60,12 +60,12 @@ def play(drive: Drive) -> Played:
     return played
 
 
-def prepare(drive: Drive, rows: tuple[people.Row, ...]) -> datetime:
+def prepare(drive: Drive, rows: tuple[customers.Row, ...]) -> datetime:
     """Since when both models are cut off."""
     app, stage = drive.app, drive.stage
     stage.scene("FRIDAY 18:32", "Both models are switched off. The customers table says so.")
     stage.command("notifier apply company.toml --yes")
-    wanted = company_file.read(people.COMPANY.encode())
+    wanted = company_file.read(customers.COMPANY.encode())
     shown = apply_company.difference(app.db, wanted)
     apply_company.apply(app.db, app.act(), wanted, shown)
     stage.said(f"{len(shown.changes)} services, attributes, facts and rules of policy applied.")
@@ -81,7 +81,7 @@ def friday(drive: Drive, cut_at: datetime) -> Played:
     stage.scene("FRIDAY 18:40", "A directive by telephone: foreign nationals must lose both models.")
     directive_at = app.clock.now()
     wish = declare.Wish(
-        services=people.CUT_OFF,
+        services=customers.CUT_OFF,
         reason=Reason.LEGAL,
         where=WHERE,
         facts=FACTS,

@@ -7,7 +7,7 @@ from notifier.actions.announce import correct, rescope, restore, timeline
 from notifier.actions.company.import_customers import Imported, import_customers
 from notifier.actions.control.approve import Consent
 from notifier.app import App
-from notifier.local.demo import people
+from notifier.local.demo import customers
 from notifier.local.demo.drive import Drive, Played, send
 
 SATURDAY = "nationality NOT IN ('US', 'GB') OR plan = 'free'"
@@ -19,9 +19,9 @@ RIGHT = {
 
 
 def import_rows(
-    app: App, rows: tuple[people.Row, ...], cut_at: datetime, cut_off: tuple[str, ...] = people.CUT_OFF
+    app: App, rows: tuple[customers.Row, ...], cut_at: datetime, cut_off: tuple[str, ...] = customers.CUT_OFF
 ) -> Imported:
-    stream = io.BytesIO(people.as_csv(rows, cut_at, cut_off))
+    stream = io.BytesIO(customers.as_csv(rows, cut_at, cut_off))
     return import_customers(app.db, app.act(), stream)
 
 
@@ -57,7 +57,7 @@ def correction(drive: Drive, played: Played) -> None:
     send(drive, said.name, said.gate)
 
 
-def sunday(drive: Drive, played: Played, rows: tuple[people.Row, ...]) -> None:
+def sunday(drive: Drive, played: Played, rows: tuple[customers.Row, ...]) -> None:
     app = drive.app
     drive.stage.scene("SUNDAY", "One model comes back, for customers at home.")
     drive.stage.command("notifier import customers.csv")
@@ -73,7 +73,7 @@ def sunday(drive: Drive, played: Played, rows: tuple[people.Row, ...]) -> None:
     send(drive, said.name, said.gate)
 
 
-def monday(drive: Drive, played: Played, rows: tuple[people.Row, ...]) -> None:
+def monday(drive: Drive, played: Played, rows: tuple[customers.Row, ...]) -> None:
     app = drive.app
     drive.stage.scene("MONDAY", "The directive is withdrawn: everything is back, for everybody.")
     drive.stage.command("notifier import customers.csv")

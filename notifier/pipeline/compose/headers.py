@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from notifier.model.story import Story
+from notifier.model.facts import Story
 
 
 def headers(story: Story, mail_domain: str) -> dict[str, str]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from notifier.errors import BadInput
+from notifier.model.facts import Story
 from notifier.model.kinds import variants_of
-from notifier.model.story import Story
 from notifier.model.words import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import sample, shelf, tags, template
 from notifier.pipeline.compose.shelf import FALLBACK, FAULT, FAULTS, Key, Shelf

@@ -11,8 +11,8 @@ from typing import Any, Final, cast
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
+from notifier.model.facts import QUESTIONS, Facts
 from notifier.model.locales import in_locale
-from notifier.model.story import QUESTIONS, Facts
 from notifier.model.words import Confidence, Kind, Reason
 from notifier.pipeline.compose import template
 from notifier.pipeline.compose.names import isolated

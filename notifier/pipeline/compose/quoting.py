@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from notifier.model.facts import Story
 from notifier.model.locales import in_locale
-from notifier.model.story import Story
 from notifier.model.words import Variant
 from notifier.pipeline.compose import markdown, tags
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from babel import Locale, UnknownLocaleError
 
 from notifier.model.earlier import Earlier
+from notifier.model.facts import Facts, ServiceName, Story
 from notifier.model.kinds import CORRECTING, variants_of
 from notifier.model.people import Person, ToldServices
-from notifier.model.story import Facts, ServiceName, Story
 from notifier.model.words import Kind, NoticeKind, Reason, Standing, Variant
 
 NONCE = "sampleSAMPLE0000"

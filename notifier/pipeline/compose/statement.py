@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from notifier.errors import BadInput
-from notifier.model.story import Facts
+from notifier.model.facts import Facts
 
 _CLOCK = (
     r"(?<![\d.:])(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?(?![\d:])(?:\s*[ap]\.?m\b\.?)?"  # noqa: RUF001

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from notifier.model.story import QUESTIONS
+from notifier.model.facts import QUESTIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from notifier.model.facts import QUESTIONS, Story
 from notifier.model.people import Person, ToldServices
-from notifier.model.story import QUESTIONS, Story
 from notifier.model.words import Confidence, Standing
 from notifier.pipeline.compose import moments, names, tags
 from notifier.pipeline.compose.phrases import Phrases

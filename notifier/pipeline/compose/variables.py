@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from markupsafe import Markup
 
-from notifier.model.story import CONTACT, QUESTIONS, Story
+from notifier.model.facts import CONTACT, QUESTIONS, Story
 from notifier.model.words import Kind, Variant
 from notifier.pipeline.compose import names, quoting, tags, values
 from notifier.pipeline.compose.phrases import Phrases, Quote

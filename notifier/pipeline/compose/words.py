@@ -10,9 +10,9 @@ from css_inline import CSSInliner
 from markupsafe import Markup
 
 from notifier.errors import BadInput
+from notifier.model.facts import Story
 from notifier.model.locales import chain
 from notifier.model.people import Person
-from notifier.model.story import Story
 from notifier.model.words import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import markdown, marking, quoting, shelf, tags, template, values
 from notifier.pipeline.compose.phrases import Phrases, Quote

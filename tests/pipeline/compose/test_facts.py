@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from notifier.model.story import QUESTIONS, Facts, Story
+from notifier.model.facts import QUESTIONS, Facts, Story
 from notifier.model.words import NoticeKind, Variant
 from notifier.pipeline.compose import Words, sample
 from notifier.settings import data_folder

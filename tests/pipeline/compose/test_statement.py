@@ -3,7 +3,7 @@
 import pytest
 
 from notifier.errors import BadInput
-from notifier.model.story import Facts
+from notifier.model.facts import Facts
 from notifier.pipeline.compose import check_own_words, check_statements
 from notifier.pipeline.compose.statement import without_zone
 

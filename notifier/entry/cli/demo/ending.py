@@ -4,9 +4,9 @@ from pathlib import Path
 
 from notifier.entry.cli.commands.gaps import WORDS
 from notifier.entry.cli.output import table
+from notifier.local.demo.customers import TANAKA, TANAKA_NAMES
 from notifier.local.demo.ending import CALL_LIST, MAILS, Ending, Line
 from notifier.local.demo.mails import FOLDER
-from notifier.local.demo.people import TANAKA, TANAKA_NAMES
 from notifier.model.words import Account, NoticeKind
 
 Styled = tuple[str, str]

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from notifier.actions.notices.approved_words import are_unaltered
+from notifier.actions.notices.context import story_of
 from notifier.actions.notices.draft import Writer
-from notifier.actions.notices.story import story_of
+from notifier.model.facts import Story
 from notifier.model.people import Person
-from notifier.model.story import Story
 from notifier.pipeline.compose import headers, used_tags
 from notifier.store import Tx
 from notifier.store.disruptions.contents import Content

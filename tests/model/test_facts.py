@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from notifier.errors import BadInput
+from notifier.model.facts import Fact, Facts
 from notifier.model.locales import in_locale
-from notifier.model.story import Fact, Facts
 from notifier.model.words import Confidence
 
 EXAMPLE = Facts.from_mapping.__doc__.split("```toml\n")[1].split("```")[0]  # type: ignore[union-attr]

@@ -6,8 +6,8 @@ from email.utils import parseaddr
 
 from notifier.actions.notices import texts
 from notifier.model.earlier import About, Earlier
+from notifier.model.facts import Facts, ServiceName, Story
 from notifier.model.kinds import KINDS
-from notifier.model.story import Facts, ServiceName, Story
 from notifier.model.words import NoticeKind
 from notifier.settings import Settings
 from notifier.store import Tx
