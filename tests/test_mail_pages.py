@@ -28,7 +28,7 @@ SHOWN = (
 def page(kind: Kind, notice: NoticeKind, locale: str, scheme: str) -> str:
     """As a mail program in that scheme shows it: the rules for dark pages are made to hold for all."""
     variant = Variant.STILL_BOTH if notice in ENDINGS else Variant.BOTH
-    story = replace(list(sample.stories(notice))[-1], kind=kind, statements={locale: STATEMENT})
+    story = replace(list(sample.contexts(notice))[-1], kind=kind, statements={locale: STATEMENT})
     rendered = WORDS.render(story, locale, variant, sample.NONCE)
     html = rendered.html
     for tag, value in WORDS.values(story, locale, sample.person(variant), sample.NONCE).items():

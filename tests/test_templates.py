@@ -11,8 +11,9 @@ import html5lib
 import pytest
 
 from notifier.model.earlier import Earlier
-from notifier.model.facts import Facts, Story
+from notifier.model.facts import Facts
 from notifier.model.kinds import ENDINGS, variants_of
+from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person, ToldServices
 from notifier.model.words import Kind, NoticeKind, Reason, Standing, Variant
 from notifier.pipeline.compose import Rendered, Words, quoting, sample
@@ -114,11 +115,11 @@ def person(variant: Variant, name: str | None = "Ada Okafor", tz: str | None = "
     return Person(name, tz, held[variant])
 
 
-def story(notice: NoticeKind, state: str) -> Story:
+def story(notice: NoticeKind, state: str) -> NoticeContext:
     return replace(sample.full(notice), facts=Facts.from_mapping(STATES[state]))
 
 
-def mail(told: Story, locale: str, who: Person) -> tuple[Rendered, tuple[str, str, str]]:
+def mail(told: NoticeContext, locale: str, who: Person) -> tuple[Rendered, tuple[str, str, str]]:
     rendered = WORDS.render(told, locale, who.variant, NONCE)
     return rendered, filled(rendered, WORDS.values(told, locale, who, NONCE))
 
@@ -277,7 +278,7 @@ def test_many_services_make_a_short_subject() -> None:
 
 def test_the_hedged_words_are_hedged_and_say_no_reason() -> None:
     for notice, locale in product(NOTICES, LOCALES):
-        told = replace(list(sample.stories(notice))[-1], statements={})
+        told = replace(list(sample.contexts(notice))[-1], statements={})
         hedged = Variant.STILL_POSSIBLY if notice in ENDINGS else Variant.POSSIBLY
         _, (_, text, _) = mail(told, locale, person(hedged))
         assert re.search(HEDGED[locale], text.lower())
@@ -326,7 +327,7 @@ def test_a_retraction_needs_nothing_written_and_says_what_still_holds() -> None:
     for locale in LOCALES:
         _, (_, text, _) = mail(told, locale, person(Variant.AFFECTED))
         assert SUSPENDED[locale] not in text
-    *_, stands = sample.stories(NoticeKind.RETRACTION)
+    *_, stands = sample.contexts(NoticeKind.RETRACTION)
     _, (_, text, _) = mail(stands, "en", person(Variant.AFFECTED))
     assert "access to the following is suspended for you" in " ".join(text.split())
 

@@ -1,21 +1,16 @@
-"""What a notice has to say, before any language: the facts, how sure they are, and what goes with them."""
+"""What is known, before any language: the answers to the customer's questions, and how sure they are."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeAlias, cast
 
 from notifier.errors import BadInput
-from notifier.model.earlier import Earlier
-from notifier.model.locales import in_locale
-from notifier.model.words import Confidence, Kind, NoticeKind, Reason
+from notifier.model.words import Confidence
 
 FactValue: TypeAlias = "str | datetime | Mapping[str, str] | None"
 """A reviewed code or a literal (never translated), a moment, texts by locale; `None` if unknown."""
-
-FRESH = timedelta(hours=1)
-"""What was confirmed so shortly before a notice was written needs no date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +48,6 @@ CONTACT: Mapping[str, re.Pattern[str]] = {
     "status_url": re.compile(r"https?://[^\s<>\"\\]{1,500}"),
 }
 """Plain answers that are always public. `{reference}` in the status address stands for the disruption's."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceName:
-    slug: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,63 +125,6 @@ class Facts:
         if fact is None or not fact.public or fact.confidence is Confidence.UNKNOWN or fact.value is None:
             return None
         return fact
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Everything that the words of one notice are made from, except what differs from person to person."""
-
-    notice: NoticeKind
-    kind: Kind
-    reason: Reason
-    reference: str
-    """Short and public, for instance `7K2M`."""
-    title: str | None
-    """The subject of all notices; `None`: made from the services, in the reader's language."""
-    services: tuple[ServiceName, ...]
-    effective_at: datetime
-    facts: Facts
-    now: datetime
-    """The moment of writing: decides about tenses, so the same story gives the same words for ever."""
-    company: str
-    statements: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Locale -> Markdown; a locale without one gets the phrases."""
-    others: tuple[ServiceName, ...] = ()
-    """Services that lists may name besides, and the subject does not."""
-    next_update_at: datetime | None = None
-    restored_at: datetime | None = None
-    """Since when access is back; `None`: since now. Used by notices of restoration."""
-    reply_to: str | None = None
-    """Set: somebody reads the replies, and the mail says so. The address itself is not shown."""
-    phone: str | None = None
-    status_url: str | None = None
-    earlier: Earlier | None = None
-    fresh: frozenset[str] = frozenset()
-    """Questions that this very notice answers anew."""
-    in_force: Mapping[int, datetime] = field(default_factory=dict[int, datetime])
-    """Revision of the scope -> since when it decided."""
-
-    @property
-    def since(self) -> tuple[datetime, Confidence]:
-        """Since when, and how surely: by the fact if there is one, else as it was declared."""
-        fact = self.facts.known.get(SINCE)
-        if fact is None:
-            return self.effective_at, Confidence.CONFIRMED
-        if self.facts.shown(SINCE) and isinstance(fact.value, datetime):
-            return fact.value, fact.confidence
-        return self.effective_at, Confidence.UNKNOWN
-
-    def dated(self, name: str) -> datetime | None:
-        """As of when the answer to a question stands, where that matters: it is not sure, or no longer fresh."""
-        fact = self.facts.known.get(name)
-        if fact is None or fact.as_of is None or not fact.public:
-            return None
-        old = self.now - fact.as_of > FRESH
-        return fact.as_of if old or fact.confidence is not Confidence.CONFIRMED else None
-
-    def statement(self, locale: str) -> str | None:
-        """The free words for a locale or its parents (de-CH, de), never those of another language."""
-        return in_locale(self.statements, locale)
 
 
 def _contact(name: str, value: object, problems: list[str]) -> str:

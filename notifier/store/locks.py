@@ -5,7 +5,7 @@
  3. signals, latecomers, reviews: rows that only whoever holds the declarations locks
  4. a place in a list         advisory: who freezes one range
  5. disruptions               their rows, ascending: who decides about one
- 6. lanes                     advisory (`pace.one_at_a_time`): who claims under a canary, a probe, a rate
+ 6. lanes                     advisory (`rate_limit.one_at_a_time`): who claims under a canary, a probe, a rate
  7. notices                   ascending
  8. the provider's pace
  9. attempts                  ascending; then singles

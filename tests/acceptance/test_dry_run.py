@@ -59,7 +59,10 @@ def test_people_whose_language_lacks_a_text_are_counted_for_each_fact(notifier: 
     assert not [line for line in shown if "billing in" in line or "symptom in" in line]
     assert "! The title stands in every language as it was given." in shown
     counted = notifier(*asked, "--dry-run", "--json").json()
-    assert {each["what"]: each["people"] for each in counted["unwritten"]} == {"data": 33, "still_works": 20}
+    assert {each["what"]: each["people"] for each in counted["untranslated"]} == {
+        "data": 33,
+        "still_works": 20,
+    }
     assert notifier(*asked, "--yes").code == 0
     asking = [mail for mail in notifier.provider.messages() if "Your data: Please ask us." in mail["text"]]
     assert len(asking) == 33, "as many as the dry run said"
@@ -77,9 +80,9 @@ def test_it_says_what_the_send_then_does(notifier: Place) -> None:
     assert notice["audience_n"] == counted["people"] + counted["unreachable"]
     # People who are told something else read other words: a request more at most for each language.
     requests = notifier.value("SELECT count(*) FROM chunk")
-    assert counted["outlook"]["requests"] <= requests <= counted["outlook"]["requests"] + 2
+    assert counted["forecast"]["requests"] <= requests <= counted["forecast"]["requests"] + 2
     # What the last requests took tells how long it will be.
-    assert 0 < counted["outlook"]["seconds"] < 30
+    assert 0 < counted["forecast"]["seconds"] < 30
 
 
 def test_later_notices_say_whose_language_lacks_what_is_new(notifier: Place) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from notifier.actions.control.approve import Consent, Gate, approve_in
 from notifier.actions.control.promises import proposal
-from notifier.actions.notices.context import story_of
+from notifier.actions.notices.context import context_of
 from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.actions.notices.named import Name, find, name_of
 from notifier.errors import BadInput, Refused
@@ -75,7 +75,7 @@ def prepare(db: Db, writer: Writer, act: Act, reference: str, plan: Plan, consen
             now=act.now,
         )
         notice_id = draft_notice(tx, writer, disruption.disruption_id, kind, timeline_id, act.now)
-        since = story_of(tx, writer.settings, notices.by_id(tx, notice_id)).since[0]
+        since = context_of(tx, writer.settings, notices.by_id(tx, notice_id)).since[0]
         promises.schedule(tx, notice_id, go_at=plan.at, since=since)
         audit.append(
             tx,

@@ -179,10 +179,10 @@ def _approve_each(
 ) -> tuple[Said, ...]:
     said: list[Said] = []
     for notice_id in drafts:
-        unwritten = of_a_later_notice(tx, writer.words, notice_id)
+        untranslated = of_a_later_notice(tx, writer.words, notice_id)
         gate = approve_in(tx, act, notice_id, consent)
         consent = _left(consent, gate)
-        said.append(Said(name_of(tx, notice_id), gate, unwritten=unwritten))
+        said.append(Said(name_of(tx, notice_id), gate, untranslated=untranslated))
     return tuple(said)
 
 

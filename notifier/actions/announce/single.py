@@ -13,7 +13,7 @@ from datetime import datetime
 
 from notifier.actions.background.deliver import Post
 from notifier.actions.inspect.preview import Mail, Preview, PreviewLetter, mail_of
-from notifier.actions.notices.letter import Press
+from notifier.actions.notices.letter import StoredWords
 from notifier.actions.notices.named import Name, known, name_of
 from notifier.actions.notices.reasons import reason as checked_reason
 from notifier.edges.addresses import Address, normalised
@@ -88,7 +88,7 @@ def test(db: Db, post: Post, act: Act, preview: Preview, addresses: Sequence[str
     if len(addresses) > MOST:
         raise BadInput(f"A test goes to at most {MOST} addresses: {len(addresses)} were given.")
     with db.transaction() as tx:
-        notice, press = _ready(tx, post, preview.name.notice_id)
+        notice, stored = _ready(tx, post, preview.name.notice_id)
         given = [_address("--send-to", each) for each in addresses]
         first = {address.key: nth for nth, address in reversed(list(enumerate(given, 1)))}
         whom = {nth: _to(tx, notice, given[nth - 1]) for nth in sorted(first.values())}
@@ -97,7 +97,7 @@ def test(db: Db, post: Post, act: Act, preview: Preview, addresses: Sequence[str
         for nth, (address, to) in whom.items()
         for mail in preview.mails
     ]
-    return [_send(db, post, act, press, request) for request in requests]
+    return [_send(db, post, act, stored, request) for request in requests]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +117,17 @@ def copy(db: Db, post: Post, act: Act, notice_id: int, wanted: Copy) -> tuple[Na
     why = checked_reason("--reason", wanted.reason)
     address = _address("The address", wanted.address)
     with db.transaction() as tx:
-        notice, press = _ready(tx, post, notice_id)
+        notice, stored = _ready(tx, post, notice_id)
         name = name_of(tx, notice_id)
         address, to = _to(tx, notice, address)
         listed = _original(tx, notice, name, wanted, to)
         mail = mail_of(
-            press, PreviewLetter(press.contents[listed.content_id or 0], Person.from_vars(listed.vars or {}))
+            stored,
+            PreviewLetter(stored.contents[listed.content_id or 0], Person.from_vars(listed.vars or {})),
         )
     mark = Mark(listed.left_at or notice.approved_at or act.now, mail.tz)
     request = _Request(singles.COPY, mail, mark, address, to, reason=why)
-    return name, _send(db, post, act, press, request, again=wanted.again)
+    return name, _send(db, post, act, stored, request, again=wanted.again)
 
 
 def of_notice(tx: Tx, notice_id: int) -> list[Single]:
@@ -134,14 +135,14 @@ def of_notice(tx: Tx, notice_id: int) -> list[Single]:
     return singles.of_notice(tx, notice_id)
 
 
-def _ready(tx: Tx, post: Post, notice_id: int) -> tuple[Notice, Press]:
+def _ready(tx: Tx, post: Post, notice_id: int) -> tuple[Notice, StoredWords]:
     notice = notices.by_id(tx, notice_id)
-    press = Press.of(tx, post.writer, notice)
-    if not press.is_unaltered:
+    stored = StoredWords.of(tx, post.writer, notice)
+    if not stored.is_unaltered:
         raise Refused(ALTERED.format(name=name_of(tx, notice_id)))
     if brake.brake_is_on(tx) or found_database(tx).changed:
         raise Refused(BRAKED)
-    return notice, press
+    return notice, stored
 
 
 def _address(option: str, written: str) -> Address:
@@ -186,10 +187,10 @@ def _original(tx: Tx, notice: Notice, name: Name, wanted: Copy, to: To) -> Liste
 
 
 def _send(
-    db: Db, post: Post, act: Act, press: Press, request: _Request, *, again: bool = False
+    db: Db, post: Post, act: Act, stored: StoredWords, request: _Request, *, again: bool = False
 ) -> SingleSent:
     """Write ahead, send, record. If the process dies in between it becomes unknown, and nothing repeats it."""
-    notice, mail = press.notice, request.mail
+    notice, mail = stored.notice, request.mail
     claimed_at = post.clock.monotonic()
     with db.transaction() as tx:
         policy = catalogue.policy(tx)
@@ -215,7 +216,7 @@ def _send(
             return False
         return may_leave and post.clock.monotonic() - claimed_at <= policy.claim_age_seconds
 
-    outcome = sender.send(_envelope(new.attempt_id, ours, press, request), still_ours)
+    outcome = sender.send(_envelope(new.attempt_id, ours, stored, request), still_ours)
     came = OUTCOMES.get(outcome.result, "refused")
     _record(db, post, _came(new.attempt_id, came, outcome))
     return SingleSent(request.kind, mail.locale, mail.variant, request.nth, came, outcome.reason, sender.name)
@@ -262,15 +263,15 @@ def _open(tx: Tx, new: New, notice: Notice, now: datetime, *, again: bool) -> No
     audit.append(tx, actor=new.actor, act=act, at=now, disruption_id=notice.disruption_id, after=after)
 
 
-def _envelope(attempt_id: str, ours: str, press: Press, request: _Request) -> Envelope:
+def _envelope(attempt_id: str, ours: str, stored: StoredWords, request: _Request) -> Envelope:
     """One letter, whose words are filled in already: there is nobody else whom it could go to."""
     mail = request.mail
-    text, html = press.writer.words.marked(
-        mail.locale, request.mark, mail.text, mail.html, press.notice.nonce
+    text, html = stored.writer.words.marked(
+        mail.locale, request.mark, mail.text, mail.html, stored.notice.nonce
     )
     return Envelope(
         attempt_id=attempt_id,
-        notice_id=press.notice.notice_id,
+        notice_id=stored.notice.notice_id,
         sender=mail.sender,
         reply_to=mail.reply_to,
         headers=mail.headers,

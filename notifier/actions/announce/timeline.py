@@ -10,7 +10,7 @@ from notifier.actions.control.approve import Consent, Gate, approve_in
 from notifier.actions.control.promises import proposal
 from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.actions.notices.named import Name, find, name_of
-from notifier.actions.notices.untranslated import Unwritten, of_a_later_notice
+from notifier.actions.notices.untranslated import Untranslated, of_a_later_notice
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.earlier import About
@@ -42,7 +42,7 @@ class Said:
     gate: Gate
     next_update_at: datetime | None = None
     """What it promises."""
-    unwritten: tuple[Unwritten, ...] = ()
+    untranslated: tuple[Untranslated, ...] = ()
     """For whom what is new is not there in their language."""
 
 
@@ -166,9 +166,9 @@ def say(
     """Write the notice of an entry and bring it to the gate."""
     notice_id = draft_notice(tx, writer, disruption.disruption_id, kind, timeline_id, act.now, about=about)
     audit.append(tx, actor=act.actor, act=kind, at=act.now, disruption_id=disruption.disruption_id)
-    unwritten = of_a_later_notice(tx, writer.words, notice_id)
+    untranslated = of_a_later_notice(tx, writer.words, notice_id)
     gate = approve_in(tx, act, notice_id, consent)
-    return Said(name_of(tx, notice_id), gate, unwritten=unwritten)
+    return Said(name_of(tx, notice_id), gate, untranslated=untranslated)
 
 
 def spoken_of(tx: Tx, reference: str) -> Disruption:

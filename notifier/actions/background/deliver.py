@@ -12,7 +12,7 @@ from notifier.actions.background.turns import Others
 from notifier.actions.background.untold import say_untold
 from notifier.actions.control.older_database import is_the_one
 from notifier.actions.notices.approved_words import words_are_unaltered
-from notifier.actions.notices.context import story_of
+from notifier.actions.notices.context import context_of
 from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.rule import question
 from notifier.errors import Refused
@@ -183,21 +183,21 @@ def arrived_late(tx: Tx, claimed: Claim, now: datetime) -> None:
 
 
 def _seal(db: Db, writer: Writer, notice_id: int) -> Callable[[Claim, Sequence[Seat]], Envelope]:
-    """Contents and story are frozen with the notice: read once for a task."""
+    """Contents and context are frozen with the notice: read once for a task."""
     with db.transaction() as tx:
         notice = notices.by_id(tx, notice_id)
-        story = story_of(tx, writer.settings, notice)
+        context = context_of(tx, writer.settings, notice)
         contents = {content.content_id: content for content in contents_of(tx, notice_id)}
         ours = installation.installation_id(tx)
     sender_domain = writer.settings.mail_from.rsplit("@", 1)[-1].rstrip(">")
-    shared = headers(story, sender_domain)
+    shared = headers(context, sender_domain)
 
     @cache
     def fill_of(content_id: int) -> Callable[[Person], dict[str, str]]:
         # The tags of the stored words, not of today's templates: a deployment in the middle changes no mail.
         content = contents[content_id]
         used = used_tags(notice.nonce, content.subject, content.text, content.html)
-        return writer.words.filler(story, content.locale, notice.nonce, used)
+        return writer.words.filler(context, content.locale, notice.nonce, used)
 
     def seal(claimed: Claim, seats: Sequence[Seat]) -> Envelope:
         content, fill = contents[claimed.content_id], fill_of(claimed.content_id)
@@ -205,7 +205,7 @@ def _seal(db: Db, writer: Writer, notice_id: int) -> Callable[[Claim, Sequence[S
             attempt_id=claimed.attempt_id,
             notice_id=notice_id,
             sender=writer.settings.mail_from,
-            reply_to=story.reply_to,
+            reply_to=context.reply_to,
             headers=shared,
             subject=content.subject,
             text=content.text,

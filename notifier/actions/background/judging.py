@@ -1,4 +1,4 @@
-"""The bench: one tick of judging; `actions/background/signals.py` opens its two transactions."""
+"""One tick of judging; `actions/background/signals.py` opens its two transactions."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ AT_ONCE = 500
 """Signals judged in one transaction; more of them are rung for again."""
 
 
-class Bench:
+class Judging:
     """What is open, and what becomes of it."""
 
     def __init__(self, tx: Tx, writer: Writer, mode: Mode, now: datetime) -> None:

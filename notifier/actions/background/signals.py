@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from notifier.actions.background.judging import AT_ONCE, Bench
+from notifier.actions.background.judging import AT_ONCE, Judging
 from notifier.actions.company.refresh import FRESH, refresh
 from notifier.actions.control.approve import approve_by_policy
 from notifier.actions.control.recall import Recall
@@ -172,21 +172,21 @@ def judge_signals(db: Db, writer: Writer, now: datetime) -> Judged:
     """
     mode = evidence_mode(writer.settings)
     with db.transaction() as tx:
-        bench = Bench(tx, writer, mode, now)
-        count = bench.judge_new()
-        voided = bench.void_forsaken()
-        bench.write_notices()
+        judging = Judging(tx, writer, mode, now)
+        count = judging.judge_new()
+        voided = judging.void_forsaken()
+        judging.write_notices()
     with db.transaction() as tx:
 
         def extent(services: Sequence[str]) -> Extent:
             return EXTENTS.ask(db, tx, tuple(services), now, lambda: signals.extent(tx, services, now=now))
 
-        standing = Bench(tx, writer, mode, now)
+        standing = Judging(tx, writer, mode, now)
         standing.raise_alarms(extent)
         announcing = standing.announcing()
     announced, rings = _announce(db, writer.settings, announcing, now)
     again = (Ring("judge"),) if count == AT_ONCE else ()
-    return Judged(count, tuple(bench.opened), voided, announced, (*rings, *again))
+    return Judged(count, tuple(judging.opened), voided, announced, (*rings, *again))
 
 
 def _announce(

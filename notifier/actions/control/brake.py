@@ -105,7 +105,7 @@ def _release(db: Db, act: Act) -> None:
 def resume_all(db: Db, act: Act) -> Released:
     """Release the brake that `pause_all` pulled; notices that are held for their own reasons stay held.
 
-    Raises `Refused` if this may not be the database that sent: see `actions.database`.
+    Raises `Refused` if this may not be the database that sent: see `older_database`.
     """
     _release(db, act)
     return going_on(db)

@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from notifier.actions.company.audience_copy import AudienceCopy
-from notifier.actions.estimate.forecast import Outlook, outlook
+from notifier.actions.estimate.forecast import Forecast, forecast
 from notifier.actions.notices.context import service_names
 from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.services import dependents
-from notifier.actions.notices.untranslated import Unwritten, without_words
+from notifier.actions.notices.untranslated import Untranslated, without_words
 from notifier.model.declaration import Declaration
-from notifier.model.facts import Facts, ServiceName
+from notifier.model.facts import Facts
 from notifier.model.locales import in_locale
+from notifier.model.notice_context import ServiceName
 from notifier.model.words import Mode, NoticeKind, Possibly
 from notifier.store import Tx
 from notifier.store.audience import verdicts
@@ -50,13 +51,13 @@ class Estimate:
     has_statement: bool
     statement_in: tuple[str, ...]
     """The locales that the statement is written in."""
-    unwritten: tuple[Unwritten, ...]
+    untranslated: tuple[Untranslated, ...]
     title: str | None
     """Stands in every language as it was given."""
     effective_at: datetime
     cut_since: datetime | None
     """Since when the data says that somebody is cut off; None: it says so of nobody."""
-    outlook: Outlook
+    forecast: Forecast
     warnings: tuple[str, ...]
     unreviewed: tuple[str, ...] = ()
     """Languages that somebody would read, and whose words for this notice nobody has reviewed."""
@@ -106,11 +107,11 @@ def estimate(
         readings=readings,
         has_statement=bool(statements),
         statement_in=tuple(sorted(statements)),
-        unwritten=tuple(without_words(_said(tx, facts), {}, by_language)),
+        untranslated=tuple(without_words(_said(tx, facts), {}, by_language)),
         title=declaration.title,
         effective_at=declaration.effective_at,
         cut_since=verdicts.cut_off_since(tx, list(declaration.services)) if found.gap.cut_off else None,
-        outlook=outlook(tx, writer, declaration, by_language),
+        forecast=forecast(tx, writer, declaration, by_language),
         warnings=warnings,
         unreviewed=tuple(
             locale

@@ -26,7 +26,7 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Forecast:
     requests: int
     """About: people are frozen in growing ranges, and each language fills chunks of its own."""
     seconds: float | None
@@ -37,12 +37,12 @@ class Outlook:
     """Languages that somebody would read and for whose words somebody stands."""
 
 
-def outlook(tx: Tx, writer: Writer, declaration: Declaration, people: Mapping[str, int]) -> Outlook:
+def forecast(tx: Tx, writer: Writer, declaration: Declaration, people: Mapping[str, int]) -> Forecast:
     """`people` by the language they read."""
     policy = catalogue.policy(tx)
     requests = count_requests(list(people.values()), policy)
     each = rate_limit.seconds_each(tx, PROVIDERS[declaration.mode])
-    return Outlook(
+    return Forecast(
         requests=requests,
         seconds=None if each is None else duration(requests, each, policy),
         at_most=min(sum(people.values()), policy.lanes * policy.chunk_people),

@@ -50,11 +50,11 @@ def _sample(
     if recipient_id is None:
         return None
     person, asked = samples.person(tx, rule, recipient_id)
-    story = tell(tx, writer.settings, sketch(declaration, now), NoticeKind.FIRST, entry)
+    context = tell(tx, writer.settings, sketch(declaration, now), NoticeKind.FIRST, entry)
     locale = writer.words.resolve(asked, NoticeKind.FIRST)
     nonce = secrets.token_hex(8)
-    rendered = writer.words.render(story, locale, person.variant, nonce)
+    rendered = writer.words.render(context, locale, person.variant, nonce)
     subject, text = rendered.subject, rendered.text
-    for tag, value in writer.words.values(story, locale, person, nonce).items():
+    for tag, value in writer.words.values(context, locale, person, nonce).items():
         subject, text = subject.replace(tag, value), text.replace(tag, value)
     return Sample(verdict, locale, subject, text)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from notifier.actions.notices.draft import Writer
-from notifier.actions.notices.letter import Press
+from notifier.actions.notices.letter import StoredWords
 from notifier.actions.notices.named import Name, known, name_of
 from notifier.actions.notices.rule import notice_rule
 from notifier.errors import BadInput, Refused
@@ -84,28 +84,28 @@ def look(db: Db, writer: Writer, notice_id: int, wanted: WantedReader) -> Previe
         raise BadInput("Say one of --locale, --as and --worst: a customer reads their own language.")
     with db.transaction() as tx:
         notice = notices.by_id(tx, notice_id)
-        press = Press.of(tx, writer, notice)
+        stored = StoredWords.of(tx, writer, notice)
         name = name_of(tx, notice_id)
         if wanted.customer is not None:
-            letters = of_customer(tx, press, name, known(tx, wanted.customer))
+            letters = of_customer(tx, stored, name, known(tx, wanted.customer))
         elif wanted.worst:
-            letters = _worst(tx, press, name)
+            letters = _worst(tx, stored, name)
         else:
-            letters = _made_up(press, name, wanted.locale or ENGLISH)
-        mails = tuple(mail_of(press, each) for each in letters)
-        return Preview(name, notice.state, not press.is_unaltered, mails)
+            letters = _made_up(stored, name, wanted.locale or ENGLISH)
+        mails = tuple(mail_of(stored, each) for each in letters)
+        return Preview(name, notice.state, not stored.is_unaltered, mails)
 
 
-def _made_up(press: Press, name: Name, asked: str) -> list[PreviewLetter]:
+def _made_up(stored: StoredWords, name: Name, asked: str) -> list[PreviewLetter]:
     """One letter for each variant of a language."""
     if not sample.is_language(asked):
         raise BadInput(f"--locale {asked[:40]!r} is not a language: write it like 'de' or 'pt-BR'.")
-    locale = press.writer.words.resolve(asked, press.story.notice)
-    found = [content for content in press.contents.values() if content.locale == locale]
+    locale = stored.writer.words.resolve(asked, stored.context.notice)
+    found = [content for content in stored.contents.values() if content.locale == locale]
     if not found:
-        there = ", ".join(sorted({content.locale for content in press.contents.values()}))
+        there = ", ".join(sorted({content.locale for content in stored.contents.values()}))
         raise Refused(f"{name} has no words in {locale}: it was written in {there}.")
-    slugs = tuple(service.slug for service in press.story.services)
+    slugs = tuple(service.slug for service in stored.context.services)
     remark = None if locale.lower() in chain(asked) else f"There are no words in {asked}: they read {locale}."
     return [
         PreviewLetter(content, sample.person(VARIANT_OF[content.variant], slugs), remark, is_made_up=True)
@@ -113,9 +113,9 @@ def _made_up(press: Press, name: Name, asked: str) -> list[PreviewLetter]:
     ]
 
 
-def mail_of(press: Press, letter: PreviewLetter) -> Mail:
+def mail_of(stored: StoredWords, letter: PreviewLetter) -> Mail:
     content, person = letter.content, letter.person
-    printed = press.printed(content, person)
+    filled = stored.filled(content, person)
     return Mail(
         locale=content.locale,
         variant=content.variant,
@@ -123,26 +123,26 @@ def mail_of(press: Press, letter: PreviewLetter) -> Mail:
         tz=person.tz,
         ways=letter.ways,
         remark=letter.remark,
-        sender=press.writer.settings.mail_from,
-        reply_to=press.story.reply_to,
-        subject=printed.subject,
-        headers=press.headers,
-        text=printed.text,
-        html=printed.html,
+        sender=stored.writer.settings.mail_from,
+        reply_to=stored.context.reply_to,
+        subject=filled.subject,
+        headers=stored.headers,
+        text=filled.text,
+        html=filled.html,
     )
 
 
 # ---------------------------------------------------------------- of real people
 
 
-def of_customer(tx: Tx, press: Press, name: Name, customer: Customer) -> list[PreviewLetter]:
+def of_customer(tx: Tx, stored: StoredWords, name: Name, customer: Customer) -> list[PreviewLetter]:
     """The frozen list says it; as far as it is not frozen, the statements that will freeze it."""
-    notice = press.notice
+    notice = stored.notice
     people = one_letter.people_of(tx, notice.notice_id, customer.customer_id)
-    letters = [_of_list(tx, press, each) for each in one_letter.listed(tx, notice.notice_id, people)]
+    letters = [_of_list(tx, stored, each) for each in one_letter.listed(tx, notice.notice_id, people)]
     if not letters and notice.closed_at is None:
         people = one_letter.contacts_of(tx, customer.customer_id)
-        letters = [_as_of_now(tx, press, each) for each in people]
+        letters = [_as_of_now(tx, stored, each) for each in people]
     found = [letter for letter in letters if letter is not None]
     if not found:
         why = f"`notifier explain {name.reference} {customer.ext_id}` says why"
@@ -150,38 +150,40 @@ def of_customer(tx: Tx, press: Press, name: Name, customer: Customer) -> list[Pr
     return found
 
 
-def _of_list(tx: Tx, press: Press, listed: Listed) -> PreviewLetter | None:
-    content = press.contents.get(listed.content_id or 0)
+def _of_list(tx: Tx, stored: StoredWords, listed: Listed) -> PreviewLetter | None:
+    content = stored.contents.get(listed.content_id or 0)
     if content is None or listed.vars is None:
-        letter = _as_of_now(tx, press, listed.recipient_id)
+        letter = _as_of_now(tx, stored, listed.recipient_id)
         return replace(letter, remark=SUPPRESSED) if letter and listed.excluded else letter
     return PreviewLetter(content, Person.from_vars(listed.vars))
 
 
-def _as_of_now(tx: Tx, press: Press, recipient_id: int, ways: tuple[str, ...] = ()) -> PreviewLetter | None:
-    notice = press.notice
+def _as_of_now(
+    tx: Tx, stored: StoredWords, recipient_id: int, ways: tuple[str, ...] = ()
+) -> PreviewLetter | None:
+    notice = stored.notice
     rule = notice_rule(tx, notice)
     owed = one_letter.owed(tx, rule, later(tx, notice, rule), recipient_id)
     if owed is None:
         return None
-    locale = press.writer.words.resolve(owed.locale, press.story.notice)
-    contents = (c for c in press.contents.values() if (c.locale, c.variant) == (locale, owed.variant))
+    locale = stored.writer.words.resolve(owed.locale, stored.context.notice)
+    contents = (c for c in stored.contents.values() if (c.locale, c.variant) == (locale, owed.variant))
     content = next(contents, None)
     if content is None:
         return None
     return PreviewLetter(content, Person.from_vars(owed.vars), SUPPRESSED if owed.excluded else None, ways)
 
 
-def _worst(tx: Tx, press: Press, name: Name) -> list[PreviewLetter]:
+def _worst(tx: Tx, stored: StoredWords, name: Name) -> list[PreviewLetter]:
     """Of the mails that the notice has made; before it has, of those that it would make."""
-    notice = press.notice
+    notice = stored.notice
     picked = _picked(tx, notice.notice_id)
     letters = [
-        PreviewLetter(press.contents[content_id], Person.from_vars(vars_), ways=ways)
+        PreviewLetter(stored.contents[content_id], Person.from_vars(vars_), ways=ways)
         for (_, content_id), (vars_, ways) in picked.items()
     ]
     if not letters and notice.closed_at is None:
-        letters = [letter for letter in _candidates(tx, press) if letter is not None]
+        letters = [letter for letter in _candidates(tx, stored) if letter is not None]
     if not letters:
         raise Refused(f"Nobody is in {name}: leave out --worst to see its words.")
     return letters
@@ -197,18 +199,18 @@ def _picked(tx: Tx, notice_id: int) -> dict[tuple[int, int], tuple[dict[str, obj
     return found
 
 
-def _candidates(tx: Tx, press: Press) -> Iterator[PreviewLetter | None]:
+def _candidates(tx: Tx, stored: StoredWords) -> Iterator[PreviewLetter | None]:
     """People whose mails looked worst in the notice before, or those of the scope with the longest names."""
-    notice = press.notice
+    notice = stored.notice
     before = [
         n for n in notices.of_disruption(tx, notice.disruption_id) if n.seq < notice.seq and n.closed_at
     ]
     if before:
         for (person, _), (_, ways) in _picked(tx, before[-1].notice_id).items():
-            yield _as_of_now(tx, press, person, ways)
+            yield _as_of_now(tx, stored, person, ways)
         return
     rule = notice_rule(tx, notice)
     for rank in (2, 1):
         person = samples.candidate(tx, rule, rank) if rank >= rule.told_rank else None
         if person is not None:
-            yield _as_of_now(tx, press, person, (samples.Way.LONGEST_NAME.value,))
+            yield _as_of_now(tx, stored, person, (samples.Way.LONGEST_NAME.value,))

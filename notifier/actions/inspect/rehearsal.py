@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from notifier.actions.notices.draft import Writer
-from notifier.actions.notices.letter import Press
+from notifier.actions.notices.letter import StoredWords
 from notifier.model.people import Person
 from notifier.store import Db
 from notifier.store.disruptions import notices
@@ -32,14 +32,14 @@ class ShownRehearsal:
 def shown(db: Db, writer: Writer, notice_id: int) -> ShownRehearsal:
     with db.transaction() as tx:
         notice = notices.by_id(tx, notice_id)
-        press = Press.of(tx, writer, notice)
+        stored = StoredWords.of(tx, writer, notice)
         picked: dict[int, list[Bad]] = {}
         for each in samples.worst(tx, notice_id):
             picked.setdefault(each.recipient_id, []).append(each)
-        return ShownRehearsal(notice.list_hash, tuple(_mail(press, bad) for bad in picked.values()))
+        return ShownRehearsal(notice.list_hash, tuple(_mail(stored, bad) for bad in picked.values()))
 
 
-def _mail(press: Press, bad: list[Bad]) -> Worst:
-    content = press.contents[bad[0].content_id]
-    printed = press.printed(content, Person.from_vars(bad[0].vars))
-    return Worst(tuple(each.way for each in bad), content.locale, printed.subject, printed.text)
+def _mail(stored: StoredWords, bad: list[Bad]) -> Worst:
+    content = stored.contents[bad[0].content_id]
+    filled = stored.filled(content, Person.from_vars(bad[0].vars))
+    return Worst(tuple(each.way for each in bad), content.locale, filled.subject, filled.text)

@@ -64,15 +64,15 @@ def _write(
 ) -> Iterator[Path]:
     notice = NoticeKind(name.removeprefix(shelf.FAULT))
     made = sample.bare(notice) if bare else sample.full(notice)
-    story = replace(made, kind=Kind.OUTAGE if name.startswith(shelf.FAULT) else Kind.SUSPENSION)
+    context = replace(made, kind=Kind.OUTAGE if name.startswith(shelf.FAULT) else Kind.SUSPENSION)
     person = sample.person(variant)
     nonce = sample.NONCE
-    rendered = words.render(story, locale, variant, nonce)
+    rendered = words.render(context, locale, variant, nonce)
     parts = [rendered.subject, rendered.text, rendered.html]
-    for tag, value in words.values(story, locale, person, nonce).items():
+    for tag, value in words.values(context, locale, person, nonce).items():
         parts = [part.replace(tag, value) for part in parts]
     subject, text, html = parts
-    above = {"Subject": subject, **headers(story, DOMAIN)}
+    above = {"Subject": subject, **headers(context, DOMAIN)}
     head = "".join(f"{key}: {value}\n" for key, value in above.items())
     stem = f"{name}.{locale}.{variant.value}"
     for suffix, content in ((".html", html), (".txt", f"{head}\n{text}")):

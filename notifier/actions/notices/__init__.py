@@ -1,1 +1,1 @@
-"""What a notice is about and says: the scope that was asked for, the rule, the story, the draft."""
+"""What a notice is about and says: the scope that was asked for, the rule, the context, the draft."""

@@ -1,4 +1,4 @@
-"""The story that a notice tells: its timeline entry, under everything that was said before it."""
+"""What a notice is written from: its timeline entry, under everything that was said before it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,8 +6,9 @@ from email.utils import parseaddr
 
 from notifier.actions.notices import texts
 from notifier.model.earlier import About, Earlier
-from notifier.model.facts import Facts, ServiceName, Story
+from notifier.model.facts import Facts
 from notifier.model.kinds import KINDS
+from notifier.model.notice_context import NoticeContext, ServiceName
 from notifier.model.words import NoticeKind
 from notifier.settings import Settings
 from notifier.store import Tx
@@ -17,8 +18,8 @@ from notifier.store.disruptions.disruptions import Disruption, Entry
 from notifier.store.disruptions.notices import Notice
 
 
-def tell(tx: Tx, settings: Settings, disruption: Disruption, kind: NoticeKind, entry: Entry) -> Story:
-    """The story of one notice: its timeline entry, under everything that was said before it.
+def tell(tx: Tx, settings: Settings, disruption: Disruption, kind: NoticeKind, entry: Entry) -> NoticeContext:
+    """The context of one notice: its timeline entry, under everything that was said before it.
 
     Its services are those that were declared, so that all mails share a subject; others are only named in lists.
     """
@@ -29,7 +30,7 @@ def tell(tx: Tx, settings: Settings, disruption: Disruption, kind: NoticeKind, e
     facts = facts.merged(Facts.from_mapping(entry.facts))
     name, address = parseaddr(settings.mail_from)
     status_url = facts.contact.get("status_url")
-    return Story(
+    return NoticeContext(
         notice=kind,
         kind=disruption.kind,
         reason=disruption.reason,
@@ -58,16 +59,16 @@ def service_names(tx: Tx, slugs: Sequence[str]) -> tuple[ServiceName, ...]:
     return tuple(ServiceName(s.slug, s.name) for s in catalogue.services(tx) if s.slug in slugs)
 
 
-def story_of(tx: Tx, settings: Settings, notice: Notice) -> Story:
-    """The same story again, for instance when letters are put into envelopes."""
+def context_of(tx: Tx, settings: Settings, notice: Notice) -> NoticeContext:
+    """The same context again, for instance when letters are put into envelopes."""
     disruption = disruptions.by_id(tx, notice.disruption_id)
     entry = next(
         e for e in disruptions.timeline(tx, notice.disruption_id) if e.timeline_id == notice.timeline_id
     )
-    story = tell(tx, settings, disruption, notice.kind, entry)
+    context = tell(tx, settings, disruption, notice.kind, entry)
     if notice.about is None:
-        return story
-    return replace(story, earlier=Earlier(texts.began(notices.by_id(tx, notice.about))))
+        return context
+    return replace(context, earlier=Earlier(texts.began(notices.by_id(tx, notice.about))))
 
 
 def about_of(notice: Notice) -> About | None:

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from notifier.actions.notices import texts
 from notifier.actions.notices.approved_words import words_hash
-from notifier.actions.notices.context import story_of, tell
+from notifier.actions.notices.context import context_of, tell
 from notifier.actions.notices.rule import rule_at
 from notifier.model.earlier import About
-from notifier.model.facts import Story
+from notifier.model.notice_context import NoticeContext
 from notifier.model.words import NoticeKind
 from notifier.pipeline import audience, compose
 from notifier.settings import Settings
@@ -49,13 +49,13 @@ def draft_notice(
     revision = disruptions.revision(tx, disruption_id, rev)
     entry = next(e for e in disruptions.timeline(tx, disruption_id) if e.timeline_id == timeline_id)
     rule = rule_at(tx, disruption_id, kind, revision.rev, timeline_id)
-    story = tell(tx, writer.settings, disruption, kind, entry)
+    context = tell(tx, writer.settings, disruption, kind, entry)
     nonce = secrets.token_hex(8)
     if about is not None:
         wrong = notices.by_id(tx, about.notice_id)
-        told = story_of(tx, writer.settings, wrong)
-        story = replace(story, earlier=texts.earlier(tx, writer.words, about, wrong, told, nonce, kind))
-    contents = _written(tx, writer, story, rule, disruption_id, about, nonce, revision.rev)
+        told = context_of(tx, writer.settings, wrong)
+        context = replace(context, earlier=texts.earlier(tx, writer.words, about, wrong, told, nonce, kind))
+    contents = _written(tx, writer, context, rule, disruption_id, about, nonce, revision.rev)
     notice_id = notices.insert(
         tx,
         disruption_id,
@@ -78,7 +78,7 @@ def draft_notice(
 def _written(
     tx: Tx,
     writer: Writer,
-    story: Story,
+    context: NoticeContext,
     rule: Rule,
     disruption_id: int,
     about: About | None,
@@ -86,18 +86,18 @@ def _written(
     rev: int,
 ) -> list[NewContent]:
     contents: list[NewContent] = []
-    for text in texts.of_notice(tx, writer.words, story, rule, disruption_id, about, rev):
-        r = writer.words.render(text.story, text.locale, text.variant, nonce)
+    for text in texts.of_notice(tx, writer.words, context, rule, disruption_id, about, rev):
+        r = writer.words.render(text.context, text.locale, text.variant, nonce)
         contents.append(NewContent(r.locale, text.key, r.subject, r.text, r.html, len(r.tags), r.sha256))
     return contents
 
 
 def still_as_approved(tx: Tx, writer: Writer, notice: Notice) -> bool:
     """Would the notice be the same if it were written now: its words, its rule, and since when it says?"""
-    story = story_of(tx, writer.settings, notice)
+    context = context_of(tx, writer.settings, notice)
     rev = disruptions.revision(tx, notice.disruption_id).rev
     rule = rule_at(tx, notice.disruption_id, notice.kind, rev, notice.timeline_id)
-    if audience.rule_hash(notice.kind, rule) != notice.rule_hash or story.since[0] != notice.go_since:
+    if audience.rule_hash(notice.kind, rule) != notice.rule_hash or context.since[0] != notice.go_since:
         return False
-    contents = _written(tx, writer, story, rule, notice.disruption_id, None, notice.nonce, rev)
+    contents = _written(tx, writer, context, rule, notice.disruption_id, None, notice.nonce, rev)
     return words_hash(contents) == notice.words_hash

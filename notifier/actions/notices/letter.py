@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from notifier.actions.notices.approved_words import are_unaltered
-from notifier.actions.notices.context import story_of
+from notifier.actions.notices.context import context_of
 from notifier.actions.notices.draft import Writer
-from notifier.model.facts import Story
+from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person
 from notifier.pipeline.compose import headers, used_tags
 from notifier.store import Tx
@@ -16,26 +16,26 @@ from notifier.store.disruptions.notices import Notice
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class Filled:
     subject: str
     text: str
     html: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class StoredWords:
     """Everything of one notice that its letters have in common."""
 
     writer: Writer
     notice: Notice
-    story: Story
+    context: NoticeContext
     contents: Mapping[int, Content]
     """By their ids."""
 
     @staticmethod
-    def of(tx: Tx, writer: Writer, notice: Notice) -> "Press":
+    def of(tx: Tx, writer: Writer, notice: Notice) -> "StoredWords":
         contents = {content.content_id: content for content in contents_of(tx, notice.notice_id)}
-        return Press(writer, notice, story_of(tx, writer.settings, notice), contents)
+        return StoredWords(writer, notice, context_of(tx, writer.settings, notice), contents)
 
     @property
     def is_unaltered(self) -> bool:
@@ -45,13 +45,13 @@ class Press:
     @property
     def headers(self) -> dict[str, str]:
         """The same for every recipient."""
-        return headers(self.story, self.writer.settings.mail_from.rsplit("@", 1)[-1].rstrip(">"))
+        return headers(self.context, self.writer.settings.mail_from.rsplit("@", 1)[-1].rstrip(">"))
 
-    def printed(self, content: Content, person: Person) -> Printed:
+    def filled(self, content: Content, person: Person) -> Filled:
         """The tags of the stored words, not of today's templates: a deployment changes no mail."""
         parts = [content.subject, content.text, content.html]
         used = used_tags(self.notice.nonce, *parts)
-        fill = self.writer.words.filler(self.story, content.locale, self.notice.nonce, used)
+        fill = self.writer.words.filler(self.context, content.locale, self.notice.nonce, used)
         for tag, value in fill(person).items():
             parts = [part.replace(tag, value) for part in parts]
-        return Printed(*parts)
+        return Filled(*parts)

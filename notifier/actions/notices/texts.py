@@ -5,8 +5,8 @@ from datetime import datetime
 
 from notifier.errors import Refused
 from notifier.model.earlier import About, Earlier
-from notifier.model.facts import Story
 from notifier.model.kinds import KINDS, OUT, variants_of
+from notifier.model.notice_context import NoticeContext
 from notifier.model.words import Manner, NoticeKind, Possibly, Variant
 from notifier.pipeline import audience
 from notifier.pipeline.compose import Words
@@ -26,7 +26,7 @@ MOST = 36
 class Text:
     """One content to be written."""
 
-    story: Story
+    context: NoticeContext
     locale: str
     variant: Variant
     manner: Manner = Manner.COMMON
@@ -46,18 +46,24 @@ def variants(kind: NoticeKind, rule: Rule) -> tuple[Variant, ...]:
 
 
 def of_notice(
-    tx: Tx, words: Words, story: Story, rule: Rule, disruption_id: int, about: About | None, rev: int
+    tx: Tx,
+    words: Words,
+    context: NoticeContext,
+    rule: Rule,
+    disruption_id: int,
+    about: About | None,
+    rev: int,
 ) -> list[Text]:
     """Everything that somebody may have to read; where that is more than `MOST`, what somebody reads now.
 
     Who comes in between and needs another text is held; see `rules.md`, *what was approved is what is sent*.
     Raises `Refused` if even those are too many.
     """
-    kind = story.notice
+    kind = context.notice
     several = KINDS[kind].corrects and len(corrections.sent(tx, disruption_id)) > 1
     texts = [
         replace(text, locale=locale)
-        for text in manners(story, variants(kind, rule), about, several=several)
+        for text in manners(context, variants(kind, rule), about, several=several)
         for locale in words.locales(kind)
     ]
     if len(texts) > MOST:
@@ -81,36 +87,40 @@ def _read_now(
     return [text for text in texts if (text.locale, text.key) in read]
 
 
-def manners(story: Story, own: tuple[Variant, ...], about: About | None, *, several: bool) -> list[Text]:
+def manners(
+    context: NoticeContext, own: tuple[Variant, ...], about: About | None, *, several: bool
+) -> list[Text]:
     """All who are addressed in words of their own, in no language yet; `several`: notices have left before."""
-    if about is not None and story.notice is NoticeKind.RETRACTION:
-        return _withdrawing(story, about)
-    found = [Text(story, "", variant) for variant in own]
-    if KINDS[story.notice].merges:
+    if about is not None and context.notice is NoticeKind.RETRACTION:
+        return _withdrawing(context, about)
+    found = [Text(context, "", variant) for variant in own]
+    if KINDS[context.notice].merges:
         # Those whom nothing has reached hear all of it at once, in the words of a first notice.
-        late = replace(story, notice=NoticeKind.CATCH_UP, earlier=None)
+        late = replace(context, notice=NoticeKind.CATCH_UP, earlier=None)
         found += [Text(late, "", variant, Manner.LATE) for variant in OUT]
-    if several and story.earlier is not None:
-        news = replace(story, notice=NoticeKind.UPDATE, earlier=None)
+    if several and context.earlier is not None:
+        news = replace(context, notice=NoticeKind.UPDATE, earlier=None)
         found += [Text(news, "", variant, Manner.FRESH) for variant in OUT]
-        over = replace(story, earlier=replace(story.earlier, over=True))
+        over = replace(context, earlier=replace(context.earlier, over=True))
         found.append(Text(over, "", Variant.AFFECTED, Manner.PAST))
     return found
 
 
-def _withdrawing(story: Story, about: About) -> list[Text]:
-    assert story.earlier is not None
-    earlier = story.earlier
+def _withdrawing(context: NoticeContext, about: About) -> list[Text]:
+    assert context.earlier is not None
+    earlier = context.earlier
     if about.first:
         # All of it ends with the retraction, so only the manner tells which text somebody had read.
         return [
-            Text(replace(story, earlier=_as_read(earlier, was)), "", Variant.AFFECTED, Manner(f"was_{was}_"))
+            Text(
+                replace(context, earlier=_as_read(earlier, was)), "", Variant.AFFECTED, Manner(f"was_{was}_")
+            )
             for was in OUT
         ]
-    stands = replace(story, earlier=replace(earlier, stands=True))
+    stands = replace(context, earlier=replace(earlier, stands=True))
     return [
         *(Text(stands, "", variant) for variant in Variant),
-        Text(story, "", Variant.AFFECTED, Manner.LATE),
+        Text(context, "", Variant.AFFECTED, Manner.LATE),
     ]
 
 
@@ -129,7 +139,7 @@ def began(notice: Notice) -> datetime:
 
 
 def earlier(
-    tx: Tx, words: Words, about: About, wrong: Notice, told: Story, nonce: str, kind: NoticeKind
+    tx: Tx, words: Words, about: About, wrong: Notice, told: NoticeContext, nonce: str, kind: NoticeKind
 ) -> Earlier:
     """What is quoted: the wrong statement, or the whole text where all of it is meant and it is known exactly."""
     statements = next(

@@ -17,7 +17,7 @@ STATEMENT = "statement"
 
 
 @dataclass(frozen=True, slots=True)
-class Unwritten:
+class Untranslated:
     """Words of the company's own that some people's languages lack: they read reviewed phrases instead."""
 
     what: str
@@ -30,13 +30,13 @@ class Unwritten:
 
 def without_words(
     facts: Facts, statements: Mapping[str, str], people: Mapping[str, int]
-) -> Iterator[Unwritten]:
+) -> Iterator[Untranslated]:
     """`people`: locale -> how many read it."""
     for what, texts in _own_words(facts, statements):
         without = {locale: n for locale, n in people.items() if in_locale(texts, locale) is None}
         if without:
             most_first = tuple(sorted(without, key=lambda locale: (-without[locale], locale)))
-            yield Unwritten(what, tuple(sorted(texts)), sum(without.values()), most_first)
+            yield Untranslated(what, tuple(sorted(texts)), sum(without.values()), most_first)
 
 
 def _own_words(facts: Facts, statements: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -48,7 +48,7 @@ def _own_words(facts: Facts, statements: Mapping[str, str]) -> Iterator[tuple[st
             yield name, fact.value
 
 
-def of_a_later_notice(tx: Tx, words: Words, notice_id: int) -> tuple[Unwritten, ...]:
+def of_a_later_notice(tx: Tx, words: Words, notice_id: int) -> tuple[Untranslated, ...]:
     """What is new in a notice that follows others, before it leaves: for whom of its people it is not there."""
     notice = notices.by_id(tx, notice_id)
     entries = disruptions.timeline(tx, notice.disruption_id)

@@ -16,7 +16,7 @@ from notifier.actions.inspect import rehearsal
 from notifier.actions.inspect.rehearsal import ShownRehearsal
 from notifier.actions.notices import shown as shown_texts
 from notifier.actions.notices.named import Name, reference_in
-from notifier.actions.notices.untranslated import Unwritten
+from notifier.actions.notices.untranslated import Untranslated
 from notifier.app import App
 from notifier.entry.cli import output
 from notifier.entry.cli.screens import audience_source, dry_run, standing, texts
@@ -44,7 +44,7 @@ class Started:
     gate: Gate
     consent: Consent
     ceiling: int | None = None
-    unwritten: tuple[Unwritten, ...] = ()
+    untranslated: tuple[Untranslated, ...] = ()
 
 
 def show_dry_run(dry: DryRun, *, as_json: bool) -> None:
@@ -100,8 +100,8 @@ def refresh_people(
 def follow(app: App, started: Started, *, as_json: bool) -> None:
     """Let it go if it may, then watch. Closing the terminal changes nothing from here on."""
     ring(app.settings, started.gate.rings)
-    for each in () if as_json else started.unwritten:
-        output.say(standing.unwritten_line(each))
+    for each in () if as_json else started.untranslated:
+        output.say(standing.untranslated_line(each))
     if not started.gate.approved:
         if started.gate.waits or started.consent.yes or as_json or not output.is_terminal():
             raise Refused(

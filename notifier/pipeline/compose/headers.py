@@ -3,10 +3,10 @@
 import hashlib
 import re
 
-from notifier.model.facts import Story
+from notifier.model.notice_context import NoticeContext
 
 
-def headers(story: Story, mail_domain: str) -> dict[str, str]:
+def headers(context: NoticeContext, mail_domain: str) -> dict[str, str]:
     """One conversation, and no automatic answers.
 
     A synthetic root that no mail has as its own id keeps all notices together (Gmail: the same References and
@@ -15,7 +15,7 @@ def headers(story: Story, mail_domain: str) -> dict[str, str]:
     Raises `ValueError` for a domain or reference that cannot stand in a header.
     """
     domain = mail_domain.encode("idna").decode().lower()
-    root = f"<{story.reference.lower()}.disruption@{domain}>"
+    root = f"<{context.reference.lower()}.disruption@{domain}>"
     if not re.fullmatch(r"<[a-z0-9.-]{1,64}\.disruption@[a-z0-9.-]{1,255}>", root):
         raise ValueError("a reference and a domain are letters, digits, dots and hyphens")
     return {
@@ -23,7 +23,9 @@ def headers(story: Story, mail_domain: str) -> dict[str, str]:
         "In-Reply-To": root,
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
-        "Feedback-ID": f"{story.reference.lower()}:{story.notice.value}:{story.kind.value}:{_sender_id(domain)}",
+        "Feedback-ID": ":".join(
+            (context.reference.lower(), context.notice.value, context.kind.value, _sender_id(domain))
+        ),
     }
 
 

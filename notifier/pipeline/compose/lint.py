@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from notifier.errors import BadInput
-from notifier.model.facts import Story
 from notifier.model.kinds import variants_of
+from notifier.model.notice_context import NoticeContext
 from notifier.model.words import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import sample, shelf, tags, template
 from notifier.pipeline.compose.shelf import FALLBACK, FAULT, FAULTS, Key, Shelf
@@ -77,9 +77,9 @@ def _of_one(taken: Shelf, key: Key, source: NoticeSource) -> Iterator[WordsFault
 
 
 def _of_its_mails(words: Words, key: Key, source: NoticeSource) -> Iterator[WordsFault]:
-    for story, variant in mails(key[0]):
+    for context, variant in mails(key[0]):
         try:
-            rendered = words.render(story, source.locale, variant, sample.NONCE)
+            rendered = words.render(context, source.locale, variant, sample.NONCE)
         except WordsFault as fault:
             yield fault
             return
@@ -91,14 +91,14 @@ def _of_its_mails(words: Words, key: Key, source: NoticeSource) -> Iterator[Word
             return
 
 
-def mails(folder: str) -> Iterator[tuple[Story, Variant]]:
-    """Every kind of story that words of this folder are used for, in every variant."""
+def mails(folder: str) -> Iterator[tuple[NoticeContext, Variant]]:
+    """Every kind of notice that words of this folder are used for, in every variant."""
     notice = NoticeKind(folder.removeprefix(FAULT))
     kinds = tuple(FAULTS) if folder.startswith(FAULT) else (Kind.SUSPENSION,)
-    for story in sample.stories(notice):
+    for context in sample.contexts(notice):
         for kind in kinds:
             for variant in variants_of(notice):
-                yield replace(story, notice=notice, kind=kind), variant
+                yield replace(context, notice=notice, kind=kind), variant
 
 
 def _wrong(rendered: Rendered, variant: Variant) -> str | None:
@@ -129,15 +129,17 @@ def _subjects(words: Words, wanted: Callable[[NoticeSource], bool]) -> Iterator[
         of_locale = [(folder, s) for (folder, tag), s in sources.items() if tag == locale]
         if not any(wanted(source) for _, source in of_locale):
             continue
-        for story in sample.stories(NoticeKind.FIRST):
-            yield from _differing(words, story, of_locale)
+        for context in sample.contexts(NoticeKind.FIRST):
+            yield from _differing(words, context, of_locale)
 
 
-def _differing(words: Words, story: Story, of_locale: list[tuple[str, NoticeSource]]) -> Iterator[WordsFault]:
+def _differing(
+    words: Words, context: NoticeContext, of_locale: list[tuple[str, NoticeSource]]
+) -> Iterator[WordsFault]:
     first: tuple[str, str] | None = None
     for _, source in of_locale:
         try:
-            subject = words.subject(story, source)
+            subject = words.subject(context, source)
         except BadInput:
             continue  # said already
         if first is None:

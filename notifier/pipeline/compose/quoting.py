@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from notifier.model.facts import Story
 from notifier.model.locales import in_locale
+from notifier.model.notice_context import NoticeContext
 from notifier.model.words import Variant
 from notifier.pipeline.compose import markdown, tags
 
@@ -12,18 +12,18 @@ KEPT_LINES = ("- ", "> ")
 """Beginnings of lines of plain text that stand on a line of their own."""
 
 
-def quotation(story: Story, locale: str, variant: Variant) -> str:
+def quotation(context: NoticeContext, locale: str, variant: Variant) -> str:
     """Markdown of what readers of this content got before: the wrong statement, or else the whole text."""
-    if story.earlier is None:
+    if context.earlier is None:
         return ""
-    passage = in_locale(story.earlier.statements, locale)
-    return passage or story.earlier.texts.get((locale, variant.value), "")
+    passage = in_locale(context.earlier.statements, locale)
+    return passage or context.earlier.texts.get((locale, variant.value), "")
 
 
-def variables(story: Story, locale: str, variant: Variant, nonce: str) -> dict[str, str | bool]:
+def variables(context: NoticeContext, locale: str, variant: Variant, nonce: str) -> dict[str, str | bool]:
     """What a template may ask about the earlier notice."""
-    earlier = story.earlier
-    there = bool(quotation(story, locale, variant))
+    earlier = context.earlier
+    there = bool(quotation(context, locale, variant))
     return {
         "quoted": tags.neutral(nonce, "quoted") if there else "",
         "whole": there and earlier is not None and not in_locale(earlier.statements, locale),

@@ -1,4 +1,4 @@
-"""Made-up stories that templates are tried with before anything depends on them."""
+"""Made-up notices that templates are tried with before anything depends on them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from babel import Locale, UnknownLocaleError
 
 from notifier.model.earlier import Earlier
-from notifier.model.facts import Facts, ServiceName, Story
+from notifier.model.facts import Facts
 from notifier.model.kinds import CORRECTING, variants_of
+from notifier.model.notice_context import NoticeContext, ServiceName
 from notifier.model.people import Person, ToldServices
 from notifier.model.words import Kind, NoticeKind, Reason, Standing, Variant
 
@@ -47,9 +48,9 @@ _WHOLE = {(locale, variant.value): "The whole text." for locale in LOCALES for v
 _EARLIER = Earlier(FRIDAY, statements=_WRONG)
 
 
-def bare(notice: NoticeKind) -> Story:
+def bare(notice: NoticeKind) -> NoticeContext:
     """Nothing known, not even a telephone: what the thinnest Friday looks like."""
-    return Story(
+    return NoticeContext(
         notice=notice,
         kind=Kind.OUTAGE,
         reason=Reason.UNKNOWN,
@@ -63,8 +64,8 @@ def bare(notice: NoticeKind) -> Story:
     )
 
 
-def full(notice: NoticeKind) -> Story:
-    return Story(
+def full(notice: NoticeKind) -> NoticeContext:
+    return NoticeContext(
         notice=notice,
         kind=Kind.SUSPENSION,
         reason=Reason.LEGAL,
@@ -85,7 +86,7 @@ def full(notice: NoticeKind) -> Story:
     )
 
 
-def stories(notice: NoticeKind) -> Iterator[Story]:
+def contexts(notice: NoticeKind) -> Iterator[NoticeContext]:
     yield bare(notice)
     yield full(notice)
     if notice in CORRECTING:

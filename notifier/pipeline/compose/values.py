@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from notifier.model.facts import QUESTIONS, Story
+from notifier.model.facts import QUESTIONS
+from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person, ToldServices
 from notifier.model.words import Confidence, Standing
 from notifier.pipeline.compose import moments, names, tags
@@ -36,7 +37,7 @@ class Shape(NamedTuple):
 class Filler:
     """Makes the substitutions of one person, for the tags of one frozen content."""
 
-    def __init__(self, story: Story, phrases: Phrases, nonce: str, used: Sequence[str]) -> None:
+    def __init__(self, context: NoticeContext, phrases: Phrases, nonce: str, used: Sequence[str]) -> None:
         self._phrases = phrases
         self._nonce = tags.checked(nonce)
         self._prefix = f"n{nonce}"
@@ -49,7 +50,7 @@ class Filler:
         """Raw and escaped tag of each name; empty where it is not in use."""
         self._greets = phrases["hello.known"]
         self._rtl = phrases.right_to_left
-        self._names = {service.slug: service.name for service in (*story.others, *story.services)}
+        self._names = {service.slug: service.name for service in (*context.others, *context.services)}
         wanted = frozenset(logical[:-1] for logical in used)
         self._blocks = {
             block: frozenset(standing for standing in Standing if _place(standing, wanted) == block)
@@ -58,7 +59,7 @@ class Filler:
         }
         self._hello = "hello" in wanted
         self._wanted = wanted
-        self._story = story
+        self._context = context
         self._times: Callable[[str | None, datetime | None], Times] = lru_cache(maxsize=1024)(self._say_times)
         self._services: Callable[[tuple[str, ...], int, int], str] = lru_cache(maxsize=4096)(
             self._list_services
@@ -70,7 +71,7 @@ class Filler:
 
     def __call__(self, person: Person) -> dict[str, str]:
         """Tag -> value for exactly the tags in use; no value holds a tag, all together stay under `LIMIT`."""
-        since = began(self._story, person)
+        since = began(self._context, person)
         return self._by_shape(person, since) or self._fitting(person, since)
 
     def _by_shape(self, person: Person, since: datetime | None) -> dict[str, str] | None:
@@ -175,7 +176,7 @@ class Filler:
         return self._phrases["what.together"].replace("{services}", self._services(slugs, entries, length))
 
     def _say_times(self, tz: str | None, began: datetime | None) -> Times:
-        said = times(self._story, self._phrases, tz, began)
+        said = times(self._context, self._phrases, tz, began)
         return {
             tags.tag(self._nonce, f"{name}R"): text for name, text in said.items() if name in self._wanted
         }
@@ -184,15 +185,15 @@ class Filler:
         return service_list(self._phrases, [self._names.get(slug, slug) for slug in slugs], entries, length)
 
 
-def began(story: Story, person: Person) -> datetime | None:
+def began(context: NoticeContext, person: Person) -> datetime | None:
     """Since when it is out for somebody who was not among the first; None: since when it is for those."""
     if person.cut_minute is not None:
         at = datetime.fromtimestamp(person.cut_minute * 60, UTC)
     elif (out := person.left_out_until) is not None:
-        at = min((at for rev, at in story.in_force.items() if rev > out), default=story.since[0])
+        at = min((at for rev, at in context.in_force.items() if rev > out), default=context.since[0])
     else:
         return None
-    return at if at > story.since[0] else None
+    return at if at > context.since[0] else None
 
 
 def _place(standing: Standing, wanted: frozenset[str]) -> str:
@@ -208,23 +209,23 @@ def service_list(phrases: Phrases, called: Sequence[str], entries: int, length: 
     return phrases.listed(shown, len(called) - len(shown))
 
 
-def times(story: Story, phrases: Phrases, tz: str | None, began: datetime | None = None) -> Times:
-    """Every moment that the story knows, as somebody in `tz` says it, by the name of its tag.
+def times(context: NoticeContext, phrases: Phrases, tz: str | None, began: datetime | None = None) -> Times:
+    """Every moment that a notice knows, as somebody in `tz` says it, by the name of its tag.
 
     `began`: since when it is out for them, where that is later than for the first.
     """
-    known = {"back": story.restored_at or story.now}
-    end = story.facts.shown("end")
+    known = {"back": context.restored_at or context.now}
+    end = context.facts.shown("end")
     if end and isinstance(end.value, datetime):
         known["end"] = end.value
-    if story.earlier:
-        known["wrote"] = story.earlier.at
-    known |= {tags.as_of(name): at for name in QUESTIONS if (at := story.dated(name))}
+    if context.earlier:
+        known["wrote"] = context.earlier.at
+    known |= {tags.as_of(name): at for name in QUESTIONS if (at := context.dated(name))}
     said = {name: moments.full(phrases, at, tz) for name, at in known.items()}
-    at, sure = (began, Confidence.CONFIRMED) if began is not None else story.since
+    at, sure = (began, Confidence.CONFIRMED) if began is not None else context.since
     said["since"] = _how_surely(phrases, sure).replace("{when}", moments.full(phrases, at, tz))
-    if story.next_update_at:
-        said["next"] = moments.soon(phrases, story.next_update_at, tz, story.now)
+    if context.next_update_at:
+        said["next"] = moments.soon(phrases, context.next_update_at, tz, context.now)
     return said
 
 

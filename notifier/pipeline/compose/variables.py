@@ -1,11 +1,12 @@
-"""Everything that a template may name, made from the story of a notice."""
+"""Everything that a template may name, made from the context of a notice."""
 
 from collections.abc import Mapping
 from typing import TypeAlias
 
 from markupsafe import Markup
 
-from notifier.model.facts import CONTACT, QUESTIONS, Story
+from notifier.model.facts import CONTACT, QUESTIONS
+from notifier.model.notice_context import NoticeContext
 from notifier.model.words import Kind, Variant
 from notifier.pipeline.compose import names, quoting, tags, values
 from notifier.pipeline.compose.phrases import Phrases, Quote
@@ -43,50 +44,52 @@ NEEDED: Mapping[Variant, frozenset[str]] = {
 """A template that leaves one out would not say whom or what it is about."""
 
 
-def variables(story: Story, spoken: Phrases, variant: Variant, nonce: str, quote: Quote) -> Variables:
+def variables(
+    context: NoticeContext, spoken: Phrases, variant: Variant, nonce: str, quote: Quote
+) -> Variables:
     """As `quote` makes the company's own words safe for where they will stand."""
     made: Variables = {name: tags.neutral(nonce, name) for name in tags.NAMES}
-    made["next"] = made["next"] if story.next_update_at else ""
-    made["wrote"] = made["wrote"] if story.earlier else ""
+    made["next"] = made["next"] if context.next_update_at else ""
+    made["wrote"] = made["wrote"] if context.earlier else ""
     for name in QUESTIONS:
-        as_of = tags.neutral(nonce, tags.as_of(name)) if story.dated(name) else ""
-        made[name] = spoken.fact(name, story.facts, quote, tags.neutral(nonce, name), as_of)
-        made[f"{name}_known"] = story.facts.shown(name) is not None
-        made[f"{name}_new"] = name in story.fresh
+        as_of = tags.neutral(nonce, tags.as_of(name)) if context.dated(name) else ""
+        made[name] = spoken.fact(name, context.facts, quote, tags.neutral(nonce, name), as_of)
+        made[f"{name}_known"] = context.facts.shown(name) is not None
+        made[f"{name}_new"] = name in context.fresh
         if name == "cause":
-            made[name] = spoken.cause(story.reason, story.facts, quote, as_of)
+            made[name] = spoken.cause(context.reason, context.facts, quote, as_of)
     made["assessment"] = made["assessment"] if made["assessment_known"] else ""
     return (
         made
-        | _of_the_story(story, spoken, quote)
-        | quoting.variables(story, spoken.locale, variant, nonce)
+        | _of_the_context(context, spoken, quote)
+        | quoting.variables(context, spoken.locale, variant, nonce)
         | {
             "affected": variant is not Variant.POSSIBLY,
             "possibly": variant in {Variant.POSSIBLY, Variant.BOTH},
             "still_out": variant in {Variant.STILL_AFFECTED, Variant.STILL_BOTH},
             "maybe_out": variant in {Variant.STILL_POSSIBLY, Variant.STILL_BOTH},
-            "statement": tags.neutral(nonce, "statement") if story.statement(spoken.locale) else "",
-            "news": bool(story.fresh),
-            "elsewhere": any(text.strip() for text in story.statements.values()),
+            "statement": tags.neutral(nonce, "statement") if context.statement(spoken.locale) else "",
+            "news": bool(context.fresh),
+            "elsewhere": any(text.strip() for text in context.statements.values()),
         }
     )
 
 
-def _of_the_story(story: Story, spoken: Phrases, quote: Quote) -> Variables:
-    called = [service.name for service in story.services]
-    url = (story.status_url or "").replace("{reference}", story.reference)
+def _of_the_context(context: NoticeContext, spoken: Phrases, quote: Quote) -> Variables:
+    called = [service.name for service in context.services]
+    url = (context.status_url or "").replace("{reference}", context.reference)
     rtl = spoken.right_to_left
     return {
-        "title": quote.plain(names.clean(story.title or "", LONGEST_TITLE, right_to_left=rtl)),
+        "title": quote.plain(names.clean(context.title or "", LONGEST_TITLE, right_to_left=rtl)),
         "services": quote.plain(values.service_list(spoken, called, SUBJECT_SERVICES, 60)),
-        "reference": quote.plain(names.isolated(story.reference, right_to_left=rtl)),
-        "state": spoken[f"state.{story.kind.value}"],
-        "impaired": story.kind is Kind.DEGRADATION,
-        "maintenance": story.kind is Kind.MAINTENANCE,
-        "future": story.since[0] > story.now,
-        "company": quote.plain(names.clean(story.company, LONGEST_TITLE, right_to_left=rtl)),
-        "phone": quote.plain(_phone(story.phone, right_to_left=rtl)),
-        "reply_to": quote.plain(line(story.reply_to or "")),
+        "reference": quote.plain(names.isolated(context.reference, right_to_left=rtl)),
+        "state": spoken[f"state.{context.kind.value}"],
+        "impaired": context.kind is Kind.DEGRADATION,
+        "maintenance": context.kind is Kind.MAINTENANCE,
+        "future": context.since[0] > context.now,
+        "company": quote.plain(names.clean(context.company, LONGEST_TITLE, right_to_left=rtl)),
+        "phone": quote.plain(_phone(context.phone, right_to_left=rtl)),
+        "reply_to": quote.plain(line(context.reply_to or "")),
         "status_url": url if CONTACT["status_url"].fullmatch(url) else "",
     }
 

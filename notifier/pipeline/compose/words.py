@@ -10,8 +10,8 @@ from css_inline import CSSInliner
 from markupsafe import Markup
 
 from notifier.errors import BadInput
-from notifier.model.facts import Story
 from notifier.model.locales import chain
+from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person
 from notifier.model.words import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import markdown, marking, quoting, shelf, tags, template, values
@@ -45,7 +45,7 @@ class Words:
         self._shelf = taken
         self.resolve: Callable[[str | None, NoticeKind], str] = lru_cache(maxsize=4096)(self._resolve)
         """Locale as imported -> a locale that has this notice: de-CH, de, en; an unknown one reads English."""
-        self._fillers: dict[tuple[int, str, Variant, str], tuple[Story, values.Filler]] = {}
+        self._fillers: dict[tuple[int, str, Variant, str], tuple[NoticeContext, values.Filler]] = {}
 
     @staticmethod
     def load(packaged: Path, own: Path | None = None) -> "Words":
@@ -80,49 +80,49 @@ class Words:
         """Somebody has put their name under the notice and under the phrases of the language."""
         return self.source(notice, locale, kind).reviewed and self._shelf.languages[locale].reviewed
 
-    def render(self, story: Story, locale: str, variant: Variant, nonce: str) -> Rendered:
+    def render(self, context: NoticeContext, locale: str, variant: Variant, nonce: str) -> Rendered:
         """The content of one group. Raises `BadInput` for a statement that makes the mail too long."""
-        source = self.source(story.notice, locale, story.kind)
+        source = self.source(context.notice, locale, context.kind)
         spoken = self._shelf.languages[locale]
         tags.checked(nonce)
-        subject = self.subject(story, source, variant, nonce)
-        preheader = line(source.preheader.fill(variables(story, spoken, variant, nonce, _PLAIN)))
-        body = source.body.fill(variables(story, spoken, variant, nonce, _IN_MARKDOWN))
+        subject = self.subject(context, source, variant, nonce)
+        preheader = line(source.preheader.fill(variables(context, spoken, variant, nonce, _PLAIN)))
+        body = source.body.fill(variables(context, spoken, variant, nonce, _IN_MARKDOWN))
         tokens = markdown.parse(
             body,
-            story.statement(locale),
+            context.statement(locale),
             nonce,
-            quoting.quotation(story, locale, variant),
+            quoting.quotation(context, locale, variant),
             right_to_left=spoken.right_to_left,
         )
         text = markdown.to_text(tokens, nonce, spoken["label"])
-        html = self._page(story, spoken, (subject, preheader, markdown.to_html(tokens, nonce)), nonce)
+        html = self._page(context, spoken, (subject, preheader, markdown.to_html(tokens, nonce)), nonce)
         return _rendered(locale, variant, (tags.as_text(subject, nonce), text, html), nonce)
 
     def subject(
         self,
-        story: Story,
+        context: NoticeContext,
         source: template.NoticeSource,
         variant: Variant = Variant.AFFECTED,
         nonce: str = "0" * 16,
     ) -> str:
         spoken = self._shelf.languages[source.locale]
-        return line(source.subject.fill(variables(story, spoken, variant, nonce, _PLAIN)))
+        return line(source.subject.fill(variables(context, spoken, variant, nonce, _PLAIN)))
 
-    def quote(self, frozen: str, told: Story, locale: str, nonce: str, own: str) -> str:
+    def quote(self, frozen: str, told: NoticeContext, locale: str, nonce: str, own: str) -> str:
         """A frozen text of an earlier notice, to stand as a quotation in the notice with the nonce `own`."""
         return quoting.from_frozen(
             frozen, nonce, own, values.times(told, self._shelf.languages[locale], None)
         )
 
     def filler(
-        self, story: Story, locale: str, nonce: str, used: Sequence[str]
+        self, context: NoticeContext, locale: str, nonce: str, used: Sequence[str]
     ) -> Callable[[Person], dict[str, str]]:
         """The substitutions of one person after the other, for the tags `used` of a frozen content.
 
         Take `used` from what was frozen (`tags.used`), not from today's templates: those may have changed since.
         """
-        return values.Filler(story, self._shelf.languages[locale], nonce, used)
+        return values.Filler(context, self._shelf.languages[locale], nonce, used)
 
     def marked(self, locale: str, mark: marking.Mark, text: str, html: str, nonce: str) -> tuple[str, str]:
         """Text and HTML of a mail outside the accounting: the first thing that is read is what it is."""
@@ -130,20 +130,20 @@ class Words:
         said = marking.line(spoken, mark)
         return marking.on_text(text, said, nonce), marking.on_html(html, said, spoken)
 
-    def values(self, story: Story, locale: str, person: Person, nonce: str) -> dict[str, str]:
+    def values(self, context: NoticeContext, locale: str, person: Person, nonce: str) -> dict[str, str]:
         """Tag -> value for exactly the tags that `render` uses for this person's variant."""
         variant = person.variant
-        key = (id(story), locale, variant, nonce)
+        key = (id(context), locale, variant, nonce)
         kept = self._fillers.get(key)
         if kept is None:
             if len(self._fillers) >= 64:
                 self._fillers.clear()
-            used = self.render(story, locale, variant, nonce).tags
-            kept = (story, values.Filler(story, self._shelf.languages[locale], nonce, used))
-            self._fillers[key] = kept  # the story is kept too, or its id could become another's
+            used = self.render(context, locale, variant, nonce).tags
+            kept = (context, values.Filler(context, self._shelf.languages[locale], nonce, used))
+            self._fillers[key] = kept  # the context is kept too, or its id could become another's
         return kept[1](person)
 
-    def _page(self, story: Story, spoken: Phrases, parts: tuple[str, str, str], nonce: str) -> str:
+    def _page(self, context: NoticeContext, spoken: Phrases, parts: tuple[str, str, str], nonce: str) -> str:
         subject, preheader, body = parts
         page: Variables = {
             "lang": spoken.locale,
@@ -151,7 +151,7 @@ class Words:
             "subject": subject,
             "preheader": tags.as_html(preheader, nonce),
             "body": Markup(body),  # noqa: S704  (markdown-it with raw HTML off made it)
-            "notice": story.notice.value,
+            "notice": context.notice.value,
         }
         return _inlined(self._shelf.layout.fill(page))
 

@@ -2,7 +2,7 @@
 
 One statement sees one state of the data, so whatever differs between what it has inserted and what the verdicts
 say is a fault of ours, never a customer who has just changed. Nothing here is built from what freezes a list: of
-a later notice only who is owed it (`telling.told_later`) is asked for in the same words.
+a later notice only who is owed it (`recipients.told_later`) is asked for in the same words.
 """
 
 from dataclasses import dataclass

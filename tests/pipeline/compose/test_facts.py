@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from notifier.model.facts import QUESTIONS, Facts, Story
+from notifier.model.facts import QUESTIONS, Facts
+from notifier.model.notice_context import NoticeContext
 from notifier.model.words import NoticeKind, Variant
 from notifier.pipeline.compose import Words, sample
 from notifier.settings import data_folder
@@ -38,7 +39,7 @@ def read(
     return _mail(told, locale)
 
 
-def _mail(told: Story, locale: str) -> str:
+def _mail(told: NoticeContext, locale: str) -> str:
     rendered = WORDS.render(told, locale, Variant.AFFECTED, NONCE)
     values = WORDS.values(told, locale, sample.person(Variant.AFFECTED), NONCE)
     text = rendered.text

@@ -47,5 +47,5 @@ def correct(
         say = actions.retract if retract else actions.correct
         said = say(app.db, app.writer, app.act(), reference, news, consent, which)
         sending.follow(
-            app, sending.Started(said.name, said.gate, consent, ceiling, said.unwritten), as_json=json
+            app, sending.Started(said.name, said.gate, consent, ceiling, said.untranslated), as_json=json
         )

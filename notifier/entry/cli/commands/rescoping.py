@@ -111,7 +111,7 @@ def _follow(app: "App", done: "Rescoped", consent: "Consent", ceiling: int | Non
             details=tuple(f"notifier approve {kept.name}{gap}" for kept in done.kept),
         )
     for said in done.said:
-        started = sending.Started(said.name, said.gate, consent, ceiling, said.unwritten)
+        started = sending.Started(said.name, said.gate, consent, ceiling, said.untranslated)
         if as_json:
             sending.wait(app, said.name.reference, said.name.notice_id)
         else:
@@ -212,5 +212,5 @@ def restore(
         part = RestoredPart(tuple(services or ()), where, tuple(only), tuple(leave_out), as_written)
         said = timeline.restore(app.db, app.writer, app.act(), disruption, news, consent, part)
         sending.follow(
-            app, sending.Started(said.name, said.gate, consent, ceiling, said.unwritten), as_json=json
+            app, sending.Started(said.name, said.gate, consent, ceiling, said.untranslated), as_json=json
         )

@@ -145,5 +145,5 @@ def update(
         if not json:
             output.say(standing.promise_line(said.next_update_at))
         sending.follow(
-            app, sending.Started(said.name, said.gate, consent, ceiling, said.unwritten), as_json=json
+            app, sending.Started(said.name, said.gate, consent, ceiling, said.untranslated), as_json=json
         )

@@ -5,7 +5,7 @@ from textwrap import wrap
 from notifier.actions.estimate.estimate import Estimate
 from notifier.entry.cli.output import clock
 from notifier.entry.cli.screens.audience_source import copied_lines
-from notifier.entry.cli.screens.standing import unwritten_line
+from notifier.entry.cli.screens.standing import untranslated_line
 from notifier.model.words import Possibly
 
 COLUMNS = 80
@@ -32,7 +32,7 @@ def picture(found: Estimate) -> str:
         "",
         *(line for each in warned for line in _wrapped(each)),
     ]
-    parts += ["", *_language_lines(found), *_ready_lines(found), *_outlook_lines(found)]
+    parts += ["", *_language_lines(found), *_ready_lines(found), *_forecast_lines(found)]
     return "\n".join(parts)
 
 
@@ -121,7 +121,7 @@ def _words_lines(found: Estimate) -> list[str]:
     if found.has_statement and without:
         who = f"{_people(sum(without.values()))} ({' '.join(without)})"
         lines.append(f"! Statement in {', '.join(found.statement_in)}: {who} get the phrases only.")
-    lines += map(unwritten_line, found.unwritten)
+    lines += map(untranslated_line, found.untranslated)
     if found.title and len({reading.read for reading in found.readings}) > 1:
         lines.append("! The title stands in every language as it was given.")
     if found.unreviewed:
@@ -146,13 +146,13 @@ def _language_lines(found: Estimate) -> list[str]:
 def _ready_lines(found: Estimate) -> list[str]:
     lines = [f"  ok  cut in force since {clock(found.cut_since)}"] if found.cut_since else []
     by: dict[tuple[str, str], list[str]] = {}
-    for review in found.outlook.reviewed:
+    for review in found.forecast.reviewed:
         by.setdefault((review.on, review.by), []).append(review.locale)
     return lines + [f"  ok  words reviewed {on}, {who} ({' '.join(tags)})" for (on, who), tags in by.items()]
 
 
-def _outlook_lines(found: Estimate) -> list[str]:
-    ahead = found.outlook
+def _forecast_lines(found: Estimate) -> list[str]:
+    ahead = found.forecast
     if not ahead.requests:
         return []
     requests = "1 request" if ahead.requests == 1 else f"about {ahead.requests:,} requests"

@@ -7,7 +7,7 @@ from textwrap import wrap
 from notifier.actions.announce.single import Single
 from notifier.actions.estimate.samples import Sample
 from notifier.actions.inspect.rehearsal import ShownRehearsal
-from notifier.actions.notices.untranslated import STATEMENT, Unwritten
+from notifier.actions.notices.untranslated import STATEMENT, Untranslated
 from notifier.entry.cli.output import clock, table
 from notifier.entry.cli.screens.audience_source import disruption_line
 from notifier.model.kinds import KINDS
@@ -185,7 +185,7 @@ def _fate(row: Single) -> str:
     return {"open": "being sent", "refused": "REFUSED by the provider"}.get(row.outcome, "NOT SENT")
 
 
-def unwritten_line(found: Unwritten) -> str:
+def untranslated_line(found: Untranslated) -> str:
     """Who reads phrases where others read what the company has written."""
     people = "1 person" if found.people == 1 else f"{found.people:,} people"
     who = f"{', '.join(found.written_in)}: {people} ({' '.join(found.locales)})"
