@@ -107,12 +107,13 @@ def resume_all(db: Db, act: Act) -> Released:
 
     Raises `Refused` if this may not be the database that sent: see `older_database`.
     """
+    said = going_on(db)  # counted while nothing leaves: afterwards workers are faster than the count
     _release(db, act)
-    return going_on(db)
+    return said
 
 
 def going_on(db: Db) -> Released:
-    """What goes on once nothing holds everything any more."""
+    """What goes on once nothing holds everything any more, as it stands now."""
     with db.transaction() as tx:
         ids = notices.open_ids(tx)
         waiting = sum(accounting.waiting(tx, notice_id) for notice_id in ids)
