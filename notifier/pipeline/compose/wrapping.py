@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from notifier.pipeline.compose import tags
 
@@ -19,8 +20,12 @@ def is_unspaced(letter: str) -> bool:
     return _UNSPACED.fullmatch(letter) is not None
 
 
+@lru_cache(maxsize=4096)
 def wrapped(text: str, nonce: str, first: str, rest: str) -> str:
-    """At most `COLUMNS` wide, counting a placeholder as wide as its usual value."""
+    """At most `COLUMNS` wide, counting a placeholder as wide as its usual value.
+
+    Kept: the mails of one notice share most of their paragraphs, and lint reads them all.
+    """
     pattern = re.compile(rf"n{nonce}([a-z]+)N")
     lines: list[str] = []
     for given in text.split("\n"):
