@@ -38,6 +38,7 @@ from notifier.model.ring import Ring
 from notifier.model.words import Reason
 from notifier.settings import Settings, from_env
 from notifier.store.ledger import accounting
+from tests.raw_sql import RawSql
 
 LIND = "person:lind"
 YES = Consent(yes=True)
@@ -252,7 +253,7 @@ def _filled(text: str, substitutions: dict[str, str]) -> str:
 
 
 @dataclass
-class Lab:
+class Lab(RawSql):
     """What an experiment needs: customers, a person's commands, ticks, time, and the sink."""
 
     app: App
@@ -306,14 +307,6 @@ class Lab:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-    def rows(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.database_url, autocommit=True) as connection:
-            cursor = connection.execute(statement, params)  # pyright: ignore[reportArgumentType]
-            return cursor.fetchall() if cursor.description is not None else []
-
-    def value(self, statement: str, *params: object) -> Any:
-        return self.rows(statement, *params)[0][0]
 
     # ------------------------------------------------------------ a person
 

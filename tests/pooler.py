@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from notifier.local import postgres
+from tests.waiting import until
 
 ABSENT = "Debian's pgbouncer is not installed"
 CONFIG = """
@@ -32,7 +32,6 @@ default_pool_size = {connections}
 server_idle_timeout = 0
 logfile = {sockets}/log
 """
-START_SECONDS = 60
 
 
 @contextmanager
@@ -54,19 +53,17 @@ def a_pooler(database_url: str, connections: int = 4) -> Iterator[str]:
         yield f"postgresql:///{where['dbname']}?host={quote(str(folder))}&port=6432&user=notifier"
     finally:
         process.terminate()
-        process.wait(timeout=START_SECONDS)
+        process.wait()
         shutil.rmtree(folder)
 
 
 def _await(process: subprocess.Popen[bytes], folder: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
+    def answers() -> bool:
         assert process.poll() is None, (folder / "out").read_text()
         with socket.socket(socket.AF_UNIX) as client:
-            if client.connect_ex(str(folder / ".s.PGSQL.6432")) == 0:
-                return
-        time.sleep(0.02)
-    raise AssertionError((folder / "out").read_text())
+            return client.connect_ex(str(folder / ".s.PGSQL.6432")) == 0
+
+    until(answers)
 
 
 def plain_settings(pooled_url: str, names: list[str]) -> set[tuple[str, ...]]:

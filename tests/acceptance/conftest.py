@@ -27,7 +27,6 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from notifier.actions.company.import_customers import import_customers
@@ -37,6 +36,7 @@ from notifier.model.act import Act
 from notifier.settings import from_env
 from notifier.store import Db
 from tests import in_process
+from tests.raw_sql import RawSql
 from tests.waiting import SOON, until
 
 RIGHT_KEY = "SG.acceptance"
@@ -121,7 +121,7 @@ class Done:
 
 
 @dataclass
-class Place:
+class Place(RawSql):
     """What a person at a terminal sees: the command line, the mailboxes, and for proofs the database."""
 
     environment: dict[str, str]
@@ -196,14 +196,6 @@ class Place:
         rows += [f"{name}{i},Customer {i},{name}{i}@example.com,{services}{cells}" for i in range(1, n + 1)]
         self.customers("\n".join(rows) + "\n")
 
-    def rows(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.database_url, autocommit=True) as connection:
-            cursor = connection.execute(statement, params)  # pyright: ignore[reportArgumentType]
-            return cursor.fetchall() if cursor.description is not None else []
-
-    def value(self, statement: str, *params: object) -> Any:
-        return self.rows(statement, *params)[0][0]
-
     @property
     def references(self) -> list[str]:
         return [row[0] for row in self.rows("SELECT reference FROM disruption ORDER BY disruption_id")]
@@ -253,23 +245,9 @@ class Place:
         return [r[0] for r in self.rows("SELECT state FROM notice WHERE state <> 'void' ORDER BY notice_id")]
 
     def clean(self) -> None:
-        tables = self.rows(
-            "SELECT string_agg(quote_ident(relname), ', ') FROM pg_class WHERE relkind IN ('r', 'p')"
-            " AND relnamespace = 'public'::regnamespace AND NOT relispartition AND relname <> ALL(%s)",
-            list(KEPT),
-        )
-        until(lambda: self.emptied(tables[0][0]))
+        until(lambda: self.emptied(KEPT))
         self.sandbox.clear()
         self.provider.clear()
-
-    def emptied(self, tables: str) -> bool:
-        """False: somebody is at work in them. Who waits for us would wait for ever, so we give way first."""
-        try:
-            with psycopg.connect(self.database_url, options="-c lock_timeout=300ms") as connection:
-                connection.execute(f"TRUNCATE {tables}")  # pyright: ignore[reportArgumentType]
-        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
-            return False
-        return True
 
     def end(self) -> None:
         for process in self.started:

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
@@ -37,6 +36,7 @@ from notifier.store.audience import recipients
 from notifier.store.disruptions import disruptions
 from notifier.store.migrate import migrate
 from tests.bench import seed
+from tests.raw_sql import RawSql
 
 REASONS = (Reason.LEGAL, Reason.SECURITY, Reason.FAULT)
 EVERY = 5.0
@@ -45,19 +45,14 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
-class Place:
+class Place(RawSql):
     db: Db
-    url: str
+    database_url: str
     writer: Writer
     server: int
     """The pid of Postgres."""
     waits: list[float] = field(default_factory=list[float])
     """Seconds for which a person waited, since they were last asked for."""
-
-    def rows(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            cursor = connection.execute(statement, params)  # pyright: ignore[reportArgumentType, reportCallIssue]
-            return cursor.fetchall() if cursor.description is not None else []
 
     def cpu(self) -> float:
         """Seconds of a core: this process, the server, and its ended and living children but for the vacuum's."""
@@ -79,7 +74,7 @@ def prepare(place: Place, n: int) -> None:
     now = datetime.now(UTC)
     wanted = company_file.read(seed.COMPANY.encode())
     apply_company.apply(place.db, Act("bench", now), wanted, apply_company.difference(place.db, wanted))
-    seed.seed(place.url, n)
+    seed.seed(place.database_url, n)
     for reason in REASONS:
         wish = declare.Wish(("fable-5",), reason, again=True)
         done = declare.suspend(
@@ -118,7 +113,7 @@ def looked_at_all(place: Place) -> bool:
 
 def person(place: Place, stop: threading.Event) -> None:
     """Asks for the lock of declarations again and again, as a command does."""
-    with psycopg.connect(place.url) as connection:
+    with psycopg.connect(place.database_url) as connection:
         while not stop.wait(0.01):
             before = time.perf_counter()
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (disruptions.DECLARE_LOCK,))

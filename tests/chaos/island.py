@@ -29,6 +29,8 @@ from notifier.local.processes import Process
 from notifier.model.act import Act
 from notifier.settings import Settings, data_folder, from_env
 from notifier.store.migrate import migrate
+from tests.raw_sql import RawSql
+from tests.waiting import until
 
 from . import plan as numbers
 from .plan import Plan, Trap
@@ -56,7 +58,7 @@ class Stuck(Exception):
 
 
 @dataclass
-class Island:
+class Island(RawSql):
     home: Path
     settings: Settings
     sandbox_url: str
@@ -83,10 +85,9 @@ class Island:
             text = answer.read()
         return json.loads(text) if text else None
 
-    def rows(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.settings.database_url or "", autocommit=True) as connection:
-            cursor = connection.execute(statement, params)
-            return cursor.fetchall() if cursor.description is not None else []
+    @property
+    def database_url(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.settings.database_url or ""
 
     def tell(self, word: str) -> str:
         assert self.zygote.stdin
@@ -131,17 +132,7 @@ class Island:
         return len(file.read_text().splitlines()) if file.exists() else 0
 
     def clean(self) -> None:
-        tables = self.rows(
-            "SELECT string_agg(quote_ident(relname), ', ') FROM pg_class WHERE relkind IN ('r', 'p')"
-            " AND relnamespace = 'public'::regnamespace AND NOT relispartition AND relname <> ALL(%s)",
-            list(KEPT),
-        )[0][0]
-        for _ in range(20):
-            try:
-                self.rows(f"TRUNCATE {tables}")
-                break
-            except psycopg.errors.DeadlockDetected:
-                continue
+        until(lambda: self.emptied(KEPT))
         self.ask("DELETE", "/messages")
         self.ask("DELETE", "/faults")
 

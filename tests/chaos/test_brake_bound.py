@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +13,7 @@ from notifier.entry.tasks import ring
 from notifier.local import broker
 from notifier.model.act import Act
 from notifier.store import Db
+from tests.waiting import until
 
 from .decisions import declares
 from .island import PATIENCE, Island, an_island
@@ -49,13 +50,6 @@ def island() -> Iterator[Island]:
 def db(island: Island) -> Iterator[Db]:
     with Db(island.settings.database_url or "") as opened:
         yield opened
-
-
-def until(true: Callable[[], object], seconds: float = 240) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.05)
 
 
 def count(island: Island, of: str = "messages") -> int:

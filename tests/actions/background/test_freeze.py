@@ -1,6 +1,5 @@
 """A list that is being frozen stands in nobody's way: brakes, cancels and approvals do not wait for a range."""
 
-import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from notifier.store import Db
 from notifier.store.audience import freezing
 from notifier.store.audience.recipients import LAST
 from notifier.store.disruptions import notices
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 LIND = "person:lind"
@@ -132,14 +132,11 @@ def a_second_worker(desks: Desks, notice_id: int, rings: list[Ring]) -> Generato
         target=lambda: rings.extend(freeze(desks.db, desks.writer.words, NOW, notice_id)), daemon=True
     )
     worker.start()
-    until = time.monotonic() + 20
-    while not desks.one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
-        assert worker.is_alive(), rings
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    until(lambda: desks.one(waits) or not worker.is_alive())
+    assert worker.is_alive(), rings
     yield worker
-    worker.join(20)
-    assert not worker.is_alive()
+    worker.join()
 
 
 def test_a_range_is_counted_beside_the_one_before_it(desks: Desks) -> None:

@@ -1,6 +1,5 @@
 """The brake on a real ledger: the bound, exactly the rest, holds that policy pulls, one after another."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from notifier.store.disruptions import disruptions, notices
 from notifier.store.disruptions.contents import NewContent
 from notifier.store.ledger import unknowns
 from notifier.store.ledger.accounting import Refusals
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 LIND = "person:lind"
@@ -225,11 +225,7 @@ def until_somebody_waits(story: Story) -> None:
     """For a lock, in the test's own database."""
     waiting = """SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
         AND datname = current_database()"""
-    for _ in range(200):
-        if story.run(waiting) == [(1,)]:
-            return
-        time.sleep(0.05)
-    raise AssertionError
+    until(lambda: story.run(waiting) == [(1,)])
 
 
 def test_nobody_is_sent_words_again_that_were_corrected_or_cancelled(story: Story) -> None:
