@@ -15,7 +15,7 @@ from notifier.errors import Refused, Unreachable
 from notifier.model.act import Act
 from notifier.model.mail import Sender
 from notifier.model.policy import Policy
-from notifier.model.words import Mode
+from notifier.model.vocabulary import Mode
 from notifier.pipeline.compose import Words, checked
 from notifier.pipeline.deliver import Recorder
 from notifier.settings import SANDBOX_KEY, Settings, data_folder

@@ -35,7 +35,7 @@ from notifier.entry.tasks import TASKS
 from notifier.local.sandbox.signing import new_key, public_key
 from notifier.model.act import Act
 from notifier.model.ring import Ring
-from notifier.model.words import Reason
+from notifier.model.vocabulary import Reason
 from notifier.settings import Settings, from_env
 from notifier.store.ledger import accounting
 from tests.raw_sql import RawSql

@@ -56,7 +56,7 @@ def test_pre_commit_and_the_guide_run_the_same_tools() -> None:
 
 
 PLANTED = {
-    "entry/hooks.py": "from notifier.store.disruptions import holds",
+    "entry/hooks.py": "from notifier.store.disruptions import policy_holds",
     "entry/cli/commands/gaps.py": "from notifier.store import audit",
     "entry/cli/screens/standing.py": "from notifier.entry.cli.commands import gate",
     "store/audience/owed.py": "from notifier.store.ledger import chunks",

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from notifier.model.kinds import ENDINGS
-from notifier.model.words import Kind, NoticeKind, Variant
+from notifier.model.vocabulary import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import Words, sample
 from notifier.settings import data_folder
 

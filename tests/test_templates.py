@@ -15,7 +15,7 @@ from notifier.model.facts import Facts
 from notifier.model.kinds import ENDINGS, variants_of
 from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person, ToldServices
-from notifier.model.words import Kind, NoticeKind, Reason, Standing, Variant
+from notifier.model.vocabulary import Kind, NoticeKind, Reason, Standing, Variant
 from notifier.pipeline.compose import Rendered, Words, quoting, sample
 from notifier.settings import data_folder
 

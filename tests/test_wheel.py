@@ -21,7 +21,7 @@ import sys
 from pathlib import Path
 import notifier
 from notifier import app, settings
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.store.migrate import migrate
 assert Path(notifier.__file__).is_relative_to(sys.prefix), notifier.__file__
 assert "en" in app.words().locales(NoticeKind.FIRST)

@@ -21,7 +21,7 @@ from notifier.edges import facts_file
 from notifier.errors import BadInput
 from notifier.model.approval import FourEyes
 from notifier.model.customer import SLUG, attribute_fault
-from notifier.model.words import AttributeType, Kind, NoticeKind
+from notifier.model.vocabulary import AttributeType, Kind, NoticeKind
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -11,7 +11,7 @@ from notifier.edges.addresses import Address, normalised
 from notifier.edges.customer_file import FileRow, records
 from notifier.model.attributes import Stored, typed
 from notifier.model.customer import COLUMNS, ROLES, BadRow, CustomerRow, Cut
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 T = TypeVar("T")
 

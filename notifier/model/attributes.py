@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import LiteralString
 
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 Stored = str | int | float | bool
 """A value as JSON holds it."""

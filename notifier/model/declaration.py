@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.scope import Predicate, canonical
-from notifier.model.words import Kind, Mode, Possibly, Reason
+from notifier.model.vocabulary import Kind, Mode, Possibly, Reason
 
 
 @dataclass(frozen=True, slots=True)

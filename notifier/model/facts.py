@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeAlias, cast
 
 from notifier.errors import BadInput
-from notifier.model.words import Confidence
+from notifier.model.vocabulary import Confidence
 
 FactValue: TypeAlias = "str | datetime | Mapping[str, str] | None"
 """A reviewed code or a literal (never translated), a moment, texts by locale; `None` if unknown."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from notifier.model.words import NoticeKind, Variant
+from notifier.model.vocabulary import NoticeKind, Variant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

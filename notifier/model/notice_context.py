@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from notifier.model.earlier import Earlier
 from notifier.model.facts import SINCE, Facts
 from notifier.model.locales import in_locale
-from notifier.model.words import Confidence, Kind, NoticeKind, Reason
+from notifier.model.vocabulary import Confidence, Kind, NoticeKind, Reason
 
 FRESH = timedelta(hours=1)
 """What was confirmed so shortly before a notice was written needs no date."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from notifier.model.words import NoticeKind, Standing
+from notifier.model.vocabulary import NoticeKind, Standing
 
 
 class Present(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from notifier.model.words import Standing, Variant
+from notifier.model.vocabulary import Standing, Variant
 
 STANDINGS = {standing.value: standing for standing in Standing}
 OVER = frozenset({Standing.RELEASED, Standing.RESTORED})

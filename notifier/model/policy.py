@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from notifier.model.approval import FourEyes
-from notifier.model.words import Kind, NoticeKind
+from notifier.model.vocabulary import Kind, NoticeKind
 
 NOT_NUMBERS = frozenset(
     {"four_eyes", "unknown_held", "canary_waits_for_events", "snapshot_seconds", "next_update_minutes"}

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from notifier.model.attributes import known, spelt
 from notifier.model.pattern import matches
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 Constant: TypeAlias = str | Decimal | bool | date | datetime
 Comparison: TypeAlias = Literal["=", "<>", "<", "<=", ">", ">="]

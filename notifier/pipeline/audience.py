@@ -10,7 +10,7 @@ from notifier.model.earlier import About
 from notifier.model.kinds import KINDS
 from notifier.model.policy import Policy
 from notifier.model.scope import canonical
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.store import Tx
 from notifier.store.audience import freezing, own_count, recount, unreachable
 from notifier.store.audience.freezing import Range

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from notifier.model.act import Act
 from notifier.model.declaration import Declaration
-from notifier.model.words import Kind, Mode, Possibly, Reason
+from notifier.model.vocabulary import Kind, Mode, Possibly, Reason
 from notifier.store import Tx, audit
 from notifier.store.disruptions import disruptions
 from notifier.store.disruptions.disruptions import Disruption, OpenDisruption

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from notifier.model.kinds import KINDS
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 
 AHEAD = timedelta(minutes=30)
 """How long before a promise is due somebody is reminded."""

@@ -28,7 +28,7 @@ from notifier.edges import company_file
 from notifier.local import postgres
 from notifier.model.act import Act
 from notifier.model.tick import PACE, TickKind
-from notifier.model.words import NoticeKind, Reason
+from notifier.model.vocabulary import NoticeKind, Reason
 from notifier.pipeline.compose import Words
 from notifier.settings import data_folder, from_env
 from notifier.store import Db

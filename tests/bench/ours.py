@@ -15,7 +15,7 @@ from notifier.app import opened
 from notifier.entry.tasks import ring
 from notifier.local.stack import Stack
 from notifier.model.act import Act
-from notifier.model.words import Reason
+from notifier.model.vocabulary import Reason
 from tests.bench.seed import SERVICES
 
 LOOK_EVERY = 1.0

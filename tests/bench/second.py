@@ -16,7 +16,7 @@ from notifier.actions.control.approve import Consent
 from notifier.app import opened
 from notifier.entry.tasks import ring
 from notifier.model.act import Act
-from notifier.model.words import Reason
+from notifier.model.vocabulary import Reason
 from tests.bench import seed
 from tests.bench.run import sandbox, stack
 

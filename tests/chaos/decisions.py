@@ -15,7 +15,7 @@ from notifier.entry.tasks import ring
 from notifier.errors import Refused
 from notifier.model.act import Act
 from notifier.model.ring import Ring
-from notifier.model.words import Reason
+from notifier.model.vocabulary import Reason
 
 from .island import LIND, Island
 from .plan import Deed, Later

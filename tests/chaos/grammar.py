@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 
 from .truth import Truth
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 
 from .island import Island
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 
 from .grammar import GRAMMAR, UNREADABLE, Heard, Sent, broken, says
 from .truth import Declared, Truth

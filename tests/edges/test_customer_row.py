@@ -7,7 +7,7 @@ import pytest
 from notifier.edges.customer_file import FileRow
 from notifier.edges.customer_row import RowContext, judged
 from notifier.model.customer import BadRow, CustomerRow, Cut
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 KNOWN = RowContext(

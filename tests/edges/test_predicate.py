@@ -13,7 +13,7 @@ from notifier.edges.predicate.named import nearest
 from notifier.edges.predicate.place import refusal as refusal_at
 from notifier.errors import BadInput
 from notifier.model.scope import And, Column, Compare, In, IsNull, Like, Not, Or, canonical, scope_columns
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 COUNTRY = Column("country", AttributeType.TEXT)
 PLAN = Column("plan", AttributeType.TEXT)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.model.attributes import typed
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 TEXT, NUMBER, BOOLEAN = AttributeType.TEXT, AttributeType.NUMBER, AttributeType.BOOLEAN
 DATE, TIMESTAMP = AttributeType.DATE, AttributeType.TIMESTAMP

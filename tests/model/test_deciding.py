@@ -18,7 +18,7 @@ from notifier.model.scope import (
     columns,
     verdict_of,
 )
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 NAT = Column("nationality", AttributeType.TEXT, sensitive=True)
 PLAN = Column("plan", AttributeType.TEXT)

@@ -9,7 +9,7 @@ import pytest
 from notifier.errors import BadInput
 from notifier.model.facts import Fact, Facts
 from notifier.model.locales import in_locale
-from notifier.model.words import Confidence
+from notifier.model.vocabulary import Confidence
 
 EXAMPLE = Facts.from_mapping.__doc__.split("```toml\n")[1].split("```")[0]  # type: ignore[union-attr]
 

@@ -1,5 +1,5 @@
 from notifier.model.kinds import FOR_THE_LATE, KINDS
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 
 
 def test_every_kind_has_its_traits() -> None:

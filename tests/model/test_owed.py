@@ -3,7 +3,7 @@
 import pytest
 
 from notifier.model.owed import Owed, Present, Why, owed
-from notifier.model.words import NoticeKind, Standing
+from notifier.model.vocabulary import NoticeKind, Standing
 
 FIRST, CATCH_UP, RELEASED, RESTORED = (
     NoticeKind.FIRST,

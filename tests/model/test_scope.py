@@ -20,7 +20,7 @@ from notifier.model.scope import (
     verdict_of,
     written,
 )
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 COUNTRY = Column("country", AttributeType.TEXT)
 NATIONALITY = Column("nationality", AttributeType.TEXT, sensitive=True)

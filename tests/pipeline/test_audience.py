@@ -5,7 +5,7 @@ import pytest
 from notifier.edges.predicate import parse
 from notifier.model.policy import Policy
 from notifier.model.scope import Column, scope_columns
-from notifier.model.words import AttributeType, NoticeKind, Possibly
+from notifier.model.vocabulary import AttributeType, NoticeKind, Possibly
 from notifier.pipeline.audience import (
     FIRST_RANGE,
     gap_is_accepted,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from notifier.model.declaration import Declaration
-from notifier.model.words import Kind, Mode, Possibly, Reason
+from notifier.model.vocabulary import Kind, Mode, Possibly, Reason
 from notifier.pipeline.disruption import (
     REFERENCE_LETTERS,
     Adopt,

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.pipeline.promise import Departure, Promised, Waiting, alarm, judge, proposed, standing
 
 NOW = datetime(2026, 11, 27, 23, 41, tzinfo=UTC)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from notifier.model.policy import Policy
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.pipeline.unknown import Belief, believe
 from notifier.store.ledger.unknowns import Unknown
 

@@ -19,13 +19,13 @@ from notifier.actions.announce import correct, declare, holding, reviews
 from notifier.actions.announce.holding import Plan
 from notifier.actions.announce.reviews import Decision, Objection
 from notifier.actions.announce.timeline import News
+from notifier.actions.control import above_ceiling, brake, lists
 from notifier.actions.control import approve as gate
-from notifier.actions.control import brake, held, lists
 from notifier.actions.control.approve import Consent
 from notifier.errors import NotifierError, Unreachable
 from notifier.local import postgres
 from notifier.model.ring import Ring
-from notifier.model.words import Possibly, Reason
+from notifier.model.vocabulary import Possibly, Reason
 from notifier.store import locks
 from notifier.store.audit import CHAIN_LOCK
 from tests.lab import LOSE, YES, Answer, Lab, Mail, a_lab, every, refuse
@@ -216,7 +216,7 @@ QUIET: dict[str, Act] = {
     "rescope": rescope,
     "restore": lambda lab: lab.restore(reference(lab)),
     "correct": lambda lab: lab.correct(reference(lab)),
-    "approve held": lambda lab: held.approve_held(lab.app.db, lab.act(), notice(lab, 1), 5),
+    "approve held": lambda lab: above_ceiling.approve_held(lab.app.db, lab.act(), notice(lab, 1), 5),
 }
 FRESH: dict[str, Act] = {
     "freeze": lambda lab: lab.run(Ring("freeze", notice(lab, 1))),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from notifier.model.owed import Present, owed
-from notifier.model.words import NoticeKind, Standing
+from notifier.model.vocabulary import NoticeKind, Standing
 
 A, B = "fable-5", "mythos-5"
 RESCOPED = {NoticeKind.FIRST, NoticeKind.CATCH_UP, NoticeKind.RELEASED}

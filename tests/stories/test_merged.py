@@ -12,7 +12,7 @@ from notifier.actions.notices.draft import Writer
 from notifier.model.act import Act
 from notifier.model.mail import Envelope, Outcome, Result
 from notifier.model.policy import Policy
-from notifier.model.words import Account, NoticeKind, Reason
+from notifier.model.vocabulary import Account, NoticeKind, Reason
 from notifier.pipeline.compose import Words
 from notifier.pipeline.deliver import Lane, claim_next, send_claimed
 from notifier.settings import data_folder, from_env

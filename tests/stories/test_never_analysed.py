@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import psycopg
 
 from notifier.model.event import ProviderEvent
-from notifier.model.words import Possibly
+from notifier.model.vocabulary import Possibly
 from notifier.pipeline.feedback import fold
 from notifier.store import Db, Tx
 from notifier.store.audience import freezing

@@ -6,11 +6,11 @@ import pytest
 
 from notifier.actions.announce import correct, timeline
 from notifier.actions.announce.restore import RestoredPart
-from notifier.actions.control import brake, held
+from notifier.actions.control import above_ceiling, brake
 from notifier.actions.control.approve import Consent
 from notifier.errors import Refused
 from notifier.model.ring import Ring
-from notifier.model.words import Possibly
+from notifier.model.vocabulary import Possibly
 from tests.lab import LOSE, SWALLOW, Answer, Lab, Request, nth, refuse
 
 BEYOND = 1000
@@ -223,7 +223,7 @@ def test_whoever_is_held_above_a_ceiling_is_not_told_what_is_not_true(lab: Lab) 
     above = sorted({f"p{n}@example.com" for n in range(1, 21)} - set(lab.sink.counts))
     gone = above[3].partition("@")[0]
     lab.rows('UPDATE customer SET attrs = \'{"nationality": "US"}\' WHERE ext_id = %s', gone)
-    lab.ring(held.approve_held(lab.app.db, lab.act(), first, 10).rings)
+    lab.ring(above_ceiling.approve_held(lab.app.db, lab.act(), first, 10).rings)
     lab.settle()
     assert set(above) - set(lab.sink.counts) == {above[3]}
     assert lab.accounts(first) == {"told": 19, "cancelled": 1}

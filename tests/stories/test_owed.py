@@ -27,7 +27,7 @@ from notifier.errors import Refused
 from notifier.model.act import Act
 from notifier.model.owed import Present, owed
 from notifier.model.scope import Column, scope_columns, verdict_of
-from notifier.model.words import AttributeType, Possibly, Reason, Standing
+from notifier.model.vocabulary import AttributeType, Possibly, Reason, Standing
 from notifier.pipeline.compose import Words
 from notifier.settings import data_folder, from_env
 from notifier.store import Db, Tx

@@ -15,7 +15,7 @@ from psycopg.rows import scalar_row
 
 from notifier.actions.announce import declare
 from notifier.actions.announce.restore import RestoredPart
-from notifier.model.words import Reason
+from notifier.model.vocabulary import Reason
 from tests.lab import SWALLOW, YES, Lab, nth
 
 PLANNED = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")

@@ -17,7 +17,7 @@ from notifier.actions.control import brake
 from notifier.actions.control.approve import Consent
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
-from notifier.model.words import Mode
+from notifier.model.vocabulary import Mode
 from notifier.pipeline.deliver import Lane, claim_next, send_claimed
 from notifier.pipeline.unknown import Belief, Believed
 from notifier.store.ledger import unknowns

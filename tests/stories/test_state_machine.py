@@ -32,7 +32,7 @@ from notifier.model.act import Act
 from notifier.model.event import ProviderEvent
 from notifier.model.mail import Envelope, Letter, Outcome, Result
 from notifier.model.policy import Policy
-from notifier.model.words import Account
+from notifier.model.vocabulary import Account
 from notifier.pipeline.deliver import Lane, Wait, claim_next, record, send_claimed
 from notifier.pipeline.feedback import fold
 from notifier.store import Db

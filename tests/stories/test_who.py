@@ -16,7 +16,7 @@ from notifier.actions.company.import_customers import import_customers
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
 from notifier.model.act import Act
-from notifier.model.words import Possibly, Reason
+from notifier.model.vocabulary import Possibly, Reason
 from notifier.pipeline.compose import Words
 from notifier.settings import data_folder, from_env
 from notifier.store import Db

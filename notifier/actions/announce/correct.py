@@ -10,7 +10,7 @@ from notifier.model.act import Act
 from notifier.model.earlier import About
 from notifier.model.facts import Facts
 from notifier.model.locales import in_locale
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.pipeline.audience import corrects
 from notifier.pipeline.compose import Words, check_own_words, check_statements
 from notifier.store import Db, Tx

@@ -21,7 +21,7 @@ from notifier.errors import Refused
 from notifier.model.act import Act
 from notifier.model.declaration import Declaration
 from notifier.model.facts import Facts
-from notifier.model.words import Kind, NoticeKind, Possibly, Reason
+from notifier.model.vocabulary import Kind, NoticeKind, Possibly, Reason
 from notifier.pipeline.compose import check_own_words
 from notifier.pipeline.disruption import Adopt, Open, Overlap, Same, how_to_declare, open_disruption
 from notifier.settings import Settings

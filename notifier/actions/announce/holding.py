@@ -13,7 +13,7 @@ from notifier.actions.notices.named import Name, find, name_of
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.facts import Facts
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, audit
 from notifier.store.disruptions import disruptions, notices, promises

@@ -16,7 +16,7 @@ from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.facts import Facts
 from notifier.model.scope import from_json, to_json
-from notifier.model.words import Mode, NoticeKind, Possibly
+from notifier.model.vocabulary import Mode, NoticeKind, Possibly
 from notifier.pipeline.audience import gap_is_accepted, gap_objection
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audit

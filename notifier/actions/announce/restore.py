@@ -8,7 +8,7 @@ from notifier.actions.notices.scope import read_scope
 from notifier.edges.predicate import AskedScope
 from notifier.errors import BadInput
 from notifier.model.scope import to_json
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.store import Tx
 from notifier.store.disruptions import disruptions, revisions
 from notifier.store.disruptions.disruptions import Disruption

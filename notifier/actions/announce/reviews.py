@@ -15,7 +15,7 @@ from notifier.actions.notices.named import Name, find, known, name_of
 from notifier.actions.notices.reasons import reason
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
-from notifier.model.words import NoticeKind, ReviewEnding
+from notifier.model.vocabulary import NoticeKind, ReviewEnding
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue
 from notifier.store.disruptions import disruptions, reviews

@@ -23,7 +23,7 @@ from notifier.model.act import Act
 from notifier.model.mail import Envelope, Outcome, Result, Sender
 from notifier.model.people import Person
 from notifier.model.policy import Policy
-from notifier.model.words import Mode
+from notifier.model.vocabulary import Mode
 from notifier.pipeline.compose import Mark
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue

@@ -15,7 +15,7 @@ from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.earlier import About
 from notifier.model.facts import Facts
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audit
 from notifier.store.disruptions import disruptions, notices, revisions

@@ -20,12 +20,12 @@ from notifier.model.mail import Clock, Envelope, Letter, Result, Sender
 from notifier.model.people import Person
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
-from notifier.model.words import Mode
+from notifier.model.vocabulary import Mode
 from notifier.pipeline.compose import headers, used_tags
 from notifier.pipeline.deliver import Lane, Reached, Recorder, Wait, claim_next, send_claimed, unmoved
 from notifier.store import Db, Tx
 from notifier.store.company import catalogue
-from notifier.store.disruptions import disruptions, holds, notices
+from notifier.store.disruptions import disruptions, notices, policy_holds
 from notifier.store.disruptions.contents import contents as contents_of
 from notifier.store.disruptions.notices import Notice
 from notifier.store.ledger import brake, chunks
@@ -90,10 +90,10 @@ def _prepared(db: Db, post: Post, notice_id: int) -> Lane | None:
         if brake.brake_is_on(tx):
             return None  # each claim would count as a try of its chunk, at every tick of a long stop
         if brake.is_stale(tx, notice_id, seconds=policy.stale_seconds):
-            holds.by_policy(tx, notice_id, STALE, why="stale", now=post.clock.now())
+            policy_holds.by_policy(tx, notice_id, STALE, why="stale", now=post.clock.now())
             return None
         if not words_are_unaltered(tx, notice):
-            holds.by_policy(tx, notice_id, ALTERED, why="altered words", now=post.clock.now())
+            policy_holds.by_policy(tx, notice_id, ALTERED, why="altered words", now=post.clock.now())
             return None
     try:
         sender = post.senders(mode, policy)
@@ -239,4 +239,4 @@ def _finish(db: Db, now: datetime, notice_id: int) -> tuple[Ring, ...]:
 @retried
 def _hold(db: Db, notice_id: int, reason: str, now: datetime) -> None:
     with db.transaction() as tx:
-        holds.by_policy(tx, notice_id, reason, why="nowhere to send it", now=now)
+        policy_holds.by_policy(tx, notice_id, reason, why="nowhere to send it", now=now)

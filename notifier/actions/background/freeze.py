@@ -5,7 +5,7 @@ from datetime import datetime
 from notifier.actions.notices.rule import notice_rule
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
-from notifier.model.words import NoticeState
+from notifier.model.vocabulary import NoticeState
 from notifier.pipeline import audience
 from notifier.pipeline.audience import Overtaken, Place, Unaccounted
 from notifier.pipeline.compose import Words
@@ -14,7 +14,7 @@ from notifier.store import Db, Tx
 from notifier.store.audience import freezing, verdicts
 from notifier.store.audience.owed import LAST
 from notifier.store.company import catalogue
-from notifier.store.disruptions import alarms, disruptions, holds, notices
+from notifier.store.disruptions import alarms, disruptions, notices, policy_holds
 from notifier.store.disruptions.notices import Notice
 from notifier.store.locks import retried
 
@@ -55,7 +55,7 @@ def _stop(db: Db, now: datetime, notice_id: int) -> None:
         freezing.stop_freezing(tx, notice_id)
         text = f"{disruption.reference}/{notice.seq}: {UNACCOUNTED}."
         alarms.raise_once(tx, _key(notice_id), text, disruption_id, now)
-        holds.by_policy(tx, notice_id, UNACCOUNTED, why="the list does not add up", now=now)
+        policy_holds.by_policy(tx, notice_id, UNACCOUNTED, why="the list does not add up", now=now)
 
 
 def _key(notice_id: int) -> str:

@@ -7,7 +7,7 @@ from notifier.actions.notices.context import service_names
 from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.errors import NotifierError
 from notifier.model.act import Act
-from notifier.model.words import Mode, NoticeKind
+from notifier.model.vocabulary import Mode, NoticeKind
 from notifier.pipeline import detect, disruption
 from notifier.pipeline.detect import Consequence, Judgement, actor_of
 from notifier.settings import secret

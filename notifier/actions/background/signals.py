@@ -18,7 +18,7 @@ from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.ring import Ring
 from notifier.model.signal import DATABASE, Evidence, SignalState
-from notifier.model.words import Mode
+from notifier.model.vocabulary import Mode
 from notifier.pipeline import detect, intake
 from notifier.settings import Settings, secret
 from notifier.store import Db

@@ -15,7 +15,7 @@ from notifier.pipeline.feedback import ALARMING
 from notifier.pipeline.unknown import Belief, Believed, believe
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue
-from notifier.store.disruptions import alarms, holds, naming, notices, reviews, revisions
+from notifier.store.disruptions import alarms, naming, notices, policy_holds, reviews, revisions
 from notifier.store.disruptions.notices import Notice
 from notifier.store.ledger import accounting, leases, rate_limit, singles, strays, unknowns
 from notifier.store.ledger.accounting import Refusals
@@ -188,7 +188,7 @@ def _hold_if_refused(tx: Tx, notice: Notice, policy: Policy, now: datetime) -> N
     if refused and too_many_refused(refused, policy):
         share = 100 * refused.people // refused.sent
         reason = f"{refused.people:,} people ({share} %) were rejected, dropped or bounced; look, then resume"
-        holds.by_policy(tx, notice.notice_id, reason, why="too many refused", now=now)
+        policy_holds.by_policy(tx, notice.notice_id, reason, why="too many refused", now=now)
 
 
 def too_many_refused(refused: Refusals, policy: Policy) -> bool:

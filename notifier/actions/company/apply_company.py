@@ -12,7 +12,7 @@ from notifier.model.attributes import typed
 from notifier.model.facts import Facts
 from notifier.model.policy import Policy
 from notifier.model.scope import Json
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue

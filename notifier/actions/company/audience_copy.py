@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from notifier.edges.audience_row import Unusable, read
 from notifier.errors import Refused
 from notifier.model.contract import CopiedRow, OuterRow, examine, faults
-from notifier.model.words import AttributeType, PeopleFrom
+from notifier.model.vocabulary import AttributeType, PeopleFrom
 from notifier.store import Tx
 from notifier.store.audience.verdicts import Rule
 from notifier.store.company import audience_view, catalogue, customers, merge, snapshots

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from notifier.actions.company.audience_copy import AudienceCopy, bring
 from notifier.actions.notices.rule import rule_of
-from notifier.model.words import PeopleFrom
+from notifier.model.vocabulary import PeopleFrom
 from notifier.settings import Settings
 from notifier.store import Db, Tx
 from notifier.store.audience.verdicts import Rule

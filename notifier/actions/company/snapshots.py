@@ -11,7 +11,7 @@ from notifier.actions.company.audience_copy import AudienceCopy, merge_view, sta
 from notifier.errors import BadInput, Refused
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
-from notifier.model.words import Possibly
+from notifier.model.vocabulary import Possibly
 from notifier.settings import Settings
 from notifier.store import Db, Tx
 from notifier.store.audience.verdicts import Rule

@@ -15,7 +15,7 @@ from notifier.model.act import Act
 from notifier.model.approval import ALL, Part, parts
 from notifier.model.kinds import KINDS
 from notifier.model.ring import Ring
-from notifier.model.words import NoticeKind, NoticeState
+from notifier.model.vocabulary import NoticeKind, NoticeState
 from notifier.pipeline.audience import (
     gap_is_accepted,
     gap_objection,

@@ -14,7 +14,7 @@ from notifier.actions.notices.rule import question
 from notifier.errors import Refused, Unreachable
 from notifier.model.act import Act
 from notifier.model.ring import Ring
-from notifier.model.words import NoticeState
+from notifier.model.vocabulary import NoticeState
 from notifier.store import Db, Tx, audit
 from notifier.store.disruptions import alarms, disruptions, notices, revisions
 from notifier.store.disruptions.notices import Notice

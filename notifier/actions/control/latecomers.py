@@ -17,7 +17,7 @@ from notifier.model.act import Act
 from notifier.model.kinds import FOR_THE_LATE, TELLS_THE_LATE
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
-from notifier.model.words import NoticeKind, NoticeState
+from notifier.model.vocabulary import NoticeKind, NoticeState
 from notifier.pipeline.deliver import Reached, unmoved
 from notifier.store import Db, Tx, audit
 from notifier.store.audience import changes, late, verdicts

@@ -8,7 +8,7 @@ from notifier.actions.notices.draft import Writer, draft_notice
 from notifier.actions.notices.rule import notice_rule
 from notifier.errors import Refused
 from notifier.model.ring import Ring
-from notifier.model.words import NoticeState
+from notifier.model.vocabulary import NoticeState
 from notifier.pipeline import audience
 from notifier.store import Db, Tx
 from notifier.store.audience import freezing, recount

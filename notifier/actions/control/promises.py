@@ -9,7 +9,7 @@ from notifier.actions.notices.draft import Writer, still_as_approved
 from notifier.actions.notices.rule import notice_rule
 from notifier.errors import NotifierError
 from notifier.model.ring import Ring
-from notifier.model.words import Kind, NoticeKind
+from notifier.model.vocabulary import Kind, NoticeKind
 from notifier.pipeline import promise
 from notifier.pipeline.audience import gap_is_accepted
 from notifier.pipeline.promise import Departure, Promised, Ruling, Waiting

@@ -19,7 +19,7 @@ from enum import Enum, auto
 from notifier.actions.control.consent import author_of
 from notifier.actions.notices.rule import rule_at
 from notifier.model.kinds import FOR_THE_LATE
-from notifier.model.words import NoticeKind, NoticeState
+from notifier.model.vocabulary import NoticeKind, NoticeState
 from notifier.pipeline.deliver import Reached, unmoved
 from notifier.store import Db, Tx
 from notifier.store.audience import changes, freezing, late

@@ -15,7 +15,7 @@ from notifier.model.declaration import Declaration
 from notifier.model.facts import Facts
 from notifier.model.locales import in_locale
 from notifier.model.notice_context import ServiceName
-from notifier.model.words import Mode, NoticeKind, Possibly
+from notifier.model.vocabulary import Mode, NoticeKind, Possibly
 from notifier.store import Tx
 from notifier.store.audience import verdicts
 from notifier.store.audience.verdicts import Gap, LocaleCount, Rule, VerdictCount

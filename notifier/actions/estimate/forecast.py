@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from notifier.actions.notices.draft import Writer
 from notifier.model.declaration import Declaration
 from notifier.model.policy import Policy
-from notifier.model.words import Kind, Mode, NoticeKind
+from notifier.model.vocabulary import Kind, Mode, NoticeKind
 from notifier.pipeline.audience import range_people
 from notifier.store import Tx
 from notifier.store.company import catalogue

@@ -8,7 +8,7 @@ from notifier.actions.estimate.estimate import rule_of
 from notifier.actions.notices.context import tell
 from notifier.actions.notices.draft import Writer
 from notifier.model.declaration import Declaration
-from notifier.model.words import NoticeKind, Verdict
+from notifier.model.vocabulary import NoticeKind, Verdict
 from notifier.pipeline.disruption import sketch
 from notifier.store import Tx
 from notifier.store.audience.verdicts import Rule

@@ -9,7 +9,7 @@ from notifier.actions.running.signs import life
 from notifier.edges.provider_events import is_key
 from notifier.errors import NotifierError
 from notifier.model.mail import Outcome, Result, Sender
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.pipeline.compose import Words, lint
 from notifier.pipeline.compose.template import NotReviewed
 from notifier.pipeline.detect import only_drafts

@@ -11,7 +11,7 @@ from notifier.errors import BadInput
 from notifier.model.act import Act
 from notifier.model.deciding import Value, clause, deciding, seen
 from notifier.model.scope import Predicate, columns, from_json, verdict_of
-from notifier.model.words import Mode, NoticeKind, Standing, Verdict
+from notifier.model.vocabulary import Mode, NoticeKind, Standing, Verdict
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue, customers
 from notifier.store.company.customers import Customer

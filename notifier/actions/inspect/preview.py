@@ -13,7 +13,7 @@ from notifier.actions.notices.rule import notice_rule
 from notifier.errors import BadInput, Refused
 from notifier.model.locales import chain
 from notifier.model.people import Person
-from notifier.model.words import VARIANT_OF, NoticeState
+from notifier.model.vocabulary import VARIANT_OF, NoticeState
 from notifier.pipeline.audience import later
 from notifier.pipeline.compose import sample
 from notifier.store import Db, Tx

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from notifier.errors import BadInput, Refused
-from notifier.model.words import Kind, NoticeKind, Variant
+from notifier.model.vocabulary import Kind, NoticeKind, Variant
 from notifier.pipeline import compose
 from notifier.pipeline.compose import Words, headers, sample, shelf
 from notifier.pipeline.compose.lint import Findings

@@ -9,7 +9,7 @@ from notifier.model.earlier import About, Earlier
 from notifier.model.facts import Facts
 from notifier.model.kinds import KINDS
 from notifier.model.notice_context import NoticeContext, ServiceName
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.settings import Settings
 from notifier.store import Tx
 from notifier.store.company import catalogue

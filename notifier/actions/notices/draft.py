@@ -10,7 +10,7 @@ from notifier.actions.notices.context import context_of, tell
 from notifier.actions.notices.rule import rule_at
 from notifier.model.earlier import About
 from notifier.model.notice_context import NoticeContext
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.pipeline import audience, compose
 from notifier.settings import Settings
 from notifier.store import Tx

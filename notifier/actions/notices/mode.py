@@ -1,7 +1,7 @@
 """Live or a rehearsal, decided once."""
 
 from notifier.errors import Refused
-from notifier.model.words import Mode
+from notifier.model.vocabulary import Mode
 from notifier.settings import Settings
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from notifier.errors import BadInput
-from notifier.model.words import Mode
+from notifier.model.vocabulary import Mode
 from notifier.store import Tx
 from notifier.store.company import customers
 from notifier.store.company.customers import Customer

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from notifier.model.kinds import KINDS
 from notifier.model.scope import from_json
-from notifier.model.words import NoticeKind, Possibly
+from notifier.model.vocabulary import NoticeKind, Possibly
 from notifier.pipeline import audience
 from notifier.store import Tx
 from notifier.store.audience.verdicts import Back, Rule

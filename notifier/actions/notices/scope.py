@@ -11,7 +11,7 @@ from notifier.edges.predicate.names import column_called
 from notifier.edges.predicate.place import reading
 from notifier.model.act import Act
 from notifier.model.scope import BUILT_IN, CUSTOMER, Column, Predicate, scope_columns
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue
 from notifier.store.locks import retried

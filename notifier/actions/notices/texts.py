@@ -7,7 +7,7 @@ from notifier.errors import Refused
 from notifier.model.earlier import About, Earlier
 from notifier.model.kinds import KINDS, OUT, variants_of
 from notifier.model.notice_context import NoticeContext
-from notifier.model.words import Manner, NoticeKind, Possibly, Variant
+from notifier.model.vocabulary import Manner, NoticeKind, Possibly, Variant
 from notifier.pipeline import audience
 from notifier.pipeline.compose import Words
 from notifier.store import Tx

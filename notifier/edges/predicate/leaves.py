@@ -9,7 +9,7 @@ from notifier.edges.predicate.place import Misread
 from notifier.model import pattern
 from notifier.model.attributes import typed
 from notifier.model.scope import Column, Constant, constant_of
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 WRITE: Mapping[AttributeType, str] = {
     AttributeType.TEXT: "is text: put the value in single quotes.",

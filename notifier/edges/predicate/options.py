@@ -17,7 +17,7 @@ from notifier.edges.predicate.names import column_called
 from notifier.edges.predicate.place import Misread
 from notifier.model.attributes import typed
 from notifier.model.scope import And, Column, Compare, Constant, In, Not, Or, Predicate, constant_of
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 VALUE = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(,|$)')
 DAYS = re.compile(r"(\d{1,5})d", re.ASCII)

@@ -25,7 +25,7 @@ from notifier.model.scope import (
     Or,
     Predicate,
 )
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 MOST_CONDITIONS = 250
 MOST_VALUES = 1000

@@ -23,7 +23,7 @@ from notifier.entry.cli.screens import audience_source, dry_run, standing, texts
 from notifier.entry.tasks import ring
 from notifier.errors import Refused, Unreachable
 from notifier.model.approval import Part
-from notifier.model.words import Account, Mode, NoticeState
+from notifier.model.vocabulary import Account, Mode, NoticeState
 from notifier.pipeline.audience import list_objection
 from notifier.store.read import held, recounts, views
 from notifier.store.read.views import NoticeRow

@@ -15,7 +15,7 @@ from notifier.app import App
 from notifier.errors import Refused
 from notifier.local.stack import Stack
 from notifier.model.ring import Ring
-from notifier.model.words import Account, NoticeState
+from notifier.model.vocabulary import Account, NoticeState
 from notifier.store.read import views
 from notifier.store.read.call_list import CallRow
 from notifier.store.read.views import AlarmRow, NoticeRow

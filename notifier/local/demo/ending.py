@@ -13,7 +13,7 @@ from notifier.local.demo.drive import Played
 from notifier.local.demo.mailbox import ArrivedMail, Box
 from notifier.local.demo.mails import ShownMail
 from notifier.local.demo.story import STATEMENTS
-from notifier.model.words import Account, NoticeKind
+from notifier.model.vocabulary import Account, NoticeKind
 from notifier.store.read import reconciliation as reading
 from notifier.store.read import views
 from notifier.store.read.reconciliation import Tried, Weight

@@ -9,7 +9,7 @@ from pathlib import Path
 from notifier.actions.inspect import templates
 from notifier.app import App
 from notifier.local.demo.mailbox import ArrivedMail, mails_of
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.pipeline.compose import sample
 from notifier.store.read.reconciliation import Reader
 

@@ -16,7 +16,7 @@ from notifier.edges import company_file
 from notifier.local.children import COMMANDS, Program
 from notifier.local.demo import customers, mailbox, weekend
 from notifier.local.demo.drive import LOOK_EVERY, Drive, Played, send
-from notifier.model.words import Account, Reason
+from notifier.model.vocabulary import Account, Reason
 from notifier.store.read import call_list, views
 from notifier.store.read.views import AlarmRow
 

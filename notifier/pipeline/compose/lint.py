@@ -8,7 +8,7 @@ from pathlib import Path
 from notifier.errors import BadInput
 from notifier.model.kinds import variants_of
 from notifier.model.notice_context import NoticeContext
-from notifier.model.words import Kind, NoticeKind, Variant
+from notifier.model.vocabulary import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import sample, shelf, tags, template
 from notifier.pipeline.compose.shelf import FALLBACK, FAULT, FAULTS, Key, Shelf
 from notifier.pipeline.compose.template import NoticeSource, NotReviewed, WordsFault

@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 
 from notifier.model.facts import QUESTIONS, Facts
 from notifier.model.locales import in_locale
-from notifier.model.words import Confidence, Kind, Reason
+from notifier.model.vocabulary import Confidence, Kind, Reason
 from notifier.pipeline.compose import template
 from notifier.pipeline.compose.names import isolated
 from notifier.pipeline.compose.template import WordsFault

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from notifier.model.locales import in_locale
 from notifier.model.notice_context import NoticeContext
-from notifier.model.words import Variant
+from notifier.model.vocabulary import Variant
 from notifier.pipeline.compose import markdown, tags
 
 KEPT_LINES = ("- ", "> ")

@@ -11,7 +11,7 @@ from notifier.model.facts import Facts
 from notifier.model.kinds import CORRECTING, variants_of
 from notifier.model.notice_context import NoticeContext, ServiceName
 from notifier.model.people import Person, ToldServices
-from notifier.model.words import Kind, NoticeKind, Reason, Standing, Variant
+from notifier.model.vocabulary import Kind, NoticeKind, Reason, Standing, Variant
 
 NONCE = "sampleSAMPLE0000"
 FRIDAY = datetime(2026, 11, 27, 23, 32, tzinfo=UTC)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from notifier.model.kinds import KINDS
-from notifier.model.words import Kind, NoticeKind
+from notifier.model.vocabulary import Kind, NoticeKind
 from notifier.pipeline.compose import phrases, template
 from notifier.pipeline.compose.phrases import Phrases
 from notifier.pipeline.compose.template import NoticeSource, Piece, WordsFault

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from notifier.model.facts import QUESTIONS
 from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person, ToldServices
-from notifier.model.words import Confidence, Standing
+from notifier.model.vocabulary import Confidence, Standing
 from notifier.pipeline.compose import moments, names, tags
 from notifier.pipeline.compose.phrases import Phrases
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from notifier.model.facts import CONTACT, QUESTIONS
 from notifier.model.notice_context import NoticeContext
-from notifier.model.words import Kind, Variant
+from notifier.model.vocabulary import Kind, Variant
 from notifier.pipeline.compose import names, quoting, tags, values
 from notifier.pipeline.compose.phrases import Phrases, Quote
 

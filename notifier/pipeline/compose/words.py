@@ -13,7 +13,7 @@ from notifier.errors import BadInput
 from notifier.model.locales import chain
 from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person
-from notifier.model.words import Kind, NoticeKind, Variant
+from notifier.model.vocabulary import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import markdown, marking, quoting, shelf, tags, template, values
 from notifier.pipeline.compose.phrases import Phrases, Quote
 from notifier.pipeline.compose.shelf import FALLBACK, Shelf

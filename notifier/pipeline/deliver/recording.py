@@ -6,11 +6,11 @@ from datetime import datetime
 
 from notifier.model.mail import Outcome, Result
 from notifier.model.policy import Policy
-from notifier.model.words import HeldFor
+from notifier.model.vocabulary import HeldFor
 from notifier.pipeline.deliver.decide import Next, bounded, cuts, overtaken, what_next
 from notifier.pipeline.deliver.overtaken import say_overtaken
 from notifier.store import Db, Tx
-from notifier.store.disruptions import alarms, holds, naming, notices
+from notifier.store.disruptions import alarms, naming, notices, policy_holds
 from notifier.store.ledger import chunks, events, rate_limit, refusals
 from notifier.store.ledger.chunks import Claim, Record
 from notifier.store.ledger.refusals import ALONE, Kin
@@ -58,7 +58,7 @@ def write(
         wanted = what_next(outcome, len(claimed.positions), claimed.tries, now, _kin(tx, known))
         next_ = bounded(wanted, claimed.tries, policy)
         if next_.hold:
-            holds.by_policy(
+            policy_holds.by_policy(
                 tx,
                 claimed.notice_id,
                 next_.hold,

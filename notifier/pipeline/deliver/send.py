@@ -9,7 +9,7 @@ from datetime import datetime
 from notifier.errors import Defect, Unreachable
 from notifier.model.mail import Envelope, Outcome, Result, Sender
 from notifier.model.policy import Policy
-from notifier.model.words import NoticeState
+from notifier.model.vocabulary import NoticeState
 from notifier.pipeline.deliver.decide import Wait, rest_of
 from notifier.pipeline.deliver.recording import (
     ArrivedLate,

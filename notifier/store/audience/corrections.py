@@ -19,7 +19,7 @@ from datetime import datetime
 from psycopg import sql
 
 from notifier.model.earlier import About
-from notifier.model.words import NoticeKind, NoticeState
+from notifier.model.vocabulary import NoticeKind, NoticeState
 from notifier.store import Tx, many, run
 
 LETTER = """

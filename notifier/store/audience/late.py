@@ -11,7 +11,7 @@ from datetime import datetime
 
 from psycopg import sql
 
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.store import Tx, many, one, run, value, values
 from notifier.store.audience.changes import KEPT, SINCE
 from notifier.store.audience.contacts import SUPPRESSED

@@ -29,7 +29,7 @@ from notifier.model.scope import (
     Predicate,
     comparable,
 )
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from notifier.model.kinds import MERGING
-from notifier.model.words import NoticeKind, Standing
+from notifier.model.vocabulary import NoticeKind, Standing
 from notifier.store import Tx, many, one
 from notifier.store.audience import corrections
 from notifier.store.audience.contacts import SUPPRESSED, usable

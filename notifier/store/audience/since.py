@@ -9,7 +9,7 @@ from typing import LiteralString
 
 from psycopg import sql
 
-from notifier.model.words import FOR_LATE_READERS
+from notifier.model.vocabulary import FOR_LATE_READERS
 from notifier.store import Tx, value
 from notifier.store.audience.owed import Asked
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from psycopg import sql
 
 from notifier.model.scope import CUSTOMER, REGION, SERVICE, Column, Predicate, columns
-from notifier.model.words import Possibly
+from notifier.model.vocabulary import Possibly
 from notifier.store import Tx, one, run, value
 from notifier.store.audience.contacts import SUPPRESSED, usable
 from notifier.store.audience.predicate import render

@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from notifier.errors import Unreachable
 from notifier.model.contract import VIEW, OuterRow
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 from notifier.store import CONNECT_SECONDS, Tx, many, one, run, typed_row, values
 from notifier.store.audience.predicate import render
 from notifier.store.audience.verdicts import Rule

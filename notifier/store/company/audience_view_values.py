@@ -10,7 +10,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from notifier.model.attributes import FALSE, LONGEST_NUMBER, TRUE
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 PAIRS = 40
 """In one `jsonb_build_object`: a function takes 100 arguments."""

@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 
 from notifier.model.attributes import Stored
 from notifier.model.policy import Policy
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 from notifier.store import Tx, many, one, run, value, values
 
 CATALOGUE_LOCK = 0x6361746C  # 'catl': who applies a file or imports customers does it alone

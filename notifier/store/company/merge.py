@@ -11,7 +11,7 @@ from datetime import datetime
 from psycopg import sql
 
 from notifier.model.contract import CopiedRow
-from notifier.model.words import PeopleFrom
+from notifier.model.vocabulary import PeopleFrom
 from notifier.store import Tx, one, run, value
 from notifier.store.audience.verdicts import Rule, hits, rule_params
 

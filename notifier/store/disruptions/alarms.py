@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.model.words import HeldFor
+from notifier.model.vocabulary import HeldFor
 from notifier.store import Tx, many, run
 
 

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from notifier.model.declaration import Declaration
 from notifier.model.scope import Json, to_json
-from notifier.model.words import Kind, Mode, PeopleFrom, Possibly, Reason
+from notifier.model.vocabulary import Kind, Mode, PeopleFrom, Possibly, Reason
 from notifier.store import Tx, many, one, run, select_from, value
 
 DECLARE_LOCK = 0x6465636C  # 'decl': who declares, widens or adopts does it alone

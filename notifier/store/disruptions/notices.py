@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.kinds import ENDINGS, KINDS, RESCOPED
-from notifier.model.words import HeldFor, NoticeKind, NoticeState
+from notifier.model.vocabulary import HeldFor, NoticeKind, NoticeState
 from notifier.store import Tx, many, one, run, select_from, value, values
 
 

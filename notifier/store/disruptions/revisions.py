@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from notifier.model.kinds import RESCOPED
 from notifier.model.scope import Json
-from notifier.model.words import HeldFor
+from notifier.model.vocabulary import HeldFor
 from notifier.store import Tx, many, run, value
 from notifier.store.disruptions.disruptions import Revision
 from notifier.store.disruptions.notices import Notice

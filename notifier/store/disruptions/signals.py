@@ -7,7 +7,7 @@ from datetime import datetime
 from psycopg.types.json import Jsonb
 
 from notifier.model.signal import Evidence, SignalState
-from notifier.model.words import Mode
+from notifier.model.vocabulary import Mode
 from notifier.store import Tx, many, one, run, value, values
 
 

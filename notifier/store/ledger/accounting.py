@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.model.words import Account
+from notifier.model.vocabulary import Account
 from notifier.store import Tx, many, one, run, value, values
 
 

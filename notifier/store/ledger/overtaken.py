@@ -10,7 +10,7 @@ from typing import LiteralString, NamedTuple
 from psycopg import sql
 
 from notifier.model.kinds import CORRECTING, KINDS
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.store import Tx, many, run, value, values
 from notifier.store.audience.owed import PRESENT, elsewhere, truth_params
 from notifier.store.audience.verdicts import Rule, hits

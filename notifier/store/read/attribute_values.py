@@ -7,7 +7,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from notifier.model.scope import BUILT_IN, CUSTOMER, REGION, SERVICE, Column
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 from notifier.store import Tx, one, values
 from notifier.store.audience.predicate import value_of
 

@@ -8,7 +8,7 @@ from typing import LiteralString
 
 from psycopg import sql
 
-from notifier.model.words import FOR_LATE_READERS, Mode, NoticeKind, NoticeState
+from notifier.model.vocabulary import FOR_LATE_READERS, Mode, NoticeKind, NoticeState
 from notifier.store import Tx, many, value
 
 STANDS: LiteralString = """CASE

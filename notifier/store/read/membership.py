@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import sql
 
-from notifier.model.words import NoticeKind, NoticeState, Standing, Verdict
+from notifier.model.vocabulary import NoticeKind, NoticeState, Standing, Verdict
 from notifier.store import Tx, many, values
 from notifier.store.audience.verdicts import Rule, hits, rule_params
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.store import Tx, many
 
 

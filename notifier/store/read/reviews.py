@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.model.words import NoticeState, ReviewEnding
+from notifier.model.vocabulary import NoticeState, ReviewEnding
 from notifier.store import Tx, many, one
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import sql
 
 from notifier.model.people import Person, ToldServices
-from notifier.model.words import Standing
+from notifier.model.vocabulary import Standing
 from notifier.store import Tx, many, run, value
 from notifier.store.audience.contacts import usable
 from notifier.store.audience.recipients import told_by_scope

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.model.words import Account, Mode, NoticeKind, NoticeState, PeopleFrom, Reason
+from notifier.model.vocabulary import Account, Mode, NoticeKind, NoticeState, PeopleFrom, Reason
 from notifier.store import Tx, many, one, value
 from notifier.store.ledger import accounting, brake
 from notifier.store.ledger.brake import Hold

@@ -9,7 +9,7 @@ from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
 from notifier.errors import Refused
 from notifier.model.act import Act
-from notifier.model.words import Account, NoticeKind, NoticeState, Reason
+from notifier.model.vocabulary import Account, NoticeKind, NoticeState, Reason
 from notifier.store import Db
 from notifier.store.disruptions import contents, disruptions, notices
 from tests.stories.test_merged import NOW, YES, Border, frozen, people, sent, standing, writer

@@ -18,7 +18,7 @@ from notifier.actions.notices.rule import notice_rule
 from notifier.app import words
 from notifier.model.act import Act
 from notifier.model.ring import Ring
-from notifier.model.words import NoticeState, Reason
+from notifier.model.vocabulary import NoticeState, Reason
 from notifier.pipeline import audience
 from notifier.settings import from_env
 from notifier.store import Db

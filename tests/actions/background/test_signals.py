@@ -25,7 +25,7 @@ from notifier.actions.notices.draft import Writer
 from notifier.errors import BadInput
 from notifier.model.act import Act
 from notifier.model.ring import Ring
-from notifier.model.words import Mode, NoticeState, Reason
+from notifier.model.vocabulary import Mode, NoticeState, Reason
 from notifier.pipeline.compose import Words
 from notifier.pipeline.detect import QUIET
 from notifier.settings import data_folder, from_env

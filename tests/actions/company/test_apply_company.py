@@ -10,7 +10,7 @@ from notifier.edges import company_file
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.policy import Policy
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 from notifier.store import Db, value, values
 from notifier.store.company import catalogue
 

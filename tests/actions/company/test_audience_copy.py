@@ -25,7 +25,7 @@ from notifier.errors import Refused
 from notifier.model.act import Act
 from notifier.model.attributes import typed
 from notifier.model.scope import Column, scope_columns
-from notifier.model.words import AttributeType, PeopleFrom, Possibly
+from notifier.model.vocabulary import AttributeType, PeopleFrom, Possibly
 from notifier.settings import Settings, from_env
 from notifier.store import Db
 from notifier.store.audience import verdicts
@@ -533,7 +533,7 @@ def test_two_hundred_thousand_rows_are_never_in_memory(db: Db, shop: Shop) -> No
         "import sys, resource\n"
         "from datetime import UTC, datetime\n"
         "from notifier.actions.company.audience_copy import stage_view\n"
-        "from notifier.model.words import Possibly\n"
+        "from notifier.model.vocabulary import Possibly\n"
         "from notifier.store import Db\n"
         "from notifier.store.audience.verdicts import Rule\n"
         "def copied(service):\n"

@@ -14,7 +14,7 @@ import pytest
 from notifier.actions.company.import_customers import Imported, Misfit, import_customers
 from notifier.errors import BadInput, Unreachable
 from notifier.model.act import Act
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 from notifier.store import Db, value
 from notifier.store.company import catalogue
 from notifier.store.company.customers import Contradiction

@@ -20,7 +20,7 @@ from notifier.model.act import Act
 from notifier.model.mail import Envelope, Outcome, Result
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
-from notifier.model.words import Mode
+from notifier.model.vocabulary import Mode
 from notifier.pipeline.compose import digest
 from notifier.settings import from_env
 from notifier.store import Db

@@ -20,7 +20,7 @@ from notifier.actions.notices.draft import Writer
 from notifier.app import words
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
-from notifier.model.words import Kind, NoticeKind, NoticeState, Reason
+from notifier.model.vocabulary import Kind, NoticeKind, NoticeState, Reason
 from notifier.settings import from_env
 from notifier.store import Db
 from notifier.store.company import catalogue

@@ -17,7 +17,7 @@ from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.rule import rule_at
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.settings import from_env
 from notifier.store import Db, Tx, values
 from notifier.store.audience import late

@@ -11,7 +11,7 @@ from notifier.actions.inspect.mail_files import as_message, write
 from notifier.actions.inspect.preview import Mail, Preview
 from notifier.actions.notices.named import Name
 from notifier.errors import BadInput
-from notifier.model.words import Mode, NoticeState
+from notifier.model.vocabulary import Mode, NoticeState
 
 
 def a_mail(sender: str = "Example AI <notices@example.com>", reader: str | None = None) -> Mail:

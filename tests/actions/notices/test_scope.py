@@ -10,7 +10,7 @@ from notifier.actions.notices.scope import Overview, Scope, overview, read_scope
 from notifier.edges.predicate import AskedScope
 from notifier.errors import BadInput
 from notifier.model.act import Act
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 from notifier.store import Db, values
 from notifier.store.company import catalogue
 

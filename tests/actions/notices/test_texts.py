@@ -12,7 +12,7 @@ from notifier.actions.notices.shown import texts
 from notifier.entry.cli.screens.dry_run import picture
 from notifier.errors import Refused
 from notifier.model.act import Act
-from notifier.model.words import Reason
+from notifier.model.vocabulary import Reason
 from notifier.pipeline.compose import Words
 from notifier.settings import data_folder, from_env
 from notifier.store import Db

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from notifier.edges.predicate import AskedScope, Parsed, parse, read
 from notifier.errors import BadInput
 from notifier.model.scope import Column, scope_columns, written
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 COLUMNS = scope_columns(

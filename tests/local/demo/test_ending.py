@@ -4,7 +4,7 @@ from notifier.local.demo import mails
 from notifier.local.demo.ending import Wrong, misses
 from notifier.local.demo.mailbox import ArrivedMail
 from notifier.local.demo.mails import ShownMail
-from notifier.model.words import NoticeKind
+from notifier.model.vocabulary import NoticeKind
 from notifier.store.read.reconciliation import Reader
 
 ALL = ("ar", "de", "en", "es", "fr", "ja")

@@ -8,7 +8,7 @@ import pytest
 
 from notifier.model.facts import QUESTIONS, Facts
 from notifier.model.notice_context import NoticeContext
-from notifier.model.words import NoticeKind, Variant
+from notifier.model.vocabulary import NoticeKind, Variant
 from notifier.pipeline.compose import Words, sample
 from notifier.settings import data_folder
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from notifier.model.words import NoticeKind, Variant
+from notifier.model.vocabulary import NoticeKind, Variant
 from notifier.pipeline.compose import Mark, Words, sample
 from notifier.settings import data_folder
 

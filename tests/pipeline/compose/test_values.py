@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifier.model.people import Person, ToldServices
-from notifier.model.words import NoticeKind, Standing, Variant
+from notifier.model.vocabulary import NoticeKind, Standing, Variant
 from notifier.pipeline.compose import Words, sample, used_tags
 from notifier.pipeline.compose.values import Filler
 from notifier.settings import data_folder

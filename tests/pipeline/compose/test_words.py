@@ -10,7 +10,7 @@ import pytest
 
 from notifier.errors import BadInput
 from notifier.model.kinds import OUT
-from notifier.model.words import NoticeKind, Variant
+from notifier.model.vocabulary import NoticeKind, Variant
 from notifier.pipeline.compose import Words, headers, lint, sample
 from notifier.settings import data_folder
 

@@ -17,7 +17,16 @@ from notifier.edges.predicate import parse
 from notifier.model.act import Act
 from notifier.model.declaration import Declaration
 from notifier.model.scope import Column, scope_columns
-from notifier.model.words import Account, AttributeType, Kind, Mode, NoticeKind, Possibly, Reason, Variant
+from notifier.model.vocabulary import (
+    Account,
+    AttributeType,
+    Kind,
+    Mode,
+    NoticeKind,
+    Possibly,
+    Reason,
+    Variant,
+)
 from notifier.pipeline import audience as pipeline
 from notifier.pipeline.disruption import open_disruption
 from notifier.store import Db, Tx

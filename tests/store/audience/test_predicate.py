@@ -31,7 +31,7 @@ from notifier.model.scope import (
     verdict_of,
     written,
 )
-from notifier.model.words import AttributeType, Possibly
+from notifier.model.vocabulary import AttributeType, Possibly
 from notifier.store import Db, Tx, run, values
 from notifier.store.audience import verdicts
 from notifier.store.audience.predicate import render

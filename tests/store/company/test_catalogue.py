@@ -1,7 +1,7 @@
 """What was declared is read back as it was written."""
 
 from notifier.model.policy import Policy
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 from notifier.store import Db
 from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Attribute, Service, Source

@@ -7,7 +7,7 @@ import pytest
 
 from notifier.model.act import Act
 from notifier.model.signal import Evidence, SignalState
-from notifier.model.words import Mode
+from notifier.model.vocabulary import Mode
 from notifier.pipeline.disruption import open_draft
 from notifier.store import Db, Tx
 from notifier.store.company import catalogue

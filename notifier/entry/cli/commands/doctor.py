@@ -44,7 +44,7 @@ def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
     from notifier.actions.inspect.check_view import check_view
     from notifier.app import opened, sender
     from notifier.model.policy import Policy
-    from notifier.model.words import Mode
+    from notifier.model.vocabulary import Mode
 
     assert settings.database_url is not None
     checks = [

@@ -64,7 +64,7 @@ def receipts(
     from notifier.actions.inspect import explain as explaining
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
-    from notifier.model.words import Mode
+    from notifier.model.vocabulary import Mode
 
     with opened_app() as app:
         found = explaining.receipts(app.db, whose, Mode.REHEARSAL if rehearsals else Mode.LIVE)

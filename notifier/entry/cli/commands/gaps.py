@@ -42,7 +42,7 @@ def gaps(disruption: DisruptionName, csv: Csv = None, json: AsJson = False) -> N
     from notifier.actions.notices.rule import rule_at
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
-    from notifier.model.words import NoticeKind
+    from notifier.model.vocabulary import NoticeKind
     from notifier.store.read import call_list
 
     with opened_app() as app, app.db.transaction() as tx:

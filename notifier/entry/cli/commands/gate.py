@@ -8,7 +8,7 @@ from notifier.entry.cli.options import AcceptGap, AsJson, BreakGlass, Ceiling, Y
 from notifier.model.approval import Part
 
 if TYPE_CHECKING:
-    from notifier.actions.control.held import LetGo
+    from notifier.actions.control.above_ceiling import LetGo
     from notifier.actions.notices.named import Name
     from notifier.app import App
 
@@ -78,7 +78,7 @@ def _renewed(app: "App", notice_id: int) -> "Name":
 
 
 def _let_go(notice: str, people: int, *, as_json: bool) -> None:
-    from notifier.actions.control.held import approve_held
+    from notifier.actions.control.above_ceiling import approve_held
     from notifier.entry.cli import arguments, output
     from notifier.entry.cli.session import opened_app
     from notifier.entry.tasks import ring

@@ -18,7 +18,7 @@ from notifier.entry.cli.options import (
     Statement,
     Yes,
 )
-from notifier.model.words import Possibly
+from notifier.model.vocabulary import Possibly
 
 if TYPE_CHECKING:
     from notifier.actions.announce.rescope import Difference, Rescoped, ShownScope

@@ -10,7 +10,7 @@ from notifier.entry.cli.options import AsJson, DisruptionName, Statement, Yes
 
 if TYPE_CHECKING:
     from notifier.actions.announce.reviews import Decided
-    from notifier.model.words import ReviewEnding
+    from notifier.model.vocabulary import ReviewEnding
     from notifier.store.read.reviews import Review
 
 COLUMNS = 80

@@ -18,7 +18,7 @@ from notifier.entry.cli.options import (
     Statement,
     Yes,
 )
-from notifier.model.words import Possibly, Reason
+from notifier.model.vocabulary import Possibly, Reason
 
 
 def register(app: typer.Typer) -> None:

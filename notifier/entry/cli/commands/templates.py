@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from notifier.entry.cli.options import AsJson
-from notifier.model.words import Variant
+from notifier.model.vocabulary import Variant
 
 if TYPE_CHECKING:
     from notifier.pipeline.compose.template import WordsFault

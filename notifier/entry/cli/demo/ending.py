@@ -7,7 +7,7 @@ from notifier.entry.cli.output import table
 from notifier.local.demo.customers import TANAKA, TANAKA_NAMES
 from notifier.local.demo.ending import CALL_LIST, MAILS, Ending, Line
 from notifier.local.demo.mails import FOLDER
-from notifier.model.words import Account, NoticeKind
+from notifier.model.vocabulary import Account, NoticeKind
 
 Styled = tuple[str, str]
 """A line and its style."""

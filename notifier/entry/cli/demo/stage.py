@@ -12,7 +12,7 @@ from notifier.entry.cli import output
 from notifier.entry.cli.commands import rescoping
 from notifier.entry.cli.screens import dry_run, standing
 from notifier.model.kinds import KINDS
-from notifier.model.words import Account
+from notifier.model.vocabulary import Account
 from notifier.store.read.views import AlarmRow, NoticeRow
 
 COLUMNS = 80

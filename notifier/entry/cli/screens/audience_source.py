@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from notifier.actions.company.audience_copy import AudienceCopy, age
 from notifier.entry.cli.output import clock
-from notifier.model.words import PeopleFrom
+from notifier.model.vocabulary import PeopleFrom
 from notifier.store.read.views import DisruptionRow
 
 

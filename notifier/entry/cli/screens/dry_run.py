@@ -6,7 +6,7 @@ from notifier.actions.estimate.estimate import Estimate
 from notifier.entry.cli.output import clock
 from notifier.entry.cli.screens.audience_source import copied_lines
 from notifier.entry.cli.screens.standing import untranslated_line
-from notifier.model.words import Possibly
+from notifier.model.vocabulary import Possibly
 
 COLUMNS = 80
 READS = {

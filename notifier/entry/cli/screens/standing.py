@@ -11,7 +11,7 @@ from notifier.actions.notices.untranslated import STATEMENT, Untranslated
 from notifier.entry.cli.output import clock, table
 from notifier.entry.cli.screens.audience_source import disruption_line
 from notifier.model.kinds import KINDS
-from notifier.model.words import Account, Mode, Verdict
+from notifier.model.vocabulary import Account, Mode, Verdict
 from notifier.store.read.held import Held
 from notifier.store.read.recounts import Noted
 from notifier.store.read.views import AlarmRow, ChunkTrouble, DisruptionRow, NoticeRow

@@ -1,7 +1,7 @@
 from notifier.actions.notices.scope import Overview, Values
 from notifier.entry.cli.commands.scope import picture
 from notifier.model.scope import Column
-from notifier.model.words import AttributeType
+from notifier.model.vocabulary import AttributeType
 from notifier.store.read.attribute_values import Counted, ValueCount
 
 PLAN = Values(

@@ -11,7 +11,7 @@ from notifier.actions.inspect import doctor, templates
 from notifier.app import words
 from notifier.entry.cli import all_commands
 from notifier.errors import BadInput, Refused
-from notifier.model.words import NoticeKind, Variant
+from notifier.model.vocabulary import NoticeKind, Variant
 from notifier.pipeline.compose import sample
 from notifier.settings import Settings, from_env
 

@@ -7,7 +7,7 @@ from notifier.errors import Refused
 from notifier.model.act import Act
 from notifier.model.approval import Part
 from notifier.model.ring import Ring
-from notifier.model.words import NoticeState
+from notifier.model.vocabulary import NoticeState
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue
 from notifier.store.disruptions import approvals, disruptions, notices

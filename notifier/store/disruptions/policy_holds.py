@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from notifier.model.words import HeldFor
+from notifier.model.vocabulary import HeldFor
 from notifier.store import Tx, audit
 from notifier.store.disruptions import notices
 

@@ -7,12 +7,12 @@ import pytest
 
 from notifier.actions.announce import declare, timeline
 from notifier.actions.control import approve
+from notifier.actions.control.above_ceiling import approve_held
 from notifier.actions.control.approve import Consent
-from notifier.actions.control.held import approve_held
 from notifier.actions.notices.draft import Writer
 from notifier.errors import Refused
 from notifier.model.act import Act
-from notifier.model.words import Account, Reason
+from notifier.model.vocabulary import Account, Reason
 from notifier.store import Db
 from notifier.store.audience import freezing
 from notifier.store.disruptions import notices

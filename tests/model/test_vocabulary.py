@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifier.model.words import VARIANT_OF, Manner, Variant
+from notifier.model.vocabulary import VARIANT_OF, Manner, Variant
 
 MANNERS = ("", "late_", "fresh_", "past_", "was_affected_", "was_possibly_", "was_both_")
 
