@@ -64,7 +64,7 @@ def accept(tx: Tx, source: Source, posted: Posted, now: datetime) -> TakenIn:
     if posted.left_out:
         text = (
             f"{source.name} left {posted.left_out:,} alerts out of its last message, nobody knows which:"
-            " look there, and raise max_alerts of its receiver."
+            " look there, and let it send more of them in one message."
         )
         alarms.raise_once(tx, key, text, None, now)
     else:

@@ -58,6 +58,8 @@ def test_whoever_is_held_above_the_ceiling_is_let_go_by_their_number(notifier: P
     for wrong in ("2", "4", "9"):
         refused = notifier("approve", reference, "--held", wrong)
         assert (refused.code, "say --held 3" in refused.err) == (3, True)
+    refused = notifier("approve", reference, "--held", "3", "--ceiling", "9")
+    assert (refused.code, "leave out --ceiling" in refused.err) == (2, True)
     assert notifier.provider.addresses().total() == 6
     assert notifier(*line.split()[1:]).code == 0
     notifier.until(lambda: notifier.provider.count() == 9)

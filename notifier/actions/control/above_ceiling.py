@@ -30,8 +30,11 @@ class LetGo:
 
 
 @retried
-def approve_held(db: Db, act: Act, notice_id: int, people: int) -> LetGo:
-    """`people`: how many the approver was shown; any other number is refused. What stopped the notice stays."""
+def approve_held(db: Db, act: Act, notice_id: int, people: int, break_glass: str | None = None) -> LetGo:
+    """`people`: how many the approver was shown; any other number is refused. What stopped the notice stays.
+
+    `break_glass`: why somebody approves what policy wants another to approve.
+    """
     with db.transaction() as tx:
         # A later notice counts who is held here as nobody told: none may begin or be approved before this commits.
         disruptions.lock_declarations(tx)
@@ -43,8 +46,8 @@ def approve_held(db: Db, act: Act, notice_id: int, people: int) -> LetGo:
         seated = seating.let_go(tx, notice_id, chunk_people=catalogue.policy(tx).chunk_people)
         assert seated == people, "nobody else changes a closed list"
         ceiling = (notice.ceiling or 0) + people
-        consent = Consent(ceiling=ceiling)
-        require_another(tx, notice, act.actor, Part.AUDIENCE)
+        consent = Consent(ceiling=ceiling, break_glass=break_glass)
+        require_another(tx, notice, act.actor, Part.AUDIENCE, consent)
         given = approval_of(notice, act.actor, consent, {Part.AUDIENCE}, ceiling)
         approvals.give(tx, notice_id, given, now=act.now)
         notices.raise_ceiling(tx, notice_id, ceiling=ceiling, now=act.now)
@@ -55,7 +58,12 @@ def approve_held(db: Db, act: Act, notice_id: int, people: int) -> LetGo:
             act="approve held",
             at=act.now,
             disruption_id=notice.disruption_id,
-            after={"notice": notice_id, "people": people, "ceiling": ceiling},
+            after={
+                "notice": notice_id,
+                "people": people,
+                "ceiling": ceiling,
+                "break_glass": given.override_reason,
+            },
         )
         return LetGo(people, notice.hold_reason, brake.brake_is_on(tx), (Ring("deliver", notice_id),))
 

@@ -9,7 +9,6 @@ Alertmanager signs nothing. Its `http_config` sends the secret itself, as a bear
 """
 
 import hmac
-import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
@@ -17,22 +16,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import orjson
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
+from notifier.edges.webhooks.texts import Text, one_line
 from notifier.errors import BadInput
 from notifier.model.signal import Posted, Signal, SignalState
-
-SUMMARY_CHARACTERS = 300
-ADDRESS = re.compile(r"\S*(?:@|%40)\S*", re.IGNORECASE)
-
-
-def _without_nul(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("it holds a NUL character")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_without_nul)]
 
 
 class Alert(BaseModel):
@@ -105,12 +93,6 @@ def _moment(time: datetime | None) -> datetime | None:
     except OverflowError:
         return None
     return utc if utc and utc.year > 1 else None
-
-
-def one_line(text: str) -> str:
-    """The beginning, on one line, with everything taken out that looks like an address."""
-    line = " ".join(text[: 2 * SUMMARY_CHARACTERS].split())
-    return ADDRESS.sub("[address]", line)[:SUMMARY_CHARACTERS]
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -10,12 +10,13 @@ from notifier.actions.control import approve
 from notifier.actions.control.above_ceiling import approve_held
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
-from notifier.errors import Refused
+from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.vocabulary import Account, Reason
 from notifier.store import Db
 from notifier.store.audience import freezing
 from notifier.store.disruptions import notices
+from notifier.store.read.held import above_ceiling
 from tests.stories.test_merged import NOW, YES, Border, frozen, people, sent, standing, writer
 
 __all__ = ["writer"]
@@ -86,3 +87,26 @@ def test_a_draft_with_a_list_has_taken_them_over(db: Db, database_url: str, writ
         freezing.ask_to_freeze(tx, news.name.notice_id, now=LATER)
     with pytest.raises(Refused, match="taken over"):
         approve_held(db, Act("person:a", LATER), first.name.notice_id, 4)
+
+
+def test_the_author_lets_them_go_only_where_policy_has_it_or_with_a_reason_that_stays(
+    db: Db, database_url: str, writer: Writer
+) -> None:
+    first = some_are_held(db, database_url, writer, Border())
+    with psycopg.connect(database_url) as tx:
+        tx.execute("INSERT INTO company (key, value) VALUES ('policy', '{\"four_eyes\": \"both\"}')")
+    author, other = Act("person:a", LATER), Act("person:b", LATER)
+    with pytest.raises(Refused, match="somebody other than person:a"):
+        approve_held(db, author, first.name.notice_id, 4)
+    with pytest.raises(BadInput, match="--break-glass"):
+        approve_held(db, author, first.name.notice_id, 4, break_glass=" ")
+    with db.transaction(keep=False) as tx:
+        assert above_ceiling(tx, first.name.notice_id).people == 4
+    assert approve_held(db, author, first.name.notice_id, 4, break_glass="Nobody else is awake").people == 4
+    with psycopg.connect(database_url) as tx:
+        (written,) = tx.execute("SELECT after FROM audit WHERE act = 'approve held'").fetchall()
+        assert written[0]["break_glass"] == "Nobody else is awake"
+        reasons = "SELECT override_reason FROM approval ORDER BY approval_id DESC LIMIT 1"
+        assert tx.execute(reasons).fetchall() == [("Nobody else is awake",)]
+    with pytest.raises(Refused, match="Nobody is held"):
+        approve_held(db, other, first.name.notice_id, 4)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.edges.webhooks.alertmanager import one_line, parse
+from notifier.edges.webhooks.alertmanager import parse
+from notifier.edges.webhooks.texts import one_line
 from notifier.errors import BadInput
 from notifier.model.signal import SignalState
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from notifier.entry.cli.options import AcceptGap, AsJson, BreakGlass, Ceiling, Yes
+from notifier.errors import BadInput
 from notifier.model.approval import Part
 
 if TYPE_CHECKING:
@@ -38,7 +39,11 @@ def approve(
     json: AsJson = False,
 ) -> None:
     if held is not None:
-        _let_go(notice, held, as_json=json)
+        if ceiling is not None or accept_gap is not None or part is Part.WORDS:
+            raise BadInput(
+                "--held N names its people by their number: leave out --ceiling, --accept-gap and --part words."
+            )
+        _let_go(notice, held, break_glass, as_json=json)
         return
     from notifier.actions.control import approve as gate
     from notifier.actions.control.approve import Consent
@@ -77,7 +82,7 @@ def _renewed(app: "App", notice_id: int) -> "Name":
         return name_of(tx, fresh)
 
 
-def _let_go(notice: str, people: int, *, as_json: bool) -> None:
+def _let_go(notice: str, people: int, break_glass: str | None, *, as_json: bool) -> None:
     from notifier.actions.control.above_ceiling import approve_held
     from notifier.entry.cli import arguments, output
     from notifier.entry.cli.session import opened_app
@@ -85,7 +90,7 @@ def _let_go(notice: str, people: int, *, as_json: bool) -> None:
 
     with opened_app() as app:
         notice_id = arguments.notice(app, notice)
-        said = approve_held(app.db, app.act(), notice_id, people)
+        said = approve_held(app.db, app.act(), notice_id, people, break_glass)
         ring(app.settings, said.rings)
         if as_json:
             output.print_json(said)
