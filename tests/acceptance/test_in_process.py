@@ -37,7 +37,9 @@ def test_a_command_says_the_same_in_a_process_of_its_own(notifier: Place, args: 
 
 def as_called(said: str) -> str:
     """By its name, and at no time."""
-    return re.sub(r"T\d\d:\d\d:\d\d\.\d+", "", said.replace("python -m notifier", "notifier"))
+    return re.sub(
+        r"T\d\d:\d\d:\d\d\.\d+|\d\d:\d\d(?= UTC)", "", said.replace("python -m notifier", "notifier")
+    )
 
 
 def test_it_reads_what_is_typed_and_its_own_environment_and_leaves_ours_alone(notifier: Place) -> None:
