@@ -27,6 +27,7 @@ def run_beat(settings: Settings) -> None:
             str(kind): {"task": str(kind), "schedule": between} for kind, between in seconds.items()
         }
         TickScheduler.ours, TickScheduler.sign = ours, Sign(ProcessKind.BEAT, connections=1)
+        TickScheduler.leave_sign()  # Celery's first is a round later: meanwhile nobody shall miss it
         celery.Beat(scheduler_cls=f"{__name__}:{TickScheduler.__name__}", loglevel="WARNING").run()
 
 
@@ -40,11 +41,15 @@ class TickScheduler(Scheduler):
         if entry.task != SIGN:
             ring_tick(self.ours.settings, self.ours.db, TickKind(entry.task))
             return
+        self.leave_sign()
+
+    @classmethod
+    def leave_sign(cls) -> None:
         try:
-            self.sign.leave(self.ours.db.transaction)
-            signs.forget_the_dead(self.ours.db)
+            cls.sign.leave(cls.ours.db.transaction)
+            signs.forget_the_dead(cls.ours.db)
         except Unreachable:
-            log().warning("no sign of life", kind=self.sign.kind)
+            log().warning("no sign of life", kind=cls.sign.kind)
 
     def close(self) -> None:
         """Told to end: nobody need wait until this beat is taken for dead."""

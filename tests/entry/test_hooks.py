@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -284,13 +285,13 @@ def test_a_fault_of_ours_shows_nothing_of_itself(site: Site, db: Db) -> None:
 
 
 def test_a_real_process_serves_until_it_is_told_to_stop(db: Db) -> None:
-    with listening(ours(db.url)) as probe:
-        port = probe.getsockname()[1]
     run = "from notifier.entry.web import serve; from notifier.settings import from_env; serve(from_env())"
-    env = for_children(replace(ours(db.url), port=port))
+    env = for_children(ours(db.url))
     with subprocess.Popen([sys.executable, "-c", run], env=env, stderr=subprocess.PIPE) as process:
         assert process.stderr
-        assert f"http://127.0.0.1:{port}".encode() in process.stderr.readline()
+        said = re.search(rb"http://127\.0\.0\.1:(\d+)", process.stderr.readline())
+        assert said
+        port = int(said[1])
         assert Site(port).ask("GET", "/readyz").status == 200
         with pytest.raises(Unreachable, match="NOTIFIER_PORT"):
             listening(replace(ours(db.url), port=port))
