@@ -103,5 +103,6 @@ def _place(item: pytest.Item) -> int:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Nor does a test write its log where one before it, of which chance decides which, has had it."""
-    DICE.seed(item.nodeid)
+    group = item.get_closest_marker("xdist_group")  # xdist adds it to the name, where it runs the tests
+    DICE.seed(item.nodeid.removesuffix(f"@{group.args[0]}") if group else item.nodeid)
     structlog.reset_defaults()

@@ -72,6 +72,8 @@ lanes = 1
 """
 SHORT_LEASE = {"lease_seconds": 3.0, "claim_age_seconds": 1.0, "deadline_seconds": 1.5}
 """For a story that waits for a lease. On a busy machine it runs out by itself: such a story counts the unknown."""
+PRODUCTS = 3
+"""Running at the same time, however many processes run tests: each of them ticks all the while."""
 KEPT = ("migration", "company", "service", "service_dependency", "source", "attribute", "process", "tick")
 
 
@@ -302,6 +304,15 @@ def a_sandbox(*args: str) -> tuple["subprocess.Popen[str]", Box]:
 def stopped(process: "subprocess.Popen[str]") -> None:
     process.terminate()
     process.communicate()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The stories of a file stay together, with as many files as one running product can tell."""
+    ours = [item for item in items if Path(__file__).parent in item.path.parents]
+    files = list(dict.fromkeys(item.path for item in ours))
+    for item in ours:
+        item.add_marker(pytest.mark.xdist_group(f"product-{files.index(item.path) % PRODUCTS}"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -138,7 +138,9 @@ def test_rings_that_nobody_takes_do_not_pile_up(deployment: Place) -> None:
     worker.communicate()
     assert place.rows("SELECT FROM process WHERE kind = 'ticks'") == []
     place.until(lambda: "sweep" in rings(place))
-    assert place.rows("SELECT FROM process WHERE kind = 'beat'"), "whoever rings has said before that they live"
+    assert place.rows("SELECT FROM process WHERE kind = 'beat'"), (
+        "whoever rings has said before that they live"
+    )
     signed = place.value("SELECT seen_at FROM process WHERE kind = 'beat'")
     place.until(lambda: place.value("SELECT seen_at FROM process WHERE kind = 'beat'") > signed)
     assert len(rings(place)) == len(set(rings(place))), "each kind once"
