@@ -4,12 +4,15 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-SOON = 0.02
+SOON, LATER = 0.02, 0.1
+"""Seconds between two looks, at first and once it takes longer: a look may cost a connection."""
 T = TypeVar("T")
 
 
-def until(found: Callable[[], T], *, every: float = SOON) -> T:
+def until(found: Callable[[], T]) -> T:
     """What it finds once that is true. It never gives up: pytest-timeout does, and shows where we waited."""
+    pause = SOON
     while not (value := found()):
-        time.sleep(every)
+        time.sleep(pause)
+        pause = min(LATER, 1.15 * pause)
     return value
