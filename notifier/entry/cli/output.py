@@ -3,14 +3,16 @@
 import dataclasses
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, cast
 
 from rich.console import Console
 
+MAIL_COLUMNS = 76
 console = Console(markup=False, highlight=False, soft_wrap=False, emoji=False)
 
 
@@ -45,6 +47,20 @@ def plain(value: object) -> Any:
 
 def _properties(value: object) -> list[str]:
     return [name for name, member in vars(type(value)).items() if isinstance(member, property)]
+
+
+def set_off(lines: Iterable[str]) -> list[str]:
+    """Lines of a mail, set off from what the notifier itself says.
+
+    A mail counts on usual values: a line with a longer one is broken here, so that it fits 80 columns.
+    """
+    return [f"  | {part}".rstrip() for line in lines for part in _broken(line)]
+
+
+def _broken(line: str) -> list[str]:
+    if len(line) <= MAIL_COLUMNS:
+        return [line]
+    return wrap(line, MAIL_COLUMNS, break_long_words=False, break_on_hyphens=False)
 
 
 def clock(moment: datetime | None) -> str:

@@ -86,6 +86,7 @@ def _mail(mail: "Mail", *, complete: bool) -> list[str]:
     """`complete`: with the headers that all mails of a notice share."""
     from textwrap import wrap
 
+    from notifier.entry.cli.output import set_off
     from notifier.entry.cli.screens.standing import WAYS
 
     who = mail.reader or "A made-up person"
@@ -93,7 +94,7 @@ def _mail(mail: "Mail", *, complete: bool) -> list[str]:
     head = wrap(f"{ways}{who} reads ({mail.locale}, {mail.variant.replace('_', ' ')}):", COLUMNS)
     head += wrap(f"! {mail.remark}", COLUMNS, subsequent_indent="  ") if mail.remark else []
     body = [*_headers(mail, complete=complete), "", *mail.text.rstrip().splitlines()]
-    return [*head, *(f"  | {line}".rstrip() for line in body)]
+    return [*head, *set_off(body)]
 
 
 def _headers(mail: "Mail", *, complete: bool) -> list[str]:

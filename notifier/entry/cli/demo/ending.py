@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from notifier.entry.cli.commands.gaps import WORDS
-from notifier.entry.cli.output import table
+from notifier.entry.cli.output import set_off, table
 from notifier.local.demo.customers import TANAKA, TANAKA_NAMES
 from notifier.local.demo.ending import CALL_LIST, MAILS, Ending, Line
 from notifier.local.demo.mails import FOLDER
@@ -78,7 +78,7 @@ def _correction(ending: Ending) -> list[Styled]:
 
 
 def _quoted(head: str, lines: list[str]) -> list[Styled]:
-    return [("", ""), (head, "bold"), *((f"  | {line}".rstrip(), "") for line in lines)]
+    return [("", ""), (head, "bold"), *((line, "") for line in set_off(lines))]
 
 
 def _name(ending: Ending, line: Line) -> str:

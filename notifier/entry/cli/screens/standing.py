@@ -8,7 +8,7 @@ from notifier.actions.announce.single import Single
 from notifier.actions.estimate.samples import Sample
 from notifier.actions.inspect.rehearsal import ShownRehearsal
 from notifier.actions.notices.untranslated import STATEMENT, Untranslated
-from notifier.entry.cli.output import clock, table
+from notifier.entry.cli.output import clock, set_off, table
 from notifier.entry.cli.screens.audience_source import disruption_line
 from notifier.model.kinds import KINDS
 from notifier.model.vocabulary import Account, Mode, Verdict
@@ -37,7 +37,7 @@ def sample(found: Sample) -> str:
     """One mail, set off from what the notifier itself says."""
     head = f"SAMPLE, somebody who is {READS_AS[found.verdict]} reads ({found.locale}):"
     lines = [f"Subject: {found.subject}", "", *found.text.rstrip().splitlines()]
-    return "\n".join([head, *(f"  | {line}".rstrip() for line in lines)])
+    return "\n".join([head, *set_off(lines)])
 
 
 def rehearsal(found: ShownRehearsal) -> str:
@@ -46,7 +46,7 @@ def rehearsal(found: ShownRehearsal) -> str:
     for mail in found.worst:
         lines += [f"WORST ({', '.join(WAYS[way] for way in mail.ways)}; {mail.locale}):"]
         head = [line for line in mail.text.splitlines() if line.strip()][:SHOWN_LINES]
-        lines += [f"  | {line}".rstrip() for line in (f"Subject: {mail.subject}", *head, "...")]
+        lines += set_off((f"Subject: {mail.subject}", *head, "..."))
     if found.list_hash:
         lines.append(f"List {found.list_hash[:16]}: a real run now, if nobody changes, freezes the same one.")
     return "\n".join(lines)
