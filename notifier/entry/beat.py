@@ -5,14 +5,12 @@ from typing import Any, ClassVar
 from celery.beat import ScheduleEntry, Scheduler
 
 from notifier.actions.background import sweep
-from notifier.actions.running import signs
 from notifier.actions.running.signs import Sign
 from notifier.app import App, opened
 from notifier.entry.tasks import broker, ring_tick
-from notifier.errors import Unreachable
 from notifier.model.tick import SIGN_SECONDS, ProcessKind, TickKind, every
 from notifier.settings import Settings
-from notifier.telemetry import configure, log
+from notifier.telemetry import configure
 
 SIGN = "sign"
 
@@ -26,8 +24,9 @@ def run_beat(settings: Settings) -> None:
         celery.conf.beat_schedule = {SIGN: {"task": SIGN, "schedule": SIGN_SECONDS}} | {
             str(kind): {"task": str(kind), "schedule": between} for kind, between in seconds.items()
         }
-        TickScheduler.ours, TickScheduler.sign = ours, Sign(ProcessKind.BEAT, connections=1)
-        TickScheduler.leave_sign()  # Celery's first is a round later: meanwhile nobody shall miss it
+        TickScheduler.ours = ours
+        TickScheduler.sign = Sign(ProcessKind.BEAT, connections=1, buries=True)
+        TickScheduler.sign.leave(ours.db.transaction)  # Celery's own first is a round later
         celery.Beat(scheduler_cls=f"{__name__}:{TickScheduler.__name__}", loglevel="WARNING").run()
 
 
@@ -41,20 +40,9 @@ class TickScheduler(Scheduler):
         if entry.task != SIGN:
             ring_tick(self.ours.settings, self.ours.db, TickKind(entry.task))
             return
-        self.leave_sign()
-
-    @classmethod
-    def leave_sign(cls) -> None:
-        try:
-            cls.sign.leave(cls.ours.db.transaction)
-            signs.forget_the_dead(cls.ours.db)
-        except Unreachable:
-            log().warning("no sign of life", kind=cls.sign.kind)
+        self.sign.leave(self.ours.db.transaction)
 
     def close(self) -> None:
         """Told to end: nobody need wait until this beat is taken for dead."""
         super().close()
-        try:
-            self.sign.end(self.ours.db.transaction)
-        except Unreachable:
-            return
+        self.sign.end(self.ours.db.transaction)

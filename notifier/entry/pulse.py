@@ -7,9 +7,7 @@ from typing import Self
 from notifier.actions.running.signs import Sign
 from notifier.actions.running.ticks import Here
 from notifier.app import App
-from notifier.errors import Defect, Unreachable
 from notifier.model.tick import SIGN_SECONDS
-from notifier.telemetry import log
 
 LOOK_EVERY = 1.0
 
@@ -38,10 +36,7 @@ class Pulse(threading.Thread):
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self.join()
-        try:
-            self._sign.end(self._app.db.transaction)
-        except (Unreachable, Defect):
-            return  # taken for dead a little later
+        self._sign.end(self._app.db.transaction)
 
     def run(self) -> None:
         signed = None
@@ -49,12 +44,6 @@ class Pulse(threading.Thread):
             now = self._app.clock.monotonic()
             if signed is None or now - signed >= SIGN_SECONDS:
                 signed = now
-                self._leave()
+                self._sign.leave(self._app.db.transaction, self._here)
             self._look()
             self._over.wait(LOOK_EVERY)
-
-    def _leave(self) -> None:
-        try:
-            self._sign.leave(self._app.db.transaction, self._here)
-        except (Unreachable, Defect):
-            log().warning("no sign of life", kind=self._sign.kind)

@@ -11,11 +11,9 @@ from celery import signals
 from notifier.actions.background.deliver import Reached
 from notifier.actions.running.signs import Sign
 from notifier.entry.tasks import QUEUE, WorkerProcess, broker
-from notifier.errors import Defect, Unreachable
 from notifier.model.tick import SIGN_SECONDS, ProcessKind
 from notifier.settings import Settings
 from notifier.store import one_transaction
-from notifier.telemetry import log
 
 
 def run(
@@ -71,10 +69,7 @@ class Watch:
     def _look(self) -> None:
         if os.getppid() != self._parent:
             os.kill(os.getpid(), signal.SIGTERM)
-        try:
-            self._sign.leave(self._transaction)
-        except (Unreachable, Defect):
-            log().warning("no sign of life", kind=self._sign.kind)
+        self._sign.leave(self._transaction)
 
     def stop(self, **_: object) -> None:
         """Told to end: children finish their requests and take no more."""
@@ -82,7 +77,4 @@ class Watch:
 
     def end(self, **_: object) -> None:
         """Its children have ended."""
-        try:
-            self._sign.end(self._transaction)
-        except (Unreachable, Defect):
-            return
+        self._sign.end(self._transaction)

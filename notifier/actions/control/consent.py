@@ -36,6 +36,11 @@ class Consent:
     def is_given(self) -> bool:
         return self.yes or self.ceiling is not None or self.list_hash is not None
 
+    @property
+    def overrides(self) -> bool:
+        """Policy does not ask for somebody else here."""
+        return self.by_policy or self.break_glass is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
@@ -62,8 +67,7 @@ def round_of(tx: Tx, notice: Notice, actor: str, consent: Consent, gap: Gap) -> 
     policy = catalogue.policy(tx)
     author = author_of(tx, notice)
     before = tuple(a for a in approvals.given(tx, notice) if a.part == "words" or gap_is_accepted(gap, a.gap))
-    overrides = consent.by_policy or consent.break_glass is not None
-    may = may_give(policy.four_eyes, author, actor, overrides=overrides)
+    may = may_give(policy.four_eyes, author, actor, overrides=consent.overrides)
     had = {part for each in before for part in parts(each.part)}
     return Round(author, before, (parts(consent.part) & may) - had)
 
@@ -76,8 +80,7 @@ def author_of(tx: Tx, notice: Notice) -> str:
 def require_another(tx: Tx, notice: Notice, actor: str, part: Part, consent: Consent) -> None:
     """Raises `Refused` where policy wants somebody else than the author to approve that part."""
     author = author_of(tx, notice)
-    overrides = consent.break_glass is not None
-    if part not in may_give(catalogue.policy(tx).four_eyes, author, actor, overrides=overrides):
+    if part not in may_give(catalogue.policy(tx).four_eyes, author, actor, overrides=consent.overrides):
         raise Refused(f"The {part} must be approved by somebody other than {author} (policy four_eyes).")
 
 
