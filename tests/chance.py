@@ -23,10 +23,12 @@ from notifier.pipeline import disruption
 MORE = 3
 """Times as many examples in a search."""
 FIRST = (
-    "tests/test_architecture.py",
-    "tests/test_wheel.py",
-    "tests/chaos",
+    "tests/acceptance/test_demo.py",
     "tests/acceptance",
+    "tests/store/test_locks.py",
+    "tests/chaos",
+    "tests/test_architecture.py::test_the_tools_are_content",
+    "tests/test_wheel.py",
     "tests/stories",
 )
 """Where tests take longest: a run in several processes that began them last would end with one of them alone."""
@@ -103,6 +105,5 @@ def _place(item: pytest.Item) -> int:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Nor does a test write its log where one before it, of which chance decides which, has had it."""
-    group = item.get_closest_marker("xdist_group")  # xdist adds it to the name, where it runs the tests
-    DICE.seed(item.nodeid.removesuffix(f"@{group.args[0]}") if group else item.nodeid)
+    DICE.seed(item.nodeid)
     structlog.reset_defaults()

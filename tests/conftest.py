@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -25,6 +24,7 @@ from .chance import (  # noqa: F401 - hooks
 )
 from .databases import TEMPLATE, Databases, databases, home_for
 from .lab import Lab, a_lab
+from .together import pytest_xdist_make_scheduler  # noqa: F401 - hook
 
 for _name in [n for n in os.environ if n.startswith("NOTIFIER_") or n == "SENDGRID_API_KEY"]:
     del os.environ[_name]  # an exported key never makes a test leave the machine
@@ -73,16 +73,6 @@ def database_url(server: Path, lent: Databases) -> Iterator[str]:
     name = lent.lend()
     yield postgres.url(server, name)
     lent.take_back(name)
-
-
-@contextmanager
-def a_database(server: Path) -> Iterator[str]:
-    """A new one, for a module's stories together."""
-    name = f"m{os.urandom(4).hex()}"
-    with psycopg.connect(postgres.url(server, "postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
-        yield postgres.url(server, name)
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

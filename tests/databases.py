@@ -158,3 +158,13 @@ def databases(home: Path) -> Iterator[Databases]:
         ((installation,),) = own.execute("SELECT i::text FROM installation i")
     with psycopg.connect(postgres.url(home, "postgres"), autocommit=True) as admin:
         yield Databases(home, admin, new=new, sizes=sizes, installation=installation)
+
+
+@contextmanager
+def a_database(server: Path) -> Iterator[str]:
+    """A new one, for a module's stories together."""
+    name = f"m{os.urandom(4).hex()}"
+    with psycopg.connect(postgres.url(server, "postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+        yield postgres.url(server, name)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

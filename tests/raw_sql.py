@@ -5,6 +5,19 @@ from typing import Any
 
 import psycopg
 
+from notifier.store import Db
+
+WAITING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE wait_event_type = 'Lock' AND datname = current_database()"""
+"""How many wait for a lock, in a test's own database."""
+
+
+def rows_of(db: Db, statement: str) -> list[tuple[Any, ...]]:
+    """On the product's own connections."""
+    with db.transaction() as tx:
+        return tx.execute(statement.encode()).fetchall()
+
 
 class RawSql:
     """Whoever has a database."""

@@ -38,7 +38,11 @@ def name_of(path: Path) -> str:
 
 
 @pytest.mark.timeout(900)  # the type checker starts a process of its own and reads everything
-@pytest.mark.parametrize("command", TOOLS, ids=" ".join)
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(each, marks=[pytest.mark.long] * (each[0] == "basedpyright")) for each in TOOLS],
+    ids=lambda command: command[0],
+)
 def test_the_tools_are_content(command: tuple[str, ...]) -> None:
     tool = Path(sys.executable).parent / command[0]
     arguments = [sys.executable if word == PYTHON else word for word in command[1:]]

@@ -39,6 +39,7 @@ def page(kind: Kind, notice: NoticeKind, locale: str, scheme: str) -> str:
     )
 
 
+@pytest.mark.long
 @pytest.mark.skipif(pages.BROWSER is None, reason="no Chromium here")
 def test_axe_finds_nothing_and_everything_fits_a_telephone() -> None:
     mails = {

@@ -1,7 +1,8 @@
 """One running product for all stories: real Postgres, broker, workers, beat, web, and two sandboxes.
 
 The stack's own sandbox takes rehearsals; a second one, with another key, stands where SendGrid stands for live
-disruptions. Each story begins with empty tables and empty mailboxes.
+disruptions. Each story begins with empty tables and empty mailboxes. After the last story it ends: it would tick
+beside all other tests.
 
 A story's own commands run in this process (tests/in_process.py), which costs a twentieth of a process each. Where
 the process is the point it asks for one: `place.process`, `place.start`, `place.on_a_terminal`.
@@ -38,6 +39,7 @@ from notifier.store import Db
 from tests import in_process
 from tests.raw_sql import RawSql
 from tests.waiting import SOON, until
+from tests.warm import Warm
 
 RIGHT_KEY = "SG.acceptance"
 SERVING = ("worker", "beat", "web")
@@ -67,13 +69,11 @@ company = "Example AI"
 phone = "+1 555 0100"
 data = "kept"
 [policy]
-sweep_seconds = 0.5
+sweep_seconds = 1.0
 lanes = 1
 """
 SHORT_LEASE = {"lease_seconds": 3.0, "claim_age_seconds": 1.0, "deadline_seconds": 1.5}
 """For a story that waits for a lease. On a busy machine it runs out by itself: such a story counts the unknown."""
-PRODUCTS = 3
-"""Running at the same time, however many processes run tests: each of them ticks all the while."""
 KEPT = ("migration", "company", "service", "service_dependency", "source", "attribute", "process", "tick")
 
 
@@ -137,10 +137,14 @@ class Place(RawSql):
         """A process. Those that serve write into a file, which a failing story shows: nobody reads their pipes."""
         serves = args[:1] and args[0] in SERVING
         with self.log_of(args[0]).open("ab") if serves else nullcontext(subprocess.PIPE) as says:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "notifier", *args], env=self.environment | environment, cwd=self.folder,
-                stdin=subprocess.PIPE, stdout=says, stderr=says, text=True,
-            )  # fmt: skip
+            process = Warm(
+                *args,
+                env=self.environment | environment,
+                cwd=self.folder,
+                stdin=subprocess.PIPE,
+                stdout=says,
+                stderr=says,
+            )
         self.started.append(process)
         return process
 
@@ -159,20 +163,26 @@ class Place(RawSql):
         )
 
     def process(self, *args: str, stdin: str = "", **environment: str) -> Done:
-        """The same in a process of its own."""
-        process = self.start(*args, **environment)
-        out, err = process.communicate(stdin)
-        return _without_traceback(Done(process.returncode, out, err))
+        """The same in a process of its own, from its first import on."""
+        done = subprocess.run(
+            [sys.executable, "-m", "notifier", *args], env=self.environment | environment, cwd=self.folder,
+            input=stdin, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return _without_traceback(Done(done.returncode, done.stdout, done.stderr))
 
     def on_a_terminal(self, *args: str, answers: tuple[tuple[str, str | Callable[[], str]], ...]) -> Done:
         """Both ends are a terminal; each answer is typed once its question is on the screen. One that is called
         lets something happen before.
         """
         ours, theirs = pty.openpty()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "notifier", *args], env=self.environment | {"TERM": "dumb"},
-            cwd=self.folder, stdin=theirs, stdout=theirs, stderr=theirs,
-        )  # fmt: skip
+        process = Warm(
+            *args,
+            env=self.environment | {"TERM": "dumb"},
+            cwd=self.folder,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
         os.close(theirs)
         try:
             screen, left = _typed(ours, list(answers))
@@ -294,8 +304,8 @@ def free_port() -> int:
 
 
 def a_sandbox(*args: str) -> tuple["subprocess.Popen[str]", Box]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "notifier", "sandbox", "--port", "0", *args], text=True, stdout=subprocess.PIPE
+    process = Warm(
+        "sandbox", "--port", "0", *args, env=dict(os.environ), cwd=Path.cwd(), stdout=subprocess.PIPE
     )
     assert process.stdout
     return process, Box(process.stdout.readline().split()[1])
@@ -304,15 +314,6 @@ def a_sandbox(*args: str) -> tuple["subprocess.Popen[str]", Box]:
 def stopped(process: "subprocess.Popen[str]") -> None:
     process.terminate()
     process.communicate()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The stories of a file stay together, with as many files as one running product can tell."""
-    ours = [item for item in items if Path(__file__).parent in item.path.parents]
-    files = list(dict.fromkeys(item.path for item in ours))
-    for item in ours:
-        item.add_marker(pytest.mark.xdist_group(f"product-{files.index(item.path) % PRODUCTS}"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -327,7 +328,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def provider() -> Iterator[Box]:
     """Where SendGrid would be."""
     process, box = a_sandbox("--key", RIGHT_KEY)
@@ -347,7 +348,7 @@ def environment_of(home: Path, **more: str) -> dict[str, str]:
     } | more
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(provider: Box) -> Iterator[tuple[Stack, dict[str, str]]]:
     home = Path(tempfile.mkdtemp(prefix="nt-story-")).resolve()
     ours = environment_of(

@@ -16,9 +16,12 @@ from notifier.local.stack import Stack
 from .conftest import Place, free_port
 
 BINARY, TOOL = shutil.which("prometheus-alertmanager"), shutil.which("amtool")
-pytestmark = pytest.mark.skipif(
-    not (BINARY and TOOL), reason="prometheus-alertmanager is not installed (a Debian package)"
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        not (BINARY and TOOL), reason="prometheus-alertmanager is not installed (a Debian package)"
+    ),
+]
 CONFIG = """
 route:
   receiver: notifier

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from notifier.local.stack import Stack
+from tests.databases import a_database
+from tests.shop import Shop, a_shop
 
-from ..conftest import a_database  # noqa: TID252
-from ..shop import Shop, a_shop  # noqa: TID252
 from .conftest import COMPANY, Box, Place, a_deployment, one_sentence
 
 OURS = COMPANY.replace('plan = "text"\n', 'since = "date"\n').replace("nationality", "country")

@@ -68,6 +68,7 @@ def paused(island: Island, db: Db) -> int:
     return settled
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_what_leaves_after_the_brake_is_within_the_bound_and_resume_sends_exactly_the_rest(
     island: Island, db: Db

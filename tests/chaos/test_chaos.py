@@ -17,22 +17,14 @@ SEED = int(os.environ.get("CHAOS_SEED", "7"))
 HERE = (
     "SIGKILL after post",
     "SIGKILL before record commits",
-    "SIGSTOP after claim",
     "every task twice, shuffled",
-    "broker restarted",
     "Postgres restarted",
-    "500",
     "accept-then-drop",
     "events missing",
-    "a person drops",
-    "suppressions",
     "a restored dump in the database's place",
-    "an older data folder in the database's place",
     "correct while chunks are unknown",
-    "rescope: wider while chunks are unknown",
-    "cancel while chunks are unknown",
 )
-"""Played in every run of the tests: of each family some, and what has found something before."""
+"""Played in every run of the tests, one of each family; `-m long` plays these with the same seed, and all."""
 ROUNDS = 50
 """Runs of a seed in which every fault has its turn."""
 
@@ -48,7 +40,7 @@ def passes(seed: int, indexes: Sequence[int], islands: int) -> None:
 def test_nobody_is_lost_nobody_is_silently_told_twice_and_the_last_word_is_true() -> None:
     indexes = indexes_of(HERE, ROUNDS)[: len(HERE)]
     assert {plan_of(SEED, index).name for index in indexes} == set(HERE) - set(NOT_YET)
-    passes(SEED, indexes, islands=4)
+    passes(SEED, indexes, islands=2)
 
 
 @pytest.mark.long

@@ -30,6 +30,7 @@ from notifier.store import locks
 from notifier.store.audit import CHAIN_LOCK
 from tests.lab import LOSE, YES, Answer, Lab, Mail, a_lab, every, refuse
 from tests.locking import At, Journal, Told, WatchedDb, unwatched
+from tests.raw_sql import WAITING
 
 Act = Callable[[Lab], object]
 PLAN_AT = timedelta(hours=1)
@@ -445,11 +446,7 @@ def _until_it_waits(url: str, thread: threading.Thread) -> None:
     """For a lock, or until it is done."""
     with psycopg.connect(url, autocommit=True) as admin:
         while thread.is_alive():
-            waiting = admin.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            ).fetchone()
-            if waiting != (0,):
+            if admin.execute(WAITING).fetchone() != (0,):
                 return
             thread.join(0.005)
 

@@ -33,6 +33,7 @@ from notifier.store.audience.verdicts import Rule
 from notifier.store.company import audience_view, audience_view_values, catalogue
 from notifier.store.company.audience_view import CompanyUnreachable
 from notifier.store.company.merge import Vanished
+from tests.raw_sql import rows_of
 from tests.shop import VIEW, Shop, a_shop
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
@@ -66,15 +67,10 @@ def copy(db: Db, shop: Shop, wanted: Rule, now: datetime = NOW) -> AudienceCopy:
         return copy_view(tx, shop.url, wanted, now)
 
 
-def rows(db: Db, statement: str) -> list[tuple[Any, ...]]:
-    with db.transaction() as tx:
-        return tx.execute(statement.encode()).fetchall()
-
-
 def known(db: Db) -> dict[str, str | None]:
     """Customer -> address."""
     return dict(
-        rows(
+        rows_of(
             db,
             "SELECT ext_id, address FROM customer LEFT JOIN contact USING (customer_id)"
             " LEFT JOIN recipient USING (recipient_id)",
@@ -108,8 +104,8 @@ def test_with_exclude_those_of_whom_too_little_is_known_stay_there_as_well(db: D
 def test_nothing_else_of_a_non_member_crosses_either(db: Db, shop: Shop) -> None:
     shop.people(4)
     copy(db, shop, rule("country = 'JP'"))
-    assert rows(db, "SELECT count(*) FROM contact") == [(1,)]
-    assert rows(db, "SELECT count(*) FROM recipient") == [(1,)]
+    assert rows_of(db, "SELECT count(*) FROM contact") == [(1,)]
+    assert rows_of(db, "SELECT count(*) FROM recipient") == [(1,)]
 
 
 def test_a_wider_scope_brings_the_others_and_a_narrower_one_takes_nobody_away(db: Db, shop: Shop) -> None:
@@ -143,7 +139,7 @@ def test_an_attribute_that_does_not_fit_is_unknown_counted_and_ends_nothing(db: 
     copied = copy(db, shop, rule("seats > 4"))
     assert [(u.name, u.rows, u.customer) for u in copied.unfit] == [("seats", 5, "4")]
     assert counted(db, rule("seats > 4")) == {2: (3, 3, 0), 1: (7, 7, 0)}
-    stored = rows(
+    stored = rows_of(
         db,
         "SELECT e.attrs ->> 'seats' FROM entitlement e JOIN customer USING (customer_id) ORDER BY ext_id::int",
     )
@@ -345,11 +341,11 @@ def test_imported_customers_do_not_vanish(db: Db, shop: Shop) -> None:
 def test_a_changed_address_is_followed_by_the_contact_it_belongs_to(db: Db, shop: Shop) -> None:
     shop.people(2)
     copy(db, shop, rule())
-    before = rows(db, "SELECT contact_id FROM contact ORDER BY 1")
+    before = rows_of(db, "SELECT contact_id FROM contact ORDER BY 1")
     shop.run("UPDATE customer SET email = 'new@example.com' WHERE customer_id = 1")
     assert copy(db, shop, rule(), LATER).contacts_gone == 0
     assert known(db) == {"1": "new@example.com", "2": "ann2@example.com"}
-    assert rows(db, "SELECT contact_id FROM contact ORDER BY 1") == before
+    assert rows_of(db, "SELECT contact_id FROM contact ORDER BY 1") == before
 
 
 def test_who_has_lost_every_address_there_keeps_the_last_known_one(db: Db, shop: Shop) -> None:
@@ -378,10 +374,10 @@ def test_the_cut_off_is_as_the_view_says(db: Db, shop: Shop) -> None:
     shop.people(3)
     shop.run("UPDATE subscription SET blocked_on = %s WHERE customer_id = 1", NOW)
     copy(db, shop, rule())
-    assert rows(db, "SELECT suspended_at FROM entitlement WHERE suspended_at IS NOT NULL") == [(NOW,)]
+    assert rows_of(db, "SELECT suspended_at FROM entitlement WHERE suspended_at IS NOT NULL") == [(NOW,)]
     shop.run("UPDATE subscription SET blocked_on = NULL")
     copy(db, shop, rule(), LATER)
-    assert rows(db, "SELECT count(suspended_at) FROM entitlement") == [(0,)]
+    assert rows_of(db, "SELECT count(suspended_at) FROM entitlement") == [(0,)]
 
 
 # ---------------------------------------------------------------- that database itself
@@ -511,7 +507,7 @@ def test_policy_says_when_and_how_many_are_kept(db: Db, shop: Shop) -> None:
     for now in times:
         snapshots.keep(db, ours, now)
     assert [s.taken_at for s in snapshots.kept(db)] == [times[3], times[2]]
-    assert rows(db, "SELECT count(*), count(DISTINCT snapshot_id) FROM snapshot_row") == [(4, 2)]
+    assert rows_of(db, "SELECT count(*), count(DISTINCT snapshot_id) FROM snapshot_row") == [(4, 2)]
 
 
 def test_a_snapshot_that_cannot_be_taken_raises_an_alarm_until_one_can(db: Db, shop: Shop) -> None:
@@ -519,11 +515,12 @@ def test_a_snapshot_that_cannot_be_taken_raises_an_alarm_until_one_can(db: Db, s
         catalogue.put_company(tx, "policy", {"snapshot_seconds": 60})
     away = from_env({"NOTIFIER_AUDIENCE_URL": shop.url.replace("/shop", "/nowhere")})
     snapshots.keep(db, away, NOW)
-    assert rows(db, "SELECT count(*) FROM alarm WHERE cleared_at IS NULL") == [(1,)]
+    assert rows_of(db, "SELECT count(*) FROM alarm WHERE cleared_at IS NULL") == [(1,)]
     snapshots.keep(db, settings_of(shop), LATER)
-    assert rows(db, "SELECT count(*) FROM alarm WHERE cleared_at IS NULL") == [(0,)]
+    assert rows_of(db, "SELECT count(*) FROM alarm WHERE cleared_at IS NULL") == [(0,)]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_two_hundred_thousand_rows_are_never_in_memory(db: Db, shop: Shop) -> None:
     """Resident memory of a process of its own, after a first small copy has loaded everything that it needs."""

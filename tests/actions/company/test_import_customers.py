@@ -18,6 +18,7 @@ from notifier.model.vocabulary import AttributeType
 from notifier.store import Db, value
 from notifier.store.company import catalogue
 from notifier.store.company.customers import Contradiction
+from tests.raw_sql import rows_of
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -44,21 +45,16 @@ def refusal(db: Db, text: str) -> BadInput:
     return caught.value
 
 
-def rows(db: Db, statement: str) -> list[tuple[Any, ...]]:
-    with db.transaction() as tx:
-        return tx.execute(statement.encode()).fetchall()
-
-
 def snapshot(db: Db) -> dict[str, list[tuple[Any, ...]]]:
     """Everything an import writes, by the company's own names."""
     return {
-        "customers": rows(db, "SELECT ext_id, name, attrs FROM customer ORDER BY 1"),
-        "contacts": rows(
+        "customers": rows_of(db, "SELECT ext_id, name, attrs FROM customer ORDER BY 1"),
+        "contacts": rows_of(
             db,
             "SELECT ext_id, address, address_key, role, locale, tz, k.name FROM contact k"
             " JOIN customer USING (customer_id) JOIN recipient USING (recipient_id) ORDER BY 1, 3, 4",
         ),
-        "entitlements": rows(
+        "entitlements": rows_of(
             db,
             "SELECT ext_id, slug, region, suspended_at FROM entitlement JOIN customer USING (customer_id)"
             " JOIN service USING (service_id) ORDER BY 1, 2, 3",
@@ -281,7 +277,7 @@ def test_hostile_cells_are_only_text(db: Db):
 
 def test_the_import_is_a_decision_in_the_audit_chain_and_names_no_address(db: Db):
     load(db, STORY)
-    ((actor, act, after),) = rows(db, "SELECT actor, act, after::text FROM audit")
+    ((actor, act, after),) = rows_of(db, "SELECT actor, act, after::text FROM audit")
     assert (actor, act) == ("person:test", "import")
     assert json.loads(after)["customers_new"] == 3
     assert "@" not in after
@@ -298,7 +294,7 @@ def test_twenty_thousand_rows(db: Db):
     assert (m.customers_new, m.entitlements_new) == (10_000, 20_000)
     assert (m.people_new, m.contacts_new) == (len({p for _, p in pairs}), len(pairs))
     assert m.cut_off == len({n // 2 for n in range(0, 20_000, 3)})
-    assert rows(db, "SELECT reltuples::int FROM pg_class WHERE relname = 'customer'") == [(10_000,)]
+    assert rows_of(db, "SELECT reltuples::int FROM pg_class WHERE relname = 'customer'") == [(10_000,)]
 
 
 class Stalling(io.RawIOBase):

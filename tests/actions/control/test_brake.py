@@ -28,6 +28,7 @@ from notifier.store.disruptions import disruptions, notices
 from notifier.store.disruptions.contents import NewContent
 from notifier.store.ledger import unknowns
 from notifier.store.ledger.accounting import Refusals
+from tests.raw_sql import WAITING
 from tests.waiting import until
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
@@ -222,10 +223,7 @@ def test_what_is_retried_while_its_notice_ends_is_not_forgotten(story: Story) ->
 
 
 def until_somebody_waits(story: Story) -> None:
-    """For a lock, in the test's own database."""
-    waiting = """SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
-        AND datname = current_database()"""
-    until(lambda: story.run(waiting) == [(1,)])
+    until(lambda: story.run(WAITING) == [(1,)])
 
 
 def test_nobody_is_sent_words_again_that_were_corrected_or_cancelled(story: Story) -> None:

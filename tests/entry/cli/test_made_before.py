@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from notifier.local.endpoints import serving
 from notifier.local.home import prepare
 from notifier.local.sockets import socket_folder
 from notifier.store.migrate import LEDGER_BEFORE, MADE_BEFORE
+from tests import warm
 
 COMMANDS = (
     ("list",),
@@ -38,10 +38,8 @@ def home() -> Iterator[Path]:
 
 
 def notifier(home: Path, *args: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "notifier", *args], cwd=home, text=True, capture_output=True,
-        check=False, env=os.environ | {"NOTIFIER_HOME": str(home), "NOTIFIER_PORT": "0"} | environment,
-    )  # fmt: skip
+    ours = {"NOTIFIER_HOME": str(home), "NOTIFIER_PORT": "0"}
+    return warm.run(*args, cwd=home, env=os.environ | ours | environment)
 
 
 def make_old(url: str) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests import warm
 from tests.waiting import until
+from tests.warm import Warm
 
 COMPANY = """
 [[services]]
@@ -41,10 +43,7 @@ def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
 
 
 def notifier(environment: dict[str, str], folder: Path, *args: str, stdin: str = "") -> tuple[int, str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "notifier", *args],
-        env=environment, cwd=folder, input=stdin, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = warm.run(*args, env=environment, cwd=folder, stdin=stdin)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, done.stderr
 
@@ -54,15 +53,12 @@ def on_a_terminal(
 ) -> tuple[int, str, str]:
     """Exit code, standard output, and what the terminal showed (standard error and the echo)."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "notifier", *args],
-        env=environment, cwd=folder, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs,
-    )  # fmt: skip
+    process = Warm(*args, env=environment, cwd=folder, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs)
     os.close(theirs)
     os.write(ours, answer.encode())
     assert process.stdout is not None
     with process.stdout as stdout:
-        out = stdout.read().decode()
+        out = stdout.read()
     code = process.wait(30)
     try:
         shown = os.read(ours, 1 << 16).decode()
