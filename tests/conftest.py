@@ -4,6 +4,7 @@ import faulthandler
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -29,6 +30,8 @@ from .together import pytest_xdist_make_scheduler  # noqa: F401 - hook
 for _name in [n for n in os.environ if n.startswith("NOTIFIER_") or n == "SENDGRID_API_KEY"]:
     del os.environ[_name]  # an exported key never makes a test leave the machine
 os.environ["NOTIFIER_REHEARSALS_ONLY"] = "1"
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would compile everything anew
+sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(wrapper=True)

@@ -49,13 +49,14 @@ KINDS: Final[Mapping[NoticeKind, Traits]] = {
     NoticeKind.CONFIRMED: Traits(title="Reviewed, it stands"),
 }
 
-ENDINGS: Final = frozenset(kind for kind, each in KINDS.items() if each.ends)
-CORRECTING: Final = frozenset(kind for kind, each in KINDS.items() if each.corrects)
-MERGING: Final = frozenset(kind for kind, each in KINDS.items() if each.merges)
-RESCOPED: Final = frozenset(kind for kind, each in KINDS.items() if each.rescoped)
+# In the order of the table, in every process: what SQL is given is also compared between processes.
+ENDINGS: Final = tuple(kind for kind, each in KINDS.items() if each.ends)
+CORRECTING: Final = tuple(kind for kind, each in KINDS.items() if each.corrects)
+MERGING: Final = tuple(kind for kind, each in KINDS.items() if each.merges)
+RESCOPED: Final = tuple(kind for kind, each in KINDS.items() if each.rescoped)
 FOR_THE_LATE: Final = tuple(kind for kind, each in KINDS.items() if each.by_policy)
 """What the tick drafts, in the order of the table."""
-TELLS_THE_LATE: Final = frozenset(kind for kind, each in KINDS.items() if each.begins or each.merges)
+TELLS_THE_LATE: Final = tuple(kind for kind, each in KINDS.items() if each.begins or each.merges)
 """After one of these, whoever belongs to it and was not told is late."""
 
 OUT: Final = (Variant.AFFECTED, Variant.POSSIBLY, Variant.BOTH)

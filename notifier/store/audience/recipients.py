@@ -224,7 +224,7 @@ def later_params(later: Later) -> dict[str, object]:
     return owed_params(later.asked) | {
         "ends": _ending(later.kind),
         "merges": later.merges,
-        "merging": sorted(MERGING),
+        "merging": list(MERGING),
         "only": later.only,
         "about": later.about,
         "about_locales": later.about_locales,

@@ -258,7 +258,7 @@ SELECT EXISTS (SELECT FROM notice
         rev=notice.rev,
         rescoped=list(RESCOPED),
         replaces=KINDS[notice.kind].corrects,
-        endings=sorted(ENDINGS),
+        endings=list(ENDINGS),
     )
 
 

@@ -135,7 +135,7 @@ def overtaking(notice: Notice) -> tuple[NoticeKind, ...]:
     """
     if notice.only_customer is not None:
         return ()
-    return tuple(CORRECTING) if KINDS[notice.kind].corrects else tuple(NoticeKind)
+    return CORRECTING if KINDS[notice.kind].corrects else tuple(NoticeKind)
 
 
 def dead_chunks(tx: Tx, notice_id: int) -> list[int]:

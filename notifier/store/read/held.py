@@ -39,7 +39,7 @@ SELECT EXISTS (SELECT FROM notice n JOIN notice later USING (disruption_id)
     AND (later.approved_at IS NOT NULL
       OR (later.state = 'draft' AND later.freeze_asked IS NOT NULL AND later.kind = ANY(%(merging)s))))""",
         id=notice_id,
-        merging=sorted(MERGING),
+        merging=list(MERGING),
     )
 
 
@@ -52,5 +52,5 @@ SELECT EXISTS (SELECT FROM notice n JOIN notice later USING (disruption_id)
   WHERE n.notice_id = %(id)s AND later.seq > n.seq AND later.kind = ANY(%(correcting)s)
     AND later.approved_at IS NOT NULL AND n.kind <> ALL(%(correcting)s))""",
         id=notice_id,
-        correcting=sorted(CORRECTING),
+        correcting=list(CORRECTING),
     )

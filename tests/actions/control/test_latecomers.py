@@ -1,5 +1,8 @@
 """The tick for latecomers: what it reads does not grow with customers, and nobody waits for it."""
 
+import os
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Generator
@@ -236,3 +239,33 @@ def test_what_is_over_leaves_nothing_to_look_at(lab: Lab) -> None:
     tick(lab)
     assert lab.value("SELECT count(*) FROM late_person") == 0
     assert lab.rows("SELECT FROM latecomers WHERE seen IS NOT NULL OR reached IS NOT NULL") == []
+
+
+# ---------------------------------------------------------------- several processes
+
+ONE_RANGE = """
+import sys
+from datetime import UTC, datetime
+from notifier.actions.control.who_is_late import Search, Sizes
+from notifier.store import Db
+with Db(sys.argv[1]) as db:
+    Search(db, datetime.now(UTC), Sizes(in_range=5, ranges=1)).finds(int(sys.argv[2]))
+"""
+
+
+def test_processes_that_look_in_turn_go_on_where_the_other_ended(lab: Lab) -> None:
+    """What they look for has one name in all of them: each has hashes of its own, and so its own order of sets."""
+    lab.people(20)
+    lab.suspend()
+    lab.settle()
+    lab.rows("DELETE FROM latecomers")
+    disruption_id = lab.value("SELECT disruption_id FROM disruption")
+    reached: list[int] = []
+    for seed in ("1", "2", "1"):
+        subprocess.run(
+            [sys.executable, "-c", ONE_RANGE, lab.database_url, str(disruption_id)],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            check=True,
+        )
+        reached.append(lab.value("SELECT reached FROM latecomers"))
+    assert reached == [5, 10, 15]
