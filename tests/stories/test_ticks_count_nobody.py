@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -61,6 +62,18 @@ def test_a_draft_that_waits_costs_a_count_only_when_something_has_changed(lab: L
     lab.rows("UPDATE entitlement SET suspended_at = NULL WHERE entitlement_id = 1")
     judge(lab)
     assert lab.alarms()[0].startswith("3,999 customers are cut off")
+
+
+def test_a_cut_off_that_was_written_down_for_later_counts_when_its_moment_has_come(lab: Lab) -> None:
+    cut_off(lab, *lab.people(5))
+    lab.rows("UPDATE entitlement SET suspended_at = now() + interval '2 minutes' WHERE entitlement_id = 1")
+    watch(lab)
+    judge(lab)
+    assert lab.alarms()[0].startswith("4 customers are cut off")
+    judge_signals(lab.app.db, lab.app.writer, lab.now() + timedelta(minutes=1))
+    assert lab.alarms()[0].startswith("4 customers are cut off")
+    judge_signals(lab.app.db, lab.app.writer, lab.now() + timedelta(minutes=3))
+    assert lab.alarms()[0].startswith("5 customers are cut off")
 
 
 @pytest.mark.usefixtures("secret")

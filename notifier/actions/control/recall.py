@@ -13,8 +13,8 @@ from notifier.store.audience import changes
 
 T = TypeVar("T")
 
-HOLDS = timedelta(minutes=1)
-"""A cut-off that was written down for later takes effect by the clock alone: so long it may stay unnoticed."""
+HOLDS = timedelta(minutes=10)
+"""A cut-off whose time is moved leaves no mark: so long that may stay unnoticed."""
 MOST = 100
 
 
@@ -29,10 +29,14 @@ class Recall(Generic[T]):
         kept = self._kept.setdefault(db, {})
         if key in kept:
             at, seen, found = kept[key]
-            if timedelta(0) <= now - at < HOLDS and not changes.any_customer(tx, seen):
+            if timedelta(0) <= now - at < HOLDS and not _is_over(tx, seen, at, now):
                 return found
         seen = changes.seen(tx)  # before it is counted: what changes meanwhile is counted the next time
         if len(kept) >= MOST:
             kept.clear()
         kept[key] = now, seen, find()
         return kept[key][2]
+
+
+def _is_over(tx: Tx, seen: str, at: datetime, now: datetime) -> bool:
+    return changes.any_customer(tx, seen) or changes.took_effect(tx, since=at, now=now)

@@ -4,7 +4,7 @@ A look keeps what it saw (`seen`), taken before it reads anything, and asks the 
 show. Marks are written by the very transaction that changes the data: whoever sees the one sees the other.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from psycopg import sql
 
@@ -51,6 +51,21 @@ def any_customer(tx: Tx, before: str) -> bool:
         sql.SQL(SINCE)
     )
     return value(tx, statement, seen=before)
+
+
+def took_effect(tx: Tx, *, since: datetime, now: datetime) -> bool:
+    """A cut-off that was written down for later has begun between the two: nothing was written then."""
+    return value(
+        tx,
+        """
+SELECT EXISTS (
+  SELECT FROM service s CROSS JOIN LATERAL (  -- by the index, service by service
+    SELECT FROM entitlement e
+    WHERE e.service_id = s.service_id AND e.suspended_at > %(since)s AND e.suspended_at <= %(now)s
+    ORDER BY e.suspended_at LIMIT 1) begun)""",
+        since=since,
+        now=now,
+    )
 
 
 def forget(tx: Tx) -> int:
