@@ -3,15 +3,17 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from notifier.errors import BadInput
 from notifier.model.kinds import variants_of
 from notifier.model.notice_context import NoticeContext
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
-from notifier.pipeline.compose import sample, shelf, tags, template
-from notifier.pipeline.compose.shelf import FALLBACK, FAULT, FAULTS, Key, Shelf
-from notifier.pipeline.compose.template import NoticeSource, NotReviewed, WordsFault
+from notifier.pipeline.compose import lint_messages, reviews, sample, shelf, tags, template
+from notifier.pipeline.compose.phrases import Phrases
+from notifier.pipeline.compose.shelf import FALLBACK, Shelf
+from notifier.pipeline.compose.template import NoticeSource, WordsFault
 from notifier.pipeline.compose.variables import NEEDED
 from notifier.pipeline.compose.words import Rendered, Words
 
@@ -27,59 +29,59 @@ class Findings:
 def lint(packaged: Path, own: Path | None) -> Findings:
     """Try every file and every mail. Folders as for `Words.load`."""
     taken = shelf.take(packaged, own)
-    return Findings(tuple(_ordered(taken, lambda _: True)), tuple(_warnings(taken)))
+    return Findings(tuple(_ordered(taken, lambda *_: True)), tuple(_warnings(taken)))
 
 
 def checked(packaged: Path, own: Path | None) -> Words:
     """The words for a process: a company's own files are tried first. Raises `BadInput` with every fault."""
     words = Words.load(packaged, own)
     taken = words.shelf
-    faults = _ordered(taken, lambda source: _is_theirs(taken, source)) if own else []
+    faults = _ordered(taken, lambda s, p: taken.own_layout or s.own or p.own) if own else []
     if faults:
         raise BadInput(str(faults[0]), details=tuple(map(str, faults[1:])))
     return words
 
 
-def _is_theirs(taken: Shelf, source: NoticeSource) -> bool:
-    spoken = taken.languages.get(source.locale)
-    return source.own or taken.own_layout or (spoken is not None and spoken.own)
+Wanted = Callable[[NoticeSource, Phrases], bool]
 
 
-def _ordered(taken: Shelf, wanted: Callable[[NoticeSource], bool]) -> list[WordsFault]:
-    found = {(f.name, f.line, f.sentence): f for f in (*taken.faults, *_of_mails(taken, wanted))}
+def _ordered(taken: Shelf, wanted: Wanted) -> list[WordsFault]:
+    every = (*taken.faults, *lint_messages.faults(taken), *_of_mails(taken, wanted))
+    found = {(f.name, f.line, f.sentence): f for f in every}
     return [found[key] for key in sorted(found)]
 
 
-def _of_mails(taken: Shelf, wanted: Callable[[NoticeSource], bool]) -> Iterator[WordsFault]:
+def _of_mails(taken: Shelf, wanted: Wanted) -> Iterator[WordsFault]:
     words = Words(taken)
     yield from template.faults(taken.layout)
-    for key, source in taken.sources.items():
-        if not wanted(source):
-            continue
-        faults = list(_of_one(taken, key, source))
+    if FALLBACK not in taken.languages and not taken.faults:
+        yield WordsFault(f"email/{shelf.LANGUAGES}/{FALLBACK}{shelf.MESSAGES}", 1, "it is missing")
+    if FALLBACK not in taken.languages:
+        return
+    for name, source in taken.sources.items():
+        faults = list(_of_one(taken, source))
         yield from faults
-        if not faults and source.locale in taken.languages:
-            yield from _of_its_mails(words, key, source)
+        for locale, spoken in taken.languages.items():
+            if not faults and not taken.missing(source, locale) and wanted(source, spoken):
+                yield from _of_its_mails(words, NoticeKind(name), source, locale)
     yield from _subjects(words, wanted)
 
 
-def _of_one(taken: Shelf, key: Key, source: NoticeSource) -> Iterator[WordsFault]:
-    folder, locale = key
-    unread = any(fault.name.endswith(f"{shelf.PHRASES}/{locale}.toml") for fault in taken.faults)
-    if locale not in taken.languages and not unread:
-        yield WordsFault(source.name, 1, f"there are no phrases: add email/phrases/{locale}.toml")
-    if (folder, FALLBACK) not in taken.sources:
-        yield WordsFault(
-            source.name, 1, f"there is no English beside it: add email/{folder}/{FALLBACK}.md.j2"
-        )
-    for part in (source.subject, source.preheader, source.body):
-        yield from template.faults(part)
+def _of_one(taken: Shelf, source: NoticeSource) -> Iterator[WordsFault]:
+    known = taken.languages[FALLBACK].catalogue.entries
+    for piece in source.pieces:
+        yield from template.faults(piece)
+        for name, line in template.says(piece):
+            if name not in known:
+                near = get_close_matches(name, sorted(known), n=1)
+                more = f"; did you mean {near[0]!r}?" if near else ": add it"
+                yield WordsFault(source.name, line, f"there is no English message {name!r}{more}")
 
 
-def _of_its_mails(words: Words, key: Key, source: NoticeSource) -> Iterator[WordsFault]:
-    for context, variant in mails(key[0]):
+def _of_its_mails(words: Words, notice: NoticeKind, source: NoticeSource, locale: str) -> Iterator[WordsFault]:
+    for context, variant in mails(notice, source):
         try:
-            rendered = words.render(context, source.locale, variant, sample.NONCE)
+            rendered = words.render(context, locale, variant, sample.NONCE)
         except WordsFault as fault:
             yield fault
             return
@@ -91,14 +93,12 @@ def _of_its_mails(words: Words, key: Key, source: NoticeSource) -> Iterator[Word
             return
 
 
-def mails(folder: str) -> Iterator[tuple[NoticeContext, Variant]]:
-    """Every kind of notice that words of this folder are used for, in every variant."""
-    notice = NoticeKind(folder.removeprefix(FAULT))
-    kinds = tuple(FAULTS) if folder.startswith(FAULT) else (Kind.SUSPENSION,)
+def mails(notice: NoticeKind, source: NoticeSource) -> Iterator[tuple[NoticeContext, Variant]]:
+    """Every kind of notice that reads otherwise, in every variant."""
     for context in sample.contexts(notice):
-        for kind in kinds:
+        for kind in tuple(Kind) if source.by_kind else (Kind.SUSPENSION,):
             for variant in variants_of(notice):
-                yield replace(context, notice=notice, kind=kind), variant
+                yield replace(context, kind=kind), variant
 
 
 def _wrong(rendered: Rendered, variant: Variant) -> str | None:
@@ -122,24 +122,23 @@ def _heading(source: NoticeSource) -> int:
     return next((n for n, line in enumerate(lines, 1) if line.startswith("# ")), 1)
 
 
-def _subjects(words: Words, wanted: Callable[[NoticeSource], bool]) -> Iterator[WordsFault]:
+def _subjects(words: Words, wanted: Wanted) -> Iterator[WordsFault]:
     """A mail program keeps a conversation together by its subject (Gmail: same subject and References)."""
-    sources = words.shelf.sources
-    for locale in sorted({locale for _, locale in sources} & set(words.shelf.languages)):
-        of_locale = [(folder, s) for (folder, tag), s in sources.items() if tag == locale]
-        if not any(wanted(source) for _, source in of_locale):
-            continue
-        for context in sample.contexts(NoticeKind.FIRST):
-            yield from _differing(words, context, of_locale)
+    taken = words.shelf
+    for locale, spoken in taken.languages.items():
+        there = [(NoticeKind(name), each) for name, each in taken.sources.items() if not taken.missing(each, locale)]
+        if any(wanted(source, spoken) for _, source in there):
+            for context in sample.contexts(NoticeKind.FIRST):
+                yield from _differing(words, context, locale, there)
 
 
 def _differing(
-    words: Words, context: NoticeContext, of_locale: list[tuple[str, NoticeSource]]
+    words: Words, context: NoticeContext, locale: str, there: list[tuple[NoticeKind, NoticeSource]]
 ) -> Iterator[WordsFault]:
     first: tuple[str, str] | None = None
-    for _, source in of_locale:
+    for notice, source in there:
         try:
-            subject = words.subject(context, source)
+            subject = words.subject(replace(context, notice=notice), locale)
         except BadInput:
             continue  # said already
         if first is None:
@@ -149,16 +148,18 @@ def _differing(
 
 
 def _warnings(taken: Shelf) -> Iterator[WordsFault]:
-    english = {folder for folder, locale in taken.sources if locale == FALLBACK}
+    if FALLBACK not in taken.languages:
+        return
+    english = taken.languages[FALLBACK].catalogue
     for locale, spoken in sorted(taken.languages.items()):
-        missing = sorted(english - {folder for folder, tag in taken.sources if tag == locale})
-        for folder in missing:
-            instead = "the words for what is cut off" if folder.startswith(FAULT) else "English"
-            yield WordsFault(
-                f"email/{folder}/{locale}{template.SUFFIX}", 1, f"it is missing; people read {instead}"
-            )
-        if not spoken.reviewed:
-            yield NotReviewed(f"email/phrases/{locale}.toml")
-    for _, source in sorted(taken.sources.items()):
-        if not source.reviewed:
-            yield NotReviewed(source.name)
+        name = spoken.catalogue.layers[-1].name
+        for notice, source in sorted(taken.sources.items()):
+            if missing := taken.missing(source, locale):
+                more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+                yield WordsFault(name, 1, f"{notice} lacks {missing[0]}{more}; people read English")
+        every = {each for source in taken.sources.values() for each in taken.said(source)}
+        there = [each for each in every if each in spoken.catalogue]
+        left = reviews.unsigned(taken.reviews.get(locale, {}), spoken.catalogue, english, there)
+        if left:
+            signed = len({each.partition(".")[0] for each in spoken.catalogue.needs(there)}) - len(left)
+            yield WordsFault(name, 1, f"nobody has reviewed {'the rest of it' if signed else 'it'}")

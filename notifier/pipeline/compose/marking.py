@@ -26,8 +26,8 @@ class Mark:
 
 def line(spoken: Phrases, mark: Mark) -> str:
     if mark.sent_at is None:
-        return spoken["mark.test"]
-    return spoken["mark.copy"].replace("{when}", moments.full(spoken, mark.sent_at, mark.tz))
+        return spoken["test"]
+    return spoken["copy"].replace("{when}", moments.full(spoken, mark.sent_at, mark.tz))
 
 
 def on_text(text: str, said: str, nonce: str) -> str:

@@ -15,8 +15,8 @@ SOON = timedelta(days=6)
 def full(phrases: Phrases, at: datetime, tz: str | None) -> str:
     """`Friday 27 November, 18:32 EST (23:32 UTC)`; only UTC for a zone that this machine does not know."""
     local = at.astimezone(zone(tz))
-    day = format_datetime(local, phrases["time.day"], locale=phrases.babel)
-    text = phrases["time.full"].replace("{day}", day)
+    day = format_datetime(local, phrases["day"], locale=phrases.babel)
+    text = phrases["time"].replace("{day}", day)
     return _with_utc(phrases, _clock(phrases, text, local), local)
 
 
@@ -48,7 +48,7 @@ def _zone_name(phrases: Phrases, local: datetime) -> str:
         return "UTC"
     name = local.tzname() or ""
     if name.isascii() and name.isalpha():
-        return phrases.zones.get(name, name)
+        return phrases.zone(name)
     sign = f"{local:%z}"
     return f"UTC{sign[:3]}:{sign[3:5]}"
 
@@ -57,10 +57,10 @@ def _with_utc(phrases: Phrases, text: str, local: datetime) -> str:
     if not local.utcoffset():
         return text
     utc = local.astimezone(UTC)
-    pattern = phrases["time.utc"] if utc.date() == local.date() else phrases["time.utc_other_day"]
+    pattern = phrases["time.utc"] if utc.date() == local.date() else phrases["time.utc-other-day"]
     same = pattern.replace("{clock}", f"{utc:%H:%M}").replace("{weekday}", _weekday(phrases, utc))
     return f"{text} ({same})"
 
 
 def _weekday(phrases: Phrases, at: datetime) -> str:
-    return format_datetime(at, phrases["time.weekday"], locale=phrases.babel)
+    return format_datetime(at, phrases["day.weekday"], locale=phrases.babel)

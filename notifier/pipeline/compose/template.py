@@ -1,21 +1,21 @@
-"""Reading the files that the comms lead writes: front matter, Markdown and the little Jinja that is allowed."""
+"""Reading skeletons: front matter, Markdown, the little Jinja that is allowed, and no word of any language."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from notifier.errors import BadInput
 
-KEYS = ("subject", "preheader", "reviewed_by", "reviewed_on")
-UNREVIEWED = "unreviewed"
+KEYS = ("subject", "preheader")
 SUFFIX = ".md.j2"
 LIMIT = 60_000
 """Bytes of one rendered part. Gmail cuts HTML at 102,400; substitutions and headers need room too."""
@@ -25,6 +25,14 @@ ALLOWED = (
     nodes.Filter, nodes.Not, nodes.And, nodes.Or, nodes.Compare, nodes.Operand, nodes.Concat,
 )  # fmt: skip
 """No calls, attributes, loops or arithmetic: `"x" * 10**9` and `__class__` are not even expressible."""
+
+
+SAY = "say"
+BROKEN = "broken"
+"""The variable for what is out because of a fault or of maintenance."""
+
+Say: TypeAlias = Callable[[str], str]
+"""Name of a message -> what it says in this mail."""
 
 
 class WordsFault(BadInput):
@@ -37,28 +45,21 @@ class WordsFault(BadInput):
         self.sentence = _sentence(sentence)
 
 
-class NotReviewed(WordsFault):
-    """Nobody stands for the words of a file."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name, 1, "nobody has reviewed it")
-
-
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A piece of a template. It is compiled when it is first used: a process speaks of few notices."""
 
     name: str
-    """`email/first/en.md.j2`, for messages; of a company's own file the whole path."""
+    """`email/notices/first.md.j2`, for messages; of a company's own file the whole path."""
     text: str
     """Begins with as many empty lines as stand above it in the file, so that faults have their line."""
     known: frozenset[str]
     autoescape: bool = False
 
-    def fill(self, variables: Mapping[str, str | bool | Markup]) -> str:
+    def fill(self, variables: Mapping[str, str | bool | Markup], say: Say | None = None) -> str:
         """Raises `WordsFault` for what cannot be compiled or rendered, and for a part longer than `LIMIT`."""
         try:
-            text = compiled(self).render(variables)
+            text = compiled(self).render({**variables, SAY: say})
         except TemplateError as error:
             raise WordsFault(self.name, 1, error.message or "it cannot be rendered") from None
         if len(text.encode()) > LIMIT:
@@ -70,22 +71,23 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class NoticeSource:
-    """One notice in one language."""
+    """The skeleton of one kind of notice: what is said, in which order, and when."""
 
     name: str
-    locale: str
     own: bool
     """The company's own file, not the packaged one."""
     subject: Piece
     preheader: Piece
     body: Piece
-    reviewed_by: str
-    reviewed_on: str
-    """ISO date, or `unreviewed`."""
 
     @property
-    def reviewed(self) -> bool:
-        return UNREVIEWED not in {self.reviewed_by, self.reviewed_on}
+    def pieces(self) -> tuple[Piece, Piece, Piece]:
+        return self.subject, self.preheader, self.body
+
+    @property
+    def by_kind(self) -> bool:
+        """What broke reads otherwise than what was cut off."""
+        return any(BROKEN in names(piece) for piece in self.pieces)
 
 
 def environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
@@ -97,11 +99,13 @@ def environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
     return env
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+@pass_context
+def _say(context: Context, name: str) -> str:
+    say: Say = context[SAY]
+    return say(name)
 
 
-FILTERS: Mapping[str, Callable[[str], str]] = {"capital": _capital}
+FILTERS: Mapping[str, Callable[..., str]] = {SAY: _say}
 
 
 def read(path: Path, name: str) -> str:
@@ -117,19 +121,16 @@ def read(path: Path, name: str) -> str:
 
 
 def load(path: Path, name: str, known: frozenset[str], *, own: bool) -> NoticeSource:
-    """Read `<notice>/<locale>.md.j2`; `known` are the variables it may use. Raises `WordsFault`."""
+    """Read `notices/<notice>.md.j2`; `known` are the variables it may use. Raises `WordsFault`."""
     text = read(path, name)
     front, start = _front_matter(name, text)
     below = "\n" * start + "\n".join(text.split("\n")[start:])  # keeps the numbers of the lines
     return NoticeSource(
         name=name,
-        locale=path.name.removesuffix(SUFFIX),
         own=own,
         subject=Piece(name, _at_line(front["subject"]), known),
         preheader=Piece(name, _at_line(front["preheader"]), known),
         body=Piece(name, below, known),
-        reviewed_by=front["reviewed_by"][1],
-        reviewed_on=_reviewed_on(name, *front["reviewed_on"]),
     )
 
 
@@ -153,25 +154,49 @@ def faults(part: Piece) -> Iterator[WordsFault]:
         if not isinstance(node, ALLOWED):
             what = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).lower()
             yield WordsFault(part.name, node.lineno, f"a template may not use this ({what})")
-        elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
-            yield WordsFault(
-                part.name, node.lineno, f"no filter named {node.name!r}; there is only 'capital'"
-            )
+        elif isinstance(node, nodes.Filter):
+            yield from _of_filter(part, node)
         elif isinstance(node, nodes.Name) and node.name not in part.known:
             yield WordsFault(part.name, node.lineno, _unknown(node.name, part.known))
 
 
-def _unknown(name: str, known: frozenset[str]) -> str:
-    near = get_close_matches(name, sorted(known), n=1)
-    instead = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(sorted(known))}"
-    return f"there is no variable {name!r}; {instead}"
+def _of_filter(part: Piece, node: nodes.Filter) -> Iterator[WordsFault]:
+    if node.name != SAY or part.autoescape:
+        yield WordsFault(part.name, node.lineno, f"no filter named {node.name!r} here; there is only 'say'")
+    elif None in _constants(node.node):
+        sentence = "say the name of a message, or choose between such names: {{ ('a' if x else 'b') | say }}"
+        yield WordsFault(part.name, node.lineno, sentence)
 
 
-def _reviewed_on(name: str, line: int, value: str) -> str:
+def says(part: Piece, *, broken: bool | None = None) -> Iterator[tuple[str, int]]:
+    """Name of each message that a part can say, and the line where; `broken`: only those of such a disruption."""
     try:
-        return value if value == UNREVIEWED else date.fromisoformat(value).isoformat()
-    except ValueError:
-        raise WordsFault(name, line, f"write reviewed_on as 2026-11-30, or {UNREVIEWED}") from None
+        tree = environment(autoescape=part.autoescape).parse(part.text, part.name)
+    except TemplateSyntaxError:
+        return  # said among the faults
+    for node in tree.find_all(nodes.Filter):
+        yield from ((name, node.lineno) for name in _constants(node.node, broken) if name)
+
+
+def names(part: Piece) -> frozenset[str]:
+    """Every variable that a part names."""
+    try:
+        tree = environment(autoescape=part.autoescape).parse(part.text, part.name)
+    except TemplateSyntaxError:
+        return frozenset()
+    return frozenset(node.name for node in tree.find_all(nodes.Name))
+
+
+def _constants(node: nodes.Expr | None, broken: bool | None = None) -> Iterator[str | None]:
+    """What an expression can be, if it is made of constants; else None among it."""
+    if isinstance(node, nodes.CondExpr):
+        decided = broken if isinstance(node.test, nodes.Name) and node.test.name == BROKEN else None
+        if decided is not False:
+            yield from _constants(node.expr1, broken)
+        if decided is not True:
+            yield from _constants(node.expr2, broken)
+    else:
+        yield node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else None
 
 
 def _front_matter(name: str, text: str) -> tuple[dict[str, tuple[int, str]], int]:

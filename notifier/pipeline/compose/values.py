@@ -48,7 +48,7 @@ class Filler:
             for logical in used
         }
         """Raw and escaped tag of each name; empty where it is not in use."""
-        self._greets = phrases["hello.known"]
+        self._greets = phrases["hello"]
         self._rtl = phrases.right_to_left
         self._names = {service.slug: service.name for service in (*context.others, *context.services)}
         wanted = frozenset(logical[:-1] for logical in used)
@@ -169,11 +169,11 @@ class Filler:
             for h, name in zip(shown, called, strict=True)
         ]
         if left_out:
-            lines.append(self._phrases.counted("what.more_lines", left_out))
+            lines.append(self._phrases.counted("more.lines", left_out))
         return "\n".join(lines)
 
     def _say_together(self, slugs: tuple[str, ...], entries: int, length: int) -> str:
-        return self._phrases["what.together"].replace("{services}", self._services(slugs, entries, length))
+        return self._phrases["what"].replace("{services}", self._services(slugs, entries, length))
 
     def _say_times(self, tz: str | None, began: datetime | None) -> Times:
         said = times(self._context, self._phrases, tz, began)

@@ -27,8 +27,8 @@ VARIABLES = frozenset(
         "services",
         "reference",
     }
-    | {"state", "affected", "possibly", "still_out", "maybe_out", "future", "statement", "elsewhere", "news"}
-    | {"quoted", "whole", "stands", "over", "impaired", "maintenance"}
+    | {"gap", "affected", "possibly", "still_out", "maybe_out", "future", "statement", "elsewhere", "news"}
+    | {"quoted", "whole", "stands", "over", "broken", "impaired", "maintenance"}
 )
 LAYOUT_VARIABLES = frozenset({"lang", "dir", "subject", "preheader", "body", "notice"})
 
@@ -75,6 +75,22 @@ def variables(
     )
 
 
+def chosen(context: NoticeContext, variant: Variant) -> dict[str, str]:
+    """What messages choose by, beside numbers: `catalogue.CHOICES`."""
+    certainty = variant if variant in {Variant.POSSIBLY, Variant.BOTH} else Variant.AFFECTED
+    ways = [way for way, there in (("reply", context.reply_to), ("phone", context.phone)) if there]
+    return {
+        "certainty": certainty.value,
+        "time": "future" if context.since[0] > context.now else "now",
+        "kind": context.kind.value,
+        "contact": "-".join(ways) or "none",
+        "rest": _REST.get(variant, "none"),
+    }
+
+
+_REST = {Variant.STILL_AFFECTED: "out", Variant.STILL_POSSIBLY: "maybe", Variant.STILL_BOTH: "both"}
+
+
 def _of_the_context(context: NoticeContext, spoken: Phrases, quote: Quote) -> Variables:
     called = [service.name for service in context.services]
     url = (context.status_url or "").replace("{reference}", context.reference)
@@ -83,7 +99,8 @@ def _of_the_context(context: NoticeContext, spoken: Phrases, quote: Quote) -> Va
         "title": quote.plain(names.clean(context.title or "", LONGEST_TITLE, right_to_left=rtl)),
         "services": quote.plain(values.service_list(spoken, called, SUBJECT_SERVICES, 60)),
         "reference": quote.plain(names.isolated(context.reference, right_to_left=rtl)),
-        "state": spoken[f"state.{context.kind.value}"],
+        "gap": spoken["gap"],
+        "broken": context.kind is not Kind.SUSPENSION,
         "impaired": context.kind is Kind.DEGRADATION,
         "maintenance": context.kind is Kind.MAINTENANCE,
         "future": context.since[0] > context.now,

@@ -1,8 +1,8 @@
 """The words of a notice: loaded once, rendered once for each group that reads the same text."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from babel.core import get_global
@@ -14,10 +14,11 @@ from notifier.model.locales import chain
 from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
-from notifier.pipeline.compose import markdown, marking, quoting, shelf, tags, template, values
+from notifier.pipeline.compose import markdown, marking, quoting, reviews, shelf, tags, template, values
 from notifier.pipeline.compose.phrases import Phrases, Quote
+from notifier.pipeline.compose.reviews import Review
 from notifier.pipeline.compose.shelf import FALLBACK, Shelf
-from notifier.pipeline.compose.variables import Variables, line, variables
+from notifier.pipeline.compose.variables import Variables, chosen, line, variables
 
 _PLAIN = Quote(plain=str, code=str)
 _IN_MARKDOWN = Quote(plain=markdown.quoted, code=markdown.code)
@@ -45,6 +46,7 @@ class Words:
         self._shelf = taken
         self.resolve: Callable[[str | None, NoticeKind], str] = lru_cache(maxsize=4096)(self._resolve)
         """Locale as imported -> a locale that has this notice: de-CH, de, en; an unknown one reads English."""
+        self._locales: dict[NoticeKind, tuple[str, ...]] = {}
         self._fillers: dict[tuple[int, str, Variant, str], tuple[NoticeContext, values.Filler]] = {}
 
     @staticmethod
@@ -63,31 +65,46 @@ class Words:
         return self._shelf
 
     def locales(self, notice: NoticeKind) -> tuple[str, ...]:
-        """The languages that have words for this notice, sorted."""
-        every = set(shelf.folders(notice, Kind.SUSPENSION))
-        return tuple(sorted({locale for folder, locale in self._shelf.sources if folder in every}))
+        """The languages that have every message of this notice, sorted."""
+        if notice not in self._locales:
+            source = self._shelf.find(notice)
+            there = [each for each in self._shelf.languages if source and not self._shelf.missing(source, each)]
+            self._locales[notice] = tuple(sorted(there))
+        return self._locales[notice]
 
-    def source(self, notice: NoticeKind, locale: str, kind: Kind = Kind.SUSPENSION) -> template.NoticeSource:
-        """The file behind one notice, with who reviewed it and when. Raises `BadInput` if there is none."""
-        if found := self._shelf.find(notice, kind, locale):
+    def source(self, notice: NoticeKind, locale: str) -> template.NoticeSource:
+        """The skeleton of a notice. Raises `BadInput` if there is none, or not all of it in this language."""
+        found = self._shelf.find(notice)
+        if found and locale in self.locales(notice):
             return found
         raise BadInput(
-            f"There are no words for the notice {notice.value!r} in {locale!r}: add"
-            f" email/{notice.value}/{locale}.md.j2."
+            f"There are no words for the notice {notice.value!r} in {locale!r}:"
+            " `notifier templates lint` names what is missing."
         )
 
     def reviewed(self, notice: NoticeKind, locale: str, kind: Kind = Kind.SUSPENSION) -> bool:
-        """Somebody has put their name under the notice and under the phrases of the language."""
-        return self.source(notice, locale, kind).reviewed and self._shelf.languages[locale].reviewed
+        """Somebody has put their name under every message that the notice can say, as it stands now."""
+        signed = self._shelf.reviews.get(locale, {})
+        spoken, english = (self._shelf.languages[each].catalogue for each in (locale, FALLBACK))
+        said = self._shelf.said(self.source(notice, locale), kind)
+        return not reviews.unsigned(signed, spoken, english, said)
+
+    def reviews(self, notice: NoticeKind, locale: str, kind: Kind = Kind.SUSPENSION) -> tuple[Review, ...]:
+        """Who stands for the messages of a notice."""
+        said = self._shelf.said(self.source(notice, locale), kind)
+        messages = {name.partition(".")[0] for name in self._shelf.languages[locale].catalogue.needs(said)}
+        signed = self._shelf.reviews.get(locale, {})
+        return tuple(signed[each] for each in sorted(messages) if each in signed)
 
     def render(self, context: NoticeContext, locale: str, variant: Variant, nonce: str) -> Rendered:
         """The content of one group. Raises `BadInput` for a statement that makes the mail too long."""
-        source = self.source(context.notice, locale, context.kind)
+        source = self.source(context.notice, locale)
         spoken = self._shelf.languages[locale]
         tags.checked(nonce)
-        subject = self.subject(context, source, variant, nonce)
-        preheader = line(source.preheader.fill(variables(context, spoken, variant, nonce, _PLAIN)))
-        body = source.body.fill(variables(context, spoken, variant, nonce, _IN_MARKDOWN))
+        subject = self.subject(context, locale, variant, nonce)
+        plain, marked = (variables(context, spoken, variant, nonce, quote) for quote in (_PLAIN, _IN_MARKDOWN))
+        preheader = line(_filled(source.preheader, spoken, plain, chosen(context, variant)))
+        body = _filled(source.body, spoken, marked, chosen(context, variant))
         tokens = markdown.parse(
             body,
             context.statement(locale),
@@ -102,12 +119,15 @@ class Words:
     def subject(
         self,
         context: NoticeContext,
-        source: template.NoticeSource,
+        locale: str,
         variant: Variant = Variant.AFFECTED,
         nonce: str = "0" * 16,
     ) -> str:
-        spoken = self._shelf.languages[source.locale]
-        return line(source.subject.fill(variables(context, spoken, variant, nonce, _PLAIN)))
+        spoken = self._shelf.languages[locale]
+        made = variables(context, spoken, variant, nonce, _PLAIN)
+        return line(
+            _filled(self.source(context.notice, locale).subject, spoken, made, chosen(context, variant))
+        )
 
     def quote(self, frozen: str, told: NoticeContext, locale: str, nonce: str, own: str) -> str:
         """A frozen text of an earlier notice, to stand as a quotation in the notice with the nonce `own`."""
@@ -158,6 +178,11 @@ class Words:
     def _resolve(self, locale: str | None, notice: NoticeKind) -> str:
         there = {known.lower(): known for known in self.locales(notice)}
         return next((there[tag] for tag in _parents(locale or FALLBACK) if tag in there), FALLBACK)
+
+
+def _filled(piece: template.Piece, spoken: Phrases, made: Variables, by: Mapping[str, str]) -> str:
+    shown = {name: value for name, value in made.items() if isinstance(value, str)}
+    return piece.fill(made, partial(spoken.catalogue.say, chosen=by, filled=shown))
 
 
 def _parents(locale: str) -> Iterator[str]:

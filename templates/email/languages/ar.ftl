@@ -1,0 +1,422 @@
+### ما تقوله الرسالة بالعربية. معاني الأسماء والقيم في en.ftl.
+
+
+## How people, times and lists are called
+
+gap = { " " }
+label = { $label }: { $text }
+hello = مرحبًا { $name }،
+    .unknown = مرحبًا،
+what = { $services }، لحساب { $customers }
+    .line = { $customer }: { $services }
+more =
+    { $n ->
+        [one] واحد آخر
+        [two] اثنان آخران
+       *[other] { $n } أخرى
+    }
+    .lines =
+        { $n ->
+            [one] وواحد آخر
+            [two] واثنان آخران
+           *[other] و{ $n } أخرى
+        }
+day = EEEE، d MMMM
+    .weekday = EEEE
+time = { $day }، الساعة { "\u2068" }{ $clock } { $zone }{ "\u2069" }
+    .soon = { $weekday }، الساعة { "\u2068" }{ $clock } { $zone }{ "\u2069" }
+    .about = { $when } تقريبًا
+    .latest = { $when } على أبعد تقدير
+    .utc = { "\u2068" }{ $clock } UTC{ "\u2069" }
+    .utc-other-day = { $weekday }، { "\u2068" }{ $clock } UTC{ "\u2069" }
+as-of = هذا ما نعرفه حتى يوم { $when }.
+zone = { $zone }
+test = اختبار: أُرسلت هذه الرسالة للتجربة فقط. يُرجى عدم اتخاذ أي إجراء بناءً عليها.
+copy = نسخة من رسالة أُرسلت يوم { $when }.
+state =
+    { $kind ->
+        [outage] منقطع
+        [degradation] متعثر
+        [maintenance] متوقف بسبب أعمال صيانة
+       *[suspension] معلَّق
+    }
+    .first =
+        { $kind ->
+            [outage] منقطع
+            [degradation] متعثر
+            [maintenance] متوقف بسبب أعمال صيانة
+           *[suspension] معلَّق
+        }
+
+## The subject: the same in all notices of a disruption
+
+subject = وصولكم إلى { $services } (المرجع { $reference })
+    .titled = { $title } (المرجع { $reference })
+
+## What is out
+
+lead =
+    { $time ->
+        [future] اعتبارًا من { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم:
+       *[now] منذ { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم:
+    }
+lead-still =
+    { $time ->
+        [future] اعتبارًا من { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم:
+       *[now] منذ { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم، ولم يعد بعد:
+    }
+lead-maybe =
+    { $certainty ->
+        [both] من المحتمل أيضًا أن الوصول إلى ما يلي { state } بالنسبة إليكم:
+       *[possibly]
+            { $time ->
+                [future] اعتبارًا من { $since }، من المحتمل أن الوصول إلى ما يلي { state } بالنسبة إليكم:
+               *[now] منذ { $since }، من المحتمل أن الوصول إلى ما يلي { state } بالنسبة إليكم:
+            }
+    }
+still-checking = ما زلنا نتحقق مما إذا كان هذا ينطبق عليكم، وسنخبركم حالما نعرف.
+broken-lead =
+    { $kind ->
+        [outage] منذ { $since }، ما يلي لا يعمل بالنسبة إليكم:
+        [degradation] منذ { $since }، ما يلي لا يعمل كما ينبغي بالنسبة إليكم:
+       *[maintenance]
+            { $time ->
+                [future] اعتبارًا من { $since }، ما يلي متوقف بالنسبة إليكم بسبب أعمال صيانة:
+               *[now] منذ { $since }، ما يلي متوقف بالنسبة إليكم بسبب أعمال صيانة:
+            }
+    }
+broken-lead-still =
+    { $kind ->
+        [degradation] ما يلي لا يعمل كما ينبغي حتى الآن بالنسبة إليكم، منذ { $since }:
+       *[outage] ما يلي لا يعمل حتى الآن بالنسبة إليكم، منذ { $since }:
+    }
+broken-lead-maybe =
+    { $certainty ->
+        [both] من المحتمل أن ما يلي متأثر أيضًا بالنسبة إليكم:
+       *[possibly]
+            { $kind ->
+                [degradation]
+                    { $time ->
+                        [future] اعتبارًا من { $since }، من المحتمل أن ما يلي لا يعمل كما ينبغي بالنسبة إليكم:
+                       *[now] منذ { $since }، من المحتمل أن ما يلي لا يعمل كما ينبغي بالنسبة إليكم:
+                    }
+               *[outage]
+                    { $time ->
+                        [future] اعتبارًا من { $since }، من المحتمل أن ما يلي لا يعمل بالنسبة إليكم:
+                       *[now] منذ { $since }، من المحتمل أن ما يلي لا يعمل بالنسبة إليكم:
+                    }
+            }
+    }
+preheader-still =
+    { $time ->
+        [future] الوصول { state } اعتبارًا من { $since }.
+       *[now]
+            { $certainty ->
+                [possibly] من المحتمل أن الوصول { state } حتى الآن.
+               *[affected] الوصول { state } حتى الآن.
+            }
+    }
+preheader-next = الرسالة القادمة قبل { $next }.
+
+## First notice
+
+first-preheader =
+    { $time ->
+        [future] الوصول { state } اعتبارًا من { $since }.
+       *[now]
+            { $certainty ->
+                [possibly] من المحتمل أن الوصول { state } منذ { $since }.
+               *[affected] الوصول { state } منذ { $since }.
+            }
+    }
+    .data = بياناتكم: { $data }
+first-heading =
+    { $certainty ->
+        [possibly] من المحتمل أن وصولكم { state }
+       *[affected]
+            { $time ->
+                [future] وصولكم { state } قريبًا
+               *[now] وصولكم { state }
+            }
+    }
+first-sorry =
+    { $time ->
+        [future] نعتذر لكم. فأنتم تعتمدون على هذا الوصول.
+       *[now] نعتذر لكم. فأنتم تعتمدون على هذا الوصول، وقد حدث ذلك دون إنذار مسبق.
+    }
+broken-preheader =
+    { $time ->
+        [future]
+            { $kind ->
+                [degradation] خلل اعتبارًا من { $since }. نعمل على إصلاحه.
+                [maintenance] أعمال صيانة اعتبارًا من { $since }.
+               *[outage] عطل اعتبارًا من { $since }. نعمل على إصلاحه.
+            }
+       *[now]
+            { $kind ->
+                [degradation] خلل منذ { $since }. نعمل على إصلاحه.
+                [maintenance] أعمال صيانة منذ { $since }.
+               *[outage] عطل منذ { $since }. نعمل على إصلاحه.
+            }
+    }
+broken-heading =
+    { $certainty ->
+        [possibly]
+            { $kind ->
+                [degradation] من المحتمل أنكم متأثرون بخلل
+                [maintenance] من المحتمل أنكم متأثرون بأعمال صيانة
+               *[outage] من المحتمل أنكم متأثرون بعطل
+            }
+       *[affected]
+            { $kind ->
+                [degradation] أنتم متأثرون بخلل
+                [maintenance] أنتم متأثرون بأعمال صيانة
+               *[outage] أنتم متأثرون بعطل
+            }
+    }
+broken-sorry =
+    { $kind ->
+        [maintenance] نعتذر لكم.
+       *[outage] نعتذر لكم. نعمل على معالجة ذلك.
+    }
+restoring = نعمل على إعادة الوصول.
+
+## Holding notice
+
+holding-preheader =
+    { $time ->
+        [future] نتحقق من الأمر. الوصول { state } اعتبارًا من { $since }.
+       *[now]
+            { $certainty ->
+                [possibly] نتحقق من الأمر. من المحتمل أن الوصول { state } منذ { $since }.
+               *[affected] نتحقق من الأمر. الوصول { state } منذ { $since }.
+            }
+    }
+holding-heading = نتحقق مما حدث لوصولكم
+holding-lead =
+    { $time ->
+        [future] بحسب ما نعرفه حتى الآن، اعتبارًا من { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم:
+       *[now] بحسب ما نعرفه حتى الآن، منذ { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم:
+    }
+holding-sorry = نتحقق مما حدث ومَن يتأثر به. لم نُرد أن تكتشفوا ذلك بأنفسكم قبل أن نخبركم، ولذلك تصلكم هذه الرسالة قبل أن تتوفر كل الإجابات. نعتذر لكم.
+holding-known = ما نعرفه حتى الآن
+
+## Update
+
+update-heading =
+    { $certainty ->
+        [possibly]
+            { $time ->
+                [future] من المحتمل أن وصولكم { state } قريبًا
+               *[now] من المحتمل أن وصولكم { state } حتى الآن
+            }
+       *[affected]
+            { $time ->
+                [future] وصولكم { state } قريبًا
+               *[now] وصولكم { state } حتى الآن
+            }
+    }
+update-new = ما الجديد
+update-elsewhere = هناك أخبار جديدة ليست متاحة لدينا بالعربية بعد. يُرجى الرد على هذه الرسالة وسنشرحها لكم.
+update-facts = لدينا معلومات جديدة. هذا هو الوضع الآن:
+update-nothing = لا جديد حتى الآن. ما زلنا نعمل على ذلك.
+update-sorry = نأسف لاستمرار هذا الوضع.
+broken-update-preheader =
+    { $kind ->
+        [degradation] الخلل مستمر.
+        [maintenance] أعمال الصيانة مستمرة.
+       *[outage] العطل مستمر.
+    }
+broken-update-heading =
+    { $kind ->
+        [degradation] الخلل مستمر
+        [maintenance] أعمال الصيانة مستمرة
+       *[outage] العطل مستمر
+    }
+
+## Correction
+
+correction-preheader = تصحيح.
+correction-heading = تصحيح لما كتبناه
+correction-sorry = كان في ما كتبناه إليكم يوم { $wrote } خطأ. نعتذر لكم.
+    .undated = كان في ما كتبناه إليكم خطأ. نعتذر لكم.
+correction-wrote = كتبنا
+correction-right = الصحيح هو
+correction-elsewhere = ليس النص الصحيح متاحًا لدينا بالعربية بعد. يُرجى الرد على هذه الرسالة وسنشرحه لكم.
+standing = وضع وصولكم الآن
+correction-over = ما كتبناه إليكم منذ ذلك الحين بشأن ما يلي لا يزال صحيحًا:
+correction-lead = { lead-still }
+correction-lead-maybe = { lead-maybe }
+correction-whole = ما كتبناه يوم { $wrote }
+    .undated = ما كتبناه
+
+## Retraction
+
+retraction-preheader = يُرجى تجاهل ما كتبناه يوم { $wrote }: فقد كان خطأً.
+    .undated = يُرجى تجاهل ما كتبناه: فقد كان خطأً.
+retraction-heading = نسحب ما كتبناه إليكم
+retraction-sorry = الرسالة التي أرسلناها إليكم يوم { $wrote } كانت خطأً. نسحبها ونرجو منكم تجاهلها. نعتذر لكم.
+    .undated = إحدى الرسائل التي أرسلناها إليكم كانت خطأً. نسحبها ونرجو منكم تجاهلها. نعتذر لكم.
+retraction-about = كان الأمر يتعلق بما يلي
+retraction-out =
+    { $time ->
+        [future] ما كتبناه إليكم قبل تلك الرسالة لا يزال صحيحًا. الوصول إلى ما يلي { state } قريبًا بالنسبة إليكم:
+       *[now] ما كتبناه إليكم قبل تلك الرسالة لا يزال صحيحًا. الوصول إلى ما يلي { state } بالنسبة إليكم:
+    }
+retraction-maybe = ما كتبناه إليكم قبل تلك الرسالة لا يزال صحيحًا. من المحتمل أن الوصول إلى ما يلي { state } بالنسبة إليكم:
+retraction-stands = ما كتبناه إليكم قبل تلك الرسالة لا يزال صحيحًا.
+retraction-lead = { lead }
+retraction-may-be = من المحتمل أن الوصول إلى ما يلي { state } بالنسبة إليكم:
+retraction-nothing = لا يلزمكم فعل أي شيء بسبب ذلك. وإذا طرأ ما يخص وصولكم فسنكتب إليكم مجددًا.
+retraction-question = هل لديكم سؤال؟
+retraction-quoted = ما نسحبه
+
+## What ends: restored, a part of it, not affected after all
+
+restored-preheader = عاد الوصول منذ { $back }.
+restored-heading = عاد وصولكم
+restored-lead = منذ { $back }، عاد وصولكم إلى ما يلي:
+restored-sorry = نعتذر لكم. فأنتم تعتمدون على هذا الوصول، وقد حُرمتم منه منذ { $since }.
+restored-question = ألم يعد الوصول إليكم بعد، أو لديكم سؤال؟
+broken-restored-preheader = عادت الخدمة إلى العمل منذ { $back }.
+broken-restored-heading =
+    { $kind ->
+        [degradation] زال الخلل
+        [maintenance] انتهت أعمال الصيانة
+       *[outage] انتهى العطل
+    }
+broken-restored-lead = منذ { $back }، عاد ما يلي إلى العمل بالنسبة إليكم:
+broken-restored-sorry = نعتذر لكم. فأنتم تعتمدون على هذه الخدمة، وقد حُرمتم منها منذ { $since }.
+broken-restored-question = ألم تعد تعمل بعد، أو لديكم سؤال؟
+partial-preheader =
+    { $rest ->
+        [none] عاد الوصول منذ { $back }.
+       *[maybe] عاد جزء من وصولكم منذ { $back }.
+    }
+partial-heading =
+    { $rest ->
+        [none] عاد وصولكم
+       *[maybe] عاد جزء من وصولكم
+    }
+released-preheader =
+    { $rest ->
+        [none] تبيّن أن هذا لا ينطبق عليكم.
+       *[maybe] ليس كل ذلك ينطبق عليكم.
+    }
+released-heading =
+    { $rest ->
+        [none] تبيّن أن هذا لا ينطبق عليكم
+       *[maybe] ليس كل ذلك ينطبق عليكم
+    }
+released-lead = كتبنا إليكم أن الوصول إلى ما يلي { state } بالنسبة إليكم، أو أن ذلك محتمل. هذا لا ينطبق عليكم، أو لم يعد ينطبق:
+released-sorry = نعتذر لكم عما سببناه من قلق.
+released-question = هل هذا غير صحيح، أو لديكم سؤال؟
+rest-out = { state.first } حتى الآن بالنسبة إليكم
+rest-maybe =
+    { $rest ->
+        [both] من المحتمل أنه { state } كذلك
+       *[maybe] من المحتمل أنه { state } حتى الآن بالنسبة إليكم
+    }
+more-elsewhere = لدينا المزيد لنقوله، لكنه ليس متاحًا بالعربية بعد. يُرجى الرد على هذه الرسالة وسنشرحه لكم.
+
+## Looked at again, and it stands
+
+confirmed-preheader =
+    { $certainty ->
+        [possibly] من المحتمل أن الوصول { state } حتى الآن. لقد راجعنا حالتكم مرة أخرى.
+       *[affected] الوصول { state } حتى الآن. لقد راجعنا حالتكم مرة أخرى.
+    }
+confirmed-heading =
+    { $certainty ->
+        [possibly] راجعنا الأمر مرة أخرى: من المحتمل أن وصولكم { state } حتى الآن
+       *[affected] راجعنا الأمر مرة أخرى: وصولكم { state } حتى الآن
+    }
+confirmed-looked = قيل لنا إن هذا لا ينطبق عليكم. وقد راجع أحد موظفينا الأمر مرة أخرى.
+confirmed-lead =
+    { $time ->
+        [future] النتيجة: هذا ينطبق عليكم بالفعل. اعتبارًا من { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم:
+       *[now] النتيجة: هذا ينطبق عليكم بالفعل. الوصول إلى ما يلي { state } حتى الآن بالنسبة إليكم:
+    }
+confirmed-lead-maybe =
+    { $certainty ->
+        [both] لا يمكننا أن نقول بعد ما إذا كان ما يلي ينطبق عليكم؛ ومن المحتمل أن الوصول إليه { state } كذلك:
+       *[possibly] النتيجة: لا يمكننا بعد أن نستبعد أن هذا ينطبق عليكم. من المحتمل أن الوصول إلى ما يلي { state } بالنسبة إليكم:
+    }
+confirmed-sorry = نأسف لذلك. نعلم أنكم كنتم تأملون جوابًا آخر.
+confirmed-question = هل لا يزال هذا غير صحيح، أو تعرفون شيئًا لا نعرفه؟
+confirmed-tell = أخبرونا بالجديد وسنراجع الأمر مرة أخرى.
+
+## Headings, and what stands under them
+
+why = السبب
+symptom = ما الذي سترونه
+still-works = ما الذي لا يزال يعمل
+data = بياناتكم
+billing = الفوترة
+action = ما عليكم فعله
+next = الرسالة القادمة
+    .promised = بالبريد الإلكتروني قبل { $next }، حتى إن لم يكن هناك جديد.
+    .open = بالبريد الإلكتروني، حالما نعرف المزيد.
+question = هل لا ينطبق هذا عليكم، أو لديكم سؤال؟
+contact =
+    { $contact ->
+        [phone] يُرجى الاتصال على { $phone }.
+        [reply] يُرجى الرد على هذه الرسالة، فسيقرؤها أحد موظفينا.
+        [reply-phone] يُرجى الرد على هذه الرسالة، فسيقرؤها أحد موظفينا، أو الاتصال على { $phone }.
+       *[none] يُرجى الرد على هذه الرسالة.
+    }
+no-password = لن نطلب منكم كلمة مرور.
+details = التفاصيل
+
+## Facts. The message itself: confirmed. believed: we think so, and say so
+
+own-words = { $text }
+    .believed = نعتقد ما يلي: { $text }
+ask = يُرجى سؤالنا.
+reason-legal = يقتضي ذلك أمر قانوني.
+reason-security = اقتضت ذلك حالة أمنية طارئة.
+reason-supplier = تعذّر على أحد مورّدينا تقديم خدمته.
+reason-capacity = لا تكفي طاقتنا حاليًا لخدمة الجميع.
+reason-fault = تعطّل جزء من أنظمتنا.
+reason-unknown = لا نعرف السبب بعد.
+cause-unknown = لا نعرف السبب بعد.
+cause-government_directive = يقتضي ذلك توجيه حكومي.
+    .believed = نعتقد أن توجيهًا حكوميًا يقتضي ذلك.
+cause-court_order = يقتضي ذلك أمر قضائي.
+    .believed = نعتقد أن أمرًا قضائيًا يقتضي ذلك.
+legal_basis-unknown = لا نعرف الأساس القانوني بعد.
+legal_basis-literal = الأساس القانوني هو { $text }.
+    .believed = نعتقد أن الأساس القانوني هو { $text }.
+assessment-unknown = لا نعرف أكثر من ذلك بعد.
+assessment-misunderstanding = إنه سوء فهم.
+    .believed = نعتقد أنه سوء فهم.
+end-unknown = لا نعرف بعد متى سيعود الوصول.
+end-moment = سيعود الوصول في موعد أقصاه { $when }.
+    .believed = نعتقد أن الوصول سيعود في موعد أقصاه { $when }، لكن ذلك ليس مؤكدًا.
+symptom-unknown = لا نعرف بعد أي خطأ سيظهر لكم.
+symptom-literal = تفشل الطلبات مع ظهور { $text }.
+    .believed = نعتقد أن الطلبات تفشل مع ظهور { $text }.
+still_works-unknown = لا نعرف بعد ما إذا كان هناك شيء آخر متأثر.
+still_works-other_services = تعمل جميع خدماتنا الأخرى كالمعتاد.
+    .believed = نعتقد أن جميع خدماتنا الأخرى تعمل كالمعتاد.
+still_works-nothing_else = لا شيء: جميع خدماتنا متأثرة.
+    .believed = نعتقد أن جميع خدماتنا متأثرة.
+data-unknown = لا نعرف بعد ما إذا كانت متأثرة.
+data-kept = محفوظة دون تغيير.
+    .believed = نعتقد أنها محفوظة دون تغيير.
+data-at_risk = معرّضة للخطر. يُرجى استخدام نسخة لديكم إن وُجدت.
+    .believed = نعتقد أنها معرّضة للخطر. يُرجى استخدام نسخة لديكم إن وُجدت.
+data-partly_lost = فُقد جزء منها.
+    .believed = نعتقد أن جزءًا منها قد فُقد.
+data-lost = فُقدت.
+    .believed = نعتقد أنها فُقدت.
+billing-unknown = لا نعرف بعد كيف سيُحتسب ذلك.
+billing-not_charged = لا تُحتسب رسوم عن المدة التي ينقطع فيها الوصول.
+    .believed = نعتقد أنه لن تُحتسب رسوم عن المدة التي ينقطع فيها الوصول.
+billing-charged = تستمر الفوترة كما كانت.
+    .believed = نعتقد أن الفوترة تستمر كما كانت.
+billing-credited = تُحتسب رسوم عن المدة التي ينقطع فيها الوصول ثم تُضاف إلى رصيدكم.
+    .believed = نعتقد أن رسوم المدة التي ينقطع فيها الوصول ستُضاف إلى رصيدكم.
+action-unknown = لا نعرف ذلك بعد.
+action-none = لا شيء.
+    .believed = نعتقد ما يلي: لا شيء.

@@ -1,0 +1,445 @@
+### Was eine E-Mail auf Deutsch sagt. Bedeutung der Namen und Auswahlwerte: en.ftl.
+
+
+## How people, times and lists are called
+
+gap = { " " }
+label = { $label }: { $text }
+hello = Guten Tag { $name },
+    .unknown = Guten Tag,
+what = { $services }, für { $customers }
+    .line = { $customer }: { $services }
+more = { $n } weitere
+    .lines = und { $n } weitere
+day = EEEE, d. MMMM
+    .weekday = EEEE
+time = { $day }, { $clock } Uhr { $zone }
+    .soon = { $weekday }, { $clock } Uhr { $zone }
+    .about = etwa { $when }
+    .latest = spätestens { $when }
+    .utc = { $clock } Uhr UTC
+    .utc-other-day = { $weekday }, { $clock } Uhr UTC
+as-of = Stand: { $when }.
+zone =
+    { $zone ->
+        [CET] MEZ
+        [CEST] MESZ
+       *[other] { $zone }
+    }
+test = TEST: Diese Nachricht wird nur erprobt. Bitte handeln Sie nicht danach.
+copy = KOPIE einer Nachricht, verschickt: { $when }.
+state =
+    { $kind ->
+        [outage] unterbrochen
+        [degradation] gestört
+        [maintenance] wegen Wartungsarbeiten unterbrochen
+       *[suspension] gesperrt
+    }
+    .first =
+        { $kind ->
+            [outage] Unterbrochen
+            [degradation] Gestört
+            [maintenance] Wegen Wartungsarbeiten unterbrochen
+           *[suspension] Gesperrt
+        }
+
+## The subject: the same in all notices of a disruption
+
+subject = Ihr Zugang zu { $services } (Vorgang { $reference })
+    .titled = { $title } (Vorgang { $reference })
+
+## What is out
+
+lead =
+    { $time ->
+        [future] ab { $since } wird der Zugang für Sie { state }:
+       *[now] seit { $since } ist der Zugang für Sie { state }:
+    }
+lead-still =
+    { $time ->
+        [future] ab { $since } wird der Zugang für Sie { state }:
+       *[now] seit { $since } ist der Zugang für Sie { state }. Er ist noch nicht wieder offen:
+    }
+lead-maybe =
+    { $certainty ->
+        [both]
+            { $time ->
+                [future] Außerdem wird der Zugang für Sie möglicherweise { state }:
+               *[now] Außerdem ist der Zugang für Sie möglicherweise { state }:
+            }
+       *[possibly]
+            { $time ->
+                [future] ab { $since } wird der Zugang für Sie möglicherweise { state }:
+               *[now] seit { $since } ist der Zugang für Sie möglicherweise { state }:
+            }
+    }
+still-checking = Wir prüfen noch, ob das für Sie gilt, und sagen es Ihnen, sobald wir es wissen.
+broken-lead =
+    { $kind ->
+        [outage] seit { $since } läuft Folgendes für Sie nicht:
+        [degradation] seit { $since } läuft Folgendes für Sie nicht so, wie es soll:
+       *[maintenance]
+            { $time ->
+                [future] ab { $since } läuft Folgendes für Sie wegen einer Wartung nicht:
+               *[now] seit { $since } läuft Folgendes für Sie wegen einer Wartung nicht:
+            }
+    }
+broken-lead-still =
+    { $kind ->
+        [degradation] seit { $since } läuft Folgendes für Sie noch immer nicht so, wie es soll:
+       *[outage] seit { $since } läuft Folgendes für Sie noch immer nicht:
+    }
+broken-lead-maybe =
+    { $certainty ->
+        [both] Folgendes ist für Sie möglicherweise ebenfalls gestört:
+       *[possibly]
+            { $kind ->
+                [degradation]
+                    { $time ->
+                        [future] ab { $since } läuft Folgendes für Sie möglicherweise nicht so, wie es soll:
+                       *[now] seit { $since } läuft Folgendes für Sie möglicherweise nicht so, wie es soll:
+                    }
+               *[outage]
+                    { $time ->
+                        [future] ab { $since } läuft Folgendes für Sie möglicherweise nicht:
+                       *[now] seit { $since } läuft Folgendes für Sie möglicherweise nicht:
+                    }
+            }
+    }
+preheader-still =
+    { $time ->
+        [future] Wird { state } ab { $since }.
+       *[now]
+            { $certainty ->
+                [possibly] Möglicherweise weiterhin { state }.
+               *[affected] Weiterhin { state }.
+            }
+    }
+preheader-next = Nächste Nachricht vor { $next }.
+
+## First notice
+
+first-preheader =
+    { $time ->
+        [future] Wird { state } ab { $since }.
+       *[now]
+            { $certainty ->
+                [possibly] Möglicherweise { state } seit { $since }.
+               *[affected] { state.first } seit { $since }.
+            }
+    }
+    .data = Ihre Daten: { $data }
+first-heading =
+    { $certainty ->
+        [possibly]
+            { $time ->
+                [future] Ihr Zugang wird möglicherweise { state }
+               *[now] Ihr Zugang ist möglicherweise { state }
+            }
+       *[affected]
+            { $time ->
+                [future] Ihr Zugang wird { state }
+               *[now] Ihr Zugang ist { state }
+            }
+    }
+first-sorry =
+    { $time ->
+        [future] Wir bitten um Entschuldigung. Sie verlassen sich auf diesen Zugang.
+       *[now] Wir bitten um Entschuldigung. Sie verlassen sich auf diesen Zugang und wurden nicht vorgewarnt.
+    }
+broken-preheader =
+    { $time ->
+        [future]
+            { $kind ->
+                [degradation] Störung ab { $since }. Wir arbeiten daran.
+                [maintenance] Wartung ab { $since }.
+               *[outage] Ausfall ab { $since }. Wir arbeiten daran.
+            }
+       *[now]
+            { $kind ->
+                [degradation] Störung seit { $since }. Wir arbeiten daran.
+                [maintenance] Wartung seit { $since }.
+               *[outage] Ausfall seit { $since }. Wir arbeiten daran.
+            }
+    }
+broken-heading =
+    { $certainty ->
+        [possibly]
+            { $kind ->
+                [degradation] Eine Störung betrifft Sie möglicherweise
+                [maintenance] Eine Wartung betrifft Sie möglicherweise
+               *[outage] Ein Ausfall betrifft Sie möglicherweise
+            }
+       *[affected]
+            { $kind ->
+                [degradation] Eine Störung betrifft Sie
+                [maintenance] Eine Wartung betrifft Sie
+               *[outage] Ein Ausfall betrifft Sie
+            }
+    }
+broken-sorry =
+    { $kind ->
+        [maintenance] Wir bitten um Entschuldigung.
+       *[outage] Wir bitten um Entschuldigung. Wir arbeiten daran.
+    }
+restoring = Wir arbeiten daran, den Zugang wieder zu öffnen.
+
+## Holding notice
+
+holding-preheader =
+    { $time ->
+        [future] Wir klären es gerade. Wird { state } ab { $since }.
+       *[now]
+            { $certainty ->
+                [possibly] Wir klären es gerade. Möglicherweise { state } seit { $since }.
+               *[affected] Wir klären es gerade. { state.first } seit { $since }.
+            }
+    }
+holding-heading = Wir klären, was mit Ihrem Zugang ist
+holding-lead =
+    { $time ->
+        [future] ab { $since } wird der Zugang für Sie { state }, soweit wir das bisher sagen können:
+       *[now] seit { $since } ist der Zugang für Sie { state }, soweit wir das bisher sagen können:
+    }
+holding-sorry = Wir klären gerade, was geschehen ist und für wen. Sie sollen es nicht als Erste bemerken; deshalb kommt diese E-Mail, bevor wir alle Antworten haben. Wir bitten um Entschuldigung.
+holding-known = Was wir bisher wissen
+
+## Update
+
+update-heading =
+    { $certainty ->
+        [possibly]
+            { $time ->
+                [future] Ihr Zugang wird möglicherweise { state }
+               *[now] Ihr Zugang ist möglicherweise weiterhin { state }
+            }
+       *[affected]
+            { $time ->
+                [future] Ihr Zugang wird { state }
+               *[now] Ihr Zugang ist weiterhin { state }
+            }
+    }
+update-new = Was neu ist
+update-elsewhere = Es gibt Neuigkeiten, die uns noch nicht auf Deutsch vorliegen. Antworten Sie auf diese E-Mail, und wir erklären sie Ihnen.
+update-facts = Wir wissen jetzt mehr. So ist der Stand:
+update-nothing = Es gibt nichts Neues zu berichten. Wir arbeiten daran.
+update-sorry = Es tut uns leid, dass es noch andauert.
+broken-update-preheader =
+    { $kind ->
+        [degradation] Die Störung dauert an.
+        [maintenance] Die Wartung dauert an.
+       *[outage] Der Ausfall dauert an.
+    }
+broken-update-heading =
+    { $kind ->
+        [degradation] Die Störung dauert an
+        [maintenance] Die Wartung dauert an
+       *[outage] Der Ausfall dauert an
+    }
+
+## Correction
+
+correction-preheader = Eine Richtigstellung.
+correction-heading = Richtigstellung zu dem, was wir geschrieben haben
+correction-sorry = etwas, das wir Ihnen am { $wrote } geschrieben haben, war falsch. Wir bitten um Entschuldigung.
+    .undated = etwas, das wir Ihnen geschrieben haben, war falsch. Wir bitten um Entschuldigung.
+correction-wrote = Wir haben geschrieben
+correction-right = Richtig ist
+correction-elsewhere = Die richtigen Worte liegen uns noch nicht auf Deutsch vor. Antworten Sie auf diese E-Mail, und wir erklären sie Ihnen.
+standing = Wie es um Ihren Zugang steht
+correction-over = Was wir Ihnen seither zu Folgendem geschrieben haben, gilt weiterhin:
+correction-lead =
+    { $time ->
+        [future] Ab { $since } wird der Zugang für Sie { state }:
+       *[now] Seit { $since } ist der Zugang für Sie { state }. Er ist noch nicht wieder offen:
+    }
+correction-lead-maybe =
+    { $certainty ->
+        [both]
+            { $time ->
+                [future] Außerdem wird der Zugang für Sie möglicherweise { state }:
+               *[now] Außerdem ist der Zugang für Sie möglicherweise { state }:
+            }
+       *[possibly]
+            { $time ->
+                [future] Ab { $since } wird der Zugang für Sie möglicherweise { state }:
+               *[now] Seit { $since } ist der Zugang für Sie möglicherweise { state }:
+            }
+    }
+correction-whole = Was wir am { $wrote } geschrieben haben
+    .undated = Was wir geschrieben haben
+
+## Retraction
+
+retraction-preheader = Bitte betrachten Sie als gegenstandslos, was wir am { $wrote } geschrieben haben: Es war falsch.
+    .undated = Bitte betrachten Sie als gegenstandslos, was wir geschrieben haben: Es war falsch.
+retraction-heading = Wir ziehen zurück, was wir Ihnen geschrieben haben
+retraction-sorry = die Nachricht, die wir Ihnen am { $wrote } geschickt haben, war falsch. Wir ziehen sie zurück: Bitte betrachten Sie sie als gegenstandslos. Wir bitten um Entschuldigung.
+    .undated = eine Nachricht, die wir Ihnen geschickt haben, war falsch. Wir ziehen sie zurück: Bitte betrachten Sie sie als gegenstandslos. Wir bitten um Entschuldigung.
+retraction-about = Es ging um
+retraction-out =
+    { $time ->
+        [future] Was wir Ihnen davor geschrieben haben, gilt weiterhin. Der Zugang zu Folgendem wird für Sie { state }:
+       *[now] Was wir Ihnen davor geschrieben haben, gilt weiterhin. Der Zugang zu Folgendem ist für Sie { state }:
+    }
+retraction-maybe = Was wir Ihnen davor geschrieben haben, gilt weiterhin. Der Zugang zu Folgendem ist für Sie möglicherweise { state }:
+retraction-stands = Was wir Ihnen vor dieser Nachricht geschrieben haben, gilt weiterhin.
+retraction-lead =
+    { $time ->
+        [future] Ab { $since } wird der Zugang für Sie { state }:
+       *[now] Seit { $since } ist der Zugang für Sie { state }:
+    }
+retraction-may-be = Der Zugang zu Folgendem ist für Sie möglicherweise { state }:
+retraction-nothing = Sie müssen deswegen nichts tun. Betrifft etwas Ihren Zugang, schreiben wir Ihnen erneut.
+retraction-question = Haben Sie eine Frage?
+retraction-quoted = Was wir zurückziehen
+
+## What ends: restored, a part of it, not affected after all
+
+restored-preheader = Der Zugang ist wieder offen seit { $back }.
+restored-heading = Ihr Zugang ist wieder offen
+restored-lead = seit { $back } ist der Zugang für Sie wieder offen:
+restored-sorry = Wir bitten um Entschuldigung. Sie verlassen sich auf diesen Zugang, und er hat Ihnen seit { $since } gefehlt.
+restored-question = Ist Ihr Zugang nicht wieder offen, oder haben Sie eine Frage?
+broken-restored-preheader = Läuft wieder seit { $back }.
+broken-restored-heading =
+    { $kind ->
+        [degradation] Die Störung ist behoben
+        [maintenance] Die Wartung ist beendet
+       *[outage] Der Ausfall ist behoben
+    }
+broken-restored-lead = seit { $back } läuft Folgendes für Sie wieder:
+broken-restored-sorry = Wir bitten um Entschuldigung. Sie verlassen sich auf diesen Dienst, und er hat Ihnen seit { $since } gefehlt.
+broken-restored-question = Läuft es bei Ihnen noch nicht, oder haben Sie eine Frage?
+partial-preheader =
+    { $rest ->
+        [none] Der Zugang ist wieder offen seit { $back }.
+       *[maybe] Ein Teil Ihres Zugangs ist wieder offen seit { $back }.
+    }
+partial-heading =
+    { $rest ->
+        [none] Ihr Zugang ist wieder offen
+       *[maybe] Ein Teil Ihres Zugangs ist wieder offen
+    }
+released-preheader =
+    { $rest ->
+        [none] Sie sind doch nicht betroffen.
+       *[maybe] Nicht alles davon gilt für Sie.
+    }
+released-heading =
+    { $rest ->
+        [none] Sie sind doch nicht betroffen
+       *[maybe] Nicht alles davon gilt für Sie
+    }
+released-lead = wir hatten Ihnen geschrieben, dass der folgende Zugang für Sie { state } ist oder sein könnte. Das gilt für Sie nicht oder nicht mehr:
+released-sorry = Wir bitten um Entschuldigung für die Unruhe.
+released-question = Trifft das auf Sie nicht zu, oder haben Sie eine Frage?
+rest-out = Weiterhin für Sie { state }
+rest-maybe =
+    { $rest ->
+        [both] Möglicherweise ebenfalls { state }
+       *[maybe] Möglicherweise weiterhin für Sie { state }
+    }
+more-elsewhere = Wir haben dazu noch mehr zu sagen, aber noch nicht auf Deutsch. Antworten Sie auf diese E-Mail, und wir erklären es Ihnen.
+
+## Looked at again, and it stands
+
+confirmed-preheader =
+    { $certainty ->
+        [possibly] Möglicherweise weiterhin { state }. Wir haben Ihren Fall noch einmal geprüft.
+       *[affected] Weiterhin { state }. Wir haben Ihren Fall noch einmal geprüft.
+    }
+confirmed-heading =
+    { $certainty ->
+        [possibly] Wir haben noch einmal geprüft: Ihr Zugang ist möglicherweise weiterhin { state }
+       *[affected] Wir haben noch einmal geprüft: Ihr Zugang bleibt { state }
+    }
+confirmed-looked = Uns wurde gesagt, dass das auf Sie nicht zutrifft. Ein Mensch hat es noch einmal geprüft.
+confirmed-lead =
+    { $time ->
+        [future] Das Ergebnis: Es gilt auch für Sie. Ab { $since } wird der Zugang für Sie { state }:
+       *[now] Das Ergebnis: Es gilt auch für Sie. Der Zugang bleibt für Sie { state }:
+    }
+confirmed-lead-maybe =
+    { $certainty ->
+        [both] Hier können wir noch nicht sagen, ob es für Sie gilt; auch dieser Zugang ist möglicherweise { state }:
+       *[possibly] Das Ergebnis: Wir können noch nicht ausschließen, dass es für Sie gilt. Der Zugang ist für Sie möglicherweise { state }:
+    }
+confirmed-sorry = Das tut uns leid. Wir wissen, dass Sie auf eine andere Antwort gehofft haben.
+confirmed-question = Immer noch falsch, oder wissen Sie etwas, das wir nicht wissen?
+confirmed-tell = Sagen Sie uns, was neu ist, und wir prüfen noch einmal.
+
+## Headings, and what stands under them
+
+why = Warum
+symptom = Was Sie sehen werden
+still-works = Was weiterhin läuft
+data = Ihre Daten
+billing = Abrechnung
+action = Was Sie tun müssen
+next = Nächste Nachricht
+    .promised = Per E-Mail vor { $next }, auch wenn es nichts Neues gibt.
+    .open = Per E-Mail, sobald wir mehr wissen.
+question = Trifft das auf Sie nicht zu, oder haben Sie eine Frage?
+contact =
+    { $contact ->
+        [phone] Rufen Sie uns an: { $phone }.
+        [reply] Antworten Sie auf diese E-Mail, ein Mensch liest sie.
+        [reply-phone] Antworten Sie auf diese E-Mail, ein Mensch liest sie, oder rufen Sie uns an: { $phone }.
+       *[none] Antworten Sie auf diese E-Mail.
+    }
+no-password = Wir fragen Sie nicht nach einem Passwort.
+details = Einzelheiten
+
+## Facts. The message itself: confirmed. believed: we think so, and say so
+
+own-words = { $text }
+    .believed = Wir gehen davon aus: { $text }
+ask = Bitte fragen Sie uns.
+reason-legal = Eine rechtliche Anordnung verlangt das.
+reason-security = Ein Sicherheitsnotfall hat das nötig gemacht.
+reason-supplier = Einer unserer Lieferanten ist ausgefallen.
+reason-capacity = Unsere Kapazität reicht derzeit nicht für alle.
+reason-fault = In unseren Systemen ist etwas ausgefallen.
+reason-unknown = Die Ursache kennen wir noch nicht.
+cause-unknown = Die Ursache kennen wir noch nicht.
+cause-government_directive = Eine behördliche Anordnung verlangt das.
+    .believed = Wir gehen davon aus, dass eine behördliche Anordnung das verlangt.
+cause-court_order = Eine gerichtliche Anordnung verlangt das.
+    .believed = Wir gehen davon aus, dass eine gerichtliche Anordnung das verlangt.
+legal_basis-unknown = Die Rechtsgrundlage kennen wir noch nicht.
+legal_basis-literal = Rechtsgrundlage ist { $text }.
+    .believed = Wir gehen davon aus, dass { $text } die Rechtsgrundlage ist.
+assessment-unknown = Mehr wissen wir noch nicht.
+assessment-misunderstanding = Es ist ein Missverständnis.
+    .believed = Wir gehen von einem Missverständnis aus.
+end-unknown = Wann der Zugang wieder offen ist, wissen wir noch nicht.
+end-moment = Der Zugang ist spätestens { $when } wieder offen.
+    .believed = Wir gehen davon aus, dass der Zugang spätestens { $when } wieder offen ist; sicher ist das nicht.
+symptom-unknown = Welche Fehlermeldung Sie sehen, wissen wir noch nicht.
+symptom-literal = Anfragen enden mit { $text }.
+    .believed = Wir gehen davon aus, dass Anfragen mit { $text } enden.
+still_works-unknown = Ob noch etwas anderes betroffen ist, wissen wir noch nicht.
+still_works-other_services = Alle unsere anderen Dienste laufen wie gewohnt.
+    .believed = Wir gehen davon aus, dass alle unsere anderen Dienste wie gewohnt laufen.
+still_works-nothing_else = Nichts: Alle unsere Dienste sind betroffen.
+    .believed = Wir gehen davon aus, dass alle unsere Dienste betroffen sind.
+data-unknown = Ob sie betroffen sind, wissen wir noch nicht.
+data-kept = Sie bleiben unverändert erhalten.
+    .believed = Wir gehen davon aus, dass sie unverändert erhalten bleiben.
+data-at_risk = Sie sind gefährdet. Bitte verwenden Sie eine eigene Kopie, falls Sie eine haben.
+    .believed = Wir gehen davon aus, dass sie gefährdet sind. Bitte verwenden Sie eine eigene Kopie, falls Sie eine haben.
+data-partly_lost = Ein Teil ist verloren.
+    .believed = Wir gehen davon aus, dass ein Teil verloren ist.
+data-lost = Sie sind verloren.
+    .believed = Wir gehen davon aus, dass sie verloren sind.
+billing-unknown = Wie das abgerechnet wird, wissen wir noch nicht.
+billing-not_charged = Die Zeit ohne Zugang wird nicht berechnet.
+    .believed = Wir gehen davon aus, dass die Zeit ohne Zugang nicht berechnet wird.
+billing-charged = Die Abrechnung läuft weiter wie bisher.
+    .believed = Wir gehen davon aus, dass die Abrechnung weiterläuft wie bisher.
+billing-credited = Die Zeit ohne Zugang wird berechnet und Ihnen danach gutgeschrieben.
+    .believed = Wir gehen davon aus, dass Ihnen die Zeit ohne Zugang gutgeschrieben wird.
+action-unknown = Das wissen wir noch nicht.
+action-none = Nichts.
+    .believed = Wir gehen davon aus: nichts.

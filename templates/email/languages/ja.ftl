@@ -1,0 +1,397 @@
+### 日本語のメールの文。名前と値の意味は en.ftl を参照。
+
+
+## How people, times and lists are called
+
+gap = { "" }
+label = { $label }：{ $text }
+hello = { $name } 様
+    .unknown = お客様へ
+what = { $services }（対象：{ $customers }）
+    .line = { $customer }：{ $services }
+more = 他{ $n }件
+    .lines = 他{ $n }件
+day = M月d日EEEE
+    .weekday = EEEE
+time = { $day } { $zone } { $clock }
+    .soon = { $weekday } { $zone } { $clock }
+    .about = { $when }頃
+    .latest = 遅くとも{ $when }
+    .utc = UTC { $clock }
+    .utc-other-day = { $weekday } UTC { $clock }
+as-of = { $when }現在の情報です。
+zone =
+    { $zone ->
+        [JST] 日本時間
+       *[other] { $zone }
+    }
+test = テスト：このお知らせは試験的に送信されたものです。内容に沿った対応はなさらないでください。
+copy = 控え：{ $when }に送信されたお知らせの写しです。
+state =
+    { $kind ->
+        [outage] 中断
+        [degradation] 不安定
+        [maintenance] メンテナンスのため中断
+       *[suspension] 停止
+    }
+
+## The subject: the same in all notices of a disruption
+
+subject = { $services }のご利用について（参照番号 { $reference }）
+    .titled = { $title }（参照番号 { $reference }）
+
+## What is out
+
+lead =
+    { $time ->
+        [future] { $since }から、お客様の以下のご利用が{ state }となります：
+       *[now] { $since }から、お客様の以下のご利用が{ state }となっています：
+    }
+lead-still =
+    { $time ->
+        [future] { $since }から、お客様の以下のご利用が{ state }となります：
+       *[now] { $since }から、お客様の以下のご利用が{ state }となっています。まだ復旧していません：
+    }
+lead-maybe =
+    { $certainty ->
+        [both] お客様の以下のご利用も、{ state }となっている可能性があります：
+       *[possibly]
+            { $time ->
+                [future] { $since }から、お客様の以下のご利用が{ state }となる可能性があります：
+               *[now] { $since }から、お客様の以下のご利用が{ state }となっている可能性があります：
+            }
+    }
+still-checking = お客様に当てはまるかどうかを現在確認しており、分かり次第お知らせいたします。
+broken-lead =
+    { $kind ->
+        [degradation] { $since }から、お客様の以下のご利用に不具合が生じています：
+        [maintenance] { $since }から、以下はメンテナンスのためご利用いただけません：
+       *[outage] { $since }から、お客様は以下をご利用いただけない状態です：
+    }
+broken-lead-still =
+    { $kind ->
+        [degradation] { $since }から、お客様の以下のご利用に引き続き不具合が生じています：
+       *[outage] { $since }から、引き続き、お客様は以下をご利用いただけない状態です：
+    }
+broken-lead-maybe =
+    { $certainty ->
+        [both] 以下についても影響を受けている可能性があります：
+       *[possibly]
+            { $kind ->
+                [degradation] { $since }から、お客様の以下のご利用に不具合が生じている可能性があります：
+               *[outage] { $since }から、お客様は以下をご利用いただけない可能性があります：
+            }
+    }
+preheader-still =
+    { $time ->
+        [future] { $since }から{ state }となります。
+       *[now]
+            { $certainty ->
+                [possibly] 引き続き{ state }となっている可能性があります。
+               *[affected] 引き続き{ state }となっています。
+            }
+    }
+preheader-next = 次のご連絡は{ $next }までに。
+
+## First notice
+
+first-preheader =
+    { $time ->
+        [future] { $since }から{ state }となります。
+       *[now]
+            { $certainty ->
+                [possibly] { $since }から{ state }となっている可能性があります。
+               *[affected] { $since }から{ state }となっています。
+            }
+    }
+    .data = お客様のデータ：{ $data }
+first-heading =
+    { $certainty ->
+        [possibly] ご利用が{ state }となっている可能性があります
+       *[affected]
+            { $time ->
+                [future] ご利用が{ state }となります
+               *[now] ご利用が{ state }となっています
+            }
+    }
+first-sorry =
+    { $time ->
+        [future] 日頃ご利用いただいているお客様にご迷惑をおかけし、心よりお詫び申し上げます。
+       *[now] 事前のお知らせもなく、日頃ご利用いただいているお客様にご迷惑をおかけし、心よりお詫び申し上げます。
+    }
+broken-preheader =
+    { $kind ->
+        [degradation] { $since }から不具合。対応を進めております。
+        [maintenance] { $since }からメンテナンス。
+       *[outage] { $since }から障害。対応を進めております。
+    }
+broken-heading =
+    { $certainty ->
+        [possibly]
+            { $kind ->
+                [degradation] 不具合がお客様のご利用に影響する可能性があります
+                [maintenance] メンテナンスがお客様のご利用に影響する可能性があります
+               *[outage] 障害がお客様のご利用に影響する可能性があります
+            }
+       *[affected]
+            { $time ->
+                [future]
+                    { $kind ->
+                        [degradation] 不具合がお客様のご利用に影響します
+                        [maintenance] メンテナンスがお客様のご利用に影響します
+                       *[outage] 障害がお客様のご利用に影響します
+                    }
+               *[now]
+                    { $kind ->
+                        [degradation] 不具合がお客様のご利用に影響しています
+                        [maintenance] メンテナンスがお客様のご利用に影響しています
+                       *[outage] 障害がお客様のご利用に影響しています
+                    }
+            }
+    }
+broken-sorry =
+    { $kind ->
+        [maintenance] ご迷惑をおかけし、お詫び申し上げます。
+       *[outage] ご迷惑をおかけし、お詫び申し上げます。対応を進めております。
+    }
+restoring = ご利用の再開に向けて作業を進めております。
+
+## Holding notice
+
+holding-preheader =
+    { $time ->
+        [future] 状況を確認しております。{ $since }から{ state }となります。
+       *[now]
+            { $certainty ->
+                [possibly] 状況を確認しております。{ $since }から{ state }となっている可能性があります。
+               *[affected] 状況を確認しております。{ $since }から{ state }となっています。
+            }
+    }
+holding-heading = ご利用の状況を確認しております
+holding-lead =
+    { $time ->
+        [future] 現在分かっている範囲では、{ $since }から、お客様の以下のご利用が{ state }となります：
+       *[now] 現在分かっている範囲では、{ $since }から、お客様の以下のご利用が{ state }となっています：
+    }
+holding-sorry = 何が起き、どなたに影響しているのかを確認しております。お客様がお気づきになる前にお伝えしたく、すべてが判明する前にご連絡いたしました。お詫び申し上げます。
+holding-known = 現在までに分かっていること
+
+## Update
+
+update-heading =
+    { $certainty ->
+        [possibly]
+            { $time ->
+                [future] ご利用が{ state }となる可能性があります
+               *[now] ご利用が引き続き{ state }となっている可能性があります
+            }
+       *[affected]
+            { $time ->
+                [future] ご利用が{ state }となります
+               *[now] ご利用が引き続き{ state }となっています
+            }
+    }
+update-new = 新しい情報
+update-elsewhere = 新しい情報がありますが、まだ日本語でご用意できておりません。このメールにご返信いただければ、ご説明いたします。
+update-facts = 新たに分かったことがあります。現在の状況は次のとおりです：
+update-nothing = 新しい情報はございません。引き続き対応しております。
+update-sorry = 長引いておりますことをお詫び申し上げます。
+broken-update-preheader =
+    { $kind ->
+        [degradation] 不具合が続いています。
+        [maintenance] メンテナンスが続いています。
+       *[outage] 障害が続いています。
+    }
+broken-update-heading =
+    { $kind ->
+        [degradation] 不具合が続いています
+        [maintenance] メンテナンスが続いています
+       *[outage] 障害が続いています
+    }
+
+## Correction
+
+correction-preheader = 訂正のお知らせです。
+correction-heading = お知らせした内容の訂正
+correction-sorry = { $wrote }にお知らせした内容の一部に誤りがありました。お詫び申し上げます。
+    .undated = お知らせした内容の一部に誤りがありました。お詫び申し上げます。
+correction-wrote = 誤っていた内容
+correction-right = 正しい内容
+correction-elsewhere = 正しい内容を、まだ日本語でご用意できておりません。このメールにご返信いただければ、ご説明いたします。
+standing = 現在のご利用状況
+correction-over = 以下についてその後お知らせした内容は、引き続き有効です：
+correction-lead = { lead-still }
+correction-lead-maybe = { lead-maybe }
+correction-whole = { $wrote }にお知らせした内容
+    .undated = お知らせした内容
+
+## Retraction
+
+retraction-preheader = { $wrote }にお知らせした内容は誤りでした。なかったものとしてください。
+    .undated = お知らせした内容は誤りでした。なかったものとしてください。
+retraction-heading = お知らせした内容を取り消します
+retraction-sorry = { $wrote }にお送りしたお知らせは誤りでした。このお知らせを取り消しますので、なかったものとしてください。お詫び申し上げます。
+    .undated = お送りしたお知らせに誤りがありました。このお知らせを取り消しますので、なかったものとしてください。お詫び申し上げます。
+retraction-about = お知らせの対象
+retraction-out =
+    { $time ->
+        [future] それより前にお知らせした内容は、引き続き有効です。お客様の以下のご利用が{ state }となります：
+       *[now] それより前にお知らせした内容は、引き続き有効です。お客様の以下のご利用が{ state }となっています：
+    }
+retraction-maybe = それより前にお知らせした内容は、引き続き有効です。お客様の以下のご利用が{ state }となっている可能性があります：
+retraction-stands = それより前にお知らせした内容は、引き続き有効です。
+retraction-lead = { lead }
+retraction-may-be = お客様の以下のご利用が{ state }となっている可能性があります：
+retraction-nothing = この件でお客様にしていただくことはありません。ご利用に関わることがあれば、改めてご連絡いたします。
+retraction-question = ご質問
+retraction-quoted = 取り消す内容
+
+## What ends: restored, a part of it, not affected after all
+
+restored-preheader = { $back }からご利用が再開しています。
+restored-heading = ご利用が再開しました
+restored-lead = { $back }から、お客様の以下のご利用が再開しています：
+restored-sorry = { $since }からご利用いただけず、ご迷惑をおかけしましたことをお詫び申し上げます。
+restored-question = まだご利用になれない場合やご質問
+broken-restored-preheader = { $back }から、再びご利用いただけます。
+broken-restored-heading =
+    { $kind ->
+        [degradation] 不具合が解消しました
+        [maintenance] メンテナンスが終了しました
+       *[outage] 障害が解消しました
+    }
+broken-restored-lead = { $back }から、お客様は以下を再びご利用いただけます：
+broken-restored-sorry = { $since }からご迷惑をおかけしましたことをお詫び申し上げます。
+broken-restored-question = まだご利用になれない場合やご質問
+partial-preheader =
+    { $rest ->
+        [none] { $back }から、ご利用が再開しています。
+       *[maybe] { $back }から、ご利用の一部が再開しています。
+    }
+partial-heading =
+    { $rest ->
+        [none] ご利用が再開しました
+       *[maybe] ご利用の一部が再開しました
+    }
+released-preheader =
+    { $rest ->
+        [none] お客様には当てはまりませんでした。
+       *[maybe] 一部はお客様に当てはまりません。
+    }
+released-heading =
+    { $rest ->
+        [none] お客様には当てはまりませんでした
+       *[maybe] 一部はお客様に当てはまりません
+    }
+released-lead = お客様の以下のご利用が{ state }となっている、またはその可能性があるとお知らせしましたが、これは当てはまらないか、すでに当てはまらなくなっています：
+released-sorry = ご心配をおかけしましたことをお詫び申し上げます。
+released-question = 内容が正しくない場合やご質問
+rest-out = 引き続き{ state }となっているもの
+rest-maybe =
+    { $rest ->
+        [both] 同じく{ state }となっている可能性があるもの
+       *[maybe] 引き続き{ state }となっている可能性があるもの
+    }
+more-elsewhere = このほかにもお伝えすることがありますが、まだ日本語でご用意できておりません。このメールにご返信いただければ、ご説明いたします。
+
+## Looked at again, and it stands
+
+confirmed-preheader =
+    { $certainty ->
+        [possibly] 引き続き{ state }となっている可能性があります。改めて確認いたしました。
+       *[affected] 引き続き{ state }となっています。改めて確認いたしました。
+    }
+confirmed-heading =
+    { $certainty ->
+        [possibly] 改めて確認した結果、ご利用は引き続き{ state }となっている可能性があります
+       *[affected] 改めて確認した結果、ご利用は引き続き{ state }となっています
+    }
+confirmed-looked = お客様には当てはまらないとのご指摘をいただき、担当者が改めて確認いたしました。
+confirmed-lead =
+    { $time ->
+        [future] 結果：お客様に当てはまります。{ $since }から、お客様の以下のご利用が{ state }となります：
+       *[now] 結果：お客様に当てはまります。お客様の以下のご利用は、引き続き{ state }となっています：
+    }
+confirmed-lead-maybe =
+    { $certainty ->
+        [both] 以下については、お客様に当てはまるかどうかまだ分かりません。こちらのご利用も{ state }となっている可能性があります：
+       *[possibly] 結果：お客様に当てはまらないとは、まだ申し上げられません。お客様の以下のご利用が{ state }となっている可能性があります：
+    }
+confirmed-sorry = ご期待に沿えず、申し訳ございません。
+confirmed-question = それでも正しくない場合や、私どもの知らない事情をご存じの場合
+confirmed-tell = 新しい事情をお知らせいただければ、もう一度確認いたします。
+
+## Headings, and what stands under them
+
+why = 理由
+symptom = 表示される内容
+still-works = 引き続きご利用いただけるもの
+data = お客様のデータ
+billing = ご請求
+action = お客様にお願いすること
+next = 次のご連絡
+    .promised = { $next }までに、新しい情報がない場合でもメールでご連絡いたします。
+    .open = 詳しいことが分かり次第、メールでご連絡いたします。
+question = お客様に当てはまらない場合やご質問
+contact =
+    { $contact ->
+        [phone] お電話ください：{ $phone }。
+        [reply] このメールにご返信ください。担当者が拝見いたします。
+        [reply-phone] このメールにご返信ください。担当者が拝見いたします。お電話でも承ります：{ $phone }。
+       *[none] このメールにご返信ください。
+    }
+no-password = パスワードをお尋ねすることはありません。
+details = 詳細
+
+## Facts. The message itself: confirmed. believed: we think so, and say so
+
+own-words = { $text }
+    .believed = 現時点の見解です：{ $text }
+ask = お問い合わせください。
+reason-legal = 法的な命令によるものです。
+reason-security = セキュリティ上の緊急事態により必要となりました。
+reason-supplier = 当社の取引先の一社で障害が発生しています。
+reason-capacity = 現在、すべてのお客様にご利用いただくだけの容量がありません。
+reason-fault = 当社のシステムで障害が発生しています。
+reason-unknown = 原因はまだ分かっておりません。
+cause-unknown = 原因はまだ分かっておりません。
+cause-government_directive = 政府の指示によるものです。
+    .believed = 政府の指示によるものと考えております。
+cause-court_order = 裁判所の命令によるものです。
+    .believed = 裁判所の命令によるものと考えております。
+legal_basis-unknown = 法的根拠はまだ分かっておりません。
+legal_basis-literal = 法的根拠は { $text } です。
+    .believed = 法的根拠は { $text } であると考えております。
+assessment-unknown = それ以上のことはまだ分かっておりません。
+assessment-misunderstanding = これは誤解によるものです。
+    .believed = これは誤解によるものと考えております。
+end-unknown = 再開の時期はまだ分かっておりません。
+end-moment = 遅くとも{ $when }までに再開いたします。
+    .believed = 遅くとも{ $when }までに再開できると考えておりますが、確実ではありません。
+symptom-unknown = どのようなエラーが表示されるかは、まだ分かっておりません。
+symptom-literal = リクエストは { $text } で失敗します。
+    .believed = リクエストは { $text } で失敗すると考えております。
+still_works-unknown = ほかに影響があるかどうかは、まだ分かっておりません。
+still_works-other_services = 当社のその他のサービスは、すべて通常どおりご利用いただけます。
+    .believed = 当社のその他のサービスは、すべて通常どおりご利用いただけると考えております。
+still_works-nothing_else = ございません。当社のすべてのサービスに影響が出ています。
+    .believed = 当社のすべてのサービスに影響が出ていると考えております。
+data-unknown = 影響があるかどうかは、まだ分かっておりません。
+data-kept = そのまま保管されています。
+    .believed = そのまま保管されていると考えております。
+data-at_risk = 失われるおそれがあります。お手元に控えがあれば、そちらをお使いください。
+    .believed = 失われるおそれがあると考えております。お手元に控えがあれば、そちらをお使いください。
+data-partly_lost = 一部が失われました。
+    .believed = 一部が失われたと考えております。
+data-lost = 失われました。
+    .believed = 失われたと考えております。
+billing-unknown = ご請求の扱いはまだ決まっておりません。
+billing-not_charged = ご利用いただけない期間の料金はかかりません。
+    .believed = ご利用いただけない期間の料金はかからないと考えております。
+billing-charged = ご請求はこれまでどおり続きます。
+    .believed = ご請求はこれまでどおり続くと考えております。
+billing-credited = ご利用いただけない期間の料金はいったんご請求し、後日ご返金いたします。
+    .believed = ご利用いただけない期間の料金は、後日ご返金できると考えております。
+action-unknown = まだ分かっておりません。
+action-none = ございません。
+    .believed = ないと考えております。
