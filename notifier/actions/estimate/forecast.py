@@ -8,6 +8,7 @@ from notifier.model.declaration import Declaration
 from notifier.model.policy import Policy
 from notifier.model.vocabulary import Kind, Mode, NoticeKind
 from notifier.pipeline.audience import range_people
+from notifier.pipeline.compose.reviews import Review
 from notifier.store import Tx
 from notifier.store.company import catalogue
 from notifier.store.ledger import rate_limit
@@ -21,8 +22,9 @@ class Reviewed:
 
     locale: str
     by: str
+    """One name, or several."""
     on: str
-    """ISO date."""
+    """ISO date of the latest review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,9 @@ def duration(requests: int, each: float, policy: Policy) -> float:
 
 def _reviewed(writer: Writer, kind: Kind, locales: Sequence[str]) -> tuple[Reviewed, ...]:
     there = [locale for locale in locales if writer.words.reviewed(NoticeKind.FIRST, locale, kind)]
-    sources = [writer.words.source(NoticeKind.FIRST, locale, kind) for locale in there]
-    return tuple(
-        Reviewed(locale, source.reviewed_by, source.reviewed_on)
-        for locale, source in zip(there, sources, strict=True)
-    )
+    return tuple(_signed(locale, writer.words.reviews(NoticeKind.FIRST, locale, kind)) for locale in there)
+
+
+def _signed(locale: str, reviews: Sequence[Review]) -> Reviewed:
+    by = ", ".join(sorted({review.by for review in reviews}))
+    return Reviewed(locale, by, max(review.on for review in reviews).isoformat())

@@ -11,7 +11,7 @@ from notifier.errors import NotifierError
 from notifier.model.mail import Outcome, Result, Sender
 from notifier.model.vocabulary import NoticeKind
 from notifier.pipeline.compose import Words, lint
-from notifier.pipeline.compose.template import NotReviewed
+from notifier.pipeline.compose.reviews import NotReviewed
 from notifier.pipeline.detect import only_drafts
 from notifier.settings import Settings, data_folder, secret
 from notifier.store import Db, migrate, ping
@@ -122,7 +122,7 @@ def check_templates(settings: Settings) -> Check:
         return Check("templates", ok=False, found=f"{found.faults[0]}{more}")
     words = Words.load(data_folder("templates") / "email", settings.templates)
     waiting = sum(isinstance(fault, NotReviewed) for fault in found.warnings)
-    reviews = f"; {waiting} files wait for a review" if waiting else ""
+    reviews = f"; {waiting} languages wait for a review" if waiting else ""
     locales = ", ".join(words.locales(NoticeKind.FIRST))
     return Check("templates", ok=True, found=f"every notice renders in {locales}{reviews}")
 

@@ -1,14 +1,16 @@
-"""The words as files: every fault, what they look like, and a copy to change."""
+"""The words as files: every fault, what they look like, a copy to change, and a name under them."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 from notifier.errors import BadInput, Refused
+from notifier.model.kinds import variants_of
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
 from notifier.pipeline import compose
-from notifier.pipeline.compose import Words, headers, sample, shelf
+from notifier.pipeline.compose import Words, catalogue, headers, reviews, sample, shelf, template
 from notifier.pipeline.compose.lint import Findings
 from notifier.settings import Settings, data_folder
 
@@ -25,6 +27,7 @@ class WantedMails:
     variants: Sequence[Variant] = ()
     bare: bool = False
     """As on the thinnest day: no fact is known."""
+    kinds: Sequence[Kind] = ()
 
 
 def packaged() -> Path:
@@ -35,6 +38,17 @@ def lint(settings: Settings) -> Findings:
     return compose.lint(packaged(), settings.templates)
 
 
+def pages(words: Words) -> list[tuple[str, Kind]]:
+    """Every notice, and as an outage where what broke reads otherwise."""
+    sources = sorted(words.shelf.sources.items())
+    return [
+        (name, kind)
+        for kind in (Kind.SUSPENSION, Kind.OUTAGE)
+        for name, source in sources
+        if kind is Kind.SUSPENSION or source.by_kind
+    ]
+
+
 def preview(settings: Settings, wanted: WantedMails, folder: Path) -> list[Path]:
     """Write each mail as HTML and as text, as one made-up person would get it. Raises `BadInput`."""
     words = compose.checked(packaged(), settings.templates)
@@ -43,28 +57,29 @@ def preview(settings: Settings, wanted: WantedMails, folder: Path) -> list[Path]
         raise BadInput("There is no such mail: `notifier templates lint` names what there is.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [path for mail in mails for path in _write(words, folder, *mail)]
+        return [path for mail in mails for path in _write(words, folder, wanted.bare, *mail)]
     except OSError as error:
         raise BadInput(f"{folder} cannot be written: {error.strerror}.") from None
 
 
-def _mails(words: Words, wanted: WantedMails) -> Iterator[tuple[str, str, Variant, bool]]:
-    for name, locale in sorted(words.shelf.sources):
+def _mails(words: Words, wanted: WantedMails) -> Iterator[tuple[NoticeKind, Kind, str, Variant]]:
+    asked = [(name, kind) for name in sorted(words.shelf.sources) for kind in wanted.kinds]
+    for name, kind in asked or pages(words):
         if wanted.names and not {name, ALL} & set(wanted.names):
             continue
-        if wanted.locales and locale not in wanted.locales:
-            continue
-        for variant in sample.variants(name):
-            if not wanted.variants or variant in wanted.variants:
-                yield name, locale, variant, wanted.bare
+        notice = NoticeKind(name)
+        for locale in words.locales(notice):
+            if wanted.locales and locale not in wanted.locales:
+                continue
+            for variant in variants_of(notice):
+                if not wanted.variants or variant in wanted.variants:
+                    yield notice, kind, locale, variant
 
 
 def _write(
-    words: Words, folder: Path, name: str, locale: str, variant: Variant, bare: bool
+    words: Words, folder: Path, bare: bool, notice: NoticeKind, kind: Kind, locale: str, variant: Variant
 ) -> Iterator[Path]:
-    notice = NoticeKind(name.removeprefix(shelf.FAULT))
-    made = sample.bare(notice) if bare else sample.full(notice)
-    context = replace(made, kind=Kind.OUTAGE if name.startswith(shelf.FAULT) else Kind.SUSPENSION)
+    context = replace(sample.bare(notice) if bare else sample.full(notice), kind=kind)
     person = sample.person(variant)
     nonce = sample.NONCE
     rendered = words.render(context, locale, variant, nonce)
@@ -74,6 +89,7 @@ def _write(
     subject, text, html = parts
     above = {"Subject": subject, **headers(context, DOMAIN)}
     head = "".join(f"{key}: {value}\n" for key, value in above.items())
+    name = notice.value if kind is Kind.SUSPENSION else f"{kind.value}_{notice.value}"
     stem = f"{name}.{locale}.{variant.value}"
     for suffix, content in ((".html", html), (".txt", f"{head}\n{text}")):
         path = folder / f"{stem}{suffix}"
@@ -81,40 +97,89 @@ def _write(
         yield path
 
 
-def copy(settings: Settings, name: str, locale: str) -> Path:
-    """Put a packaged file where the company's own are read, ready to be changed.
+def copy(settings: Settings, name: str, messages: Sequence[str] = ()) -> Path:
+    """Put packaged words where the company's own are read, ready to be changed.
 
-    `name` is a notice such as `first` or `outage_first`, `phrases`, or `layout`. Raises `BadInput`, `Refused`.
+    `name` is a notice such as `first`, a language such as `de` (all of it, or only some `messages`), or `layout`.
+    Raises `BadInput`, `Refused`.
     """
+    own = _own(settings)
+    if name == "layout":
+        return _file(own, shelf.LAYOUT)
+    if (
+        name in shelf.NAMES
+        and (packaged() / (inside := f"{shelf.NOTICES}/{name}{template.SUFFIX}")).is_file()
+    ):
+        return _file(own, inside)
+    if not sample.is_language(name):
+        raise BadInput(f"There is no packaged {name}: {_known()}.")
+    target = own / shelf.EMAIL / shelf.LANGUAGES / f"{name}{shelf.MESSAGES}"
+    if target.exists() and not messages:
+        raise Refused(f"{target} is there already: change it, or remove it to begin anew.")
+    source = packaged() / shelf.LANGUAGES / f"{name}{shelf.MESSAGES}"
+    text = (source if source.is_file() else source.with_stem(shelf.FALLBACK)).read_text("utf-8")
+    return _add(target, text, messages)
+
+
+def _own(settings: Settings) -> Path:
     if settings.templates is None:
         raise BadInput("NOTIFIER_TEMPLATES is not set: name the folder of your own words there.")
-    source, target = _places(settings.templates, name, locale)
+    return settings.templates
+
+
+def _file(own: Path, inside: str) -> Path:
+    target = own / shelf.EMAIL / inside
     if target.exists():
         raise Refused(f"{target} is there already: change it, or remove it to begin anew.")
+    return _put(target, (packaged() / inside).read_text("utf-8"))
+
+
+def _add(target: Path, text: str, messages: Sequence[str]) -> Path:
+    if not messages:
+        return _put(target, text)
+    there = target.read_text("utf-8") if target.exists() else ""
+    known, already = (catalogue.messages(each) for each in (text, there))
+    for message in messages:
+        if message not in known:
+            near = get_close_matches(message, known, n=3)
+            more = f"; there are {', '.join(near)}" if near else ""
+            raise BadInput(f"There is no message {message!r}{more}.")
+        if message in already:
+            raise Refused(f"{message} stands in {target} already: change it there.")
+    return _put(target, there + "".join(known[message] for message in messages))
+
+
+def _put(target: Path, text: str) -> Path:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        target.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BadInput(f"{target} cannot be written: {error.strerror}.") from None
     return target
 
 
-def _places(own: Path, name: str, locale: str) -> tuple[Path, Path]:
-    if name == "layout":
-        inside = shelf.LAYOUT
-    elif name == shelf.PHRASES:
-        inside = f"{shelf.PHRASES}/{locale}.toml"
-    else:
-        inside = f"{name}/{locale}.md.j2"
-    source = packaged() / inside
-    if not source.is_file() or ".." in inside:
-        near = packaged() / inside.replace(f"/{locale}.", f"/{shelf.FALLBACK}.")
-        if near.is_file() and ".." not in inside and sample.is_language(locale):
-            return near, own / shelf.EMAIL / inside
-        raise BadInput(f"There is no packaged {inside}: {_known()}.")
-    return source, own / shelf.EMAIL / inside
-
-
 def _known() -> str:
-    notices = sorted(path.name for path in packaged().iterdir() if path.is_dir())
-    return f"take one of {', '.join(['layout', *notices])}, and a language such as 'de' or 'pt-BR'"
+    return f"take one of {', '.join(['layout', *sorted(shelf.NAMES)])}, or a language such as 'de' or 'pt-BR'"
+
+
+def sign(settings: Settings, locale: str, by: str, messages: Sequence[str], on: date) -> tuple[Path, int]:
+    """Put a name under messages as they stand now: all that nobody stands for, or these.
+
+    In the company's folder where one is set, else beside the packaged words. Returns the file and how many.
+    Raises `BadInput`.
+    """
+    words = compose.checked(packaged(), settings.templates)
+    if not by.strip():
+        raise BadInput("Say who has read them: --by NAME.")
+    if locale not in words.shelf.languages:
+        there = ", ".join(sorted(words.shelf.languages))
+        raise BadInput(f"There are no words in {locale!r}; there are {there}.")
+    spoken, english = (words.shelf.languages[each].catalogue for each in (locale, shelf.FALLBACK))
+    if unknown := [message for message in messages if message not in spoken.messages]:
+        raise BadInput(f"There is no message {unknown[0]!r} in {locale}.")
+    wanted = messages or words.shelf.unsigned(locale)
+    folder = packaged() if settings.templates is None else settings.templates / shelf.EMAIL
+    target = folder / shelf.REVIEWS / f"{locale}.toml"
+    there: reviews.Reviews = reviews.load([(target, str(target))] if target.exists() else [])
+    signed = {message: reviews.made(spoken, english, message, by.strip(), on) for message in wanted}
+    return _put(target, reviews.written({**there, **signed})), len(signed)

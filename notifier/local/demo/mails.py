@@ -9,8 +9,8 @@ from pathlib import Path
 from notifier.actions.inspect import templates
 from notifier.app import App
 from notifier.local.demo.mailbox import ArrivedMail, mails_of
-from notifier.model.vocabulary import NoticeKind
-from notifier.pipeline.compose import sample
+from notifier.model.kinds import variants_of
+from notifier.model.vocabulary import Kind, NoticeKind
 from notifier.store.read.reconciliation import Reader
 
 FOLDER = "mails"
@@ -87,9 +87,11 @@ def write(folder: Path, kinds: tuple[ShownMail, ...]) -> None:
 
 def write_others(app: App, folder: Path, kinds: tuple[ShownMail, ...]) -> tuple[Path, ...]:
     """What the story had no need of, as a made-up customer would read it: the page of each kind that is left."""
-    names = {name for name, _ in app.writer.words.shelf.sources} - {each.reader.kind.value for each in kinds}
+    seen = {(each.reader.kind.value, Kind.SUSPENSION) for each in kinds}
+    left = [each for each in templates.pages(app.writer.words) if each not in seen]
     written: list[Path] = []
-    for name, locale in zip(sorted(names), cycle(sorted(LANGUAGES))):
-        wanted = templates.WantedMails((name,), (locale,), sample.variants(name)[-1:])
+    for (name, kind), locale in zip(left, cycle(sorted(LANGUAGES))):
+        last = variants_of(NoticeKind(name))[-1:]
+        wanted = templates.WantedMails((name,), (locale,), last, kinds=(kind,))
         written += templates.preview(app.settings, wanted, folder)
     return tuple(path for path in written if path.suffix == ".html")

@@ -1,7 +1,9 @@
 """Which words: facts and reviewed phrases become frozen contents, and a person's data what stands in their tags.
 
-template   files with front matter, a little Jinja and Markdown (the only import of jinja2)
+template   skeletons of notices: front matter, a little Jinja and Markdown (the only import of jinja2)
+catalogue  the messages of one language (the only import of fluent)
 phrases    what codes, reasons, lists and times are called in one language; how sure a fact may sound
+reviews    who stands for which message, as it stood
 shelf      which files there are: the packaged ones, under a company's own
 variables  what a template may name
 markdown   HTML and text from the same tokens; wrapping breaks the lines of the text
@@ -12,7 +14,7 @@ values     the substitutions of one person
 marking    the first line of a test and of a copy
 quoting    what was written before, in a notice that corrects it
 words      `Words`: load, render, fill
-lint       every fault of the files, and of every mail they can make
+lint       every fault of the files, and of every mail they can make; lint_messages those of catalogues
 statement  times without a zone in the free words
 headers    of every mail of a disruption
 """

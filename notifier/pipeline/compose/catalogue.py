@@ -47,8 +47,8 @@ class Entry:
     line: int
     filled: frozenset[str]
     """Variables that are shown."""
-    chosen: frozenset[str]
-    """Variables that choose."""
+    chosen: Mapping[str, frozenset[str]]
+    """Variables that choose, with the values that are named."""
     asks: tuple[str, ...]
     """Messages that stand in it."""
     declined: frozenset[str]
@@ -119,6 +119,18 @@ class Catalogue:
     def pattern(self, name: str) -> str:
         """`Hello {name},`: with the names of what is filled in, for where it is filled in often."""
         return _FIELD.sub(r"{\1}", self._text(name, {}))
+
+    def shown(self, name: str, chosen: Chosen) -> frozenset[str]:
+        """What a message fills in where this is chosen."""
+        return frozenset(_FIELD.findall(self._text(name, chosen)))
+
+    def choices(self, name: str) -> dict[str, frozenset[str]]:
+        """Everything that a message chooses by, with those that stand in it."""
+        found: dict[str, frozenset[str]] = {}
+        for entry in filter(None, self.needs([name]).values()):
+            for variable, values in entry.chosen.items():
+                found[variable] = found.get(variable, frozenset()) | values
+        return found
 
     def _text(self, name: str, chosen: Chosen) -> str:
         names = self._choosing.get(name)
@@ -208,7 +220,7 @@ def _entries(message: ast.Message, file: str, text: str) -> Iterator[tuple[Entry
         found = _Found()
         found.visit(value)
         entry = Entry(
-            name, file, _line(text, where), frozenset(found.filled), frozenset(found.chosen),
+            name, file, _line(text, where), frozenset(found.filled), found.chosen,
             tuple(found.asks), declined,
         )  # fmt: skip
         yield entry, found.wrong
@@ -219,7 +231,7 @@ class _Found(visitor.Visitor):
 
     def __init__(self) -> None:
         self.filled: set[str] = set()
-        self.chosen: set[str] = set()
+        self.chosen: dict[str, frozenset[str]] = {}
         self.asks: list[str] = []
         self.wrong: list[str] = []
 
@@ -229,8 +241,8 @@ class _Found(visitor.Visitor):
             names = ", ".join(f"${each}" for each in (*CHOICES, NUMBER))
             self.wrong.append(f"it can choose by {names}, and by nothing else")
         else:
-            self.chosen.add(variable)
             keys = [v.key.name for v in node.variants if isinstance(v.key, ast.Identifier)]
+            self.chosen[variable] = self.chosen.get(variable, frozenset()) | {*keys}
             odd = [key for key in keys if key not in CHOICES.get(variable, keys)]
             self.wrong += (f"${variable} is never {key!r}: {', '.join(CHOICES[variable])}" for key in odd)
             self.wrong += (f"[{key}] stands there twice" for key in {k for k in keys if keys.count(k) > 1})
@@ -294,3 +306,7 @@ def _language(locale: str, name: str) -> Locale:
         ) from None
 
 
+def messages(text: str) -> dict[str, str]:
+    """Name -> each message of a file as it stands there, with its comment."""
+    found = [each for each in FluentParser().parse(text).body if isinstance(each, ast.Message)]
+    return {each.id.name: FluentSerializer().serialize_entry(each) for each in found}

@@ -10,8 +10,9 @@ from notifier.errors import BadInput
 from notifier.model.kinds import variants_of
 from notifier.model.notice_context import NoticeContext
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
-from notifier.pipeline.compose import lint_messages, reviews, sample, shelf, tags, template
+from notifier.pipeline.compose import lint_messages, sample, shelf, tags, template
 from notifier.pipeline.compose.phrases import Phrases
+from notifier.pipeline.compose.reviews import NotReviewed
 from notifier.pipeline.compose.shelf import FALLBACK, Shelf
 from notifier.pipeline.compose.template import NoticeSource, WordsFault
 from notifier.pipeline.compose.variables import NEEDED
@@ -29,7 +30,7 @@ class Findings:
 def lint(packaged: Path, own: Path | None) -> Findings:
     """Try every file and every mail. Folders as for `Words.load`."""
     taken = shelf.take(packaged, own)
-    return Findings(tuple(_ordered(taken, lambda *_: True)), tuple(_warnings(taken)))
+    return Findings(tuple(_ordered(taken, lambda _, __: True)), tuple(_warnings(taken)))
 
 
 def checked(packaged: Path, own: Path | None) -> Words:
@@ -78,7 +79,9 @@ def _of_one(taken: Shelf, source: NoticeSource) -> Iterator[WordsFault]:
                 yield WordsFault(source.name, line, f"there is no English message {name!r}{more}")
 
 
-def _of_its_mails(words: Words, notice: NoticeKind, source: NoticeSource, locale: str) -> Iterator[WordsFault]:
+def _of_its_mails(
+    words: Words, notice: NoticeKind, source: NoticeSource, locale: str
+) -> Iterator[WordsFault]:
     for context, variant in mails(notice, source):
         try:
             rendered = words.render(context, locale, variant, sample.NONCE)
@@ -126,7 +129,8 @@ def _subjects(words: Words, wanted: Wanted) -> Iterator[WordsFault]:
     """A mail program keeps a conversation together by its subject (Gmail: same subject and References)."""
     taken = words.shelf
     for locale, spoken in taken.languages.items():
-        there = [(NoticeKind(name), each) for name, each in taken.sources.items() if not taken.missing(each, locale)]
+        sources = [(NoticeKind(name), source) for name, source in taken.sources.items()]
+        there = [(notice, source) for notice, source in sources if not taken.missing(source, locale)]
         if any(wanted(source, spoken) for _, source in there):
             for context in sample.contexts(NoticeKind.FIRST):
                 yield from _differing(words, context, locale, there)
@@ -150,16 +154,12 @@ def _differing(
 def _warnings(taken: Shelf) -> Iterator[WordsFault]:
     if FALLBACK not in taken.languages:
         return
-    english = taken.languages[FALLBACK].catalogue
     for locale, spoken in sorted(taken.languages.items()):
         name = spoken.catalogue.layers[-1].name
         for notice, source in sorted(taken.sources.items()):
             if missing := taken.missing(source, locale):
                 more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
                 yield WordsFault(name, 1, f"{notice} lacks {missing[0]}{more}; people read English")
-        every = {each for source in taken.sources.values() for each in taken.said(source)}
-        there = [each for each in every if each in spoken.catalogue]
-        left = reviews.unsigned(taken.reviews.get(locale, {}), spoken.catalogue, english, there)
-        if left:
-            signed = len({each.partition(".")[0] for each in spoken.catalogue.needs(there)}) - len(left)
-            yield WordsFault(name, 1, f"nobody has reviewed {'the rest of it' if signed else 'it'}")
+        if left := taken.unsigned(locale):
+            signed = len(taken.reviews.get(locale, {}).keys() - set(left))
+            yield NotReviewed(name, partly=signed > 0)

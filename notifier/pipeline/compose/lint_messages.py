@@ -1,6 +1,7 @@
 """Faults of catalogues: what is said by nobody, filled in by nobody, or lost between English and a translation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import product
 
 from notifier.pipeline.compose import catalogue
 from notifier.pipeline.compose.catalogue import Catalogue, Entry, Layer
@@ -25,36 +26,43 @@ def faults(taken: Shelf) -> Iterator[WordsFault]:
         for layer in spoken.layers:
             if layer.name in packaged:
                 yield from _layout(layer)
+        yield from _missing(spoken)
         yield from _dropped(spoken)
 
 
-def _of_variables(spoken: Catalogue, entry: Entry, english: Layer) -> Iterator[WordsFault]:
-    if entry.name in NEEDED:
-        return  # `phrases.faults` has seen to it
-    shown = _shown(spoken, entry)
-    meant = english.entries.get(entry.name)
-    if odd := sorted(shown - VARIABLES):
-        yield _fault(entry, f"{entry.name} shows ${odd[0]}, which no mail fills in")
-    if meant is None:
-        return
-    wanted = frozenset[str]().union(meant.filled, *(_of_english(english, name) for name in meant.asks))
-    for lost in sorted(wanted - shown - entry.declined):
-        sentence = f"{entry.name} leaves out ${lost}: add it, or write '# without ${lost}' above the message"
-        yield _fault(entry, sentence)
+def _of_variables(spoken: Catalogue, entry: Entry, english: Catalogue) -> Iterator[WordsFault]:
+    """What is filled in, against English, in every combination of what either of them chooses by."""
+    name = entry.name
+    if name in NEEDED or None in spoken.needs([name]).values():
+        return  # `phrases.faults` and `_missing` see to it
+    odd = {each for part in spoken.needs([name]).values() if part for each in part.filled} - VARIABLES
+    if odd:
+        yield _fault(entry, f"{name} shows ${min(odd)}, which no mail fills in")
+    elif name in english:
+        for chosen in _combinations(english.choices(name), spoken.choices(name)):
+            lost = english.shown(name, chosen) - spoken.shown(name, chosen) - entry.declined
+            if lost:
+                where = "".join(f", {variable} {value}" for variable, value in chosen.items())
+                add = f"add it, or write '# without ${min(lost)}' above the message"
+                yield _fault(entry, f"{name}{where}, leaves out ${min(lost)}: {add}")
+                return
 
 
-def _shown(spoken: Catalogue, entry: Entry) -> frozenset[str]:
-    needed = spoken.needs([entry.name]).values()
-    return frozenset(each for part in needed if part for each in part.filled)
+def _combinations(*choices: Mapping[str, frozenset[str]]) -> Iterator[dict[str, str]]:
+    variables = sorted({variable for each in choices for variable in each})
+    values = [sorted({v for each in choices for v in each.get(variable, ())}) for variable in variables]
+    yield from (dict(zip(variables, row, strict=True)) for row in product(*values))
 
 
-def _of_english(english: Layer, name: str) -> frozenset[str]:
-    entry = english.entries.get(name)
-    return frozenset[str]().union(entry.filled, *(_of_english(english, each) for each in entry.asks)) if entry else frozenset()
+def _missing(spoken: Catalogue) -> Iterator[WordsFault]:
+    for entry in spoken.entries.values():
+        for name in entry.asks:
+            if name not in spoken:
+                yield _fault(entry, f"{entry.name} asks for {{ {name} }}, and there is no such message")
 
 
 def _layout(layer: Layer) -> Iterator[WordsFault]:
-    """Translators' tools write the file anew: in one layout, a change of one message is a change of one message."""
+    """Translators' tools write the file anew: in one layout, they change what was changed."""
     wanted = catalogue.canonical(layer.text)
     if wanted != layer.text:
         pairs = zip(layer.text.split("\n"), wanted.split("\n"), strict=False)
@@ -69,7 +77,9 @@ def _dropped(spoken: Catalogue) -> Iterator[WordsFault]:
         for name, entry in below.items():
             if entry.message in layer.messages and name not in spoken.entries:
                 line = next((e.line for e in layer.entries.values() if e.message == entry.message), 1)
-                sentence = f"{entry.message} takes the place of the packaged message as a whole: add {name} to it"
+                sentence = (
+                    f"{entry.message} takes the place of the packaged message as a whole: add {name} to it"
+                )
                 yield WordsFault(layer.name, line, sentence)
         below |= layer.entries
 

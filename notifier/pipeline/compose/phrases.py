@@ -51,7 +51,8 @@ def _facts() -> Iterator[tuple[str, frozenset[str]]]:
     for name, asked in QUESTIONS.items():
         yield f"{name}-unknown", frozenset()
         forms = [(code, frozenset[str]()) for code in sorted(asked.codes)]
-        forms += [("literal", frozenset({"text"}))] * asked.literal + [("moment", frozenset({"when"}))] * asked.moment
+        forms += [("literal", frozenset({"text"}))] * asked.literal
+        forms += [("moment", frozenset({"when"}))] * asked.moment
         yield from ((f"{name}-{form}{sure}", filled) for form, filled in forms for sure in SURE)
 
 
@@ -163,7 +164,12 @@ def faults(spoken: Catalogue) -> Iterator[WordsFault]:
             at = (above.file, above.line) if above else (spoken.layers[-1].name, 1)
             yield WordsFault(*at, f"there is no message {name}: add it")
             continue
-        shows = {each for e in spoken.needs([name]).values() if e for each in e.filled | (e.chosen - {NUMBER})}
+        shows = frozenset(
+            each
+            for e in spoken.needs([name]).values()
+            if e
+            for each in e.filled | (e.chosen.keys() - {NUMBER})
+        )
         if shows != wanted and not (wanted == {NUMBER} and NUMBER in entry.chosen and not shows - wanted):
             shown = " and ".join(f"{{ ${each} }}" for each in sorted(wanted)) or "nothing that is filled in"
             yield WordsFault(entry.file, entry.line, f"the message {name} must hold exactly {shown}")
@@ -176,11 +182,13 @@ def _silent(spoken: Catalogue, name: str) -> Iterator[WordsFault]:
     entry = spoken.entries[name]
     plurals = {*spoken.babel.plural_form.tags, "other"}
     for key, text in catalogue.variants(spoken.messages[entry.message], NUMBER):
+        wrong = None
         if key not in plurals and not key.isdigit():
-            shown = ", ".join(sorted(plurals))
-            yield WordsFault(entry.file, entry.line, f"{name}: the plurals of this language are {shown}, not {key!r}")
+            wrong = f"{name}: the plurals of this language are {', '.join(sorted(plurals))}, not {key!r}"
         elif f"${NUMBER}" not in text and not key.isdigit() and not _is_one_number(spoken.babel, key):
-            yield WordsFault(entry.file, entry.line, f"the message {name} must show {{ $n }} for {key!r}")
+            wrong = f"the message {name} must show {{ $n }} for {key!r}"
+        if wrong:
+            yield WordsFault(entry.file, entry.line, wrong)
 
 
 def _is_one_number(babel: Locale, plural: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias, cast
 
 from notifier.pipeline.compose import template
 from notifier.pipeline.compose.catalogue import Catalogue
@@ -21,6 +21,13 @@ class Review:
     english: str
     text: str
     """Hashes of what was read; a change of either voids the review."""
+
+
+class NotReviewed(WordsFault):
+    """Nobody stands for the words of a language, or for some of them."""
+
+    def __init__(self, name: str, *, partly: bool) -> None:
+        super().__init__(name, 1, f"nobody has reviewed {'all of it' if partly else 'it'}")
 
 
 Reviews: TypeAlias = Mapping[str, Review]
@@ -45,9 +52,15 @@ def _read(text: str, name: str) -> dict[str, Review]:
 
 
 def _review(row: object, message: str, text: str, name: str) -> Review:
-    fields = cast("Mapping[str, Any]", row) if isinstance(row, Mapping) else {}
+    fields = cast("Mapping[str, object]", row) if isinstance(row, Mapping) else dict[str, object]()
     by, on, english, own = (fields.get(key) for key in ("by", "on", "english", "text"))
-    if isinstance(by, str) and by and isinstance(on, date) and isinstance(english, str) and isinstance(own, str):
+    if (
+        isinstance(by, str)
+        and by
+        and isinstance(on, date)
+        and isinstance(english, str)
+        and isinstance(own, str)
+    ):
         return Review(by, on, english, own)
     line = next((n for n, each in enumerate(text.split("\n"), 1) if each.lstrip().startswith(message)), 1)
     raise WordsFault(name, line, f"{message} needs by, on (2026-11-30), english and text; sign it anew")

@@ -8,7 +8,7 @@ from babel import Locale, UnknownLocaleError
 
 from notifier.model.earlier import Earlier
 from notifier.model.facts import Facts
-from notifier.model.kinds import CORRECTING, variants_of
+from notifier.model.kinds import CORRECTING
 from notifier.model.notice_context import NoticeContext, ServiceName
 from notifier.model.people import Person, ToldServices
 from notifier.model.vocabulary import Kind, NoticeKind, Reason, Standing, Variant
@@ -92,11 +92,6 @@ def contexts(notice: NoticeKind) -> Iterator[NoticeContext]:
     if notice in CORRECTING:
         about = Earlier(FRIDAY, texts=_WHOLE, stands=True)
         yield replace(full(notice), statements={}, earlier=about)
-
-
-def variants(name: str) -> tuple[Variant, ...]:
-    """Everybody who may get a notice of this folder."""
-    return variants_of(NoticeKind(name.rpartition("outage_")[2]))
 
 
 def person(variant: Variant, both: tuple[str, ...] = ("fable-5", "mythos-5")) -> Person:

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from notifier.model.kinds import KINDS
 from notifier.model.vocabulary import Kind, NoticeKind
 from notifier.pipeline.compose import catalogue, phrases, reviews, template
-from notifier.pipeline.compose.catalogue import Layer
+from notifier.pipeline.compose.catalogue import Catalogue
 from notifier.pipeline.compose.phrases import Phrases
 from notifier.pipeline.compose.reviews import Reviews
 from notifier.pipeline.compose.template import NoticeSource, Piece, WordsFault
@@ -36,7 +36,7 @@ class Shelf:
     sources: Mapping[str, NoticeSource]
     """By the name of the notice."""
     languages: Mapping[str, Phrases]
-    english: Layer | None
+    english: Catalogue | None
     """The packaged English: what every other message is compared with."""
     reviews: Mapping[str, Reviews]
     layout: Piece
@@ -52,12 +52,18 @@ class Shelf:
         return next((source for source in found if source), None)
 
     def said(self, source: NoticeSource, kind: Kind | None = None) -> frozenset[str]:
-        """Every message that a notice (of this kind) can say, and what any mail needs; not what stands in those."""
+        """Every message that a notice (of this kind) can say, and what any mail needs."""
         broken = None if kind is None else kind is not Kind.SUSPENSION
         if (source.name, broken) not in self._said:
             names = {name for piece in source.pieces for name, _ in template.says(piece, broken=broken)}
             self._said[source.name, broken] = frozenset(names) | phrases.NEEDED.keys()
         return self._said[source.name, broken]
+
+    def unsigned(self, locale: str) -> list[str]:
+        """Messages that some mail says, and that nobody stands for as they are now."""
+        spoken, english = (self.languages[each].catalogue for each in (locale, FALLBACK))
+        said = {name for source in self.sources.values() for name in self.said(source) if name in spoken}
+        return reviews.unsigned(self.reviews.get(locale, {}), spoken, english, said)
 
     def missing(self, source: NoticeSource, locale: str) -> list[str]:
         """Messages of a notice that a language lacks."""
@@ -95,7 +101,7 @@ def take(packaged: Path, own: Path | None) -> Shelf:
     return Shelf(
         sources={key: source for key, source in sources.items() if source},
         languages={locale: spoken for locale, spoken in languages.items() if spoken},
-        english=english.catalogue.layers[0] if english else None,
+        english=catalogue.load(FALLBACK, english.catalogue.layers[:1], own=False) if english else None,
         reviews={locale: found for locale, found in signed.items() if found},
         layout=Piece(name, text or "", LAYOUT_VARIABLES, autoescape=True),
         own_layout=own is not None and layout.is_relative_to(own),
@@ -107,9 +113,7 @@ def _source(path: Path, name: str, own: bool) -> NoticeSource:
     return template.load(path, name, VARIABLES, own=own)
 
 
-def _language(
-    locale: str, files: list[tuple[Path, str, bool]], faults: list[WordsFault]
-) -> Phrases | None:
+def _language(locale: str, files: list[tuple[Path, str, bool]], faults: list[WordsFault]) -> Phrases | None:
     """None, and the faults noted, where messages cannot be read or what any mail needs is not there."""
     layers = [catalogue.read(path, name) for path, name, _ in files]
     spoken = catalogue.load(locale, layers, own=any(is_own for _, _, is_own in files))
@@ -133,7 +137,9 @@ def _sources(packaged: Path, own: Path | None) -> dict[str, tuple[Path, str, boo
     }
 
 
-def _files(packaged: Path, own: Path | None, folder: str, suffix: str) -> dict[str, list[tuple[Path, str, bool]]]:
+def _files(
+    packaged: Path, own: Path | None, folder: str, suffix: str
+) -> dict[str, list[tuple[Path, str, bool]]]:
     """Locale -> its files, the company's own last: it may hold a few messages only."""
     found: dict[str, list[tuple[Path, str, bool]]] = {}
     for layer, is_own in _layers(packaged, own):
@@ -176,7 +182,8 @@ def _is_old(path: Path) -> bool:
     """`email/first/de.md.j2`, `email/phrases/de.toml`: a file for each notice and language, up to 1.0."""
     folder = path.parent.name.removeprefix("outage_")
     return path.parts[:-2] == (EMAIL,) and (
-        (folder in NAMES and path.name.endswith(template.SUFFIX)) or (folder, path.suffix) == ("phrases", ".toml")
+        (folder in NAMES and path.name.endswith(template.SUFFIX))
+        or (folder, path.suffix) == ("phrases", ".toml")
     )
 
 

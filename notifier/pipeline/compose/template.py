@@ -168,6 +168,12 @@ def _of_filter(part: Piece, node: nodes.Filter) -> Iterator[WordsFault]:
         yield WordsFault(part.name, node.lineno, sentence)
 
 
+def _unknown(name: str, known: frozenset[str]) -> str:
+    near = get_close_matches(name, sorted(known), n=1)
+    instead = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(sorted(known))}"
+    return f"there is no variable {name!r}; {instead}"
+
+
 def says(part: Piece, *, broken: bool | None = None) -> Iterator[tuple[str, int]]:
     """Name of each message that a part can say, and the line where; `broken`: only those of such a disruption."""
     try:

@@ -68,7 +68,9 @@ class Words:
         """The languages that have every message of this notice, sorted."""
         if notice not in self._locales:
             source = self._shelf.find(notice)
-            there = [each for each in self._shelf.languages if source and not self._shelf.missing(source, each)]
+            there = [
+                each for each in self._shelf.languages if source and not self._shelf.missing(source, each)
+            ]
             self._locales[notice] = tuple(sorted(there))
         return self._locales[notice]
 
@@ -102,7 +104,9 @@ class Words:
         spoken = self._shelf.languages[locale]
         tags.checked(nonce)
         subject = self.subject(context, locale, variant, nonce)
-        plain, marked = (variables(context, spoken, variant, nonce, quote) for quote in (_PLAIN, _IN_MARKDOWN))
+        plain, marked = (
+            variables(context, spoken, variant, nonce, quote) for quote in (_PLAIN, _IN_MARKDOWN)
+        )
         preheader = line(_filled(source.preheader, spoken, plain, chosen(context, variant)))
         body = _filled(source.body, spoken, marked, chosen(context, variant))
         tokens = markdown.parse(

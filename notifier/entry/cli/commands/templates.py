@@ -1,13 +1,14 @@
 """`templates`: the words as files."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from notifier.entry.cli.options import AsJson
-from notifier.model.vocabulary import Variant
+from notifier.model.vocabulary import Kind, Variant
 
 if TYPE_CHECKING:
     from notifier.pipeline.compose.template import WordsFault
@@ -74,6 +75,7 @@ def preview(
     ] = [],  # noqa: B006
     locale: Annotated[list[str], typer.Option(help="de, ja, ...; all if left out.")] = [],  # noqa: B006
     variant: Annotated[list[Variant], typer.Option(help="Whom for; all if left out.")] = [],  # noqa: B006
+    kind: Annotated[list[Kind], typer.Option(help="Of a suspension and an outage if left out.")] = [],  # noqa: B006
     bare: Annotated[bool, typer.Option("--bare", help="As if nothing were known.")] = False,
     folder: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER")] = Path("preview"),
 ) -> None:
@@ -81,7 +83,7 @@ def preview(
     from notifier.entry.cli import output
     from notifier.settings import from_env
 
-    wanted = actions.WantedMails(notice, locale, variant, bare)
+    wanted = actions.WantedMails(notice, locale, variant, bare, kind)
     written = actions.preview(from_env(), wanted, folder)
     if len(written) <= 12:
         for path in written:
@@ -89,14 +91,32 @@ def preview(
     output.say(f"{len(written) // 2} mails, as HTML and as text, in {folder}.")
 
 
-@templates.command(help="Copy a packaged file to NOTIFIER_TEMPLATES, to be changed there.")
+@templates.command(help="Copy packaged words to NOTIFIER_TEMPLATES, to be changed there.")
 def new(
-    name: Annotated[str, typer.Argument(metavar="NOTICE|phrases|layout")],
-    locale: Annotated[str, typer.Argument(metavar="[LOCALE]")] = "en",
+    name: Annotated[str, typer.Argument(metavar="NOTICE|LANGUAGE|layout")],
+    messages: Annotated[
+        list[str], typer.Argument(metavar="[MESSAGE]...", help="Of a language, only these.")
+    ] = [],  # noqa: B006
 ) -> None:
     from notifier.actions.inspect import templates as actions
     from notifier.entry.cli import output
     from notifier.settings import from_env
 
-    path = actions.copy(from_env(), name, locale)
+    path = actions.copy(from_env(), name, messages)
     output.say(f"{path} is yours now. `notifier templates lint` says whether it holds.")
+
+
+@templates.command(help="Put a name under messages that somebody has read; a change of one voids it.")
+def sign(
+    locale: Annotated[str, typer.Argument(metavar="LANGUAGE")],
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who has read them.")],
+    messages: Annotated[
+        list[str], typer.Argument(metavar="[MESSAGE]...", help="All that nobody stands for, if left out.")
+    ] = [],  # noqa: B006
+) -> None:
+    from notifier.actions.inspect import templates as actions
+    from notifier.entry.cli import output
+    from notifier.settings import from_env
+
+    path, signed = actions.sign(from_env(), locale, by, messages, datetime.now(UTC).date())
+    output.say(f"{signed} message{'' if signed == 1 else 's'} signed by {by} in {path}.")
