@@ -8,7 +8,7 @@ from notifier.model.declaration import Declaration
 from notifier.model.policy import Policy
 from notifier.model.vocabulary import Kind, Mode, NoticeKind
 from notifier.pipeline.audience import range_people
-from notifier.pipeline.compose.reviews import Review
+from notifier.pipeline.compose.reviews import Signature
 from notifier.store import Tx
 from notifier.store.company import catalogue
 from notifier.store.ledger import rate_limit
@@ -74,6 +74,6 @@ def _reviewed(writer: Writer, kind: Kind, locales: Sequence[str]) -> tuple[Revie
     return tuple(_signed(locale, writer.words.reviews(NoticeKind.FIRST, locale, kind)) for locale in there)
 
 
-def _signed(locale: str, reviews: Sequence[Review]) -> Reviewed:
+def _signed(locale: str, reviews: Sequence[Signature]) -> Reviewed:
     by = ", ".join(sorted({review.by for review in reviews}))
     return Reviewed(locale, by, max(review.on for review in reviews).isoformat())

@@ -10,7 +10,7 @@ from notifier.errors import BadInput, Refused
 from notifier.model.kinds import variants_of
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
 from notifier.pipeline import compose
-from notifier.pipeline.compose import Words, catalogue, headers, reviews, sample, shelf, template
+from notifier.pipeline.compose import Words, ftl, headers, reviews, sample, shelf, template
 from notifier.pipeline.compose.lint import Findings
 from notifier.settings import Settings, data_folder
 
@@ -39,14 +39,16 @@ def lint(settings: Settings) -> Findings:
 
 
 def pages(words: Words) -> list[tuple[str, Kind]]:
-    """Every notice, and as an outage where what broke reads otherwise."""
-    sources = sorted(words.shelf.sources.items())
-    return [
-        (name, kind)
-        for kind in (Kind.SUSPENSION, Kind.OUTAGE)
-        for name, source in sources
-        if kind is Kind.SUSPENSION or source.by_kind
+    """Every notice, and as an outage where what broke reads otherwise; in the order of the files."""
+    kinds = (Kind.SUSPENSION, Kind.OUTAGE)
+    found = [
+        (name, kind) for name, source in words.shelf.sources.items() for kind in kinds[: 1 + source.by_kind]
     ]
+    return sorted(found, key=lambda page: _stem(*page))
+
+
+def _stem(name: str, kind: Kind) -> str:
+    return name if kind is Kind.SUSPENSION else f"{kind.value}_{name}"
 
 
 def preview(settings: Settings, wanted: WantedMails, folder: Path) -> list[Path]:
@@ -89,8 +91,7 @@ def _write(
     subject, text, html = parts
     above = {"Subject": subject, **headers(context, DOMAIN)}
     head = "".join(f"{key}: {value}\n" for key, value in above.items())
-    name = notice.value if kind is Kind.SUSPENSION else f"{kind.value}_{notice.value}"
-    stem = f"{name}.{locale}.{variant.value}"
+    stem = f"{_stem(notice.value, kind)}.{locale}.{variant.value}"
     for suffix, content in ((".html", html), (".txt", f"{head}\n{text}")):
         path = folder / f"{stem}{suffix}"
         path.write_text(content, encoding="utf-8")
@@ -138,7 +139,7 @@ def _add(target: Path, text: str, messages: Sequence[str]) -> Path:
     if not messages:
         return _put(target, text)
     there = target.read_text("utf-8") if target.exists() else ""
-    known, already = (catalogue.messages(each) for each in (text, there))
+    known, already = (ftl.messages(each) for each in (text, there))
     for message in messages:
         if message not in known:
             near = get_close_matches(message, known, n=3)

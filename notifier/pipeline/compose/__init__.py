@@ -1,7 +1,8 @@
 """Which words: facts and reviewed phrases become frozen contents, and a person's data what stands in their tags.
 
 template   skeletons of notices: front matter, a little Jinja and Markdown (the only import of jinja2)
-catalogue  the messages of one language (the only import of fluent)
+ftl        files of messages, in Fluent
+catalogue  the messages of one language: the only one who says them
 phrases    what codes, reasons, lists and times are called in one language; how sure a fact may sound
 reviews    who stands for which message, as it stood
 shelf      which files there are: the packaged ones, under a company's own

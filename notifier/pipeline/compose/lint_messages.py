@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from itertools import product
 
-from notifier.pipeline.compose import catalogue
-from notifier.pipeline.compose.catalogue import Catalogue, Entry, Layer
+from notifier.pipeline.compose import ftl
+from notifier.pipeline.compose.catalogue import Catalogue
+from notifier.pipeline.compose.ftl import Layer, Wording
 from notifier.pipeline.compose.phrases import NEEDED
 from notifier.pipeline.compose.shelf import Shelf
 from notifier.pipeline.compose.template import WordsFault
@@ -30,7 +31,7 @@ def faults(taken: Shelf) -> Iterator[WordsFault]:
         yield from _dropped(spoken)
 
 
-def _of_variables(spoken: Catalogue, entry: Entry, english: Catalogue) -> Iterator[WordsFault]:
+def _of_variables(spoken: Catalogue, entry: Wording, english: Catalogue) -> Iterator[WordsFault]:
     """What is filled in, against English, in every combination of what either of them chooses by."""
     name = entry.name
     if name in NEEDED or None in spoken.needs([name]).values():
@@ -43,8 +44,9 @@ def _of_variables(spoken: Catalogue, entry: Entry, english: Catalogue) -> Iterat
             lost = english.shown(name, chosen) - spoken.shown(name, chosen) - entry.declined
             if lost:
                 where = "".join(f", {variable} {value}" for variable, value in chosen.items())
+                where += "," * bool(chosen)
                 add = f"add it, or write '# without ${min(lost)}' above the message"
-                yield _fault(entry, f"{name}{where}, leaves out ${min(lost)}: {add}")
+                yield _fault(entry, f"{name}{where} leaves out ${min(lost)}: {add}")
                 return
 
 
@@ -63,7 +65,7 @@ def _missing(spoken: Catalogue) -> Iterator[WordsFault]:
 
 def _layout(layer: Layer) -> Iterator[WordsFault]:
     """Translators' tools write the file anew: in one layout, they change what was changed."""
-    wanted = catalogue.canonical(layer.text)
+    wanted = ftl.canonical(layer.text)
     if wanted != layer.text:
         pairs = zip(layer.text.split("\n"), wanted.split("\n"), strict=False)
         line = next((n for n, (a, b) in enumerate(pairs, 1) if a != b), layer.text.count("\n") + 1)
@@ -72,7 +74,7 @@ def _layout(layer: Layer) -> Iterator[WordsFault]:
 
 def _dropped(spoken: Catalogue) -> Iterator[WordsFault]:
     """What a company's message no longer has, because it takes the place of the packaged one as a whole."""
-    below: dict[str, Entry] = {}
+    below: dict[str, Wording] = {}
     for layer in spoken.layers:
         for name, entry in below.items():
             if entry.message in layer.messages and name not in spoken.entries:
@@ -84,5 +86,5 @@ def _dropped(spoken: Catalogue) -> Iterator[WordsFault]:
         below |= layer.entries
 
 
-def _fault(entry: Entry, sentence: str) -> WordsFault:
+def _fault(entry: Wording, sentence: str) -> WordsFault:
     return WordsFault(entry.file, entry.line, sentence)

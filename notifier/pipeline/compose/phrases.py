@@ -11,8 +11,9 @@ from babel.numbers import format_decimal
 from notifier.model.facts import QUESTIONS, Facts
 from notifier.model.locales import in_locale
 from notifier.model.vocabulary import Confidence, Reason
-from notifier.pipeline.compose import catalogue
-from notifier.pipeline.compose.catalogue import NUMBER, ZONE, Catalogue
+from notifier.pipeline.compose import ftl
+from notifier.pipeline.compose.catalogue import Catalogue
+from notifier.pipeline.compose.ftl import NUMBER, ZONE
 from notifier.pipeline.compose.names import isolated
 from notifier.pipeline.compose.template import WordsFault
 
@@ -181,7 +182,7 @@ def _silent(spoken: Catalogue, name: str) -> Iterator[WordsFault]:
     """A form for more than one number that does not say which; `one` in English may say it in words."""
     entry = spoken.entries[name]
     plurals = {*spoken.babel.plural_form.tags, "other"}
-    for key, text in catalogue.variants(spoken.messages[entry.message], NUMBER):
+    for key, text in ftl.variants(spoken.messages[entry.message], NUMBER):
         wrong = None
         if key not in plurals and not key.isdigit():
             wrong = f"{name}: the plurals of this language are {', '.join(sorted(plurals))}, not {key!r}"

@@ -15,7 +15,7 @@ from notifier.pipeline.compose.template import WordsFault
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class Signature:
     by: str
     on: date
     english: str
@@ -30,19 +30,19 @@ class NotReviewed(WordsFault):
         super().__init__(name, 1, f"nobody has reviewed {'all of it' if partly else 'it'}")
 
 
-Reviews: TypeAlias = Mapping[str, Review]
+Reviews: TypeAlias = Mapping[str, Signature]
 """By the name of the message; its attributes belong to it."""
 
 
 def load(files: Sequence[tuple[Path, str]]) -> Reviews:
     """A company's own over the packaged ones, message by message. Raises `WordsFault`."""
-    found: dict[str, Review] = {}
+    found: dict[str, Signature] = {}
     for path, name in files:
         found |= _read(template.read(path, name), name)
     return found
 
 
-def _read(text: str, name: str) -> dict[str, Review]:
+def _read(text: str, name: str) -> dict[str, Signature]:
     try:
         rows = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -51,7 +51,7 @@ def _read(text: str, name: str) -> dict[str, Review]:
     return {message: _review(row, message, text, name) for message, row in rows.items()}
 
 
-def _review(row: object, message: str, text: str, name: str) -> Review:
+def _review(row: object, message: str, text: str, name: str) -> Signature:
     fields = cast("Mapping[str, object]", row) if isinstance(row, Mapping) else dict[str, object]()
     by, on, english, own = (fields.get(key) for key in ("by", "on", "english", "text"))
     if (
@@ -61,7 +61,7 @@ def _review(row: object, message: str, text: str, name: str) -> Review:
         and isinstance(english, str)
         and isinstance(own, str)
     ):
-        return Review(by, on, english, own)
+        return Signature(by, on, english, own)
     line = next((n for n, each in enumerate(text.split("\n"), 1) if each.lstrip().startswith(message)), 1)
     raise WordsFault(name, line, f"{message} needs by, on (2026-11-30), english and text; sign it anew")
 
@@ -70,13 +70,13 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def made(spoken: Catalogue, english: Catalogue, message: str, by: str, on: date) -> Review:
+def made(spoken: Catalogue, english: Catalogue, message: str, by: str, on: date) -> Signature:
     """What signing a message as it stands now says."""
     texts = (fingerprint(each.messages.get(message, "")) for each in (english, spoken))
-    return Review(by, on, *texts)
+    return Signature(by, on, *texts)
 
 
-def holds(found: Review | None, spoken: Catalogue, english: Catalogue, message: str) -> bool:
+def holds(found: Signature | None, spoken: Catalogue, english: Catalogue, message: str) -> bool:
     return found is not None and found == made(spoken, english, message, found.by, found.on)
 
 

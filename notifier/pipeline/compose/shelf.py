@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from notifier.model.kinds import KINDS
 from notifier.model.vocabulary import Kind, NoticeKind
-from notifier.pipeline.compose import catalogue, phrases, reviews, template
+from notifier.pipeline.compose import catalogue, ftl, phrases, reviews, template
 from notifier.pipeline.compose.catalogue import Catalogue
 from notifier.pipeline.compose.phrases import Phrases
 from notifier.pipeline.compose.reviews import Reviews
@@ -115,7 +115,7 @@ def _source(path: Path, name: str, own: bool) -> NoticeSource:
 
 def _language(locale: str, files: list[tuple[Path, str, bool]], faults: list[WordsFault]) -> Phrases | None:
     """None, and the faults noted, where messages cannot be read or what any mail needs is not there."""
-    layers = [catalogue.read(path, name) for path, name, _ in files]
+    layers = [ftl.read(path, name) for path, name, _ in files]
     spoken = catalogue.load(locale, layers, own=any(is_own for _, _, is_own in files))
     found = [fault for layer in layers for fault in layer.faults] or list(phrases.faults(spoken))
     faults += found

@@ -16,7 +16,7 @@ from notifier.model.people import Person
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import markdown, marking, quoting, reviews, shelf, tags, template, values
 from notifier.pipeline.compose.phrases import Phrases, Quote
-from notifier.pipeline.compose.reviews import Review
+from notifier.pipeline.compose.reviews import Signature
 from notifier.pipeline.compose.shelf import FALLBACK, Shelf
 from notifier.pipeline.compose.variables import Variables, chosen, line, variables
 
@@ -91,7 +91,7 @@ class Words:
         said = self._shelf.said(self.source(notice, locale), kind)
         return not reviews.unsigned(signed, spoken, english, said)
 
-    def reviews(self, notice: NoticeKind, locale: str, kind: Kind = Kind.SUSPENSION) -> tuple[Review, ...]:
+    def reviews(self, notice: NoticeKind, locale: str, kind: Kind = Kind.SUSPENSION) -> tuple[Signature, ...]:
         """Who stands for the messages of a notice."""
         said = self._shelf.said(self.source(notice, locale), kind)
         messages = {name.partition(".")[0] for name in self._shelf.languages[locale].catalogue.needs(said)}

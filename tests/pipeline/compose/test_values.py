@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -242,9 +243,11 @@ def test_since_when_it_is_out_for_somebody_who_was_not_among_the_first() -> None
     assert since(0, None) == since(None, 4) == first
 
 
-def test_no_name_stands_where_a_company_uses_our_marks_itself() -> None:
-    spoken = WORDS.shelf.languages["en"]
-    marked = replace(spoken, words={**spoken.words, "hello.unknown": "\ue001 Hello,"})
+def test_no_name_stands_where_a_company_uses_our_marks_itself(tmp_path: Path) -> None:
+    own = tmp_path / "email" / "languages" / "en.ftl"
+    own.parent.mkdir(parents=True)
+    own.write_text("hello = Hello { $name },\n    .unknown = \ue001 Hello,\n", "utf-8")
+    marked = Words.load(data_folder("templates") / "email", tmp_path).shelf.languages["en"]
     content = WORDS.render(STORY, "en", Variant.AFFECTED, NONCE)
     filler = Filler(STORY, marked, NONCE, used_tags(NONCE, content.subject, content.text, content.html))
     assert filler(affected("Acme", name=None))[f"n{NONCE}helloR"] == "\ue001 Hello,"

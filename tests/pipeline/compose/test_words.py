@@ -49,20 +49,22 @@ def line_of(path: Path, what: str) -> int:
         ("{{ symptom }}", "{{ 2 ** 9 }}", "a template may not use this (pow)"),
         ("{{ symptom }}", "{{ ''.__class__ }}", "a template may not use this (getattr)"),
         ("{{ symptom }}", "{{ symptom | upper }}", "no filter named 'upper'"),
+        ("{{ symptom }}", "{{ symptom | say }}", "say the name of a message, or choose between such names"),
+        ("{{ symptom }}", "{{ 'symptoms' | say }}", "no English message 'symptoms'; did you mean 'symptom'?"),
         (
             "{{ symptom }}",
-            "{% for x in symptom %}{{ state }}{% endfor %}",
+            "{% for x in symptom %}{{ symptom }}{% endfor %}",
             "a template may not use this (for)",
         ),
         ("{{ symptom }}", "{% include 'x' %}", "a template may not use this (include)"),
     ],
 )
 def test_a_faulty_template_is_named_with_its_line(folder: Path, old: str, new: str, sentence: str) -> None:
-    path = folder / "first" / "en.md.j2"
+    path = folder / "notices" / "first.md.j2"
     change(path, old, new)
     line = line_of(path, new)
     (message,) = [str(f) for f in lint(folder, None).faults if sentence in str(f)]
-    assert message.startswith(f"email/first/en.md.j2, line {line}: ")
+    assert message.startswith(f"email/notices/first.md.j2, line {line}: ")
     assert "\n" not in message
 
 
@@ -70,61 +72,46 @@ def test_a_faulty_template_is_named_with_its_line(folder: Path, old: str, new: s
     ("old", "new", "sentence"),
     [
         ("subject: ", "subjekt: ", "line 2: only subject, preheader"),
-        ("reviewed_by: unreviewed\n", "", "has no reviewed_by"),
-        ("subject: {% if title %}", "subject: {% if titel %}", "line 2: there is no variable 'titel'"),
+        ("preheader: ", "reviewed_by: Ann\npreheader: ", "line 3: only subject, preheader"),
+        ("if title else", "if titel else", "line 2: there is no variable 'titel'"),
         ("---\n", "", "line 1: begin with front matter"),
         ("{{ what }}", "", "never shows {{ what }} to those who are affected"),
-        ("# Your", "Your", "exactly one heading"),
-        ("Your access to {{ services }}", "About {{ services }}", "all notices share one"),
+        ("# {{", "{{", "exactly one heading"),
+        ("subject: ", "subject: About ", "all notices share one"),
         ("subject: ", "subject: {{ hello }}", "the same for everybody"),
     ],
 )
 def test_faulty_front_matter_and_missing_parts_are_named(
     folder: Path, old: str, new: str, sentence: str
 ) -> None:
-    change(folder / "first" / "en.md.j2", old, new)
+    change(folder / "notices" / "first.md.j2", old, new)
     found = [str(fault) for fault in lint(folder, None).faults]
     assert [fault for fault in found if sentence in fault], found
 
 
-def remove_phrase(folder: Path) -> None:
-    change(folder / "phrases" / "de.toml", 'legal = "Eine rechtliche Anordnung verlangt das."', "")
-
-
-def break_phrase(folder: Path) -> None:
-    change(folder / "phrases" / "de.toml", "Guten Tag {name},", "Guten Tag {nome},")
-
-
-def break_toml(folder: Path) -> None:
-    change(folder / "phrases" / "de.toml", "[hello]", "[hello")
-
-
 def no_english(folder: Path) -> None:
-    (folder / "update" / "en.md.j2").unlink()
-
-
-def no_phrases(folder: Path) -> None:
-    (folder / "phrases" / "de.toml").unlink()
+    (folder / "languages" / "en.ftl").unlink()
 
 
 def latin_1(folder: Path) -> None:
-    (folder / "first" / "de.md.j2").write_bytes("für".encode("latin-1"))
+    (folder / "languages" / "de.ftl").write_bytes("für".encode("latin-1"))
 
 
 def no_layout(folder: Path) -> None:
     (folder / "layout.html.j2").unlink()
 
 
+def no_language(folder: Path) -> None:
+    (folder / "languages" / "de.ftl").rename(folder / "languages" / "xx-nonsense.ftl")
+
+
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        (remove_phrase, ": there is no phrase reason.legal: add it"),
-        (break_phrase, "the phrase hello.known must hold exactly {name}"),
-        (break_toml, "email/phrases/de.toml, line "),
-        (no_english, "email/update/de.md.j2, line 1: there is no English beside it"),
-        (no_phrases, "there are no phrases: add email/phrases/de.toml"),
-        (latin_1, "email/first/de.md.j2, line 1: it is not UTF-8"),
+        (no_english, "email/languages/en.ftl, line 1: it is missing"),
+        (latin_1, "email/languages/de.ftl, line 1: it is not UTF-8"),
         (no_layout, "email/layout.html.j2, line 1: it is missing"),
+        (no_language, "email/languages/xx-nonsense.ftl, line 1: 'xx-nonsense' is not a language"),
     ],
 )
 def test_faults_around_the_templates_are_named(
@@ -133,6 +120,23 @@ def test_faults_around_the_templates_are_named(
     fault(folder)
     found = [str(each) for each in lint(folder, None).faults]
     assert [each for each in found if sentence in each], found
+
+
+def test_what_is_packaged_has_no_fault_and_every_language_says_everything() -> None:
+    found = lint(FOLDER, None)
+    assert found.faults == ()
+    assert not [warning for warning in found.warnings if "people read English" in warning.sentence]
+
+
+def test_a_language_is_one_file(folder: Path) -> None:
+    """A made-up one: Esperanto with English words, each marked."""
+    english = (folder / "languages" / "en.ftl").read_text()
+    (folder / "languages" / "eo.ftl").write_text(english.replace("We ", "Ni "))
+    assert lint(folder, None).faults == ()
+    words = Words.load(folder)
+    for notice in NoticeKind:
+        assert "eo" in words.locales(notice)
+    assert "Ni are sorry." in words.render(STORY, "eo", Variant.AFFECTED, NONCES[0]).text
 
 
 @pytest.mark.parametrize(
@@ -166,7 +170,7 @@ def test_who_comes_late_reads_the_first_notice() -> None:
 
 def test_a_notice_without_words_is_refused_in_one_sentence(tmp_path: Path) -> None:
     shutil.copytree(data_folder("templates") / "email", tmp_path / "email")
-    shutil.rmtree(tmp_path / "email" / "holding")
+    (tmp_path / "email" / "notices" / "holding.md.j2").unlink()
     words = Words.load(tmp_path / "email")
     assert words.locales(NoticeKind.HOLDING) == ()
     with pytest.raises(BadInput, match=r"no words for the notice 'holding' in 'en'"):

@@ -1,0 +1,105 @@
+"""Mistakes that translators and companies make: each is planted, and each is named with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from notifier.pipeline.compose import lint, lint_messages, shelf
+from notifier.settings import data_folder
+
+PACKAGED = data_folder("templates") / "email"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    (tmp_path / "email" / "languages").mkdir(parents=True)
+    return tmp_path
+
+
+def found(own: Path, text: str, locale: str = "de") -> list[str]:
+    path = own / "email" / "languages" / f"{locale}.ftl"
+    path.write_text(text, "utf-8")
+    taken = shelf.take(PACKAGED, own)
+    every = (*taken.faults, *lint_messages.faults(taken))
+    return [str(fault).removeprefix(f"{path}, line 1: ").rstrip(".") for fault in every]
+
+
+PHONE = """\
+contact =
+    { $contact ->
+        [phone] Rufen Sie uns an.
+        [reply] Antworten Sie.
+        [reply-phone] Antworten Sie, oder rufen Sie an: { $phone }.
+       *[none] Antworten Sie.
+    }
+"""
+
+
+NUMBERS = """\
+more =
+    {{ $n ->
+        [{0}] noch {1}
+       *[other] noch {2}
+    }}
+    .lines = und {{ $n }}
+"""
+LEAVES_OUT = "add it, or write '# without {0}' above the message"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("hello = Moin { $nome },\n    .unknown = Moin,\n", "the message hello must hold exactly { $name }"),
+        ("hello = Moin { $name },\n", "there is no message hello.unknown: add it"),
+        ("ask = Ask { $phone }\n", "the message ask must hold exactly nothing that is filled in"),
+        ("more = einige\n    .lines = und { $n }\n", "the message more must hold exactly { $n }"),
+        (NUMBERS.format("one", "einer", "einige"), "the message more must show { $n } for 'other'"),
+        (
+            NUMBERS.format("few", "{ $n }", "{ $n }"),
+            "more: the plurals of this language are one, other, not 'few'",
+        ),
+        ("frist-heading = Zugang\n", "no mail says frist-heading: is it the name of another message?"),
+        (
+            "next = Später\n    .promised = Vor { $next }.\n",
+            "next takes the place of the packaged message as a whole: add next.open to it",
+        ),
+        (
+            "restored-lead = Wieder offen:\n",
+            f"restored-lead leaves out $back: {LEAVES_OUT.format('$back')}",
+        ),
+        (PHONE, f"contact, contact phone, leaves out $phone: {LEAVES_OUT.format('$phone')}"),
+        ("details = Mehr von { $companie }\n", "details shows $companie, which no mail fills in"),
+        ("details = Mehr: { mehr }\n", "details asks for { mehr }, and there is no such message"),
+    ],
+)
+def test_a_mistake_is_named(own: Path, text: str, sentence: str) -> None:
+    assert sentence in found(own, text)
+
+
+def test_what_is_left_out_on_purpose_is_no_mistake(own: Path) -> None:
+    assert found(own, "# without $back: the heading has it\nrestored-lead = Wieder offen:\n") == []
+
+
+def test_a_message_for_a_skeleton_of_the_companys_own_is_said(own: Path) -> None:
+    (own / "email" / "notices").mkdir()
+    first = (PACKAGED / "notices" / "first.md.j2").read_text("utf-8")
+    (own / "email" / "notices" / "first.md.j2").write_text(f'{first}\n{{{{ "our-claim" | say }}}}\n', "utf-8")
+    assert found(own, "our-claim = We are there.\n", "en") == []
+    words = shelf.take(PACKAGED, own)
+    assert words.missing(words.sources["first"], "de") == ["our-claim"]
+
+
+def test_the_packaged_files_are_laid_out_as_translators_tools_do_it(tmp_path: Path) -> None:
+    email = tmp_path / "email"
+    (email / "languages").mkdir(parents=True)
+    for path in (PACKAGED / "notices").iterdir():
+        (email / "notices").mkdir(exist_ok=True)
+        (email / "notices" / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    (email / "layout.html.j2").write_text((PACKAGED / "layout.html.j2").read_text("utf-8"), "utf-8")
+    english = (PACKAGED / "languages" / "en.ftl").read_text("utf-8")
+    (email / "languages" / "en.ftl").write_text(
+        english.replace("no-password = ", "no-password =   "), "utf-8"
+    )
+    (fault,) = lint(email, None).faults
+    assert "it is not laid out as Fluent's own serializer does it" in fault.sentence
+    assert english.split("\n")[fault.line - 1].startswith("no-password")
