@@ -17,6 +17,7 @@ from notifier.entry.web import web
 from notifier.model import contract
 from notifier.model.facts import CONTACT, QUESTIONS, SINCE
 from notifier.model.policy import Policy
+from notifier.pipeline.compose.ftl import CHOICES
 from notifier.pipeline.compose.variables import VARIABLES
 from notifier.store.company import audience_view
 
@@ -181,15 +182,16 @@ def test_the_facts_that_words_shows_are_read_as_they_stand() -> None:
     assert all(f"`{name}`" in page("words") for name in CONTACT)
 
 
-def test_words_names_every_folder_language_and_variable() -> None:
+def test_words_names_every_notice_language_choice_and_variable() -> None:
     email = ROOT / "templates" / "email"
-    folders = {path.name for path in email.iterdir() if path.is_dir()} - {"phrases"}
-    broken = {name for name in folders if name.startswith("outage_")}
-    assert set(first_names(page("words"), "folder")) == folders - broken
-    assert all(f"`{name}`" in page("words") for name in broken)
-    languages = re.search(r"Packaged languages are (.*)\.\s", page("words"))
+    notices = {path.name.removesuffix(".md.j2") for path in (email / "notices").iterdir()}
+    assert set(first_names(page("words"), "notice")) == notices
+    languages = re.search(r"Packaged languages are (.*)\. A", page("words"))
     assert languages is not None
-    assert CODE.findall(languages[1]) == sorted(path.stem for path in (email / "phrases").glob("*.toml"))
+    assert CODE.findall(languages[1]) == sorted(path.stem for path in (email / "languages").glob("*.ftl"))
+    choices = {f"${name}" for name in (*CHOICES, "n")}
+    assert set(first_names(page("words"), "chooses by")) == choices
+    assert all(f"`{value}`" in page("words") for values in CHOICES.values() for value in values)
     made = {name for name in VARIABLES if not re.search(r"_known$|_new$|^asof", name)}
     assert set(first_names(page("words"), "variable")) == made
 

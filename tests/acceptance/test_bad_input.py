@@ -159,13 +159,13 @@ def test_a_template_with_an_unknown_variable(notifier: Place) -> None:
     shutil.copytree(Path(package.__file__).parent, notifier.folder / "notifier")
     for data in ("templates", "migrations"):
         shutil.copytree(data_folder(data), notifier.folder / data, dirs_exist_ok=True)
-    template = next((notifier.folder / "templates" / "email" / "first").glob("en.md.j2"))
+    template = notifier.folder / "templates" / "email" / "notices" / "first.md.j2"
     template.write_text(template.read_text() + "\n{{ nobody_knows_this }}\n")
     notifier.people(2)
     done = notifier.process(*SUSPEND, "--yes")
     assert done.code == 2, done.said
     assert "there is no variable 'nobody_knows_this'" in done.err
-    assert "en.md.j2, line " in done.err
+    assert "first.md.j2, line " in done.err
     assert one_sentence(done)
     assert untouched(notifier)
     found = notifier.process("doctor")

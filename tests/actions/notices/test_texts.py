@@ -1,5 +1,6 @@
 """Nobody can approve more texts than they can read: 36; languages that nobody reads do not count."""
 
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -13,7 +14,8 @@ from notifier.entry.cli.screens.dry_run import picture
 from notifier.errors import Refused
 from notifier.model.act import Act
 from notifier.model.vocabulary import Reason
-from notifier.pipeline.compose import Words
+from notifier.pipeline.compose import Words, ftl
+from notifier.pipeline.compose.reviews import made, written
 from notifier.settings import data_folder, from_env
 from notifier.store import Db
 from tests.actions.control.test_promises import NOW
@@ -33,13 +35,30 @@ INSERT INTO contact (customer_id, recipient_id) SELECT i, i FROM generate_series
 INSERT INTO entitlement (customer_id, service_id) SELECT i, 1 FROM generate_series(1, 13) i"""
 
 
-def added(own: Path, locale: str, source: str = "en", *, reviewed: bool = False) -> None:
-    """A first notice and phrases of the company's own."""
-    for folder, name in (("first", "{}.md.j2"), ("phrases", "{}.toml")):
-        target = own / "email" / folder / name.format(locale)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        words = (PACKAGED / folder / name.format(source)).read_text("utf-8")
-        target.write_text(words.replace("unreviewed", "2026-11-12") if reviewed else words, "utf-8")
+def added(own: Path, locale: str) -> None:
+    """A language of the company's own, without words for a correction."""
+    english = ftl.messages((PACKAGED / "languages" / "en.ftl").read_text("utf-8"))
+    put(own, "languages", f"{locale}.ftl", "".join(t for m, t in english.items() if not corrects(m)))
+
+
+def signed(own: Path, locale: str) -> None:
+    """All but the words for a correction."""
+    words = Words.load(PACKAGED, own).shelf.languages
+    spoken, english = (words[each].catalogue for each in (locale, "en"))
+    read = {
+        m: made(spoken, english, m, "Ann", date(2026, 11, 12)) for m in spoken.messages if not corrects(m)
+    }
+    put(own, "reviews", f"{locale}.toml", written(read))
+
+
+def corrects(message: str) -> bool:
+    return message.startswith(("correction-", "retraction-"))
+
+
+def put(own: Path, folder: str, name: str, text: str) -> None:
+    target = own / "email" / folder / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, "utf-8")
 
 
 def writer_with(own: Path) -> Writer:
@@ -78,7 +97,7 @@ def test_languages_that_nobody_reads_do_not_count(db: Db, writer: Writer) -> Non
 
 def test_words_that_could_not_be_corrected_are_named_before_the_first_send(db: Db, tmp_path: Path) -> None:
     added(tmp_path, "nl")
-    added(tmp_path, "de", "de", reviewed=True)
+    signed(tmp_path, "de")
     with psycopg.connect(db.url) as connection:
         connection.execute(PEOPLE)
     said = picture(declare.dry_run(db, writer_with(tmp_path), NOW, HEDGED).estimate).splitlines()
