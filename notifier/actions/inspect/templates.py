@@ -181,6 +181,6 @@ def sign(settings: Settings, locale: str, by: str, messages: Sequence[str], on: 
     wanted = messages or words.shelf.unsigned(locale)
     folder = packaged() if settings.templates is None else settings.templates / shelf.EMAIL
     target = folder / shelf.REVIEWS / f"{locale}.toml"
-    there: reviews.Reviews = reviews.load([(target, str(target))] if target.exists() else [])
+    already: reviews.Reviews = reviews.load([(target, str(target))] if target.exists() else [])
     signed = {message: reviews.made(spoken, english, message, by.strip(), on) for message in wanted}
-    return _put(target, reviews.written({**there, **signed})), len(signed)
+    return _put(target, reviews.written({**already, **signed})), len(signed)

@@ -171,7 +171,9 @@ def faults(spoken: Catalogue) -> Iterator[WordsFault]:
             if e
             for each in e.filled | (e.chosen.keys() - {NUMBER})
         )
-        if shows != wanted and not (wanted == {NUMBER} and NUMBER in entry.chosen and not shows - wanted):
+        if shows != wanted and not (
+            wanted == frozenset({NUMBER}) and NUMBER in entry.chosen and not shows - wanted
+        ):
             shown = " and ".join(f"{{ ${each} }}" for each in sorted(wanted)) or "nothing that is filled in"
             yield WordsFault(entry.file, entry.line, f"the message {name} must hold exactly {shown}")
         elif NUMBER in entry.chosen:
