@@ -13,7 +13,7 @@ from notifier.settings import data_folder
 from . import pages
 
 WORDS = Words.load(data_folder("templates") / "email")
-LOCALES = ("ar", "de", "en", "es", "fr", "ja")
+LOCALES = ("ar", "de", "en", "es", "fr", "ja", "pt-BR")
 STATEMENT = "We are *sorry*.\n\n- one\n- two\n\n> quoted `code`\n\n# A heading\n\n1. first\n\n[a page](https://example.com)"
 NOTICES = [notice for notice in NoticeKind if notice is not NoticeKind.CATCH_UP]
 BROKEN = (NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.RESTORED)

@@ -25,22 +25,25 @@ NOTICES = (
     NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.CORRECTION, NoticeKind.RESTORED, NoticeKind.CONFIRMED,
     NoticeKind.RELEASED, NoticeKind.PARTIAL, NoticeKind.RETRACTION, NoticeKind.HOLDING,
 )  # fmt: skip
-LOCALES = ("ar", "de", "en", "es", "fr", "ja")
+LOCALES = ("ar", "de", "en", "es", "fr", "ja", "pt-BR")
 FAULTS = (NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.RESTORED)
 """Notices that have words of their own where something broke and nobody was cut off on purpose."""
 BELIEF = {
     "en": "We believe", "de": "Wir gehen", "fr": "Nous pensons", "es": "Creemos", "ja": "考えて", "ar": "نعتقد",
+    "pt-BR": "Acreditamos",
 }  # fmt: skip
 HEDGED = {
     "en": "may", "de": "möglicherweise", "fr": "se peut|peut-être", "es": "posible|puede", "ja": "可能性",
-    "ar": "محتمل",
+    "ar": "محتمل", "pt-BR": "pode|talvez",
 }  # fmt: skip
 DENIAL = {
     "en": "Nothing new to report", "de": "nichts Neues zu berichten", "fr": "Rien de nouveau",
     "es": "No hay novedades", "ja": "新しい情報はございません", "ar": "لا جديد",
+    "pt-BR": "Nada de novo a informar",
 }  # fmt: skip
 SUSPENDED = {
     "en": "suspend", "de": "gesperrt", "fr": "suspend", "es": "suspend", "ja": "停止", "ar": "معل",
+    "pt-BR": "suspens",
 }  # fmt: skip
 
 STATES = {
@@ -366,7 +369,7 @@ def test_what_has_not_happened_yet_is_announced_and_not_lamented() -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_news_that_exist_in_another_language_only_are_not_denied(locale: str) -> None:
-    other = "pt"
+    other = "nl"
     told = replace(sample.full(NoticeKind.UPDATE), statements={other: "Des nouvelles."})
     silent = replace(told, statements={})
     _, (_, text, _) = mail(told, locale, person(Variant.AFFECTED))

@@ -34,6 +34,7 @@ _STATEMENTS = {
     "es": "Un comunicado.",
     "fr": "Une déclaration.",
     "ja": "会社からのお知らせです。",
+    "pt-BR": "Um comunicado.",
 }
 _WRONG = {
     "ar": "بيان غير صحيح.",
@@ -42,8 +43,9 @@ _WRONG = {
     "es": "Un comunicado incorrecto.",
     "fr": "Une déclaration inexacte.",
     "ja": "誤ったお知らせです。",
+    "pt-BR": "Um comunicado errado.",
 }
-LOCALES = ("ar", "de", "en", "es", "fr", "ja")
+LOCALES = ("ar", "de", "en", "es", "fr", "ja", "pt-BR")
 _WHOLE = {(locale, variant.value): "The whole text." for locale in LOCALES for variant in Variant}
 _EARLIER = Earlier(FRIDAY, statements=_WRONG)
 

@@ -11,7 +11,15 @@ from notifier.settings import data_folder
 WORDS = Words.load(data_folder("templates") / "email")
 LOCALES = WORDS.locales(NoticeKind.FIRST)
 WHEN = datetime(2026, 11, 27, 23, 52, tzinfo=UTC)
-FIRST = {"ar": "اختبار", "de": "TEST", "en": "TEST", "es": "PRUEBA", "fr": "ESSAI", "ja": "テスト"}
+FIRST = {
+    "ar": "اختبار",
+    "de": "TEST",
+    "en": "TEST",
+    "es": "PRUEBA",
+    "fr": "ESSAI",
+    "ja": "テスト",
+    "pt-BR": "TESTE",
+}
 
 
 def marked(locale: str, mark: Mark) -> tuple[str, str, str, str]:

@@ -151,7 +151,8 @@ def test_a_language_is_one_file(folder: Path) -> None:
         ("es-419", "es"),
         ("ja_JP", "ja"),
         ("ar-EG", "ar"),
-        ("pt", "en"),
+        ("pt_BR", "pt-BR"),
+        ("nl", "en"),
         ("", "en"),
         (None, "en"),
         ("../de", "en"),
@@ -163,7 +164,7 @@ def test_a_locale_falls_back_to_its_parents_and_then_to_english(asked: str | Non
 
 def test_who_comes_late_reads_the_first_notice() -> None:
     assert WORDS.locales(NoticeKind.CATCH_UP) == WORDS.locales(NoticeKind.FIRST)
-    assert WORDS.locales(NoticeKind.FIRST) == ("ar", "de", "en", "es", "fr", "ja")
+    assert WORDS.locales(NoticeKind.FIRST) == ("ar", "de", "en", "es", "fr", "ja", "pt-BR")
     late = WORDS.render(sample.full(NoticeKind.CATCH_UP), "en", Variant.AFFECTED, NONCES[0])
     assert late.text == WORDS.render(STORY, "en", Variant.AFFECTED, NONCES[0]).text
 
