@@ -12,6 +12,8 @@ WORDS = Words.load(data_folder("templates") / "email")
 LOCALES = WORDS.locales(NoticeKind.FIRST)
 WHEN = datetime(2026, 11, 27, 23, 52, tzinfo=UTC)
 FIRST = {
+    "ar": "اختبار", "de": "TEST", "en": "TEST", "es": "PRUEBA", "fr": "ESSAI", "ja": "テスト", "pt-BR": "TESTE",
+}  # fmt: skip
     "ar": "اختبار",
     "de": "TEST",
     "en": "TEST",
