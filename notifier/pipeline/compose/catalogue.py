@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import cast
 
 from babel import Locale, UnknownLocaleError
-from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime import FluentBundle
 
 from notifier.pipeline.compose.ftl import CHOICES, Layer, Wording
 from notifier.pipeline.compose.template import WordsFault
@@ -40,7 +40,7 @@ class Catalogue:
     def _bundle(self) -> FluentBundle:
         bundle = FluentBundle([self.locale], use_isolating=False)  # values come isolated where needed
         for layer in self.layers:  # all before the first lookup: a bundle keeps what it has resolved
-            bundle.add_resource(FluentResource(layer.text), allow_overrides=True)
+            bundle.add_resource(layer.tree, allow_overrides=True)
         return bundle
 
     def __contains__(self, name: str) -> bool:

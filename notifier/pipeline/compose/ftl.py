@@ -56,6 +56,7 @@ class Layer:
     entries: Mapping[str, Wording]
     messages: Mapping[str, str]
     """Name -> the message as it stands, without its comment: what a review signs."""
+    tree: ast.Resource
     faults: tuple[WordsFault, ...]
 
 
@@ -65,7 +66,8 @@ def read(path: Path, name: str) -> Layer:
     entries: dict[str, Wording] = {}
     messages: dict[str, str] = {}
     faults: list[WordsFault] = []
-    for each in FluentParser().parse(text).body:
+    tree = FluentParser().parse(text)
+    for each in tree.body:
         line = _line(text, each)
         if isinstance(each, ast.Junk):
             said = each.annotations[0].message if each.annotations else "it cannot be read"
@@ -80,7 +82,7 @@ def read(path: Path, name: str) -> Layer:
             for entry, wrong in _entries(each, name, text):
                 entries[entry.name] = entry
                 faults += (WordsFault(name, entry.line, f"{entry.name}: {sentence}") for sentence in wrong)
-    return Layer(name, text, entries, messages, tuple(faults))
+    return Layer(name, text, entries, messages, tree, tuple(faults))
 
 
 def _entries(message: ast.Message, file: str, text: str) -> Iterator[tuple[Wording, list[str]]]:

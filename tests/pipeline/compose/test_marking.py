@@ -14,14 +14,6 @@ WHEN = datetime(2026, 11, 27, 23, 52, tzinfo=UTC)
 FIRST = {
     "ar": "اختبار", "de": "TEST", "en": "TEST", "es": "PRUEBA", "fr": "ESSAI", "ja": "テスト", "pt-BR": "TESTE",
 }  # fmt: skip
-    "ar": "اختبار",
-    "de": "TEST",
-    "en": "TEST",
-    "es": "PRUEBA",
-    "fr": "ESSAI",
-    "ja": "テスト",
-    "pt-BR": "TESTE",
-}
 
 
 def marked(locale: str, mark: Mark) -> tuple[str, str, str, str]:
