@@ -30,11 +30,14 @@ class Catalogue:
     locale: str
     babel: Locale
     layers: Sequence[Layer]
-    own: bool
-    """The company has messages of its own in this language."""
     entries: Mapping[str, Wording]
     messages: Mapping[str, str]
     _said: dict[tuple[str, tuple[str | int, ...]], str] = field(default_factory=dict, compare=False)
+
+    @property
+    def own(self) -> bool:
+        """The company has messages of its own in this language."""
+        return any(layer.own for layer in self.layers)
 
     @cached_property
     def _bundle(self) -> FluentBundle:
@@ -131,7 +134,7 @@ class Catalogue:
         return WordsFault(*at, sentence)
 
 
-def load(locale: str, layers: Sequence[Layer], *, own: bool) -> Catalogue:
+def load(locale: str, layers: Sequence[Layer]) -> Catalogue:
     """Raises `WordsFault` where the name of the file is no language."""
     babel = _language(locale, layers[-1].name)
     messages = {name: text for layer in layers for name, text in layer.messages.items()}
@@ -139,7 +142,7 @@ def load(locale: str, layers: Sequence[Layer], *, own: bool) -> Catalogue:
     for layer in layers:  # an override takes the place of the whole message, with its attributes
         entries = {name: entry for name, entry in entries.items() if entry.message not in layer.messages}
         entries |= layer.entries
-    return Catalogue(locale, babel, tuple(layers), own, entries, messages)
+    return Catalogue(locale, babel, tuple(layers), entries, messages)
 
 
 def _language(locale: str, name: str) -> Locale:

@@ -57,10 +57,11 @@ class Layer:
     messages: Mapping[str, str]
     """Name -> the message as it stands, without its comment: what a review signs."""
     tree: ast.Resource
+    own: bool
     faults: tuple[WordsFault, ...]
 
 
-def read(path: Path, name: str) -> Layer:
+def read(path: Path, name: str, *, own: bool = False) -> Layer:
     """Every message of a file, and every fault of it that shows without knowing the others."""
     text = template.read(path, name)
     entries: dict[str, Wording] = {}
@@ -82,7 +83,7 @@ def read(path: Path, name: str) -> Layer:
             for entry, wrong in _entries(each, name, text):
                 entries[entry.name] = entry
                 faults += (WordsFault(name, entry.line, f"{entry.name}: {sentence}") for sentence in wrong)
-    return Layer(name, text, entries, messages, tree, tuple(faults))
+    return Layer(name, text, entries, messages, tree, own, tuple(faults))
 
 
 def _entries(message: ast.Message, file: str, text: str) -> Iterator[tuple[Wording, list[str]]]:
@@ -98,6 +99,9 @@ def _entries(message: ast.Message, file: str, text: str) -> Iterator[tuple[Wordi
             tuple(found.asks), declined,
         )  # fmt: skip
         yield entry, found.wrong
+
+
+_MARKUP = re.compile(r"^(?:#{1,6}|[-+*>]|\d+[.)]) |\]\(|`", re.MULTILINE)
 
 
 class _Found(visitor.Visitor):
@@ -122,6 +126,12 @@ class _Found(visitor.Visitor):
             self.wrong += (f"[{key}] stands there twice" for key in {k for k in keys if keys.count(k) > 1})
         for variant in node.variants:
             self.visit(variant.value)
+
+    def visit_Pattern(self, node: ast.Pattern) -> None:  # noqa: N802
+        said = "".join(each.value if isinstance(each, ast.TextElement) else "{}" for each in node.elements)
+        if odd := _MARKUP.search(said):
+            self.wrong.append(f"{odd[0].strip()!r} is markup: lists and links belong into the skeleton")
+        self.generic_visit(node)
 
     def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802
         self.filled.add(node.id.name)

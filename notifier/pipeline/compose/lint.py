@@ -160,6 +160,8 @@ def _warnings(taken: Shelf) -> Iterator[WordsFault]:
             if missing := taken.missing(source, locale):
                 more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
                 yield WordsFault(name, 1, f"{notice} lacks {missing[0]}{more}; people read English")
+        for layer in spoken.catalogue.layers:
+            yield from lint_messages.layout(layer) if layer.own else ()
         if left := taken.unsigned(locale):
             signed = len(taken.reviews.get(locale, {}).keys() - set(left))
             yield NotReviewed(name, partly=signed > 0)

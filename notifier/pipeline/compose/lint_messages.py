@@ -18,15 +18,15 @@ def faults(taken: Shelf) -> Iterator[WordsFault]:
     said = {name for source in taken.sources.values() for name in taken.said(source)}
     own_skeleton = any(source.own for source in taken.sources.values())
     for spoken in (phrases.catalogue for phrases in taken.languages.values()):
-        packaged = {layer.name for layer in spoken.layers if layer.name.startswith("email/")}
+        packaged = {layer.name for layer in spoken.layers if not layer.own}
         needed = spoken.needs(said)
         for entry in spoken.entries.values():
             if entry.name not in needed and not (own_skeleton and entry.file in packaged):
                 yield _fault(entry, f"no mail says {entry.name}: is it the name of another message?")
             yield from _of_variables(spoken, entry, taken.english)
         for layer in spoken.layers:
-            if layer.name in packaged:
-                yield from _layout(layer)
+            if not layer.own:
+                yield from layout(layer)
         yield from _missing(spoken)
         yield from _dropped(spoken)
 
@@ -63,7 +63,7 @@ def _missing(spoken: Catalogue) -> Iterator[WordsFault]:
                 yield _fault(entry, f"{entry.name} asks for {{ {name} }}, and there is no such message")
 
 
-def _layout(layer: Layer) -> Iterator[WordsFault]:
+def layout(layer: Layer) -> Iterator[WordsFault]:
     """Translators' tools write the file anew: in one layout, they change what was changed."""
     wanted = ftl.canonical(layer.text)
     if wanted != layer.text:

@@ -101,7 +101,7 @@ def take(packaged: Path, own: Path | None) -> Shelf:
     return Shelf(
         sources={key: source for key, source in sources.items() if source},
         languages={locale: spoken for locale, spoken in languages.items() if spoken},
-        english=catalogue.load(FALLBACK, english.catalogue.layers[:1], own=False) if english else None,
+        english=catalogue.load(FALLBACK, english.catalogue.layers[:1]) if english else None,
         reviews={locale: found for locale, found in signed.items() if found},
         layout=Piece(name, text or "", LAYOUT_VARIABLES, autoescape=True),
         own_layout=own is not None and layout.is_relative_to(own),
@@ -115,8 +115,8 @@ def _source(path: Path, name: str, own: bool) -> NoticeSource:
 
 def _language(locale: str, files: list[tuple[Path, str, bool]], faults: list[WordsFault]) -> Phrases | None:
     """None, and the faults noted, where messages cannot be read or what any mail needs is not there."""
-    layers = [ftl.read(path, name) for path, name, _ in files]
-    spoken = catalogue.load(locale, layers, own=any(is_own for _, _, is_own in files))
+    layers = [ftl.read(path, name, own=is_own) for path, name, is_own in files]
+    spoken = catalogue.load(locale, layers)
     found = [fault for layer in layers for fault in layer.faults] or list(phrases.faults(spoken))
     faults += found
     return None if found else phrases.load(spoken)

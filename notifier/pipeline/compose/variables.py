@@ -28,7 +28,7 @@ VARIABLES = frozenset(
         "reference",
     }
     | {"gap", "affected", "possibly", "still_out", "maybe_out", "future", "statement", "elsewhere", "news"}
-    | {"quoted", "whole", "stands", "over", "broken", "impaired", "maintenance"}
+    | {"quoted", "whole", "stands", "over", "broken"}
 )
 LAYOUT_VARIABLES = frozenset({"lang", "dir", "subject", "preheader", "body", "notice"})
 
@@ -101,8 +101,6 @@ def _of_the_context(context: NoticeContext, spoken: Phrases, quote: Quote) -> Va
         "reference": quote.plain(names.isolated(context.reference, right_to_left=rtl)),
         "gap": spoken["gap"],
         "broken": context.kind is not Kind.SUSPENSION,
-        "impaired": context.kind is Kind.DEGRADATION,
-        "maintenance": context.kind is Kind.MAINTENANCE,
         "future": context.since[0] > context.now,
         "company": quote.plain(names.clean(context.company, LONGEST_TITLE, right_to_left=rtl)),
         "phone": quote.plain(_phone(context.phone, right_to_left=rtl)),

@@ -19,9 +19,9 @@ def made(tmp_path: Path) -> Callable[..., Catalogue]:
         for number, text in enumerate(texts):
             path = tmp_path / f"{number}.ftl"
             path.write_text(text, "utf-8")
-            layers.append(ftl.read(path, path.name))
+            layers.append(ftl.read(path, path.name, own=number > 0))
         assert not [fault for layer in layers for fault in layer.faults]
-        return catalogue.load(locale, layers, own=len(layers) > 1)
+        return catalogue.load(locale, layers)
 
     return make
 
@@ -104,29 +104,3 @@ def test_numbers_take_the_plurals_of_the_language(
     said = {words.say("more", {"n": n}, {"n": str(n)}).split()[0] for n in (0, 1, 2, 3, 11, 100)}
     assert said == set(plurals.split())
     assert words.say("more", {"n": 1500}, {"n": "1,500"}).endswith("1,500")
-
-
-@pytest.mark.parametrize(
-    ("text", "line", "sentence"),
-    [
-        ("a = b\n\nnot a message\n", 3, "this is no message"),
-        ("a = { $b\n", 1, "this is no message"),
-        ("a = b\nc = d\na = e\n", 3, "the message a stands here twice"),
-        ("-brand = Example\n", 1, "write -brand as a message"),
-        ("a = { -brand }\n", 1, "write { brand } and a message of this name"),
-        ("a = { NUMBER($n) }\n", 1, "NUMBER() is not used here"),
-        ("a =\n    { $time ->\n        [futur] x\n       *[now] y\n    }\n", 1, "$time is never 'futur': now"),
-        ("a =\n    { $color ->\n       *[red] x\n    }\n", 1, "it can choose by $certainty"),
-        (
-            "a = x\n    .b =\n        { $time ->\n            [now] x\n           *[now] y\n        }\n",
-            2,
-            "[now] stands there twice",
-        ),
-    ],
-)  # fmt: skip
-def test_what_a_file_hides_is_found(tmp_path: Path, text: str, line: int, sentence: str) -> None:
-    path = tmp_path / "en.ftl"
-    path.write_text(text)
-    (fault,) = ftl.read(path, "email/languages/en.ftl").faults
-    assert str(fault).startswith(f"email/languages/en.ftl, line {line}: ")
-    assert sentence in fault.sentence
