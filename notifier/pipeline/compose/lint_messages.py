@@ -5,11 +5,11 @@ from itertools import product
 
 from notifier.pipeline.compose import ftl
 from notifier.pipeline.compose.catalogue import Catalogue
-from notifier.pipeline.compose.ftl import Layer, Wording
+from notifier.pipeline.compose.ftl import CHOICES, Layer, Wording
 from notifier.pipeline.compose.phrases import NEEDED
 from notifier.pipeline.compose.shelf import Shelf
 from notifier.pipeline.compose.template import WordsFault
-from notifier.pipeline.compose.variables import VARIABLES
+from notifier.pipeline.compose.variables import FILLED
 
 
 def faults(taken: Shelf) -> Iterator[WordsFault]:
@@ -32,22 +32,32 @@ def faults(taken: Shelf) -> Iterator[WordsFault]:
 
 
 def _of_variables(spoken: Catalogue, entry: Wording, english: Catalogue) -> Iterator[WordsFault]:
-    """What is filled in, against English, in every combination of what either of them chooses by."""
     name = entry.name
     if name in NEEDED or None in spoken.needs([name]).values():
         return  # `phrases.faults` and `_missing` see to it
-    odd = {each for part in spoken.needs([name]).values() if part for each in part.filled} - VARIABLES
-    if odd:
+    parts = [part for part in spoken.needs([name]).values() if part]
+    if odd := {each for part in parts for each in part.filled} - FILLED:
         yield _fault(entry, f"{name} shows ${min(odd)}, which no mail fills in")
+    elif odd := {each for part in parts for each in part.chosen} - CHOICES.keys():
+        yield _fault(entry, f"{name} chooses by ${min(odd)}, which is not known where it is said")
     elif name in english:
-        for chosen in _combinations(english.choices(name), spoken.choices(name)):
-            lost = english.shown(name, chosen) - spoken.shown(name, chosen) - entry.declined
-            if lost:
-                where = "".join(f", {variable} {value}" for variable, value in chosen.items())
-                where += "," * bool(chosen)
-                add = f"add it, or write '# without ${min(lost)}' above the message"
-                yield _fault(entry, f"{name}{where} leaves out ${min(lost)}: {add}")
-                return
+        try:
+            yield from _left_out(spoken, entry, english)
+        except WordsFault as fault:
+            yield fault
+
+
+def _left_out(spoken: Catalogue, entry: Wording, english: Catalogue) -> Iterator[WordsFault]:
+    """What English fills in, in every combination of what either of them chooses by."""
+    name = entry.name
+    for chosen in _combinations(english.choices(name), spoken.choices(name)):
+        if lost := english.shown(name, chosen) - spoken.shown(name, chosen) - entry.declined:
+            where = "".join(f", {variable} {value}" for variable, value in chosen.items()) + "," * bool(
+                chosen
+            )
+            add = f"add it, or write '# without ${min(lost)}' above the message"
+            yield _fault(entry, f"{name}{where} leaves out ${min(lost)}: {add}")
+            return
 
 
 def _combinations(*choices: Mapping[str, frozenset[str]]) -> Iterator[dict[str, str]]:

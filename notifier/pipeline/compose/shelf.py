@@ -179,7 +179,7 @@ def _strays(own: Path | None) -> Iterator[WordsFault]:
 
 
 def _is_old(path: Path) -> bool:
-    """`email/first/de.md.j2`, `email/phrases/de.toml`: a file for each notice and language, up to 1.0."""
+    """`email/first/de.md.j2`, `email/phrases/de.toml`: as it was, a file for each notice and language."""
     folder = path.parent.name.removeprefix("outage_")
     return path.parts[:-2] == (EMAIL,) and (
         (folder in NAMES and path.name.endswith(template.SUFFIX))

@@ -16,17 +16,11 @@ SUBJECT_SERVICES = 3
 
 LONGEST_TITLE = 300
 
-VARIABLES = frozenset(
-    {
-        *tags.NAMES,
-        *QUESTIONS,
-        *(f"{name}_known" for name in QUESTIONS),
-        *(f"{name}_new" for name in QUESTIONS),
-        *CONTACT,
-        "title",
-        "services",
-        "reference",
-    }
+FILLED = frozenset({*tags.NAMES, *QUESTIONS, *CONTACT, "title", "services", "reference"})
+"""What messages may show as well."""
+
+VARIABLES = FILLED | frozenset(
+    {f"{name}_{trait}" for name in QUESTIONS for trait in ("known", "new")}
     | {"gap", "affected", "possibly", "still_out", "maybe_out", "future", "statement", "elsewhere", "news"}
     | {"quoted", "whole", "stands", "over", "broken"}
 )

@@ -69,6 +69,12 @@ LEAVES_OUT = "add it, or write '# without {0}' above the message"
         ),
         (PHONE, f"contact, contact phone, leaves out $phone: {LEAVES_OUT.format('$phone')}"),
         ("details = Mehr von { $companie }\n", "details shows $companie, which no mail fills in"),
+        ("details = Mehr { $affected }\n", "details shows $affected, which no mail fills in"),
+        (
+            "details =\n    { $n ->\n       *[other] Mehr\n    }\n",
+            "details chooses by $n, which is not known where it is said",
+        ),
+        ("why = { billing }\nbilling = { why }\n", "why stands in itself"),
         ("details = Mehr: { mehr }\n", "details asks for { mehr }, and there is no such message"),
     ],
 )

@@ -128,6 +128,23 @@ def test_what_is_packaged_has_no_fault_and_every_language_says_everything() -> N
     assert not [warning for warning in found.warnings if "people read English" in warning.sentence]
 
 
+def test_a_skeleton_holds_no_word_and_a_catalogue_no_condition() -> None:
+    """What a translator reads is words, and a sentence that is changed in all languages is one edit in each."""
+    for path in (FOLDER / "notices").iterdir():
+        _, front, body = path.read_text().split("---\n", 2)
+        values = "".join(line.partition(":")[2] for line in front.splitlines())
+        left = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", values + body)
+        assert not re.search(r"\w", left), path.name
+    for path in (FOLDER / "languages").iterdir():
+        assert "{%" not in path.read_text(), path.name
+
+
+def test_the_words_stay_short_enough_to_be_read() -> None:
+    """Skeletons, catalogues and the page; not who has reviewed them."""
+    files = [path for path in FOLDER.rglob("*") if path.is_file() and path.parent.name != "reviews"]
+    assert sum(path.read_text().count("\n") for path in files) <= 3_600
+
+
 def test_a_language_is_one_file(folder: Path) -> None:
     """A made-up one: Esperanto with English words, each marked."""
     english = (folder / "languages" / "en.ftl").read_text()
