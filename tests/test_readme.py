@@ -43,7 +43,7 @@ def test_every_exit_code_is_in_the_table() -> None:
 
 def test_every_dependency_is_justified_and_no_other() -> None:
     table = rows_of_table((DOCS / "contributing.md").read_text("utf-8"), "part")
-    in_table = {name for row in table for name in re.findall(r"`([a-z0-9-]+)`", row[0])}
+    in_table = {name for row in table for name in re.findall(r"`([a-z0-9.-]+)`", row[0])}
     assert in_table == runtime_dependencies()
 
 
