@@ -166,9 +166,9 @@ def test_what_is_refused_is_refused_in_a_sentence(
 
 def test_a_language_without_words_is_named(notifier: Place) -> None:
     reference = drafted(notifier)
-    done = notifier("preview", reference, "--locale", "it")
+    done = notifier("preview", reference, "--locale", "nl")
     assert done.code == 0
-    assert "! There are no words in it: they read en." in done.out
+    assert "! There are no words in nl: they read en." in done.out
 
 
 # ---------------------------------------------------------------- tests

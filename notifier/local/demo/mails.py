@@ -14,7 +14,7 @@ from notifier.model.vocabulary import Kind, NoticeKind
 from notifier.store.read.reconciliation import Reader
 
 FOLDER = "mails"
-LANGUAGES = frozenset({"ar", "de", "en", "es", "fr", "ja"})
+LANGUAGES = frozenset({"ar", "de", "en", "es", "fr", "ja", "pt-BR"})
 """The languages that the made-up customers speak."""
 
 

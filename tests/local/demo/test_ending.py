@@ -7,7 +7,7 @@ from notifier.local.demo.mails import ShownMail
 from notifier.model.vocabulary import NoticeKind
 from notifier.store.read.reconciliation import Reader
 
-ALL = ("ar", "de", "en", "es", "fr", "ja")
+ALL = ("ar", "de", "en", "es", "fr", "ja", "pt-BR")
 
 
 def one(kind: NoticeKind, locale: str) -> ShownMail:
@@ -20,7 +20,7 @@ def test_a_language_that_nobody_reads_is_a_problem() -> None:
     voices = tuple(one(NoticeKind.FIRST, locale) for locale in ALL)
     assert mails.missing([NoticeKind.FIRST], voices, voices) == ()
     assert mails.missing([NoticeKind.FIRST], voices, voices[1:]) == ("nobody reads ar in the first notice",)
-    assert mails.missing([NoticeKind.FIRST], voices[:-1], voices) == ("nobody reads ja in the files",)
+    assert mails.missing([NoticeKind.FIRST], voices[:-1], voices) == ("nobody reads pt-BR in the files",)
 
 
 def test_a_kind_of_which_no_mail_arrived_is_a_problem() -> None:

@@ -64,7 +64,7 @@ def _mail(ending: Ending) -> list[Styled]:
 def _voices(ending: Ending) -> list[Styled]:
     """One line each; right-to-left words stand last, where they move nothing else."""
     head = f"And so in {len(ending.voices)} languages, each with its own times and plurals:"
-    rows = [f"{v.reader.locale}  {v.reader.people:>5,}  {v.headline}" for v in ending.voices]
+    rows = [f"{v.reader.locale:<5}  {v.reader.people:>5,}  {v.headline}" for v in ending.voices]
     return _quoted(head, rows)
 
 
