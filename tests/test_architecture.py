@@ -28,8 +28,8 @@ QUICK = TOOLS[:2]
 """Before each commit."""
 
 HEAVY = (
-    "babel", "celery", "cryptography", "fluent", "jinja2", "kombu", "markdown_it", "orjson", "psycopg",
-    "psycopg_pool", "pydantic", "rich", "sendgrid", "sqlglot", "starlette", "structlog", "uvicorn",
+    "babel", "celery", "cryptography", "fluent", "jinja2", "kombu", "langcodes", "markdown_it", "orjson",
+    "psycopg", "psycopg_pool", "pydantic", "rich", "sendgrid", "sqlglot", "starlette", "structlog", "uvicorn",
 )  # fmt: skip
 
 

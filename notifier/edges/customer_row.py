@@ -11,6 +11,7 @@ from notifier.edges.addresses import Address, normalised
 from notifier.edges.customer_file import FileRow, records
 from notifier.model.attributes import Stored, typed
 from notifier.model.customer import COLUMNS, ROLES, BadRow, CustomerRow, Cut
+from notifier.model.locales import spelt
 from notifier.model.vocabulary import AttributeType
 
 T = TypeVar("T")
@@ -109,19 +110,11 @@ def read_role(cell: str) -> str:
 
 @lru_cache(1024)
 def read_locale(cell: str) -> str:
-    """`de_at` -> `de-AT`. A region the language is not known in is fine, an unknown language is not."""
-    from babel import Locale, UnknownLocaleError
-
-    tag = cell.replace("_", "-")
-    language, *rest = tag.split("-")
-    try:
-        Locale.parse(language)
-    except (UnknownLocaleError, ValueError) as error:
-        raise RowFault(f"locale is {cell[:40]!r}: use a language tag like en or de-AT") from error
-    if not all(part.isascii() and part.isalnum() and len(part) <= 8 for part in rest):
+    """`de_at` -> `de-AT`. A language that we have no words in is fine, what is no language is not."""
+    tag = spelt(cell)
+    if tag is None:
         raise RowFault(f"locale is {cell[:40]!r}: use a language tag like en or de-AT")
-    parts = [p.upper() if len(p) == 2 else p.title() if len(p) == 4 else p for p in rest]
-    return "-".join([language.lower(), *parts])
+    return tag
 
 
 @lru_cache(1024)

@@ -1,1 +1,1 @@
-"""The values every part speaks in: frozen, typed, standard library only."""
+"""The values every part speaks in: frozen, typed; the standard library, and CLDR's matching of languages."""

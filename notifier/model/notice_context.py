@@ -72,5 +72,5 @@ class NoticeContext:
         return fact.as_of if old or fact.confidence is not Confidence.CONFIRMED else None
 
     def statement(self, locale: str) -> str | None:
-        """The free words for a locale or its parents (de-CH, de), never those of another language."""
+        """The free words in the language nearest to a locale, never those of another."""
         return in_locale(self.statements, locale)

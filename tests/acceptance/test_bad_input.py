@@ -43,6 +43,7 @@ def test_an_empty_statement(notifier: Place) -> None:
     ("options", "says"),
     [
         (("--statement", "missing.md"), "missing.md cannot be read"),
+        (("--statement", "final=missing.md"), "'final=missing.md' names no language"),
         (("--facts", "missing.toml"), "missing.toml cannot be read"),
         (("--next-update", "soon"), "'soon' is not a time"),
         (("--next-update", "2020-01-01T00:00:00Z"), "is in the past"),

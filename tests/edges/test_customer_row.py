@@ -59,6 +59,17 @@ def test_a_full_row_is_typed():
     assert found.attributes == {"seats": 7, "plan": "team"}
 
 
+@pytest.mark.parametrize(
+    ("cell", "locale"),
+    [
+        ("en_US.UTF-8", "en-US"), ("deu", "de"), ("iw", "he"), ("no", "no"), ("zh-tw", "zh-TW"), ("tlh", "tlh"),
+        ("es-419", "es-419"), ("en-USA", "en-usa"), ("ja_AT", "ja-AT"),
+    ],
+)  # fmt: skip
+def test_a_language_is_kept_in_one_spelling_whatever_wrote_it(cell: str, locale: str) -> None:
+    assert row(locale=cell).locale == locale
+
+
 def test_an_empty_suspended_cell_says_that_nothing_is_cut_off():
     assert row(suspended="").suspended == ()
     assert row().suspended is None

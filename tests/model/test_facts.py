@@ -73,6 +73,6 @@ def test_texts_are_found_for_the_nearest_locale_and_never_in_another_language() 
     texts = {"de": "Hallo", "pt_BR": "Olá", "fr": " "}
     assert in_locale(texts, "de-CH") == "Hallo"
     assert in_locale(texts, "pt-BR") == "Olá"
-    assert in_locale(texts, "pt") is None
+    assert in_locale(texts, "pt-PT") == "Olá"
     assert in_locale(texts, "en") is None
     assert in_locale(texts, "fr") is None

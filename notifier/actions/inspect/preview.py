@@ -11,7 +11,7 @@ from notifier.actions.notices.letter import StoredWords
 from notifier.actions.notices.named import Name, known, name_of
 from notifier.actions.notices.rule import notice_rule
 from notifier.errors import BadInput, Refused
-from notifier.model.locales import chain
+from notifier.model.locales import nearest, spelt
 from notifier.model.people import Person
 from notifier.model.vocabulary import VARIANT_OF, NoticeState
 from notifier.pipeline.audience import later
@@ -98,7 +98,7 @@ def look(db: Db, writer: Writer, notice_id: int, wanted: WantedReader) -> Previe
 
 def _made_up(stored: StoredWords, name: Name, asked: str) -> list[PreviewLetter]:
     """One letter for each variant of a language."""
-    if not sample.is_language(asked):
+    if spelt(asked) is None:
         raise BadInput(f"--locale {asked[:40]!r} is not a language: write it like 'de' or 'pt-BR'.")
     locale = stored.writer.words.resolve(asked, stored.context.notice)
     found = [content for content in stored.contents.values() if content.locale == locale]
@@ -106,7 +106,7 @@ def _made_up(stored: StoredWords, name: Name, asked: str) -> list[PreviewLetter]
         there = ", ".join(sorted({content.locale for content in stored.contents.values()}))
         raise Refused(f"{name} has no words in {locale}: it was written in {there}.")
     slugs = tuple(service.slug for service in stored.context.services)
-    remark = None if locale.lower() in chain(asked) else f"There are no words in {asked}: they read {locale}."
+    remark = None if nearest(asked, (locale,)) else f"There are no words in {asked}: they read {locale}."
     return [
         PreviewLetter(content, sample.person(VARIANT_OF[content.variant], slugs), remark, is_made_up=True)
         for content in found

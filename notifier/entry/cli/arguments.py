@@ -12,6 +12,7 @@ from notifier.edges import facts_file
 from notifier.edges.times import read_time
 from notifier.errors import BadInput
 from notifier.model.customer import ROLES
+from notifier.model.locales import spelt
 from notifier.store.read import views
 
 LARGEST_STATEMENT = 20_000
@@ -22,7 +23,9 @@ def statements(given: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in given:
         locale, separator, name = each.partition("=")
-        locale, name = (locale, name) if separator else ("en", each)
+        locale, name = (spelt(locale), name) if separator else ("en", each)
+        if locale is None:
+            raise BadInput(f"--statement {each[:60]!r} names no language: write it like 'de=words.md'.")
         if locale in found:
             raise BadInput(f"There are two statements for {locale!r}: give one.")
         found[locale] = _statement(locale, name)

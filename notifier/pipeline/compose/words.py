@@ -1,16 +1,15 @@
 """The words of a notice: loaded once, rendered once for each group that reads the same text."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
-from babel.core import get_global
 from css_inline import CSSInliner
 from markupsafe import Markup
 
 from notifier.errors import BadInput
-from notifier.model.locales import chain
+from notifier.model.locales import nearest
 from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
@@ -45,7 +44,7 @@ class Words:
     def __init__(self, taken: Shelf) -> None:
         self._shelf = taken
         self.resolve: Callable[[str | None, NoticeKind], str] = lru_cache(maxsize=4096)(self._resolve)
-        """Locale as imported -> a locale that has this notice: de-CH, de, en; an unknown one reads English."""
+        """Locale as imported -> the nearest that has this notice; whoever is near none reads English."""
         self._locales: dict[NoticeKind, tuple[str, ...]] = {}
         self._fillers: dict[tuple[int, str, Variant, str], tuple[NoticeContext, values.Filler]] = {}
 
@@ -180,23 +179,12 @@ class Words:
         return _inlined(self._shelf.layout.fill(page))
 
     def _resolve(self, locale: str | None, notice: NoticeKind) -> str:
-        there = {known.lower(): known for known in self.locales(notice)}
-        return next((there[tag] for tag in _parents(locale or FALLBACK) if tag in there), FALLBACK)
+        return nearest(locale or FALLBACK, self.locales(notice)) or FALLBACK
 
 
 def _filled(piece: template.Piece, spoken: Phrases, made: Variables, by: Mapping[str, str]) -> str:
     shown = {name: value for name, value in made.items() if isinstance(value, str)}
     return piece.fill(made, partial(spoken.catalogue.say, chosen=by, filled=shown))
-
-
-def _parents(locale: str) -> Iterator[str]:
-    """`es-MX`, `es-419`, `es`: as CLDR has it where a language's parent is not only its shorter tag."""
-    exceptions = get_global("parent_exceptions")
-    for tag in chain(locale):
-        yield tag
-        for child, parent in exceptions.items():
-            if child.replace("_", "-").lower() == tag and parent != "root":
-                yield from chain(parent)
 
 
 _INLINER = CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)

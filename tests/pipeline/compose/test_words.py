@@ -169,14 +169,32 @@ def test_a_language_is_one_file(folder: Path) -> None:
         ("ja_JP", "ja"),
         ("ar-EG", "ar"),
         ("pt_BR", "pt-BR"),
+        ("pt-PT", "pt-BR"),
+        ("deu", "de"),
+        ("fr_CA.UTF-8", "fr"),
         ("nl", "en"),
         ("", "en"),
         (None, "en"),
         ("../de", "en"),
     ],
 )
-def test_a_locale_falls_back_to_its_parents_and_then_to_english(asked: str | None, got: str) -> None:
+def test_whoever_has_no_words_of_their_own_reads_the_nearest_and_then_english(
+    asked: str | None, got: str
+) -> None:
     assert WORDS.resolve(asked, NoticeKind.FIRST) == got
+
+
+@pytest.mark.parametrize(
+    ("there", "asked", "written"), [("nb", "nn-NO", "no"), ("he", "iw", "iw_IL"), ("eo", "eo-PL", "epo")]
+)
+def test_own_words_reach_their_readers_however_either_is_spelt(
+    folder: Path, there: str, asked: str, written: str
+) -> None:
+    shutil.copy(folder / "languages" / "en.ftl", folder / "languages" / f"{there}.ftl")
+    words = Words.load(folder)
+    assert words.resolve(asked, NoticeKind.FIRST) == there
+    story = replace(STORY, statements={"de": "Andere Worte.", written: "These words."})
+    assert "These words." in words.render(story, there, Variant.AFFECTED, NONCES[0]).text
 
 
 def test_who_comes_late_reads_the_first_notice() -> None:
