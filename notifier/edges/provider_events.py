@@ -183,7 +183,10 @@ def _uuid(value: Any) -> str | None:
 
 
 def _moment(value: Any, at: datetime) -> datetime:
-    """Unix seconds, also as text, as a fraction, in milliseconds, or as ISO 8601. What cannot be is now."""
+    """Unix seconds, also as text, as a fraction, in milliseconds, or as ISO 8601, in UTC if no zone is said.
+
+    What cannot be is now.
+    """
     try:
         found = _said(value)
     except (ValueError, OverflowError, OSError):

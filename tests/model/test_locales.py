@@ -1,7 +1,7 @@
 """Which language somebody reads, of those that are there."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifier.model.locales import in_locale, nearest, spelt
@@ -82,12 +82,14 @@ def test_a_language_has_one_spelling(text: str, tag: str | None) -> None:
     assert spelt(text) == tag
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), st.lists(st.text("adehnorst-_A.@", max_size=12), max_size=4))
 def test_nothing_that_was_imported_stops_a_list(asked: str, offered: list[str]) -> None:
     found = nearest(asked, offered)
     assert found is None or found in offered
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(OFFERED).flatmap(lambda tag: st.sampled_from([tag, tag.lower(), tag.replace("-", "_")]))
 )

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,16 +62,16 @@ def _read(name: str) -> str:
 
 def moment(text: str | None, app: App) -> datetime | None:
     """A time as `edges.times` reads it; clock times mean this machine's zone."""
-    return None if text is None else read_time(text, app.clock.now().astimezone())
+    return None if text is None else read_time(text, app.clock.now())
 
 
 def as_of(text: str | None, app: App) -> datetime | None:
     """`latest`: now, for the newest snapshot that there is. A bare clock time is the last one, not the next."""
     now = app.clock.now()
-    found = now if text == "latest" else moment(text, app)
-    if found is not None and ":" in (text or "")[1:3] and found > now:
-        found -= timedelta(days=1)
-    if found is not None and found > now:
+    if text is None:
+        return None
+    found = now if text == "latest" else read_time(text, now, past=True)
+    if found > now:
         raise BadInput(f"--as-of {text} is still to come: say latest, or a time that has been.")
     return found
 
