@@ -53,6 +53,7 @@ KINDS: Final[Mapping[NoticeKind, Traits]] = {
 ENDINGS: Final = tuple(kind for kind, each in KINDS.items() if each.ends)
 CORRECTING: Final = tuple(kind for kind, each in KINDS.items() if each.corrects)
 MERGING: Final = tuple(kind for kind, each in KINDS.items() if each.merges)
+KEEPING: Final = tuple(kind for kind, each in KINDS.items() if each.keeps_promise)
 RESCOPED: Final = tuple(kind for kind, each in KINDS.items() if each.rescoped)
 FOR_THE_LATE: Final = tuple(kind for kind, each in KINDS.items() if each.by_policy)
 """What the tick drafts, in the order of the table."""

@@ -1,41 +1,16 @@
-"""When do people hear next? Which promise stands, when somebody must be reminded, what may leave by itself.
+"""When do people hear next? What policy proposes, when somebody must be reminded, what may leave by itself.
 
 Decisions only: nothing here reads or writes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-
-from notifier.model.kinds import KINDS
-from notifier.model.vocabulary import NoticeKind
 
 AHEAD = timedelta(minutes=30)
 """How long before a promise is due somebody is reminded."""
 STEP = timedelta(minutes=15)
 """Promises are made for a quarter of an hour: people say and remember that."""
-
-"""Kinds of notice that reach all who were promised something, and so keep the promise. Others only add to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Promised:
-    """A notice that has left, and what it promised."""
-
-    kind: NoticeKind
-    next_update_at: datetime | None
-
-
-def standing(said: Sequence[Promised]) -> datetime | None:
-    """By when people are owed the next word; None: nothing is promised. `said` in the order of the notices."""
-    due: datetime | None = None
-    for each in said:
-        if KINDS[each.kind].keeps_promise or due is None:
-            due = each.next_update_at
-        elif each.next_update_at is not None:
-            due = min(due, each.next_update_at)
-    return due
 
 
 def proposed(now: datetime, minutes: float | None, last: timedelta | None = None) -> datetime | None:

@@ -2,31 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from notifier.model.vocabulary import NoticeKind
-from notifier.pipeline.promise import Departure, Promised, Waiting, alarm, judge, proposed, standing
+from notifier.pipeline.promise import Departure, Waiting, alarm, judge, proposed
 
 NOW = datetime(2026, 11, 27, 23, 41, tzinfo=UTC)
-AT_22, AT_23 = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
-FIRST, UPDATE, RELEASED = NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.RELEASED
-
-
-@pytest.mark.parametrize(
-    ("said", "due"),
-    [
-        ([], None),
-        ([Promised(FIRST, None)], None),
-        ([Promised(FIRST, AT_22)], AT_22),
-        ([Promised(FIRST, AT_22), Promised(UPDATE, AT_23)], AT_23),
-        ([Promised(FIRST, AT_22), Promised(UPDATE, None)], None),
-        ([Promised(NoticeKind.HOLDING, AT_22), Promised(NoticeKind.CORRECTION, AT_23)], AT_23),
-        # Who is released, or hears of it later, leaves the others waiting.
-        ([Promised(FIRST, AT_22), Promised(RELEASED, None)], AT_22),
-        ([Promised(FIRST, AT_22), Promised(FIRST, AT_23)], AT_22),
-        ([Promised(FIRST, None), Promised(FIRST, AT_23)], AT_23),
-    ],
-)
-def test_a_promise_stands_until_everybody_heard_again(said: list[Promised], due: datetime | None) -> None:
-    assert standing(said) == due
+AT_22 = NOW + timedelta(hours=1)
 
 
 def test_a_promise_is_proposed_for_the_next_quarter_of_an_hour() -> None:

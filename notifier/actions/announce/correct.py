@@ -16,7 +16,7 @@ from notifier.pipeline.compose import Words, check_own_words, check_statements
 from notifier.store import Db, Tx
 from notifier.store.audience import corrections
 from notifier.store.audience.corrections import SentNotice
-from notifier.store.disruptions import disruptions, notices
+from notifier.store.disruptions import disruptions, notices, promises
 from notifier.store.disruptions.disruptions import Disruption
 from notifier.store.locks import retried
 
@@ -48,7 +48,7 @@ def correct(
         about = About(wrong.notice_id, _locales(tx, writer.words, wrong, news), _is_first(tx, wrong))
         _stop(tx, disruption, f"stopped by {act.actor}: a correction is being written", wrong.notice_id)
         if not (news.next_update_at or news.no_promise):  # the promise that stands is not what was wrong
-            left = disruptions.promised(tx, disruption.disruption_id, now=act.now)
+            left = promises.standing(tx, disruption.disruption_id, now=act.now)
             news = promised(tx, disruption, replace(news, next_update_at=left), act.now)
         return say_in(tx, writer, act, disruption, NoticeKind.CORRECTION, news, consent, about=about)
 

@@ -23,7 +23,7 @@ from notifier.store import Db, Tx, audit
 from notifier.store.audience import owed, verdicts
 from notifier.store.audience.owed import Asked, Difference
 from notifier.store.audience.verdicts import Gap, Rule
-from notifier.store.disruptions import disruptions, revisions
+from notifier.store.disruptions import disruptions, promises, revisions
 from notifier.store.disruptions.disruptions import Disruption, Revision
 from notifier.store.locks import retried
 
@@ -251,7 +251,7 @@ def proposed_rule(tx: Tx, disruption: Disruption, revision: Revision, *, anew: b
 
 def _promise(tx: Tx, disruption: Disruption, news: News, now: datetime) -> News:
     """Who hears of a change hears when the next update was promised, too."""
-    promised = news.next_update_at or disruptions.promised(tx, disruption.disruption_id, now=now)
+    promised = news.next_update_at or promises.standing(tx, disruption.disruption_id, now=now)
     return replace(news, next_update_at=promised)
 
 

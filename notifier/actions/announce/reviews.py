@@ -18,7 +18,7 @@ from notifier.model.act import Act
 from notifier.model.vocabulary import NoticeKind, ReviewEnding
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue
-from notifier.store.disruptions import disruptions, reviews
+from notifier.store.disruptions import disruptions, promises, reviews
 from notifier.store.locks import retried
 from notifier.store.read.reviews import Review, by_id
 
@@ -122,7 +122,7 @@ def _answer(
         actor=act.actor,
         facts={},
         statements=decision.statements,
-        next_update_at=disruptions.promised(tx, review.disruption_id, now=act.now),
+        next_update_at=promises.standing(tx, review.disruption_id, now=act.now),
         now=act.now,
     )
     notice_id = draft_notice(

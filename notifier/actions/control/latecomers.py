@@ -23,7 +23,7 @@ from notifier.store import Db, Tx, audit
 from notifier.store.audience import changes, late, verdicts
 from notifier.store.audience.late import Late, OpenOne
 from notifier.store.company import catalogue
-from notifier.store.disruptions import alarms, approvals, disruptions, notices
+from notifier.store.disruptions import alarms, approvals, disruptions, notices, promises
 from notifier.store.disruptions.notices import Notice
 
 
@@ -140,7 +140,7 @@ def _draft(tx: Tx, writer: Writer, disruption_id: int, kind: NoticeKind, now: da
         actor=POLICY,
         facts={},
         statements={},
-        next_update_at=disruptions.promised(tx, disruption_id, now=now),
+        next_update_at=promises.standing(tx, disruption_id, now=now),
         now=now,
     )
     act = f"draft {kind.replace('_', '-')}"

@@ -1,8 +1,6 @@
 """One tick: promises are watched, and what was approved to leave by itself is let go at its time."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from notifier.actions.control.approve import count
 from notifier.actions.notices.draft import Writer, still_as_approved
@@ -12,12 +10,11 @@ from notifier.model.ring import Ring
 from notifier.model.vocabulary import Kind, NoticeKind
 from notifier.pipeline import promise
 from notifier.pipeline.audience import gap_is_accepted
-from notifier.pipeline.promise import Departure, Promised, Ruling, Waiting
+from notifier.pipeline.promise import Departure, Ruling, Waiting
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue
 from notifier.store.disruptions import alarms, approvals, disruptions, notices, promises
 from notifier.store.disruptions.notices import Notice
-from notifier.store.disruptions.promises import SaidRow
 from notifier.store.ledger import brake
 
 POLICY = "policy"
@@ -41,18 +38,12 @@ def tick(db: Db, writer: Writer, now: datetime) -> tuple[Ring, ...]:
 def _watch(db: Db, now: datetime) -> None:
     with db.transaction() as tx:
         keys: list[str] = []
-        for disruption_id, rows in groupby(promises.said(tx), key=lambda row: row.disruption_id):
-            reference, due = _due(rows)
-            text = promise.alarm(reference, due, now) if due else None
+        for row in promises.due(tx):
+            text = promise.alarm(row.reference, row.due, now)
             if text:
-                keys.append(f"promise:{disruption_id}")
-                alarms.raise_once(tx, keys[-1], text, disruption_id, now)
+                keys.append(f"promise:{row.disruption_id}")
+                alarms.raise_once(tx, keys[-1], text, row.disruption_id, now)
         alarms.clear_others(tx, "promise", keys, now)
-
-
-def _due(rows: Iterable[SaidRow]) -> tuple[str, datetime | None]:
-    listed = list(rows)
-    return listed[0].reference, promise.standing([Promised(row.kind, row.next_update_at) for row in listed])
 
 
 def _look_at(db: Db, writer: Writer, now: datetime, notice_id: int) -> tuple[Ring, ...]:

@@ -280,13 +280,3 @@ FROM timeline
 WHERE disruption_id = %(id)s
 ORDER BY timeline_id"""
     return many(tx, Entry, statement, id=disruption_id)
-
-
-def promised(tx: Tx, disruption_id: int, *, now: datetime) -> datetime | None:
-    """When people were last promised to hear more; None: no promise is left to keep."""
-    statement = """
-SELECT CASE WHEN next_update_at > %(now)s THEN next_update_at END
-FROM timeline
-WHERE disruption_id = %(id)s AND next_update_at IS NOT NULL
-ORDER BY timeline_id DESC LIMIT 1"""
-    return value(tx, statement, id=disruption_id, now=now)

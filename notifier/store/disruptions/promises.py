@@ -2,19 +2,44 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
-from notifier.model.vocabulary import NoticeKind
-from notifier.store import Tx, many, one, run, values
+from notifier.model.kinds import KEEPING
+from notifier.store import Tx, many, one, run, value, values
+
+HAS_LEFT = """(n.state = 'finished' OR EXISTS (SELECT FROM chunk k
+    WHERE k.notice_id = n.notice_id AND k.state IN ('accepted', 'claimed', 'unknown')))"""
+"""Of `notice n`: somebody has it, or may have it."""
+
+
+def _heard(which: LiteralString) -> LiteralString:
+    """By when people of `disruption o` are owed the next word, by what has left; NULL: nothing is promised.
+
+    What reaches everybody who was promised something (`KEEPING`) makes earlier promises void, also where it
+    promises nothing itself; what reaches some of them only adds to them, and the earliest counts. A draft that
+    was dropped, or one that nobody has let go yet, has promised nothing to anybody.
+    """
+    return f"""
+SELECT disruption_id, reference, min(next_update_at) FILTER (WHERE seq >= kept) AS due
+FROM (SELECT o.disruption_id, o.reference, n.seq, t.next_update_at,
+             coalesce(max(n.seq) FILTER (WHERE n.kind = ANY(%(keeping)s)) OVER (PARTITION BY o.disruption_id), 0)
+               AS kept
+      FROM disruption o JOIN notice n USING (disruption_id) JOIN timeline t ON t.timeline_id = n.timeline_id
+      WHERE {which} AND n.only_customer IS NULL AND {HAS_LEFT}) heard
+GROUP BY disruption_id, reference"""  # noqa: S608 - constants of this module
+
+
+HEARD = f"(SELECT due FROM ({_heard('o.disruption_id = d.disruption_id')}) promised)"  # noqa: S608
+"""Of `disruption d`."""
+KEPT_BY = sorted(KEEPING)
+"""For the parameter `keeping` of `HEARD`."""
 
 
 @dataclass(frozen=True, slots=True)
-class SaidRow:
-    """A notice to everybody of which something has left."""
-
+class DueRow:
     disruption_id: int
     reference: str
-    kind: NoticeKind
-    next_update_at: datetime | None
+    due: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +50,37 @@ class Made:
     next_update_at: datetime
 
 
-def said(tx: Tx) -> list[SaidRow]:
-    """Of every disruption that is told and not over, in the order of its notices."""
+def due(tx: Tx) -> list[DueRow]:
+    """The promises that are to be kept, of every disruption that is declared and not over."""
     return many(
         tx,
-        SaidRow,
-        """
-SELECT d.disruption_id, d.reference, n.kind, t.next_update_at
-FROM disruption d JOIN notice n USING (disruption_id)
-JOIN timeline t ON t.timeline_id = n.timeline_id
-WHERE d.ended_at IS NULL AND d.declared_at IS NOT NULL AND n.only_customer IS NULL
-  AND (n.state = 'finished'
-    OR EXISTS (SELECT FROM chunk k
-      WHERE k.notice_id = n.notice_id AND k.state IN ('accepted', 'claimed', 'unknown')))
-ORDER BY d.disruption_id, n.seq""",
+        DueRow,
+        _heard("o.ended_at IS NULL AND o.declared_at IS NOT NULL")
+        + "\nHAVING min(next_update_at) FILTER (WHERE seq >= kept) IS NOT NULL\nORDER BY disruption_id",
+        keeping=KEPT_BY,
+    )
+
+
+def standing(tx: Tx, disruption_id: int, *, now: datetime) -> datetime | None:
+    """What is repeated to whoever hears next: the promise that people have heard; None: none is left to keep.
+
+    Where nothing has left yet it is the one that is about to, which was said last.
+    """
+    return value(
+        tx,
+        f"""
+SELECT CASE WHEN p.at > %(now)s THEN p.at END
+FROM disruption d CROSS JOIN LATERAL (
+  SELECT CASE WHEN EXISTS (SELECT FROM notice n
+      WHERE n.disruption_id = d.disruption_id AND n.only_customer IS NULL AND {HAS_LEFT})
+    THEN {HEARD}
+    ELSE (SELECT next_update_at FROM timeline t
+      WHERE t.disruption_id = d.disruption_id AND next_update_at IS NOT NULL
+      ORDER BY timeline_id DESC LIMIT 1) END AS at) p
+WHERE d.disruption_id = %(id)s""",  # noqa: S608 - constants of this module
+        id=disruption_id,
+        now=now,
+        keeping=KEPT_BY,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from notifier.model.vocabulary import Account, Mode, NoticeKind, NoticeState, PeopleFrom, Reason
 from notifier.store import Tx, many, one, value
+from notifier.store.disruptions.promises import HEARD, KEPT_BY
 from notifier.store.ledger import accounting, brake
 from notifier.store.ledger.brake import Hold
 
@@ -27,6 +28,7 @@ class DisruptionRow:
     ended_at: datetime | None
     ended_as: str | None
     next_update_at: datetime | None
+    """What people were promised by what has left; not what a draft would promise."""
     people_from: PeopleFrom | None
     """None: customers were imported."""
     people_at: datetime | None
@@ -94,17 +96,16 @@ class NotTold:
     people: int
 
 
-DISRUPTION = """
+DISRUPTION = f"""
 SELECT d.disruption_id, d.reference, d.mode, d.reason, d.opened_by, d.opened_at, d.declared_at, d.effective_at,
        d.awaits_cutoff, d.ended_at, d.ended_as, d.people_from, d.people_at, r.text AS where, r.possibly,
        array(SELECT coalesce(s.name, slug) FROM unnest(r.services) slug LEFT JOIN service s USING (slug)
              ORDER BY 1) AS services,
-       (SELECT t.next_update_at FROM timeline t WHERE t.disruption_id = d.disruption_id
-        AND t.next_update_at IS NOT NULL ORDER BY t.timeline_id DESC LIMIT 1) AS next_update_at,
+       {HEARD} AS next_update_at,
        (SELECT count(DISTINCT notice_id) FROM approval a JOIN notice n USING (notice_id)
         WHERE n.disruption_id = d.disruption_id AND a.override_reason IS NOT NULL) AS broken_glass
 FROM disruption d JOIN LATERAL (SELECT text, possibly, services FROM scope_revision
-  WHERE disruption_id = d.disruption_id AND NOT proposed ORDER BY rev DESC LIMIT 1) r ON true """
+  WHERE disruption_id = d.disruption_id AND NOT proposed ORDER BY rev DESC LIMIT 1) r ON true """  # noqa: S608 - a constant of the store
 
 
 def disruptions(tx: Tx, *, ended: bool = False) -> list[DisruptionRow]:
@@ -114,11 +115,18 @@ def disruptions(tx: Tx, *, ended: bool = False) -> list[DisruptionRow]:
         DisruptionRow,
         DISRUPTION + "WHERE %(ended)s OR d.ended_at IS NULL ORDER BY d.disruption_id DESC LIMIT 200",
         ended=ended,
+        keeping=KEPT_BY,
     )
 
 
 def disruption(tx: Tx, reference: str) -> DisruptionRow | None:
-    return one(tx, DisruptionRow, DISRUPTION + "WHERE d.reference = %(reference)s", reference=reference)
+    return one(
+        tx,
+        DisruptionRow,
+        DISRUPTION + "WHERE d.reference = %(reference)s",
+        reference=reference,
+        keeping=KEPT_BY,
+    )
 
 
 def notices(tx: Tx, disruption_id: int) -> list[NoticeRow]:

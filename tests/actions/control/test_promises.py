@@ -9,7 +9,7 @@ import pytest
 
 from notifier.actions.announce.declare import Wish, suspend
 from notifier.actions.announce.holding import Plan, Prepared, prepare
-from notifier.actions.announce.timeline import News, update
+from notifier.actions.announce.timeline import News, Said, update
 from notifier.actions.background.freeze import freeze
 from notifier.actions.background.signals import judge_signals, watch_cut_offs
 from notifier.actions.control import brake
@@ -18,6 +18,8 @@ from notifier.actions.control.lists import show_list
 from notifier.actions.control.promises import tick
 from notifier.actions.notices.draft import Writer
 from notifier.app import words
+from notifier.entry.cli.output import clock
+from notifier.entry.cli.screens.standing import disruption_lines
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.vocabulary import Kind, NoticeKind, NoticeState, Reason
@@ -26,9 +28,11 @@ from notifier.store import Db
 from notifier.store.company import catalogue
 from notifier.store.disruptions import alarms, disruptions, notices, promises
 from notifier.store.disruptions.disruptions import Entry
+from notifier.store.read import views
 
 NOW = datetime(2026, 11, 27, 23, 41, 30, tzinfo=UTC)
 AT = NOW + timedelta(minutes=15)
+HOUR = timedelta(hours=1)
 LIND = "person:lind"
 YES = Consent(yes=True, ceiling=9)
 COMPANY = """
@@ -90,6 +94,13 @@ class Friday:
         assert freeze(self.db, self.writer.words, NOW, said.name.notice_id)
         self.run("UPDATE chunk SET state = 'accepted'")
         return said.name.reference
+
+    def update(self, reference: str, news: News, consent: Consent = YES) -> Said:
+        return update(self.db, self.writer, Act(LIND, NOW), reference, news, consent)
+
+    def leaves(self, notice_id: int) -> None:
+        assert freeze(self.db, self.writer.words, NOW, notice_id)
+        self.run("UPDATE chunk SET state = 'accepted'")
 
 
 @pytest.fixture
@@ -246,6 +257,31 @@ def test_a_promise_is_watched_ahead_when_overdue_and_until_it_is_kept(friday: Fr
     friday.run("UPDATE chunk SET state = 'accepted'")
     friday.tick(later)
     assert [text for text in friday.alarms("promise") if "OVERDUE" in text] == []
+
+
+def test_show_names_the_promise_that_people_have_heard(friday: Friday) -> None:
+    """Not that of an update which was written, shown and dropped."""
+    reference = friday.told()
+
+    def shown() -> list[str]:
+        with friday.db.transaction() as tx:
+            row = views.disruption(tx, reference)
+        assert row
+        return [line for line in disruption_lines(row) if "promised" in line]
+
+    heard = [f"  next update promised by {clock(AT)}"]
+    assert shown() == heard
+    dropped = friday.update(reference, News(statements={"en": "More."}, next_update_at=AT + HOUR), Consent())
+    assert shown() == heard
+    brake.cancel(friday.db, Act(LIND, NOW), dropped.name.notice_id)
+    assert shown() == heard
+    said = friday.update(reference, News(statements={"en": "More."}, next_update_at=AT + 2 * HOUR))
+    assert shown() == heard  # approved, and nobody has it yet
+    friday.leaves(said.name.notice_id)
+    assert shown() == [f"  next update promised by {clock(AT + 2 * HOUR)}"]
+    silent = friday.update(reference, News(statements={"en": "Last."}, no_promise=True))
+    friday.leaves(silent.name.notice_id)
+    assert shown() == []
 
 
 def test_policy_proposes_and_a_person_overrides(friday: Friday) -> None:
