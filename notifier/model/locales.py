@@ -12,7 +12,11 @@ BY_NAME = {"nn": "nb"}
 
 
 def in_locale(texts: Mapping[str, str], locale: str) -> str | None:
-    """The text in the nearest language; blank counts as missing."""
+    """The text in the nearest language; blank counts as missing.
+
+    Mails are written in the languages that are here, and regions read them together: a text for `de-AT` stands in
+    the mails in `de`, unless there is one for `de`. Otherwise nobody would read it, in Austria neither.
+    """
     found = nearest(locale, [tag for tag, text in texts.items() if text.strip()])
     return None if found is None else texts[found]
 

@@ -44,18 +44,33 @@ def test_everything_a_person_must_see_before_they_send(notifier: Place) -> None:
     assert notifier.provider.count() == 0
 
 
+def test_what_was_read_is_said_and_who_reads_the_nearest_language_is_not_foreign(notifier: Place) -> None:
+    people(notifier)
+    notifier.rows(
+        "UPDATE contact SET locale = CASE locale WHEN 'de' THEN 'gsw' WHEN 'fi' THEN 'zh-TW' ELSE locale END"
+    )
+    asked = (*SUSPEND, "--effective", "2100-11-28T18:30+00:00", "--dry-run")
+    shown = notifier(*asked, COLUMNS="80", TZ="America/New_York").out.splitlines()
+    for line in (
+        "In effect from Sun 28 Nov 13:30 EST (18:30 UTC), which is still to come.",
+        "! 3 people asked for a language without words here (zh-TW 3).",
+        "  They read: en\u00a033  de\u00a020",
+    ):
+        assert line in shown
+
+
 def test_people_whose_language_lacks_a_text_are_counted_for_each_fact(notifier: Place) -> None:
     people(notifier)
     (notifier.folder / "facts.toml").write_text(
-        'data = { de = "Alles ist gesichert." }\n'
-        'still_works = { value = { en = "The other models.", "de-AT" = "Der Rest." }, confidence = "believed" }\n'
+        'data = { de-AT = "Alles ist gesichert." }\n'
+        'still_works = { value = { en = "The other models.", "nl" = "De rest." }, confidence = "believed" }\n'
         'billing = { value = { fr = "Gratuit." }, public = false }\n'
         'symptom = "error 403"\n'
     )
     asked = (*SUSPEND, "--facts", "facts.toml", "--title", "Access to Fable", "--accept-gap", "7")
     shown = notifier(*asked, "--dry-run", COLUMNS="80").out.splitlines()
-    assert "! data in de: 33 people (en) read that they may ask." in shown
-    assert "! still_works in de-AT, en: 20 people (de) read that they may ask." in shown
+    assert "! data in de-AT: 33 people (en) read that they may ask." in shown
+    assert "! still_works in en, nl: 20 people (de) read that they may ask." in shown
     assert not [line for line in shown if "billing in" in line or "symptom in" in line]
     assert "! The title stands in every language as it was given." in shown
     counted = notifier(*asked, "--dry-run", "--json").json()

@@ -95,6 +95,8 @@ def suspend(
         if not dry_run:
             sending.require_workers(app)
             wish = declare.with_people(app.db, app.writer, app.clock.now(), wish)
+        if wish.effective_at and not json:
+            output.say(standing.effective_line(wish.effective_at, app.clock.now()))
         dry = declare.dry_run(app.db, app.writer, app.clock.now(), wish)
         counted = dry.estimate
         if dry_run:

@@ -6,6 +6,7 @@ from notifier.actions.estimate.estimate import Estimate
 from notifier.entry.cli.output import clock
 from notifier.entry.cli.screens.audience_source import copied_lines
 from notifier.entry.cli.screens.standing import untranslated_line
+from notifier.model.locales import nearest
 from notifier.model.vocabulary import Possibly
 
 COLUMNS = 80
@@ -104,9 +105,8 @@ def _words_lines(found: Estimate) -> list[str]:
     lines: list[str] = []
     foreign: dict[str, int] = {}
     for reading in found.readings:
-        asked = (reading.asked or reading.read).replace("_", "-").split("-")[0].lower()
-        if asked != reading.read.split("-")[0].lower():
-            foreign[asked] = foreign.get(asked, 0) + reading.people
+        if reading.asked and nearest(reading.asked, (reading.read,)) is None:
+            foreign[reading.asked] = foreign.get(reading.asked, 0) + reading.people
     if foreign:
         listed = ", ".join(
             f"{locale} {n:,}" for locale, n in sorted(foreign.items(), key=lambda i: -i[1])[:6]

@@ -71,6 +71,11 @@ def disruption_lines(row: DisruptionRow) -> list[str]:
     return lines
 
 
+def effective_line(at: datetime, now: datetime) -> str:
+    """Which moment was read in `--effective`: 18:30 is tomorrow's, if today's is over."""
+    return f"In effect from {clock(at)}" + (", which is still to come." if at > now else ".")
+
+
 def promise_line(at: datetime | None) -> str:
     if at is None:
         return "  No next update is promised (--next-update TIME promises one)."
