@@ -47,7 +47,9 @@ Wanted = Callable[[NoticeSource, Phrases], bool]
 
 
 def _ordered(taken: Shelf, wanted: Wanted) -> list[WordsFault]:
-    every = (*taken.faults, *lint_messages.faults(taken), *_of_mails(taken, wanted))
+    sources, languages = taken.sources.values(), taken.languages.values()
+    spoken = [each for each in languages if any(wanted(source, each) for source in sources)]
+    every = (*taken.faults, *lint_messages.faults(taken, spoken), *_of_mails(taken, wanted))
     found = {(f.name, f.line, f.sentence): f for f in every}
     return [found[key] for key in sorted(found)]
 

@@ -1,23 +1,25 @@
 """Faults of catalogues: what is said by nobody, filled in by nobody, or lost between English and a translation."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from notifier.pipeline.compose import ftl
 from notifier.pipeline.compose.catalogue import Catalogue
 from notifier.pipeline.compose.ftl import CHOICES, Layer, Wording
-from notifier.pipeline.compose.phrases import NEEDED
+from notifier.pipeline.compose.phrases import NEEDED, Phrases
 from notifier.pipeline.compose.shelf import Shelf
 from notifier.pipeline.compose.template import WordsFault
 from notifier.pipeline.compose.variables import FILLED
 
 
-def faults(taken: Shelf) -> Iterator[WordsFault]:
+def faults(taken: Shelf, languages: Iterable[Phrases] | None = None) -> Iterator[WordsFault]:
+    """Of all languages, or of these."""
     if taken.english is None:
         return
     said = {name for source in taken.sources.values() for name in taken.said(source)}
     own_skeleton = any(source.own for source in taken.sources.values())
-    for spoken in (phrases.catalogue for phrases in taken.languages.values()):
+    asked = taken.languages.values() if languages is None else languages
+    for spoken in (phrases.catalogue for phrases in asked):
         packaged = {layer.name for layer in spoken.layers if not layer.own}
         needed = spoken.needs(said)
         for entry in spoken.entries.values():

@@ -11,8 +11,10 @@
 gap = { " " }
 # In plain text: "Billing: not charged."
 label = { $label }: { $text }
+# unknown: of some people there is no name.
 hello = Hello { $name },
     .unknown = Hello,
+# line: several organisations, one in each line.
 what = { $services }, for { $customers }
     .line = { $customer }: { $services }
 # Ends a list: "A, B, and 17 more".
@@ -21,6 +23,7 @@ more = { $n } more
 # Patterns of days: Unicode LDML.
 day = EEEE d MMMM
     .weekday = EEEE
+# about, latest: a time that is not sure. All of them follow "as of", "since", "from", "before" and "on".
 time = { $day }, { $clock } { $zone }
     .soon = { $weekday } { $clock } { $zone }
     .about = about { $when }
@@ -247,6 +250,7 @@ correction-preheader = A correction.
 correction-heading = A correction to what we wrote
 correction-sorry = Something that we wrote to you on { $wrote } was wrong. We are sorry.
     .undated = Something that we wrote to you was wrong. We are sorry.
+# Headings over what is quoted and over what is right.
 correction-wrote = We wrote
 correction-right = This is right
 correction-elsewhere = We do not have the corrected words in English yet. Reply to this mail and we will explain them to you.
@@ -412,6 +416,7 @@ still_works-other_services = All our other services work as usual.
     .believed = We believe that all our other services work as usual.
 still_works-nothing_else = Nothing: all our services are affected.
     .believed = We believe that all our services are affected.
+# Follows the heading "Your data".
 data-unknown = We do not yet know whether it is affected.
 data-kept = Kept, unchanged.
     .believed = We believe that it is kept, unchanged.
@@ -428,6 +433,7 @@ billing-charged = Billing goes on as before.
     .believed = We believe that billing goes on as before.
 billing-credited = Time without access is charged, and credited to you afterwards.
     .believed = We believe that time without access will be credited to you.
+# Follows the heading "What you need to do".
 action-unknown = We do not yet know.
 action-none = Nothing.
     .believed = We believe: nothing.
