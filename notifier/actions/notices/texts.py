@@ -18,8 +18,8 @@ from notifier.store.disruptions import disruptions
 from notifier.store.disruptions.contents import contents
 from notifier.store.disruptions.notices import Notice
 
-MOST = 36
-"""Texts that one person can still be shown before they approve them: six languages, six variants."""
+MOST = 42
+"""Texts that one person can still be shown before they approve them: seven languages, six variants."""
 
 
 @dataclass(frozen=True, slots=True)
