@@ -1,5 +1,6 @@
 """Nobody can approve more texts than they can read: 42; languages that nobody reads do not count."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from notifier.pipeline.compose.reviews import made, written
 from notifier.settings import data_folder, from_env
 from notifier.store import Db
 from tests.actions.control.test_promises import NOW
+from tests.lab import Lab
 
 PACKAGED = data_folder("templates") / "email"
 OWN = ("nl", "sv", "da", "nb", "fi", "et", "el", "hu")
@@ -104,3 +106,44 @@ def test_words_that_could_not_be_corrected_are_named_before_the_first_send(db: D
     for kind in ("correction", "retraction"):
         assert f"! There are no words for a {kind} in nl: if something turns out wrong, they" in said
         assert f"! Nobody has reviewed the words for a {kind} in de." in said
+
+
+# ---------------------------------------------------------------- more than one person can be shown
+
+
+@pytest.fixture
+def many(lab: Lab, tmp_path: Path) -> Lab:
+    """An eighth language: an update in all of its words is more than one person can be shown."""
+    added(tmp_path, "nl")
+    return replace(lab, app=replace(lab.app, settings=replace(lab.app.settings, templates=tmp_path)))
+
+
+def test_an_update_that_is_drafted_before_the_first_notice_has_left_has_words_for_its_people(
+    many: Lab,
+) -> None:
+    """In the languages that they read; what each of them will have been told, nobody knows yet."""
+    many.people(4)
+    reference = many.suspend()
+    many.update(reference)
+    many.settle()
+    assert many.accounts(many.notice_id(reference, 2)) == {"told": 4}
+
+
+def test_whoever_needs_words_that_nobody_approved_is_alarmed_about_until_a_later_notice_tells_them(
+    many: Lab,
+) -> None:
+    many.people(5)
+    reference = many.suspend()
+    many.settle()
+    many.update(reference)
+    many.people(2, "neu", locale="de")
+    many.settle()
+    (alarm,) = [text for text in many.alarms() if "words" in text]
+    assert alarm == (
+        f"{reference}/2: 2 people need words that nobody approved and got nothing:"
+        f" notifier update {reference} tells them."
+    )
+    many.update(reference)
+    many.settle()
+    assert [text for text in many.alarms() if "words" in text] == []
+    assert [len(many.sink.to(f"neu{n}@example.com")) for n in (1, 2)] == [1, 1]
