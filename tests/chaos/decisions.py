@@ -10,14 +10,14 @@ from notifier.actions.announce.timeline import News
 from notifier.actions.control import brake
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.named import find
-from notifier.app import App, opened
+from notifier.app import App
 from notifier.entry.tasks import ring
 from notifier.errors import Refused
 from notifier.model.act import Act
 from notifier.model.ring import Ring
 from notifier.model.vocabulary import Reason
 
-from .island import LIND, Island
+from .island import LIND, Island, a_person
 from .plan import Deed, Later
 from .truth import Declared
 
@@ -27,7 +27,7 @@ YES = Consent(yes=True)
 def declares(island: Island, people: int, service: str = "fable-5", every: int = 1) -> Declared:
     wish = declare.Wish(services=(service,), reason=Reason.LEGAL, where=f"seats <= {people}", rehearse=True)
     # A pool of its own each time: connections that were open when Postgres was restarted are dead.
-    with opened(island.settings, connections=1) as app:
+    with a_person(island.settings) as app:
         done = declare.suspend(app.db, app.writer, Act(LIND, app.clock.now()), wish, Consent(yes=True))
         assert done.gate.approved, done.gate.refusal
         ring(island.settings, done.gate.rings)
@@ -49,7 +49,7 @@ def decide(island: Island, later: Later, declared: list[Declared]) -> bool:
         declared.append(declares(island, later.bound, "mythos-5", every=2))
         return True
     try:
-        with opened(island.settings, connections=1) as app:
+        with a_person(island.settings) as app:
             rings = _act(app, later, about, app.clock.now())
     except Refused:
         if later.act is Deed.CANCEL and is_finished(island, about.notice_id):

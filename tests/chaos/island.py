@@ -12,7 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -22,12 +22,13 @@ import psycopg
 
 from notifier.actions.company import apply_company
 from notifier.actions.company.import_customers import import_customers
-from notifier.app import opened
+from notifier.app import App, opened
 from notifier.edges import company_file
 from notifier.local import broker, postgres
 from notifier.local.processes import Process
 from notifier.model.act import Act
 from notifier.settings import Settings, data_folder, from_env
+from notifier.store import Db
 from notifier.store.migrate import migrate
 from tests.raw_sql import RawSql
 from tests.waiting import until
@@ -51,6 +52,10 @@ QUIET = 0.3
 PRESUMED: dict[str, object] = {"unknown_held": [], "unknown_watermark_seconds": numbers.WATERMARK}
 HELD: dict[str, object] = {"unknown_held": ["first"], "unknown_watermark_seconds": 10 * LONGEST_RUN}
 """What silence would prove is not waited for: only events, or the person, decide."""
+
+
+IN_NO_HURRY = 3_600.0
+"""Seconds: longer than any run."""
 
 
 class Stuck(Exception):
@@ -233,7 +238,7 @@ def an_island(
         )  # fmt: skip
         started.append(lambda: (zygote.stdin.close(), zygote.wait(PATIENCE), zygote.stdout.close()))
         settings = from_env(given)
-        with opened(settings, connections=1) as app:
+        with a_person(settings) as app:
             wanted = company_file.read(company.encode())
             now = datetime.now(UTC)
             shown = apply_company.difference(app.db, wanted)
@@ -253,6 +258,16 @@ def an_island(
         for stop in reversed(started):
             stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def a_person(settings: Settings) -> Iterator[App]:
+    """Somebody at a command line, whom a busy machine may leave in the middle of a transaction for long."""
+    with (
+        opened(settings, connections=1) as app,
+        Db(app.db.url, size=1, idle_seconds=IN_NO_HURRY) as db,
+    ):
+        yield replace(app, db=db)
 
 
 def a_sandbox(*options: str) -> tuple["subprocess.Popen[str]", str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from notifier.actions.control import approve, brake, latecomers, older_database
-from notifier.app import App, opened
+from notifier.app import App
 from notifier.entry.tasks import ring
 from notifier.errors import Refused
 from notifier.model.act import Act
@@ -15,7 +15,7 @@ from notifier.store.read import views
 
 from .course import Course
 from .decisions import YES
-from .island import LIND, Island, Stuck
+from .island import LIND, Island, Stuck, a_person
 from .plan import LATECOMERS_SECONDS, Copy, Plan
 
 MOST_DECISIONS = 6
@@ -57,7 +57,7 @@ def decides(course: Course) -> Decided:
 
 def settles(island: Island, plan: Plan, notice_id: int, waiting: int, decided: Decided) -> None:
     """Retry or drop, as the plan says; a retry that a rule refuses is dropped instead, as the refusal says."""
-    with opened(island.settings, connections=1) as app:
+    with a_person(island.settings) as app:
         now = app.clock.now()
         try:
             if plan.person == "retry":
@@ -91,7 +91,7 @@ def lets_go(course: Course, decided: Decided) -> None:
         decided.wrong.append(f"{len(left)} requests left by themselves from an older database")
     if not island.rows("SELECT FROM alarm WHERE key LIKE 'database:%%' AND cleared_at IS NULL"):
         decided.wrong.append("the database is older than what was sent, and no alarm says so")
-    with opened(island.settings, connections=1) as app:
+    with a_person(island.settings) as app:
         ring(island.settings, older_database.trust(app.db, Act(LIND, app.clock.now())).rings)
     course.trusted, course.stopped_at = True, None
     course.until_quiet()
@@ -101,7 +101,7 @@ def catches_up(course: Course, decided: Decided) -> bool:
     """A look for who came late, as the tick has it; a person approves the drafts that an alarm speaks of."""
     island = course.island
     rung = looks(course)
-    with opened(island.settings, connections=1) as app:
+    with a_person(island.settings) as app:
         with app.db.transaction() as tx:
             disruptions.lock_declarations(tx)  # a tick that looks at the same time has it until it commits
             drafts = island.rows(
@@ -131,7 +131,7 @@ def approves(island: Island, app: App, notice_id: int, decided: Decided) -> None
 def looks(course: Course) -> bool:
     """Until who began after this has asked who is late, or something moves. True: this look has rung for it."""
     island, rung = course.island, False
-    with opened(island.settings, connections=1) as app:
+    with a_person(island.settings) as app:
         began = app.clock.now()
         patience = time.monotonic() + MOST_LOOKS_SECONDS  # nobody asks while a notice is held
         while not rung and time.monotonic() < patience:
@@ -152,7 +152,7 @@ def dead(island: Island) -> dict[int, int]:
 
 def seen(island: Island, plan: Plan, notice_id: int, waiting: int, *, first: bool) -> Iterator[str]:
     """What is wrong with what the person sees."""
-    with opened(island.settings, connections=1) as app, app.db.transaction() as tx:
+    with a_person(island.settings) as app, app.db.transaction() as tx:
         troubles = views.troubles(tx, notice_id)
         alarms = views.alarms(tx)
     if dead(island).get(notice_id) != waiting:

@@ -127,8 +127,10 @@ def _time(ending: Ending) -> list[str]:
     if to_first is None or to_last is None or first.approved_at is None or first.first_accepted_at is None:
         return ["no mail was accepted"]
     gate = (first.first_accepted_at - first.approved_at).total_seconds()
-    from_directive = f"directive to first mail {to_first:.1f} s, to last mail {to_last:.1f} s"
-    return [f"{from_directive}; approval to first mail {gate:.1f} s"]
+    return [
+        f"directive to first mail {to_first:.1f} s, to last mail {to_last:.1f} s;",
+        f"approval to first mail {gate:.1f} s",
+    ]
 
 
 def _killed(ending: Ending) -> list[str]:
