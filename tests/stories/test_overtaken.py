@@ -305,13 +305,18 @@ def test_whoever_a_person_has_stopped_stays_stopped(lab: Lab) -> None:
 
 
 def test_whoever_needs_words_that_nobody_approved_is_late(lab: Lab) -> None:
-    """There are too many texts for all: as they were approved these ten had heard, as far as anybody knew."""
+    """There are too many texts for all languages: these ten ask for another one since the words were approved."""
     lab.people(30, nationality="DE")
     reference = lab.suspend()
     lab.rescope(reference, "nationality <> 'US'")
     lab.sink.on(nth(2), LOSE)
     lab.settle()
     lab.correct(reference)
+    lab.rows(
+        "UPDATE contact SET locale = 'de' FROM recipient r"
+        " WHERE r.recipient_id = contact.recipient_id AND r.address = ANY(%s)",
+        the_ten(lab),
+    )
     lab.pass_time(BEYOND)
     lab.run(Ring("sweep"))
     lab.settle()
