@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from notifier.actions.control import wordless
 from notifier.actions.notices.rule import notice_rule
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
@@ -17,7 +18,6 @@ from notifier.store.company import catalogue
 from notifier.store.disruptions import alarms, disruptions, notices, policy_holds
 from notifier.store.disruptions.notices import Notice
 from notifier.store.locks import retried
-from notifier.store.read import held
 
 ON_ITS_WAY = (NoticeState.APPROVED, NoticeState.SENDING)
 
@@ -82,27 +82,14 @@ def _freeze(db: Db, words: Words, now: datetime, notice_id: int, reached: Reache
                     return ()
                 audience.close(tx, found[0], notice_rule(tx, found[0]), now)
                 alarms.clear(tx, _key(notice_id), now)
-                _say_who_lacks_words(tx, found[0], now)
+                if found[0].state in ON_ITS_WAY:
+                    wordless.say(tx, found[0], now)
     except Overtaken:
         return (Ring("freeze", notice_id),)
     side_by_side = 2 if audience.may_go_ahead(notice, policy.range_people) else 1
     again = () if complete else (Ring("freeze", notice_id),) * side_by_side
     deliver = (Ring("deliver", notice_id),) if notice.state in ON_ITS_WAY else ()
     return deliver + again
-
-
-def _say_who_lacks_words(tx: Tx, notice: Notice, now: datetime) -> None:
-    """They came after the words were approved, and nobody tells them by itself: a person must know."""
-    for earlier in notices.of_disruption(tx, notice.disruption_id):
-        alarms.clear(tx, f"wordless:{earlier.notice_id}", now)
-    if people := held.above_ceiling(tx, notice.notice_id).wordless:
-        reference = disruptions.by_id(tx, notice.disruption_id).reference
-        who = "1 person needs" if people == 1 else f"{people:,} people need"
-        text = (
-            f"{reference}/{notice.seq}: {who} words that nobody approved and got nothing:"
-            f" notifier update {reference} tells them."
-        )
-        alarms.raise_once(tx, f"wordless:{notice.notice_id}", text, notice.disruption_id, now)
 
 
 def _ours(tx: Tx, notice_id: int, policy: Policy) -> tuple[Notice, Place] | None:

@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from notifier.actions.control import wordless
 from notifier.actions.control.consent import Consent, approval_of, round_of
 from notifier.actions.control.lists import changes
 from notifier.actions.control.recall import Recall
@@ -149,8 +150,7 @@ def approve_in(
     if changed:  # whoever approved the list did so before; these words stay approved
         return replace(stale, waits=True)
     _open(tx, notice, act.now)
-    ring = "freeze" if notice.closed_at is None else "deliver"
-    return Gate(approved=True, people=people, gap=gap, rings=(Ring(ring, notice_id),))
+    return Gate(approved=True, people=people, gap=gap, rings=(_next(tx, notice, act.now),))
 
 
 def objection(
@@ -234,6 +234,13 @@ def _record(
             "break_glass": approval.override_reason,
         },
     )
+
+
+def _next(tx: Tx, notice: Notice, now: datetime) -> Ring:
+    if notice.closed_at is None:
+        return Ring("freeze", notice.notice_id)
+    wordless.say(tx, notice, now)
+    return Ring("deliver", notice.notice_id)
 
 
 def _open(tx: Tx, notice: Notice, now: datetime) -> None:

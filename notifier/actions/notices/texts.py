@@ -55,7 +55,7 @@ def of_notice(
     rev: int,
 ) -> list[Text]:
     """Everything that somebody may have to read; where that is more than `MOST`, only in languages that somebody
-    reads now; and where even that is more, only what somebody reads now.
+    reads now; and of a later notice, where even that is more, only what somebody reads now.
 
     Who comes in between and needs another text is held; see `rules.md`, *what was approved is what is sent*.
     Raises `Refused` if even those are too many.
@@ -81,12 +81,12 @@ def of_notice(
 def _read_now(
     tx: Tx, words: Words, kind: NoticeKind, rule: Rule, following: Later | None, texts: list[Text]
 ) -> list[Text]:
-    languages = {words.resolve(found.locale, kind) for found in survey(tx, rule).locales}
-    needed = [] if following is None else recipients.needed(tx, following)
-    read = {(words.resolve(n.asked, kind), n.variant) for n in needed}
-    languages |= {locale for locale, _ in read}
-    spoken = [text for text in texts if text.locale in languages]
-    if following is None or len(spoken) <= MOST:
+    if following is None:
+        languages = {words.resolve(found.locale, kind) for found in survey(tx, rule).locales}
+        return [text for text in texts if text.locale in languages]
+    read = {(words.resolve(n.asked, kind), n.variant) for n in recipients.needed(tx, following)}
+    spoken = [text for text in texts if text.locale in {locale for locale, _ in read}]
+    if len(spoken) <= MOST:
         return spoken
     return [text for text in texts if (text.locale, text.key) in read]
 

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from notifier.actions.announce import declare
+from notifier.actions.control import brake
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.shown import texts
@@ -19,6 +20,7 @@ from notifier.pipeline.compose import Words, ftl
 from notifier.pipeline.compose.reviews import made, written
 from notifier.settings import data_folder, from_env
 from notifier.store import Db
+from tests.actions.control.test_lists import agree, looked_at
 from tests.actions.control.test_promises import NOW
 from tests.lab import Lab
 
@@ -147,3 +149,20 @@ def test_whoever_needs_words_that_nobody_approved_is_alarmed_about_until_a_later
     many.settle()
     assert [text for text in many.alarms() if "words" in text] == []
     assert [len(many.sink.to(f"neu{n}@example.com")) for n in (1, 2)] == [1, 1]
+
+
+def test_who_got_nothing_is_alarmed_about_until_a_notice_goes_and_not_while_one_is_drafted(many: Lab) -> None:
+    many.people(5)
+    reference = many.suspend()
+    many.settle()
+    many.update(reference)
+    many.people(2, "neu", locale="de")
+    many.settle()
+    many.update(reference, consent=Consent())
+    looked_at(many, reference, 3)
+    assert any("2 people need words" in text for text in many.alarms())
+    brake.cancel(many.app.db, many.act(), many.notice_id(reference, 3))
+    assert any("2 people need words" in text for text in many.alarms())
+    many.update(reference, consent=Consent())
+    assert agree(many, looked_at(many, reference, 4)).approved
+    assert not any("words" in text for text in many.alarms())
