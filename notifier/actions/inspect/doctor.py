@@ -10,7 +10,7 @@ from notifier.edges.provider_events import is_key
 from notifier.errors import NotifierError
 from notifier.model.mail import Outcome, Result, Sender
 from notifier.model.vocabulary import NoticeKind
-from notifier.pipeline.compose import Words, lint
+from notifier.pipeline.compose import lint
 from notifier.pipeline.compose.reviews import NotReviewed
 from notifier.pipeline.detect import only_drafts
 from notifier.settings import Settings, data_folder, secret
@@ -120,10 +120,9 @@ def check_templates(settings: Settings) -> Check:
     if found.faults:
         more = f" ({len(found.faults)} faults: `notifier templates lint`)" if len(found.faults) > 1 else ""
         return Check("templates", ok=False, found=f"{found.faults[0]}{more}")
-    words = Words.load(data_folder("templates") / "email", settings.templates)
     waiting = sum(isinstance(fault, NotReviewed) for fault in found.warnings)
     reviews = f"; {waiting} languages wait for a review" if waiting else ""
-    locales = ", ".join(words.locales(NoticeKind.FIRST))
+    locales = ", ".join(found.words.locales(NoticeKind.FIRST))
     return Check("templates", ok=True, found=f"every notice renders in {locales}{reviews}")
 
 

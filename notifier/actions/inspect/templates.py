@@ -10,7 +10,7 @@ from notifier.errors import BadInput, Refused
 from notifier.model.kinds import variants_of
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
 from notifier.pipeline import compose
-from notifier.pipeline.compose import Words, ftl, headers, reviews, sample, shelf, template
+from notifier.pipeline.compose import Words, catalogue, ftl, headers, reviews, sample, shelf, template
 from notifier.pipeline.compose.lint import Findings
 from notifier.settings import Settings, data_folder
 
@@ -112,14 +112,12 @@ def copy(settings: Settings, name: str, messages: Sequence[str] = ()) -> Path:
         and (packaged() / (inside := f"{shelf.NOTICES}/{name}{template.SUFFIX}")).is_file()
     ):
         return _file(own, inside)
-    if not sample.is_language(name):
+    if catalogue.language(name) is None:
         raise BadInput(f"There is no packaged {name}: {_known()}.")
     target = own / shelf.EMAIL / shelf.LANGUAGES / f"{name}{shelf.MESSAGES}"
-    if target.exists() and not messages:
-        raise Refused(f"{target} is there already: change it, or remove it to begin anew.")
     source = packaged() / shelf.LANGUAGES / f"{name}{shelf.MESSAGES}"
     text = (source if source.is_file() else source.with_stem(shelf.FALLBACK)).read_text("utf-8")
-    return _add(target, text, messages)
+    return _add(target, text, messages) if messages else _new(target, text)
 
 
 def _own(settings: Settings) -> Path:
@@ -129,15 +127,16 @@ def _own(settings: Settings) -> Path:
 
 
 def _file(own: Path, inside: str) -> Path:
-    target = own / shelf.EMAIL / inside
+    return _new(own / shelf.EMAIL / inside, (packaged() / inside).read_text("utf-8"))
+
+
+def _new(target: Path, text: str) -> Path:
     if target.exists():
         raise Refused(f"{target} is there already: change it, or remove it to begin anew.")
-    return _put(target, (packaged() / inside).read_text("utf-8"))
+    return _put(target, text)
 
 
 def _add(target: Path, text: str, messages: Sequence[str]) -> Path:
-    if not messages:
-        return _put(target, text)
     there = target.read_text("utf-8") if target.exists() else ""
     known, already = (ftl.messages(each) for each in (text, there))
     for message in messages:

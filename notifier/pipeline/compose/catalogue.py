@@ -136,7 +136,11 @@ class Catalogue:
 
 def load(locale: str, layers: Sequence[Layer]) -> Catalogue:
     """Raises `WordsFault` where the name of the file is no language."""
-    babel = _language(locale, layers[-1].name)
+    babel = language(locale)
+    if babel is None:
+        raise WordsFault(
+            layers[-1].name, 1, f"{locale!r} is not a language; name the file like 'de' or 'pt-BR'"
+        )
     messages = {name: text for layer in layers for name, text in layer.messages.items()}
     entries: dict[str, Wording] = {}
     for layer in layers:  # an override takes the place of the whole message, with its attributes
@@ -145,10 +149,9 @@ def load(locale: str, layers: Sequence[Layer]) -> Catalogue:
     return Catalogue(locale, babel, tuple(layers), entries, messages)
 
 
-def _language(locale: str, name: str) -> Locale:
+def language(locale: str) -> Locale | None:
+    """As CLDR has it; None: it is none."""
     try:
         return Locale.parse(locale, sep="-")
     except (UnknownLocaleError, ValueError):
-        raise WordsFault(
-            name, 1, f"{locale!r} is not a language; name the file like 'de' or 'pt-BR'"
-        ) from None
+        return None

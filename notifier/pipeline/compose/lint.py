@@ -25,19 +25,21 @@ class Findings:
     """What makes a mail impossible or wrong."""
     warnings: Sequence[WordsFault]
     """What works, and somebody should look at."""
+    words: Words
+    """What was tried."""
 
 
 def lint(packaged: Path, own: Path | None) -> Findings:
     """Try every file and every mail. Folders as for `Words.load`."""
-    taken = shelf.take(packaged, own)
-    return Findings(tuple(_ordered(taken, lambda _, __: True)), tuple(_warnings(taken)))
+    words = Words(shelf.take(packaged, own))
+    return Findings(tuple(_ordered(words, lambda _, __: True)), tuple(_warnings(words.shelf)), words)
 
 
 def checked(packaged: Path, own: Path | None) -> Words:
     """The words for a process: a company's own files are tried first. Raises `BadInput` with every fault."""
     words = Words.load(packaged, own)
-    taken = words.shelf
-    faults = _ordered(taken, lambda s, p: taken.own_layout or s.own or p.own) if own else []
+    own_layout = words.shelf.own_layout
+    faults = _ordered(words, lambda s, p: own_layout or s.own or p.own) if own else []
     if faults:
         raise BadInput(str(faults[0]), details=tuple(map(str, faults[1:])))
     return words
@@ -46,16 +48,17 @@ def checked(packaged: Path, own: Path | None) -> Words:
 Wanted = Callable[[NoticeSource, Phrases], bool]
 
 
-def _ordered(taken: Shelf, wanted: Wanted) -> list[WordsFault]:
+def _ordered(words: Words, wanted: Wanted) -> list[WordsFault]:
+    taken = words.shelf
     sources, languages = taken.sources.values(), taken.languages.values()
     spoken = [each for each in languages if any(wanted(source, each) for source in sources)]
-    every = (*taken.faults, *lint_messages.faults(taken, spoken), *_of_mails(taken, wanted))
+    every = (*taken.faults, *lint_messages.faults(taken, spoken), *_of_mails(words, wanted))
     found = {(f.name, f.line, f.sentence): f for f in every}
     return [found[key] for key in sorted(found)]
 
 
-def _of_mails(taken: Shelf, wanted: Wanted) -> Iterator[WordsFault]:
-    words = Words(taken)
+def _of_mails(words: Words, wanted: Wanted) -> Iterator[WordsFault]:
+    taken = words.shelf
     yield from template.faults(taken.layout)
     if FALLBACK not in taken.languages and not taken.faults:
         yield WordsFault(f"email/{shelf.LANGUAGES}/{FALLBACK}{shelf.MESSAGES}", 1, "it is missing")

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from babel import Locale, UnknownLocaleError
-
 from notifier.model.earlier import Earlier
 from notifier.model.facts import Facts
 from notifier.model.kinds import CORRECTING
@@ -113,11 +111,3 @@ def person(variant: Variant, both: tuple[str, ...] = ("fable-5", "mythos-5")) ->
         Variant.STILL_BOTH: over + affected[1:] + possibly,
     }
     return Person("Ada Okafor", "America/New_York", held[variant])
-
-
-def is_language(locale: str) -> bool:
-    try:
-        Locale.parse(locale, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return False
-    return True

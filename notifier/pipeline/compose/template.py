@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes, pass_context
 from jinja2.runtime import Context
@@ -30,6 +30,8 @@ ALLOWED = (
 SAY = "say"
 BROKEN = "broken"
 """The variable for what is out because of a fault or of maintenance."""
+
+_N = TypeVar("_N", bound=nodes.Node)
 
 Say: TypeAlias = Callable[[str], str]
 """Name of a message -> what it says in this mail."""
@@ -176,21 +178,22 @@ def _unknown(name: str, known: frozenset[str]) -> str:
 
 def says(part: Piece, *, broken: bool | None = None) -> Iterator[tuple[str, int]]:
     """Name of each message that a part can say, and the line where; `broken`: only those of such a disruption."""
-    try:
-        tree = environment(autoescape=part.autoescape).parse(part.text, part.name)
-    except TemplateSyntaxError:
-        return  # said among the faults
-    for node in tree.find_all(nodes.Filter):
+    for node in _found(part, nodes.Filter):
         yield from ((name, node.lineno) for name in _constants(node.node, broken) if name)
 
 
 def names(part: Piece) -> frozenset[str]:
     """Every variable that a part names."""
+    return frozenset(node.name for node in _found(part, nodes.Name))
+
+
+def _found(part: Piece, kind: type[_N]) -> Iterator[_N]:
+    """Nothing where the part cannot be parsed: `faults` says so."""
     try:
         tree = environment(autoescape=part.autoescape).parse(part.text, part.name)
     except TemplateSyntaxError:
-        return frozenset()
-    return frozenset(node.name for node in tree.find_all(nodes.Name))
+        return
+    yield from tree.find_all(kind)
 
 
 def _constants(node: nodes.Expr | None, broken: bool | None = None) -> Iterator[str | None]:

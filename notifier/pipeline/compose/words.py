@@ -102,12 +102,14 @@ class Words:
         source = self.source(context.notice, locale)
         spoken = self._shelf.languages[locale]
         tags.checked(nonce)
-        subject = self.subject(context, locale, variant, nonce)
+        by = chosen(context, variant)
         plain, marked = (
             variables(context, spoken, variant, nonce, quote) for quote in (_PLAIN, _IN_MARKDOWN)
         )
-        preheader = line(_filled(source.preheader, spoken, plain, chosen(context, variant)))
-        body = _filled(source.body, spoken, marked, chosen(context, variant))
+        subject, preheader = (
+            line(_filled(piece, spoken, plain, by)) for piece in (source.subject, source.preheader)
+        )
+        body = _filled(source.body, spoken, marked, by)
         tokens = markdown.parse(
             body,
             context.statement(locale),
@@ -128,9 +130,8 @@ class Words:
     ) -> str:
         spoken = self._shelf.languages[locale]
         made = variables(context, spoken, variant, nonce, _PLAIN)
-        return line(
-            _filled(self.source(context.notice, locale).subject, spoken, made, chosen(context, variant))
-        )
+        source = self.source(context.notice, locale)
+        return line(_filled(source.subject, spoken, made, chosen(context, variant)))
 
     def quote(self, frozen: str, told: NoticeContext, locale: str, nonce: str, own: str) -> str:
         """A frozen text of an earlier notice, to stand as a quotation in the notice with the nonce `own`."""
