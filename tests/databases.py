@@ -9,7 +9,7 @@ writes to the one before reaches nothing.
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,10 +161,10 @@ def databases(home: Path) -> Iterator[Databases]:
 
 
 @contextmanager
-def a_database(server: Path) -> Iterator[str]:
-    """A new one, for a module's stories together."""
+def a_database(server: Path, template: str = TEMPLATE) -> Generator[str]:
+    """A copy of another, under a name of its own, for as long as somebody needs it."""
     name = f"m{os.urandom(4).hex()}"
     with psycopg.connect(postgres.url(server, "postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")  # pyright: ignore[reportArgumentType, reportCallIssue]
         yield postgres.url(server, name)
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # pyright: ignore[reportArgumentType, reportCallIssue]

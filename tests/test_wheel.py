@@ -9,10 +9,9 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from notifier.local import postgres
+from tests.databases import a_database
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,11 +53,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def empty_database(server: Path) -> Iterator[str]:
-    name = f"w{os.urandom(4).hex()}"
-    with psycopg.connect(postgres.url(server, "postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-        yield postgres.url(server, name)
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with a_database(server, "template1") as url:
+        yield url
 
 
 def run(installed: Path, folder: Path, *arguments: str) -> str:

@@ -3,10 +3,9 @@
 import ast
 import re
 import threading
-import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
@@ -28,6 +27,7 @@ from notifier.model.ring import Ring
 from notifier.model.vocabulary import Possibly, Reason
 from notifier.store import locks
 from notifier.store.audit import CHAIN_LOCK
+from tests.databases import a_database
 from tests.lab import LOSE, YES, Answer, Lab, Mail, a_lab, every, refuse
 from tests.locking import At, Journal, Told, WatchedDb, unwatched
 from tests.raw_sql import WAITING
@@ -254,13 +254,8 @@ class World:
     name: str
     template: str
 
-    @contextmanager
-    def copy(self) -> Generator[str]:
-        name = f"w{time.monotonic_ns()}"
-        with psycopg.connect(postgres.url(self.server, "postgres"), autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY file_copy")  # pyright: ignore[reportArgumentType, reportCallIssue]
-            yield postgres.url(self.server, name)
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # pyright: ignore[reportArgumentType, reportCallIssue]
+    def copy(self) -> AbstractContextManager[str]:
+        return a_database(self.server, self.template)
 
 
 @pytest.fixture(scope="module")
