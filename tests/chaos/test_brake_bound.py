@@ -16,11 +16,11 @@ from notifier.store import Db
 from tests.waiting import until
 
 from .decisions import declares
-from .island import PATIENCE, Island, an_island
+from .island import PATIENCE, WORKERS, Island, an_island
 from .world import people
 
-PEOPLE = 50_000
-COMPANY = """
+PEOPLE, LANES = 50_000, 2
+COMPANY = f"""
 [[services]]
 slug = "fable-5"
 name = "Fable 5"
@@ -35,9 +35,10 @@ sweep_seconds = 0.3
 lease_seconds = 12.0
 claim_age_seconds = 4.0
 deadline_seconds = 6.0
-lanes = 2
+lanes = {LANES}
 chunk_people = 250
 """
+MAY_HAVE_LOOKED = LANES * WORKERS * ((os.cpu_count() or 1) + 1)
 
 
 @pytest.fixture
@@ -54,6 +55,11 @@ def db(island: Island) -> Iterator[Db]:
 
 def count(island: Island, of: str = "messages") -> int:
     return int(island.ask("GET", "/messages/count")[of])
+
+
+def attempts(island: Island) -> int:
+    found: list[tuple[int]] = island.rows("SELECT count(*) FROM attempt")
+    return found[0][0]
 
 
 def paused(island: Island, db: Db) -> int:
@@ -77,10 +83,11 @@ def test_what_leaves_after_the_brake_is_within_the_bound_and_resume_sends_exactl
     until(lambda: count(island) > 5_000)
     told = paused(island, db)
 
-    claimed = island.rows("SELECT count(*), max(tries) FROM attempt JOIN chunk USING (chunk_id)")
+    claimed = attempts(island)
     time.sleep(1.5)  # five sweeps: they find the brake before they claim anything
     assert count(island) == told
-    assert island.rows("SELECT count(*), max(tries) FROM attempt JOIN chunk USING (chunk_id)") == claimed
+    # Who had looked before the brake may claim once after it, and gives back what must not leave.
+    assert attempts(island) - claimed <= MAY_HAVE_LOOKED
 
     # The brake stops what leaves, not the freezing of the list; `waiting` counts what is frozen.
     until(lambda: island.rows("SELECT closed_at IS NOT NULL FROM notice") == [(True,)])
