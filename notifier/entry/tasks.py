@@ -62,8 +62,8 @@ def celery_app(broker_url: str) -> Celery:
 def transport_options(broker_url: str) -> dict[str, Any]:
     if broker_url.startswith("amqp"):
         return {"confirm_publish": True}
-    # Above the longest task; the other two bring redelivery after a kill down from 90 s (kombu 5.7).
-    return {"visibility_timeout": 150, "unacked_restore_interval": 2, "unacked_restore_throttle": 1}
+    # Above the longest task; the other brings redelivery after a kill down from 90 s (kombu 5.7).
+    return {"visibility_timeout": 150, "unacked_restore_throttle": 1}
 
 
 def ring(settings: Settings, rings: Iterable[Ring], db: Db | None = None) -> None:

@@ -32,6 +32,7 @@ def run(settings: Settings, reached: Reached, process_id: str, dead: list[str]) 
     WorkerProcess.settings, WorkerProcess.reached = settings, staticmethod(reached)
     WorkerProcess.connections, WorkerProcess.here = threads + 1, Here(process_id)
     app = WorkerProcess.opened_app()
+    _restore_seldom(settings)
     sign = Sign(ProcessKind.TICKS, WorkerProcess.connections, process_id, dead)
     signals.worker_ready.connect(_ignore_hangup, weak=False)
     with Pulse(app, sign, WorkerProcess.here, partial(_look, WorkerProcess.here, os.getppid())):
@@ -48,6 +49,14 @@ def run(settings: Settings, reached: Reached, process_id: str, dead: list[str]) 
                 "--without-heartbeat",
             ]
         )
+
+
+def _restore_seldom(settings: Settings) -> None:
+    """What a dead process had taken is put back, for every queue, by the processes that send.
+
+    Here, without their event loop, kombu would ask the broker for it every second.
+    """
+    broker(settings).conf.broker_transport_options.pop("unacked_restore_throttle", None)
 
 
 def _ignore_hangup(**_: Any) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -115,7 +116,12 @@ def _from_proc(pid: int) -> Identity | None:
         fields = PROC.joinpath(str(pid), "stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
-    return None if fields[0] in "ZX" else Identity(pid, f"{BOOT.read_text().strip()}:{fields[19]}")
+    return None if fields[0] in "ZX" else Identity(pid, f"{_boot()}:{fields[19]}")
+
+
+@cache
+def _boot() -> str:
+    return BOOT.read_text().strip()
 
 
 def _from_ps(pid: int) -> Identity | None:

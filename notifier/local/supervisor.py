@@ -11,7 +11,7 @@ from notifier.local.children import Program
 from notifier.local.processes import Process
 from notifier.local.runfile import StartedProcess
 
-LOOK_EVERY = 0.5
+LOOK_EVERY = 1.0
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Tended:
 
 
 class Supervisor:
-    """One thread that looks every 0.5 s. `changed` is called, by it too, whenever a process was started."""
+    """One thread that looks every second. `changed` is called, by it too, whenever a process was started."""
 
     def __init__(self, say: Callable[[str], None], changed: Callable[[], None]) -> None:
         self._say, self._changed = say, changed

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from notifier.errors import Unreachable
 from notifier.model.ring import Ring
-from notifier.model.tick import ProcessKind, TickKind, longest, may_queue
-from notifier.store import Db
+from notifier.model.tick import ProcessKind, Tick, TickKind, longest, may_queue
+from notifier.store import Db, Tx
 from notifier.store.running import processes, ticks
 from notifier.telemetry import log
 
@@ -42,14 +42,22 @@ def ask(db: Db, kind: TickKind, *, news: bool = False) -> bool:
     If the process dies after the commit and before it has rung, the ring is taken for lost after some seconds.
     """
     with db.transaction() as tx:
-        ticks.register(tx, kind)
-        tick = ticks.locked(tx, kind)
-        if may_queue(tick, heard=processes.lives(tx, ProcessKind.TICKS)):
+        tick = _locked(tx, kind)
+        if may_queue(tick, heard=tick.queued_age is None or processes.lives(tx, ProcessKind.TICKS)):
             ticks.queue(tx, kind)
             return True
         if news and tick.runs:
             ticks.want_again(tx, kind)
         return False
+
+
+def _locked(tx: Tx, kind: TickKind) -> Tick:
+    found = ticks.locked(tx, kind)
+    if found is None:
+        ticks.register(tx, kind)
+        found = ticks.locked(tx, kind)
+    assert found is not None
+    return found
 
 
 def take_back(db: Db, kind: TickKind) -> None:
@@ -67,8 +75,7 @@ def run(
     in here, the tick is free again once the process is taken for dead, or its successor says so.
     """
     with db.transaction() as tx:
-        ticks.register(tx, kind)
-        tick = ticks.locked(tx, kind)
+        tick = _locked(tx, kind)
         if tick.runs or (asked and tick.queued_age is None):
             return ()
         ticks.begin(tx, kind, here.process_id)

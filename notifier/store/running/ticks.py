@@ -22,11 +22,9 @@ def register(tx: Tx, kind: TickKind) -> None:
     run(tx, "INSERT INTO tick (kind) VALUES (%(kind)s) ON CONFLICT DO NOTHING", kind=kind)
 
 
-def locked(tx: Tx, kind: TickKind) -> Tick:
-    """Nobody else queues, begins or ends it until this transaction ends."""
-    found = one(tx, Tick, READ + "WHERE kind = %(kind)s FOR NO KEY UPDATE", kind=kind, alive=ALIVE_SECONDS)
-    assert found is not None
-    return found
+def locked(tx: Tx, kind: TickKind) -> Tick | None:
+    """Nobody else queues, begins or ends it until this transaction ends. None: it is not registered."""
+    return one(tx, Tick, READ + "WHERE kind = %(kind)s FOR NO KEY UPDATE", kind=kind, alive=ALIVE_SECONDS)
 
 
 def queue(tx: Tx, kind: TickKind) -> None:
