@@ -1,8 +1,8 @@
 """What a running `notifier up` costs: `python -m tests.bench.up PID --seconds 100`, PID that of `notifier up`.
 
 The share of a core that each of its processes used, Postgres and the broker with it, to the nanosecond: what
-`/proc/PID/stat` counts in hundredths of a second is guessed on a machine that sleeps most of the time. Processes that
-ended meanwhile are not counted.
+`/proc/PID/stat` counts in hundredths of a second is guessed on a machine that sleeps most of the time. Who ended
+meanwhile is not counted.
 """
 
 import argparse
