@@ -33,8 +33,8 @@ BELIEF = {
     "pt-BR": "Acreditamos",
 }  # fmt: skip
 HEDGED = {
-    "en": "may", "de": "möglicherweise", "fr": "se peut|peut-être", "es": "posible|puede", "ja": "可能性",
-    "ar": "محتمل", "pt-BR": "pode|talvez",
+    "en": "may|possibly", "de": "möglicherweise", "fr": "se peut|peut-être", "es": "posible|puede", "ja": "可能性",
+    "ar": "محتمل", "pt-BR": "pode|talvez|possivel",
 }  # fmt: skip
 DENIAL = {
     "en": "Nothing new to report", "de": "nichts Neues zu berichten", "fr": "Rien de nouveau",
@@ -231,8 +231,8 @@ def test_the_first_notice_answers_every_question_in_order() -> None:
         "What still works: All our other services work as usual.",
         "Your data: Kept, unchanged.",
         "Billing: Time without access is not charged.",
-        "Next update: By mail before Friday 22:00 EST (03:00 UTC Saturday)",
-        "Reply to this mail, a person reads it, or call +1 555 0100.",
+        "Next update: By email before Friday 22:00 EST (03:00 UTC Saturday)",
+        "Reply to this email and a person will read it, or call +1 555 0100.",
         "We will not ask for a password.",
         "https://status.example.com/7K2M",
         "Example AI",
@@ -251,7 +251,7 @@ def test_the_german_first_notice_reads_as_german() -> None:
     assert (
         "Guten Tag Ada Okafor, seit Samstag, 28. November, 00:32 Uhr MEZ (Freitag, 23:32 Uhr UTC) ist" in flat
     )
-    assert "Per E-Mail vor Samstag, 04:00 Uhr MEZ (03:00 Uhr UTC)" in flat
+    assert "Per E-Mail bis Samstag, 04:00 Uhr MEZ (03:00 Uhr UTC)" in flat
     assert '<html lang="de" dir="ltr"' in html
 
 
@@ -368,6 +368,25 @@ def test_what_has_not_happened_yet_is_announced_and_not_lamented() -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(
+    "notice", [NoticeKind.FIRST, NoticeKind.HOLDING, NoticeKind.UPDATE, NoticeKind.CORRECTION]
+)
+def test_what_may_come_is_not_announced_as_certain(notice: NoticeKind, locale: str) -> None:
+    told = sample.full(notice)
+    told = replace(told, effective_at=told.now + timedelta(days=2), facts=Facts(), statements={})
+
+    def shown(variant: Variant) -> tuple[str, str]:
+        _, (_, text, html) = mail(told, locale, person(variant))
+        preheader = html.split('class="preheader"')[1].split(">", 1)[1].split("<")[0]
+        return preheader.lower(), text.split("\n\n")[0].lower()
+
+    for hedged, sure in zip(shown(Variant.POSSIBLY), shown(Variant.AFFECTED), strict=True):
+        assert not re.search(HEDGED[locale], sure)
+        assert re.search(HEDGED[locale], hedged) or hedged == sure  # equal: it says nothing of the state
+    assert shown(Variant.POSSIBLY)[0] != shown(Variant.AFFECTED)[0]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_news_that_exist_in_another_language_only_are_not_denied(locale: str) -> None:
     other = "nl"
     told = replace(sample.full(NoticeKind.UPDATE), statements={other: "Des nouvelles."})
@@ -408,7 +427,7 @@ def test_the_page_is_made_for_mail_programs(notice: NoticeKind) -> None:
             "Suspended since Friday",
             "We are looking into it.",
             "Still suspended.",
-            "Access is back since",
+            "Access has been back since",
             "You are not",
             "Please disregard",
         )

@@ -209,7 +209,7 @@ def test_a_test_reaches_only_the_given_addresses(notifier: Place, stack: Stack) 
 
 def test_the_language_of_the_mail_says_that_it_is_a_test(notifier: Place) -> None:
     reference = drafted(notifier)
-    marks = {"de": "TEST: Diese Nachricht", "fr": "ESSAI : ce message", "ja": "テスト：このお知らせ"}  # noqa: RUF001
+    marks = {"de": "TEST: Diese Nachricht", "fr": "ESSAI : ce message", "ja": "テスト：このお知らせ"}  # noqa: RUF001
     for locale, mark in marks.items():
         notifier.provider.clear()
         assert notifier("preview", reference, "--locale", locale, "--send-to", "me@example.org").code == 0

@@ -40,7 +40,7 @@ def test_a_holding_notice_leaves_once_by_itself_with_two_beats_running(notifier:
     text = " ".join(notifier.provider.messages()[0]["text"].split())
     assert "We are looking into your access" in text
     assert "Fable 5, for Customer" in text
-    assert "By mail before" in text
+    assert "By email before" in text
     (act,) = notifier.rows("SELECT actor, after FROM audit WHERE act = 'let go'")
     assert act[0] == "policy"
     assert all(beat.poll() is None for beat in beats)
@@ -106,7 +106,7 @@ def test_an_overdue_promise_raises_its_alarm_until_nothing_new_keeps_it(notifier
     notifier.until(lambda: "OVERDUE" not in notifier("list").out)
     text = " ".join(notifier.provider.messages()[-1]["text"].split())
     assert "Es gibt nichts Neues zu berichten." in text
-    assert "Per E-Mail vor" in text
+    assert "Per E-Mail bis" in text
 
 
 def test_faults_of_a_facts_file_are_named_with_their_line(notifier: Place) -> None:

@@ -90,13 +90,13 @@ def broken(letters: Iterable[Sent]) -> str | None:
 
 
 SAYS: Mapping[str, Truth | None] = {
-    r"That does not apply to you, or no longer does": Truth.RELEASED,
+    r"This does not apply to you \(any more\)": Truth.RELEASED,
     r"Das gilt für Sie nicht oder nicht mehr": Truth.RELEASED,
     r"(following|Fable 5|Mythos 5) is back for you": Truth.RESTORED,
-    r"für Sie wieder offen:": Truth.RESTORED,
+    r"für Sie wieder frei:": Truth.RESTORED,
     r"What we wrote to you since then .{0,40}still holds": None,
     r"Was wir Ihnen seither .{0,60}gilt weiterhin": None,
-    r"following is suspended for you": Truth.AFFECTED,
+    r"following (is|has been) suspended for you": Truth.AFFECTED,
     r"für Sie gesperrt": Truth.AFFECTED,
 }
 """What a letter says of its reader, by its words in English and German, the first that fits. None: as before."""

@@ -1,5 +1,6 @@
 """Times as a reader says them: in their zone, and in UTC."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -11,13 +12,22 @@ from notifier.pipeline.compose.phrases import Phrases
 SOON = timedelta(days=6)
 """Within a week the name of the day is enough."""
 
+FIRST_OF_MONTH = {"fr": "1er", "pt": "1º"}
+"""Languages that count the first day of a month and number the others: CLDR has no pattern for that."""
 
-def full(phrases: Phrases, at: datetime, tz: str | None) -> str:
-    """`Friday 27 November, 18:32 EST (23:32 UTC)`; only UTC for a zone that this machine does not know."""
+_NUMBER_OF_DAY = re.compile(r"('[^']*')|(?<!d)d(?!d)")
+
+
+def full(phrases: Phrases, at: datetime, tz: str | None, *, about: bool = False) -> str:
+    """`Friday 27 November, 18:32 EST (23:32 UTC)`; only UTC for a zone that this machine does not know.
+
+    `about`: of a time of day that is not sure, `about 18:32 EST`.
+    """
     local = at.astimezone(zone(tz))
-    day = format_datetime(local, phrases["day"], locale=phrases.babel)
-    text = phrases["time"].replace("{day}", day)
-    return _with_utc(phrases, _clock(phrases, text, local), local)
+    clock = _clock(phrases, local)
+    if about:
+        clock = phrases["time.about"].replace("{at}", clock)
+    return phrases["time"].replace("{day}", _day(phrases, local)).replace("{at}", clock)
 
 
 def soon(phrases: Phrases, at: datetime, tz: str | None, now: datetime) -> str:
@@ -25,8 +35,8 @@ def soon(phrases: Phrases, at: datetime, tz: str | None, now: datetime) -> str:
     if not timedelta(0) <= at - now < SOON:
         return full(phrases, at, tz)
     local = at.astimezone(zone(tz))
-    text = phrases["time.soon"].replace("{weekday}", _weekday(phrases, local))
-    return _with_utc(phrases, _clock(phrases, text, local), local)
+    weekday = _weekday(phrases, local)
+    return phrases["time.soon"].replace("{weekday}", weekday).replace("{at}", _clock(phrases, local))
 
 
 @lru_cache(maxsize=1024)
@@ -38,8 +48,15 @@ def zone(name: str | None) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _clock(phrases: Phrases, text: str, local: datetime) -> str:
-    return text.replace("{clock}", f"{local:%H:%M}").replace("{zone}", _zone_name(phrases, local))
+def _clock(phrases: Phrases, local: datetime) -> str:
+    """`18:32 EST (23:32 UTC)`: with UTC, and with its day if that is another one."""
+    utc = local.astimezone(UTC)
+    if not local.utcoffset():
+        text = phrases["time.at"]
+    else:
+        text = phrases["time.utc" if utc.date() == local.date() else "time.utc-other-day"]
+    text = text.replace("{clock}", f"{local:%H:%M}").replace("{zone}", _zone_name(phrases, local))
+    return text.replace("{utc}", f"{utc:%H:%M}").replace("{weekday}", _weekday(phrases, utc))
 
 
 def _zone_name(phrases: Phrases, local: datetime) -> str:
@@ -53,13 +70,12 @@ def _zone_name(phrases: Phrases, local: datetime) -> str:
     return f"UTC{sign[:3]}:{sign[3:5]}"
 
 
-def _with_utc(phrases: Phrases, text: str, local: datetime) -> str:
-    if not local.utcoffset():
-        return text
-    utc = local.astimezone(UTC)
-    pattern = phrases["time.utc"] if utc.date() == local.date() else phrases["time.utc-other-day"]
-    same = pattern.replace("{clock}", f"{utc:%H:%M}").replace("{weekday}", _weekday(phrases, utc))
-    return f"{text} ({same})"
+def _day(phrases: Phrases, local: datetime) -> str:
+    pattern = phrases["day"]
+    first = FIRST_OF_MONTH.get(phrases.babel.language)
+    if first and local.day == 1:
+        pattern = _NUMBER_OF_DAY.sub(lambda found: found[1] or f"'{first}'", pattern)
+    return format_datetime(local, pattern, locale=phrases.babel)
 
 
 def _weekday(phrases: Phrases, at: datetime) -> str:

@@ -1,5 +1,6 @@
 """What codes, reasons, times and lists are called in one language, and how sure each may sound."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,9 @@ from notifier.pipeline.compose.template import WordsFault
 
 SURE: Final = ("", ".believed")
 
+_LIKE_Y = re.compile(r"[^\w]*(?:[ií]|h[ií](?![ae]))", re.IGNORECASE)
+"""What begins like `Iris` or `Hilo`; not like `hielo` or `hiato`."""
+
 FILLED: Mapping[str, frozenset[str]] = {
     "gap": frozenset(),
     "label": frozenset({"label", "text"}),
@@ -30,12 +34,13 @@ FILLED: Mapping[str, frozenset[str]] = {
     "more.lines": frozenset({NUMBER}),
     "day": frozenset(),
     "day.weekday": frozenset(),
-    "time": frozenset({"day", "clock", "zone"}),
-    "time.soon": frozenset({"weekday", "clock", "zone"}),
-    "time.about": frozenset({"when"}),
+    "time": frozenset({"day", "at"}),
+    "time.soon": frozenset({"weekday", "at"}),
+    "time.at": frozenset({"clock", "zone"}),
+    "time.utc": frozenset({"clock", "zone", "utc"}),
+    "time.utc-other-day": frozenset({"clock", "zone", "utc", "weekday"}),
+    "time.about": frozenset({"at"}),
     "time.latest": frozenset({"when"}),
-    "time.utc": frozenset({"clock"}),
-    "time.utc-other-day": frozenset({"clock", "weekday"}),
     "as-of": frozenset({"when"}),
     "zone": frozenset({ZONE}),
     "test": frozenset(),
@@ -102,11 +107,18 @@ class Phrases:
         if left_out > 0:
             items = (*items, self.counted("more", left_out))
         if len(items) < 3:
-            return self.list_patterns["2"].format(*items) if len(items) == 2 else "".join(items)
-        text = self.list_patterns["end"].format(items[-2], items[-1])
+            return self._joined("2", *items) if len(items) == 2 else "".join(items)
+        text = self._joined("end", items[-2], items[-1])
         for item in reversed(items[1:-2]):
             text = self.list_patterns["middle"].format(item, text)
         return self.list_patterns["start"].format(items[0], text)
+
+    def _joined(self, form: str, before: str, last: str) -> str:
+        """Spanish `y` is `e` before its own sound: `Fable 5 e Iris`. CLDR's data are without it, ICU has it."""
+        pattern = self.list_patterns[form]
+        if self.babel.language == "es" and _LIKE_Y.match(last):
+            pattern = pattern.replace(" y ", " e ")
+        return pattern.format(before, last)
 
     def fact(self, name: str, facts: Facts, quote: "Quote", when: str, as_of: str = "") -> str:
         """What may be said about one question: sure only if confirmed; honest if unknown, missing or internal.
@@ -115,7 +127,7 @@ class Phrases:
         that is missing in this language is not shown in another.
         """
         said = self._answer(name, facts, quote, when)
-        return f"{said} {self['as-of'].replace('{when}', as_of)}" if as_of else said
+        return f"{said}{self['gap']}{self['as-of'].replace('{when}', as_of)}" if as_of else said
 
     def _answer(self, name: str, facts: Facts, quote: "Quote", when: str) -> str:
         fact = facts.shown(name)

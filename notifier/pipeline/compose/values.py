@@ -223,17 +223,16 @@ def times(context: NoticeContext, phrases: Phrases, tz: str | None, began: datet
     known |= {tags.as_of(name): at for name in QUESTIONS if (at := context.dated(name))}
     said = {name: moments.full(phrases, at, tz) for name, at in known.items()}
     at, sure = (began, Confidence.CONFIRMED) if began is not None else context.since
-    said["since"] = _how_surely(phrases, sure).replace("{when}", moments.full(phrases, at, tz))
+    said["since"] = _since(phrases, at, tz, sure)
     if context.next_update_at:
         said["next"] = moments.soon(phrases, context.next_update_at, tz, context.now)
     return said
 
 
-def _how_surely(phrases: Phrases, sure: Confidence) -> str:
-    """The pattern of a moment: an unsure one never reads as certain."""
-    if sure is Confidence.CONFIRMED:
-        return "{when}"
-    return phrases["time.about" if sure is Confidence.BELIEVED else "time.latest"]
+def _since(phrases: Phrases, at: datetime, tz: str | None, sure: Confidence) -> str:
+    """A moment that is not sure never reads as certain."""
+    when = moments.full(phrases, at, tz, about=sure is Confidence.BELIEVED)
+    return phrases["time.latest"].replace("{when}", when) if sure is Confidence.UNKNOWN else when
 
 
 def _bytes(made: Mapping[str, str]) -> int:

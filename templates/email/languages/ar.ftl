@@ -11,24 +11,25 @@ what = { $services }، لحساب { $customers }
     .line = { $customer }: { $services }
 more =
     { $n ->
-        [one] واحد آخر
-        [two] اثنان آخران
-       *[other] { $n } أخرى
+        [one] واحد غيرها
+        [two] اثنان غيرها
+       *[other] { $n } غيرها
     }
     .lines =
         { $n ->
-            [one] وواحد آخر
-            [two] واثنان آخران
-           *[other] و{ $n } أخرى
+            [one] وواحد غيرها
+            [two] واثنان غيرها
+           *[other] و{ $n } غيرها
         }
 day = EEEE، d MMMM
     .weekday = EEEE
-time = { $day }، الساعة { "\u2068" }{ $clock } { $zone }{ "\u2069" }
-    .soon = { $weekday }، الساعة { "\u2068" }{ $clock } { $zone }{ "\u2069" }
-    .about = { $when } تقريبًا
+time = { $day }، الساعة { $at }
+    .soon = { $weekday }، الساعة { $at }
+    .at = { "\u2068" }{ $clock } { $zone }{ "\u2069" }
+    .utc = { "\u2068" }{ $clock } { $zone }{ "\u2069" } ({ "\u2068" }{ $utc } UTC{ "\u2069" })
+    .utc-other-day = { "\u2068" }{ $clock } { $zone }{ "\u2069" } ({ $weekday }، { "\u2068" }{ $utc } UTC{ "\u2069" })
+    .about = { $at } تقريبًا
     .latest = { $when } على أبعد تقدير
-    .utc = { "\u2068" }{ $clock } UTC{ "\u2069" }
-    .utc-other-day = { $weekday }، { "\u2068" }{ $clock } UTC{ "\u2069" }
 as-of = هذا ما نعرفه حتى يوم { $when }.
 zone = { $zone }
 test = اختبار: أُرسلت هذه الرسالة للتجربة فقط. يُرجى عدم اتخاذ أي إجراء بناءً عليها.
@@ -40,12 +41,19 @@ state =
         [maintenance] متوقف بسبب أعمال صيانة
        *[suspension] معلَّق
     }
-    .first =
+    .verb =
         { $kind ->
-            [outage] منقطع
-            [degradation] متعثر
-            [maintenance] متوقف بسبب أعمال صيانة
-           *[suspension] معلَّق
+            [outage] ينقطع
+            [degradation] يتعثر
+            [maintenance] يتوقف
+           *[suspension] يُعلَّق
+        }
+    .done =
+        { $kind ->
+            [outage] انقطع
+            [degradation] تعثر
+            [maintenance] توقف
+           *[suspension] تم تعليق
         }
 
 ## The subject: the same in all notices of a disruption
@@ -57,20 +65,20 @@ subject = وصولكم إلى { $services } (المرجع { $reference })
 
 lead =
     { $time ->
-        [future] اعتبارًا من { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم:
-       *[now] منذ { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم:
+        [future] اعتبارًا من { $since }، س{ state.verb } وصولكم إلى ما يلي:
+       *[now] منذ { $since }، { state.done } وصولكم إلى ما يلي:
     }
 lead-still =
     { $time ->
-        [future] اعتبارًا من { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم:
-       *[now] منذ { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم، ولم يعد بعد:
+        [future] اعتبارًا من { $since }، س{ state.verb } وصولكم إلى ما يلي:
+       *[now] منذ { $since }، { state.done } وصولكم إلى ما يلي، ولم يُستعَد بعد:
     }
 lead-maybe =
     { $certainty ->
         [both] من المحتمل أيضًا أن الوصول إلى ما يلي { state } بالنسبة إليكم:
        *[possibly]
             { $time ->
-                [future] اعتبارًا من { $since }، من المحتمل أن الوصول إلى ما يلي { state } بالنسبة إليكم:
+                [future] اعتبارًا من { $since }، من المحتمل أن { state.verb } وصولكم إلى ما يلي:
                *[now] منذ { $since }، من المحتمل أن الوصول إلى ما يلي { state } بالنسبة إليكم:
             }
     }
@@ -109,20 +117,24 @@ broken-lead-maybe =
     }
 preheader-still =
     { $time ->
-        [future] الوصول { state } اعتبارًا من { $since }.
+        [future] { first-preheader }
        *[now]
             { $certainty ->
                 [possibly] من المحتمل أن الوصول { state } حتى الآن.
                *[affected] الوصول { state } حتى الآن.
             }
     }
-preheader-next = الرسالة القادمة قبل { $next }.
+preheader-next = الرسالة القادمة في موعد أقصاه يوم { $next }.
 
 ## First notice
 
 first-preheader =
     { $time ->
-        [future] الوصول { state } اعتبارًا من { $since }.
+        [future]
+            { $certainty ->
+                [possibly] من المحتمل أن { state.verb } الوصول اعتبارًا من { $since }.
+               *[affected] س{ state.verb } الوصول اعتبارًا من { $since }.
+            }
        *[now]
             { $certainty ->
                 [possibly] من المحتمل أن الوصول { state } منذ { $since }.
@@ -132,11 +144,15 @@ first-preheader =
     .data = بياناتكم: { $data }
 first-heading =
     { $certainty ->
-        [possibly] من المحتمل أن وصولكم { state }
+        [possibly]
+            { $time ->
+                [future] من المحتمل أن { state.verb } وصولكم قريبًا
+               *[now] من المحتمل أن وصولكم { state }
+            }
        *[affected]
             { $time ->
-                [future] وصولكم { state } قريبًا
-               *[now] وصولكم { state }
+                [future] س{ state.verb } وصولكم قريبًا
+               *[now] { state.done } وصولكم
             }
     }
 first-sorry =
@@ -183,20 +199,12 @@ restoring = نعمل على إعادة الوصول.
 
 ## Holding notice
 
-holding-preheader =
-    { $time ->
-        [future] نتحقق من الأمر. الوصول { state } اعتبارًا من { $since }.
-       *[now]
-            { $certainty ->
-                [possibly] نتحقق من الأمر. من المحتمل أن الوصول { state } منذ { $since }.
-               *[affected] نتحقق من الأمر. الوصول { state } منذ { $since }.
-            }
-    }
+holding-preheader = نتحقق من الأمر. { first-preheader }
 holding-heading = نتحقق مما حدث لوصولكم
 holding-lead =
     { $time ->
-        [future] بحسب ما نعرفه حتى الآن، اعتبارًا من { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم:
-       *[now] بحسب ما نعرفه حتى الآن، منذ { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم:
+        [future] بحسب ما نعرفه حتى الآن، اعتبارًا من { $since }، س{ state.verb } وصولكم إلى ما يلي:
+       *[now] بحسب ما نعرفه حتى الآن، منذ { $since }، { state.done } وصولكم إلى ما يلي:
     }
 holding-sorry = نتحقق مما حدث ومَن يتأثر به. لم نُرد أن تكتشفوا ذلك بأنفسكم قبل أن نخبركم، ولذلك تصلكم هذه الرسالة قبل أن تتوفر كل الإجابات. نعتذر لكم.
 holding-known = ما نعرفه حتى الآن
@@ -204,16 +212,12 @@ holding-known = ما نعرفه حتى الآن
 ## Update
 
 update-heading =
-    { $certainty ->
-        [possibly]
-            { $time ->
-                [future] من المحتمل أن وصولكم { state } قريبًا
-               *[now] من المحتمل أن وصولكم { state } حتى الآن
-            }
-       *[affected]
-            { $time ->
-                [future] وصولكم { state } قريبًا
-               *[now] وصولكم { state } حتى الآن
+    { $time ->
+        [future] { first-heading }
+       *[now]
+            { $certainty ->
+                [possibly] من المحتمل أن وصولكم { state } حتى الآن
+               *[affected] وصولكم { state } حتى الآن
             }
     }
 update-new = ما الجديد
@@ -255,12 +259,12 @@ correction-whole = ما كتبناه يوم { $wrote }
 retraction-preheader = يُرجى تجاهل ما كتبناه يوم { $wrote }: فقد كان خطأً.
     .undated = يُرجى تجاهل ما كتبناه: فقد كان خطأً.
 retraction-heading = نسحب ما كتبناه إليكم
-retraction-sorry = الرسالة التي أرسلناها إليكم يوم { $wrote } كانت خطأً. نسحبها ونرجو منكم تجاهلها. نعتذر لكم.
-    .undated = إحدى الرسائل التي أرسلناها إليكم كانت خطأً. نسحبها ونرجو منكم تجاهلها. نعتذر لكم.
+retraction-sorry = الرسالة التي أرسلناها إليكم يوم { $wrote } كانت خاطئة. نسحبها ونرجو منكم تجاهلها. نعتذر لكم.
+    .undated = إحدى الرسائل التي أرسلناها إليكم كانت خاطئة. نسحبها ونرجو منكم تجاهلها. نعتذر لكم.
 retraction-about = كان الأمر يتعلق بما يلي
 retraction-out =
     { $time ->
-        [future] ما كتبناه إليكم قبل تلك الرسالة لا يزال صحيحًا. الوصول إلى ما يلي { state } قريبًا بالنسبة إليكم:
+        [future] ما كتبناه إليكم قبل تلك الرسالة لا يزال صحيحًا. س{ state.verb } وصولكم إلى ما يلي قريبًا:
        *[now] ما كتبناه إليكم قبل تلك الرسالة لا يزال صحيحًا. الوصول إلى ما يلي { state } بالنسبة إليكم:
     }
 retraction-maybe = ما كتبناه إليكم قبل تلك الرسالة لا يزال صحيحًا. من المحتمل أن الوصول إلى ما يلي { state } بالنسبة إليكم:
@@ -276,8 +280,8 @@ retraction-quoted = ما نسحبه
 restored-preheader = عاد الوصول منذ { $back }.
 restored-heading = عاد وصولكم
 restored-lead = منذ { $back }، عاد وصولكم إلى ما يلي:
-restored-sorry = نعتذر لكم. فأنتم تعتمدون على هذا الوصول، وقد حُرمتم منه منذ { $since }.
-restored-question = ألم يعد الوصول إليكم بعد، أو لديكم سؤال؟
+restored-sorry = نعتذر لكم. فأنتم تعتمدون على هذا الوصول، وقد انقطع عنكم منذ { $since }.
+restored-question = ألم تستعيدوا إمكانية الوصول بعد، أم لديكم سؤال؟
 broken-restored-preheader = عادت الخدمة إلى العمل منذ { $back }.
 broken-restored-heading =
     { $kind ->
@@ -286,8 +290,8 @@ broken-restored-heading =
        *[outage] انتهى العطل
     }
 broken-restored-lead = منذ { $back }، عاد ما يلي إلى العمل بالنسبة إليكم:
-broken-restored-sorry = نعتذر لكم. فأنتم تعتمدون على هذه الخدمة، وقد حُرمتم منها منذ { $since }.
-broken-restored-question = ألم تعد تعمل بعد، أو لديكم سؤال؟
+broken-restored-sorry = نعتذر لكم. فأنتم تعتمدون على هذه الخدمة، وقد انقطعت عنكم منذ { $since }.
+broken-restored-question = ألا تعمل الخدمة بعد، أم لديكم سؤال؟
 partial-preheader =
     { $rest ->
         [none] عاد الوصول منذ { $back }.
@@ -311,7 +315,7 @@ released-heading =
 released-lead = كتبنا إليكم أن الوصول إلى ما يلي { state } بالنسبة إليكم، أو أن ذلك محتمل. هذا لا ينطبق عليكم، أو لم يعد ينطبق:
 released-sorry = نعتذر لكم عما سببناه من قلق.
 released-question = هل هذا غير صحيح، أو لديكم سؤال؟
-rest-out = { state.first } حتى الآن بالنسبة إليكم
+rest-out = { state } حتى الآن بالنسبة إليكم
 rest-maybe =
     { $rest ->
         [both] من المحتمل أنه { state } كذلك
@@ -331,10 +335,10 @@ confirmed-heading =
         [possibly] راجعنا الأمر مرة أخرى: من المحتمل أن وصولكم { state } حتى الآن
        *[affected] راجعنا الأمر مرة أخرى: وصولكم { state } حتى الآن
     }
-confirmed-looked = قيل لنا إن هذا لا ينطبق عليكم. وقد راجع أحد موظفينا الأمر مرة أخرى.
+confirmed-looked = أُبلغنا بأن هذا لا ينطبق عليكم. وقد راجع أحد موظفينا الأمر مرة أخرى.
 confirmed-lead =
     { $time ->
-        [future] النتيجة: هذا ينطبق عليكم بالفعل. اعتبارًا من { $since }، الوصول إلى ما يلي { state } بالنسبة إليكم:
+        [future] النتيجة: هذا ينطبق عليكم بالفعل. اعتبارًا من { $since }، س{ state.verb } وصولكم إلى ما يلي:
        *[now] النتيجة: هذا ينطبق عليكم بالفعل. الوصول إلى ما يلي { state } حتى الآن بالنسبة إليكم:
     }
 confirmed-lead-maybe =
@@ -343,7 +347,7 @@ confirmed-lead-maybe =
        *[possibly] النتيجة: لا يمكننا بعد أن نستبعد أن هذا ينطبق عليكم. من المحتمل أن الوصول إلى ما يلي { state } بالنسبة إليكم:
     }
 confirmed-sorry = نأسف لذلك. نعلم أنكم كنتم تأملون جوابًا آخر.
-confirmed-question = هل لا يزال هذا غير صحيح، أو تعرفون شيئًا لا نعرفه؟
+confirmed-question = أما زال هذا غير صحيح، أم تعرفون شيئًا لا نعرفه؟
 confirmed-tell = أخبرونا بالجديد وسنراجع الأمر مرة أخرى.
 
 ## Headings, and what stands under them
@@ -355,14 +359,14 @@ data = بياناتكم
 billing = الفوترة
 action = ما عليكم فعله
 next = الرسالة القادمة
-    .promised = بالبريد الإلكتروني قبل { $next }، حتى إن لم يكن هناك جديد.
+    .promised = بالبريد الإلكتروني في موعد أقصاه يوم { $next }، حتى إن لم يكن هناك جديد.
     .open = بالبريد الإلكتروني، حالما نعرف المزيد.
-question = هل لا ينطبق هذا عليكم، أو لديكم سؤال؟
+question = ألا ينطبق هذا عليكم، أم لديكم سؤال؟
 contact =
     { $contact ->
         [phone] يُرجى الاتصال على { $phone }.
-        [reply] يُرجى الرد على هذه الرسالة، فسيقرؤها أحد موظفينا.
-        [reply-phone] يُرجى الرد على هذه الرسالة، فسيقرؤها أحد موظفينا، أو الاتصال على { $phone }.
+        [reply] يُرجى الرد على هذه الرسالة، وسيقرأ ردَّكم أحد موظفينا.
+        [reply-phone] يُرجى الرد على هذه الرسالة، وسيقرأ ردَّكم أحد موظفينا، أو الاتصال على { $phone }.
        *[none] يُرجى الرد على هذه الرسالة.
     }
 no-password = لن نطلب منكم كلمة مرور.
@@ -372,7 +376,7 @@ details = التفاصيل
 
 own-words = { $text }
     .believed = نعتقد ما يلي: { $text }
-ask = يُرجى سؤالنا.
+ask = هذه المعلومة ليست متاحة بالعربية بعد، يُرجى التواصل معنا.
 reason-legal = يقتضي ذلك أمر قانوني.
 reason-security = اقتضت ذلك حالة أمنية طارئة.
 reason-supplier = تعذّر على أحد مورّدينا تقديم خدمته.
@@ -419,4 +423,4 @@ billing-credited = تُحتسب رسوم عن المدة التي ينقطع ف�
     .believed = نعتقد أن رسوم المدة التي ينقطع فيها الوصول ستُضاف إلى رصيدكم.
 action-unknown = لا نعرف ذلك بعد.
 action-none = لا شيء.
-    .believed = نعتقد ما يلي: لا شيء.
+    .believed = نعتقد أنه لا يلزمكم فعل أي شيء.

@@ -13,12 +13,13 @@ more = { $n } weitere
     .lines = und { $n } weitere
 day = EEEE, d. MMMM
     .weekday = EEEE
-time = { $day }, { $clock } Uhr { $zone }
-    .soon = { $weekday }, { $clock } Uhr { $zone }
-    .about = etwa { $when }
+time = { $day }, { $at }
+    .soon = { $weekday }, { $at }
+    .at = { $clock } Uhr { $zone }
+    .utc = { $clock } Uhr { $zone } ({ $utc } Uhr UTC)
+    .utc-other-day = { $clock } Uhr { $zone } ({ $weekday }, { $utc } Uhr UTC)
+    .about = etwa { $at }
     .latest = spätestens { $when }
-    .utc = { $clock } Uhr UTC
-    .utc-other-day = { $weekday }, { $clock } Uhr UTC
 as-of = Stand: { $when }.
 zone =
     { $zone ->
@@ -52,25 +53,25 @@ subject = Ihr Zugang zu { $services } (Vorgang { $reference })
 
 lead =
     { $time ->
-        [future] ab { $since } wird der Zugang für Sie { state }:
-       *[now] seit { $since } ist der Zugang für Sie { state }:
+        [future] ab { $since } wird der Zugang zu Folgendem für Sie { state }:
+       *[now] seit { $since } ist der Zugang zu Folgendem für Sie { state }:
     }
 lead-still =
     { $time ->
-        [future] ab { $since } wird der Zugang für Sie { state }:
-       *[now] seit { $since } ist der Zugang für Sie { state }. Er ist noch nicht wieder offen:
+        [future] ab { $since } wird der Zugang zu Folgendem für Sie { state }:
+       *[now] seit { $since } ist der Zugang zu Folgendem für Sie { state } und noch nicht wieder frei:
     }
 lead-maybe =
     { $certainty ->
         [both]
             { $time ->
-                [future] Außerdem wird der Zugang für Sie möglicherweise { state }:
-               *[now] Außerdem ist der Zugang für Sie möglicherweise { state }:
+                [future] Außerdem wird der Zugang zu Folgendem für Sie möglicherweise { state }:
+               *[now] Außerdem ist der Zugang zu Folgendem für Sie möglicherweise { state }:
             }
        *[possibly]
             { $time ->
-                [future] ab { $since } wird der Zugang für Sie möglicherweise { state }:
-               *[now] seit { $since } ist der Zugang für Sie möglicherweise { state }:
+                [future] ab { $since } wird der Zugang zu Folgendem für Sie möglicherweise { state }:
+               *[now] seit { $since } ist der Zugang zu Folgendem für Sie möglicherweise { state }:
             }
     }
 still-checking = Wir prüfen noch, ob das für Sie gilt, und sagen es Ihnen, sobald wir es wissen.
@@ -108,20 +109,24 @@ broken-lead-maybe =
     }
 preheader-still =
     { $time ->
-        [future] Wird { state } ab { $since }.
+        [future] { first-preheader }
        *[now]
             { $certainty ->
                 [possibly] Möglicherweise weiterhin { state }.
                *[affected] Weiterhin { state }.
             }
     }
-preheader-next = Nächste Nachricht vor { $next }.
+preheader-next = Nächste Nachricht bis { $next }.
 
 ## First notice
 
 first-preheader =
     { $time ->
-        [future] Wird { state } ab { $since }.
+        [future]
+            { $certainty ->
+                [possibly] Wird möglicherweise { state } ab { $since }.
+               *[affected] Wird { state } ab { $since }.
+            }
        *[now]
             { $certainty ->
                 [possibly] Möglicherweise { state } seit { $since }.
@@ -182,41 +187,29 @@ broken-sorry =
         [maintenance] Wir bitten um Entschuldigung.
        *[outage] Wir bitten um Entschuldigung. Wir arbeiten daran.
     }
-restoring = Wir arbeiten daran, den Zugang wieder zu öffnen.
+restoring = Wir arbeiten daran, den Zugang wieder freizugeben.
 
 ## Holding notice
 
-holding-preheader =
-    { $time ->
-        [future] Wir klären es gerade. Wird { state } ab { $since }.
-       *[now]
-            { $certainty ->
-                [possibly] Wir klären es gerade. Möglicherweise { state } seit { $since }.
-               *[affected] Wir klären es gerade. { state.first } seit { $since }.
-            }
-    }
+holding-preheader = Wir klären es gerade. { first-preheader }
 holding-heading = Wir klären, was mit Ihrem Zugang ist
 holding-lead =
     { $time ->
-        [future] ab { $since } wird der Zugang für Sie { state }, soweit wir das bisher sagen können:
-       *[now] seit { $since } ist der Zugang für Sie { state }, soweit wir das bisher sagen können:
+        [future] ab { $since } wird der Zugang zu Folgendem für Sie { state }, soweit wir das bisher sagen können:
+       *[now] seit { $since } ist der Zugang zu Folgendem für Sie { state }, soweit wir das bisher sagen können:
     }
-holding-sorry = Wir klären gerade, was geschehen ist und für wen. Sie sollen es nicht als Erste bemerken; deshalb kommt diese E-Mail, bevor wir alle Antworten haben. Wir bitten um Entschuldigung.
+holding-sorry = Wir klären gerade, was geschehen ist und wen es betrifft. Sie sollen es nicht als Erste bemerken; deshalb kommt diese E-Mail, bevor wir alle Antworten haben. Wir bitten um Entschuldigung.
 holding-known = Was wir bisher wissen
 
 ## Update
 
 update-heading =
-    { $certainty ->
-        [possibly]
-            { $time ->
-                [future] Ihr Zugang wird möglicherweise { state }
-               *[now] Ihr Zugang ist möglicherweise weiterhin { state }
-            }
-       *[affected]
-            { $time ->
-                [future] Ihr Zugang wird { state }
-               *[now] Ihr Zugang ist weiterhin { state }
+    { $time ->
+        [future] { first-heading }
+       *[now]
+            { $certainty ->
+                [possibly] Ihr Zugang ist möglicherweise weiterhin { state }
+               *[affected] Ihr Zugang ist weiterhin { state }
             }
     }
 update-new = Was neu ist
@@ -245,25 +238,25 @@ correction-sorry = etwas, das wir Ihnen am { $wrote } geschrieben haben, war fal
     .undated = etwas, das wir Ihnen geschrieben haben, war falsch. Wir bitten um Entschuldigung.
 correction-wrote = Wir haben geschrieben
 correction-right = Richtig ist
-correction-elsewhere = Die richtigen Worte liegen uns noch nicht auf Deutsch vor. Antworten Sie auf diese E-Mail, und wir erklären sie Ihnen.
+correction-elsewhere = Der richtige Text liegt uns noch nicht auf Deutsch vor. Antworten Sie auf diese E-Mail, und wir erklären ihn Ihnen.
 standing = Wie es um Ihren Zugang steht
 correction-over = Was wir Ihnen seither zu Folgendem geschrieben haben, gilt weiterhin:
 correction-lead =
     { $time ->
-        [future] Ab { $since } wird der Zugang für Sie { state }:
-       *[now] Seit { $since } ist der Zugang für Sie { state }. Er ist noch nicht wieder offen:
+        [future] Ab { $since } wird der Zugang zu Folgendem für Sie { state }:
+       *[now] Seit { $since } ist der Zugang zu Folgendem für Sie { state } und noch nicht wieder frei:
     }
 correction-lead-maybe =
     { $certainty ->
         [both]
             { $time ->
-                [future] Außerdem wird der Zugang für Sie möglicherweise { state }:
-               *[now] Außerdem ist der Zugang für Sie möglicherweise { state }:
+                [future] Außerdem wird der Zugang zu Folgendem für Sie möglicherweise { state }:
+               *[now] Außerdem ist der Zugang zu Folgendem für Sie möglicherweise { state }:
             }
        *[possibly]
             { $time ->
-                [future] Ab { $since } wird der Zugang für Sie möglicherweise { state }:
-               *[now] Seit { $since } ist der Zugang für Sie möglicherweise { state }:
+                [future] Ab { $since } wird der Zugang zu Folgendem für Sie möglicherweise { state }:
+               *[now] Seit { $since } ist der Zugang zu Folgendem für Sie möglicherweise { state }:
             }
     }
 correction-whole = Was wir am { $wrote } geschrieben haben
@@ -286,8 +279,8 @@ retraction-maybe = Was wir Ihnen davor geschrieben haben, gilt weiterhin. Der Zu
 retraction-stands = Was wir Ihnen vor dieser Nachricht geschrieben haben, gilt weiterhin.
 retraction-lead =
     { $time ->
-        [future] Ab { $since } wird der Zugang für Sie { state }:
-       *[now] Seit { $since } ist der Zugang für Sie { state }:
+        [future] Ab { $since } wird der Zugang zu Folgendem für Sie { state }:
+       *[now] Seit { $since } ist der Zugang zu Folgendem für Sie { state }:
     }
 retraction-may-be = Der Zugang zu Folgendem ist für Sie möglicherweise { state }:
 retraction-nothing = Sie müssen deswegen nichts tun. Betrifft etwas Ihren Zugang, schreiben wir Ihnen erneut.
@@ -296,11 +289,11 @@ retraction-quoted = Was wir zurückziehen
 
 ## What ends: restored, a part of it, not affected after all
 
-restored-preheader = Der Zugang ist wieder offen seit { $back }.
-restored-heading = Ihr Zugang ist wieder offen
-restored-lead = seit { $back } ist der Zugang für Sie wieder offen:
+restored-preheader = Der Zugang ist wieder frei seit { $back }.
+restored-heading = Ihr Zugang ist wieder frei
+restored-lead = seit { $back } ist der Zugang zu Folgendem für Sie wieder frei:
 restored-sorry = Wir bitten um Entschuldigung. Sie verlassen sich auf diesen Zugang, und er hat Ihnen seit { $since } gefehlt.
-restored-question = Ist Ihr Zugang nicht wieder offen, oder haben Sie eine Frage?
+restored-question = Ist Ihr Zugang nicht wieder frei, oder haben Sie eine Frage?
 broken-restored-preheader = Läuft wieder seit { $back }.
 broken-restored-heading =
     { $kind ->
@@ -313,13 +306,13 @@ broken-restored-sorry = Wir bitten um Entschuldigung. Sie verlassen sich auf die
 broken-restored-question = Läuft es bei Ihnen noch nicht, oder haben Sie eine Frage?
 partial-preheader =
     { $rest ->
-        [none] Der Zugang ist wieder offen seit { $back }.
-       *[maybe] Ein Teil Ihres Zugangs ist wieder offen seit { $back }.
+        [none] Der Zugang ist wieder frei seit { $back }.
+       *[maybe] Ein Teil Ihres Zugangs ist wieder frei seit { $back }.
     }
 partial-heading =
     { $rest ->
-        [none] Ihr Zugang ist wieder offen
-       *[maybe] Ein Teil Ihres Zugangs ist wieder offen
+        [none] Ihr Zugang ist wieder frei
+       *[maybe] Ein Teil Ihres Zugangs ist wieder frei
     }
 released-preheader =
     { $rest ->
@@ -354,16 +347,16 @@ confirmed-heading =
         [possibly] Wir haben noch einmal geprüft: Ihr Zugang ist möglicherweise weiterhin { state }
        *[affected] Wir haben noch einmal geprüft: Ihr Zugang bleibt { state }
     }
-confirmed-looked = Uns wurde gesagt, dass das auf Sie nicht zutrifft. Ein Mensch hat es noch einmal geprüft.
+confirmed-looked = uns wurde gesagt, dass das auf Sie nicht zutrifft. Ein Mensch hat es noch einmal geprüft.
 confirmed-lead =
     { $time ->
-        [future] Das Ergebnis: Es gilt auch für Sie. Ab { $since } wird der Zugang für Sie { state }:
-       *[now] Das Ergebnis: Es gilt auch für Sie. Der Zugang bleibt für Sie { state }:
+        [future] Das Ergebnis: Es gilt auch für Sie. Ab { $since } wird der Zugang zu Folgendem für Sie { state }:
+       *[now] Das Ergebnis: Es gilt auch für Sie. Der Zugang zu Folgendem bleibt für Sie { state }:
     }
 confirmed-lead-maybe =
     { $certainty ->
         [both] Hier können wir noch nicht sagen, ob es für Sie gilt; auch dieser Zugang ist möglicherweise { state }:
-       *[possibly] Das Ergebnis: Wir können noch nicht ausschließen, dass es für Sie gilt. Der Zugang ist für Sie möglicherweise { state }:
+       *[possibly] Das Ergebnis: Wir können noch nicht ausschließen, dass es für Sie gilt. Der Zugang zu Folgendem ist für Sie möglicherweise { state }:
     }
 confirmed-sorry = Das tut uns leid. Wir wissen, dass Sie auf eine andere Antwort gehofft haben.
 confirmed-question = Immer noch falsch, oder wissen Sie etwas, das wir nicht wissen?
@@ -378,7 +371,7 @@ data = Ihre Daten
 billing = Abrechnung
 action = Was Sie tun müssen
 next = Nächste Nachricht
-    .promised = Per E-Mail vor { $next }, auch wenn es nichts Neues gibt.
+    .promised = Per E-Mail bis { $next }, auch wenn es nichts Neues gibt.
     .open = Per E-Mail, sobald wir mehr wissen.
 question = Trifft das auf Sie nicht zu, oder haben Sie eine Frage?
 contact =
@@ -395,10 +388,10 @@ details = Einzelheiten
 
 own-words = { $text }
     .believed = Wir gehen davon aus: { $text }
-ask = Bitte fragen Sie uns.
+ask = Das liegt uns noch nicht auf Deutsch vor: Bitte fragen Sie uns.
 reason-legal = Eine rechtliche Anordnung verlangt das.
 reason-security = Ein Sicherheitsnotfall hat das nötig gemacht.
-reason-supplier = Einer unserer Lieferanten ist ausgefallen.
+reason-supplier = Einer unserer Zulieferer ist ausgefallen.
 reason-capacity = Unsere Kapazität reicht derzeit nicht für alle.
 reason-fault = In unseren Systemen ist etwas ausgefallen.
 reason-unknown = Die Ursache kennen wir noch nicht.
@@ -413,9 +406,9 @@ legal_basis-literal = Rechtsgrundlage ist { $text }.
 assessment-unknown = Mehr wissen wir noch nicht.
 assessment-misunderstanding = Es ist ein Missverständnis.
     .believed = Wir gehen von einem Missverständnis aus.
-end-unknown = Wann der Zugang wieder offen ist, wissen wir noch nicht.
-end-moment = Der Zugang ist spätestens { $when } wieder offen.
-    .believed = Wir gehen davon aus, dass der Zugang spätestens { $when } wieder offen ist; sicher ist das nicht.
+end-unknown = Wann der Zugang wieder frei ist, wissen wir noch nicht.
+end-moment = Der Zugang ist spätestens { $when } wieder frei.
+    .believed = Wir gehen davon aus, dass der Zugang spätestens { $when } wieder frei ist; sicher ist das nicht.
 symptom-unknown = Welche Fehlermeldung Sie sehen, wissen wir noch nicht.
 symptom-literal = Anfragen enden mit { $text }.
     .believed = Wir gehen davon aus, dass Anfragen mit { $text } enden.
@@ -442,4 +435,4 @@ billing-credited = Die Zeit ohne Zugang wird berechnet und Ihnen danach gutgesch
     .believed = Wir gehen davon aus, dass Ihnen die Zeit ohne Zugang gutgeschrieben wird.
 action-unknown = Das wissen wir noch nicht.
 action-none = Nichts.
-    .believed = Wir gehen davon aus: nichts.
+    .believed = Wir gehen davon aus, dass Sie nichts tun müssen.

@@ -23,13 +23,15 @@ more = { $n } more
 # Patterns of days: Unicode LDML.
 day = EEEE d MMMM
     .weekday = EEEE
-# about, latest: a time that is not sure. All of them follow "as of", "since", "from", "before" and "on".
-time = { $day }, { $clock } { $zone }
-    .soon = { $weekday } { $clock } { $zone }
-    .about = about { $when }
+# at: for readers in UTC; utc, utc-other-day: for all others. about, latest: a time that is not sure.
+# All of them follow "as of", "since", "from", "before" and "on".
+time = { $day }, { $at }
+    .soon = { $weekday } { $at }
+    .at = { $clock } { $zone }
+    .utc = { $clock } { $zone } ({ $utc } UTC)
+    .utc-other-day = { $clock } { $zone } ({ $utc } UTC { $weekday })
+    .about = about { $at }
     .latest = { $when } at the latest
-    .utc = { $clock } UTC
-    .utc-other-day = { $clock } UTC { $weekday }
 # After a fact: when the company knew this.
 as-of = As of { $when }.
 # Names for abbreviations that readers would not use.
@@ -70,7 +72,7 @@ lead =
 lead-still =
     { $time ->
         [future] From { $since }, access to the following will be { state } for you:
-       *[now] As of { $since }, access to the following is { state } for you. It has not returned yet:
+       *[now] Since { $since }, access to the following has been { state } for you, and it is not back yet:
     }
 # both: it follows a lead with what is out surely.
 lead-maybe =
@@ -86,18 +88,18 @@ still-checking = We are still checking whether this applies to you, and will tel
 # broken: what is out because of a fault or of maintenance, and not because somebody was cut off.
 broken-lead =
     { $kind ->
-        [outage] Since { $since }, the following does not work for you:
-        [degradation] Since { $since }, the following does not work for you as it should:
+        [outage] Since { $since }, the following has not been working for you:
+        [degradation] Since { $since }, the following has not been working properly for you:
        *[maintenance]
             { $time ->
-                [future] From { $since }, the following is out of service for you, for maintenance:
-               *[now] Since { $since }, the following is out of service for you, for maintenance:
+                [future] From { $since }, the following will be out of service for you, for maintenance:
+               *[now] Since { $since }, the following has been out of service for you, for maintenance:
             }
     }
 broken-lead-still =
     { $kind ->
-        [degradation] The following still does not work for you as it should, since { $since }:
-       *[outage] The following still does not work for you, since { $since }:
+        [degradation] The following has not been working properly for you since { $since }:
+       *[outage] The following has not been working for you since { $since }:
     }
 broken-lead-maybe =
     { $certainty ->
@@ -106,20 +108,20 @@ broken-lead-maybe =
             { $kind ->
                 [degradation]
                     { $time ->
-                        [future] From { $since }, the following may not work for you as it should:
-                       *[now] Since { $since }, the following may not work for you as it should:
+                        [future] From { $since }, the following may not work properly for you:
+                       *[now] Since { $since }, the following may not have been working properly for you:
                     }
                *[outage]
                     { $time ->
                         [future] From { $since }, the following may not work for you:
-                       *[now] Since { $since }, the following may not work for you:
+                       *[now] Since { $since }, the following may not have been working for you:
                     }
             }
     }
 # The line of an inbox.
 preheader-still =
     { $time ->
-        [future] To be { state } from { $since }.
+        [future] { first-preheader }
        *[now]
             { $certainty ->
                 [possibly] Possibly still { state }.
@@ -132,7 +134,11 @@ preheader-next = Next update before { $next }.
 
 first-preheader =
     { $time ->
-        [future] To be { state } from { $since }.
+        [future]
+            { $certainty ->
+                [possibly] Possibly to be { state } from { $since }.
+               *[affected] To be { state } from { $since }.
+            }
        *[now]
             { $certainty ->
                 [possibly] Possibly { state } since { $since }.
@@ -193,55 +199,43 @@ restoring = We are working to restore access.
 
 ## Holding notice
 
-holding-preheader =
-    { $time ->
-        [future] We are looking into it. To be { state } from { $since }.
-       *[now]
-            { $certainty ->
-                [possibly] We are looking into it. Possibly { state } since { $since }.
-               *[affected] We are looking into it. { state.first } since { $since }.
-            }
-    }
+holding-preheader = We are looking into it. { first-preheader }
 holding-heading = We are looking into your access
 holding-lead =
     { $time ->
         [future] From { $since }, access to the following will be { state } for you, as far as we can tell so far:
        *[now] As of { $since }, access to the following is { state } for you, as far as we can tell so far:
     }
-holding-sorry = We are finding out what has happened and for whom. We did not want you to be the first to notice, so this mail comes before all the answers. We are sorry.
+holding-sorry = We are finding out what has happened and who is affected. We did not want you to be the first to notice, so this email comes before all the answers. We are sorry.
 holding-known = What we know so far
 
 ## Update
 
 update-heading =
-    { $certainty ->
-        [possibly]
-            { $time ->
-                [future] Your access may be { state }
-               *[now] Your access may still be { state }
-            }
-       *[affected]
-            { $time ->
-                [future] Your access will be { state }
-               *[now] Your access is still { state }
+    { $time ->
+        [future] { first-heading }
+       *[now]
+            { $certainty ->
+                [possibly] Your access may still be { state }
+               *[affected] Your access is still { state }
             }
     }
 update-new = What is new
-update-elsewhere = There is news that we do not have in English yet. Reply to this mail and we will explain it to you.
+update-elsewhere = There is news that we do not have in English yet. Reply to this email and we will explain it to you.
 update-facts = What we know has changed. This is how it stands now:
 update-nothing = Nothing new to report. We are working on it.
-update-sorry = We are sorry that this goes on.
+update-sorry = We are sorry that this is not over yet.
 broken-update-preheader =
     { $kind ->
-        [degradation] The fault goes on.
-        [maintenance] Maintenance goes on.
-       *[outage] The outage goes on.
+        [degradation] The fault continues.
+        [maintenance] Maintenance continues.
+       *[outage] The outage continues.
     }
 broken-update-heading =
     { $kind ->
-        [degradation] The fault goes on
-        [maintenance] The maintenance goes on
-       *[outage] The outage goes on
+        [degradation] The fault continues
+        [maintenance] The maintenance continues
+       *[outage] The outage continues
     }
 
 ## Correction
@@ -253,7 +247,7 @@ correction-sorry = Something that we wrote to you on { $wrote } was wrong. We ar
 # Headings over what is quoted and over what is right.
 correction-wrote = We wrote
 correction-right = This is right
-correction-elsewhere = We do not have the corrected words in English yet. Reply to this mail and we will explain them to you.
+correction-elsewhere = We do not have the corrected text in English yet. Reply to this email and we will explain it to you.
 standing = How your access stands
 correction-over = What we wrote to you since then about the following still holds:
 correction-lead = { lead-still }
@@ -284,7 +278,7 @@ retraction-quoted = What we withdraw
 
 ## What ends: restored, a part of it, not affected after all
 
-restored-preheader = Access is back since { $back }.
+restored-preheader = Access has been back since { $back }.
 restored-heading = Your access is back
 restored-lead = As of { $back }, access to the following is back for you:
 restored-sorry = We are sorry. You rely on this and had been without it since { $since }.
@@ -296,13 +290,13 @@ broken-restored-heading =
         [maintenance] The maintenance is over
        *[outage] The outage is over
     }
-broken-restored-lead = Since { $back }, the following works for you again:
+broken-restored-lead = The following has been working for you again since { $back }:
 broken-restored-sorry = { restored-sorry }
 broken-restored-question = Not working for you yet, or a question?
 partial-preheader =
     { $rest ->
-        [none] Access is back since { $back }.
-       *[maybe] Part of your access is back since { $back }.
+        [none] Access has been back since { $back }.
+       *[maybe] Part of your access has been back since { $back }.
     }
 partial-heading =
     { $rest ->
@@ -319,9 +313,9 @@ released-heading =
         [none] You are not affected after all
        *[maybe] Not all of it applies to you
     }
-released-lead = We wrote to you that access to the following is, or may be, { state } for you. That does not apply to you, or no longer does:
-released-sorry = We are sorry for the worry.
-released-question = Not true for you, or a question?
+released-lead = We told you that access to the following was, or might be, { state } for you. This does not apply to you (any more):
+released-sorry = We are sorry for the worry this caused.
+released-question = Is this wrong, or do you have a question?
 # What does not end for the reader.
 rest-out = Still { state } for you
 rest-maybe =
@@ -329,7 +323,7 @@ rest-maybe =
         [both] May be { state } as well
        *[maybe] May still be { state } for you
     }
-more-elsewhere = We have more to say about this, but not in English yet. Reply to this mail and we will explain it to you.
+more-elsewhere = We have more to say about this, but not in English yet. Reply to this email and we will explain it to you.
 
 ## Looked at again, and it stands
 
@@ -367,16 +361,16 @@ data = Your data
 billing = Billing
 action = What you need to do
 next = Next update
-    .promised = By mail before { $next }, even if nothing is new.
-    .open = By mail, as soon as we know more.
-question = Wrong for you, or a question?
+    .promised = By email before { $next }, even if nothing is new.
+    .open = By email, as soon as we know more.
+question = Does this not apply to you, or do you have a question?
 # reply: a person reads the answers.
 contact =
     { $contact ->
         [phone] Call { $phone }.
-        [reply] Reply to this mail, a person reads it.
-        [reply-phone] Reply to this mail, a person reads it, or call { $phone }.
-       *[none] Reply to this mail.
+        [reply] Reply to this email and a person will read it.
+        [reply-phone] Reply to this email and a person will read it, or call { $phone }.
+       *[none] Reply to this email.
     }
 no-password = We will not ask for a password.
 details = Details
@@ -387,7 +381,7 @@ details = Details
 own-words = { $text }
     .believed = We believe: { $text }
 # A fact that the company has not written in this language.
-ask = Please ask us.
+ask = We do not have this in English yet: please ask us.
 reason-legal = A legal order requires this.
 reason-security = A security emergency made this necessary.
 reason-supplier = One of our suppliers has let us down.
@@ -406,8 +400,8 @@ assessment-unknown = We do not yet know more.
 assessment-misunderstanding = It is a misunderstanding.
     .believed = We believe it is a misunderstanding.
 end-unknown = We do not yet know when access returns.
-end-moment = Access returns by { $when }.
-    .believed = We believe that access returns by { $when }, but this is not certain.
+end-moment = Access will be back by { $when }.
+    .believed = We expect access to be back by { $when }, but this is not certain.
 symptom-unknown = We do not yet know which error you will see.
 symptom-literal = Requests fail with { $text }.
     .believed = We believe that requests fail with { $text }.
@@ -436,4 +430,4 @@ billing-credited = Time without access is charged, and credited to you afterward
 # Follows the heading "What you need to do".
 action-unknown = We do not yet know.
 action-none = Nothing.
-    .believed = We believe: nothing.
+    .believed = We believe that you do not need to do anything.

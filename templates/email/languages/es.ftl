@@ -11,14 +11,15 @@ what = { $services }, para { $customers }
     .line = { $customer }: { $services }
 more = { $n } más
     .lines = y { $n } más
-day = EEEE, d 'de' MMMM
+day = EEEE d 'de' MMMM
     .weekday = EEEE
-time = { $day }, { $clock } { $zone }
-    .soon = { $weekday }, { $clock } { $zone }
-    .about = { $when } aproximadamente
+time = { $day } { $at }
+    .soon = { $weekday } { $at }
+    .at = a las { $clock } { $zone }
+    .utc = a las { $clock } { $zone } ({ $utc } UTC)
+    .utc-other-day = a las { $clock } { $zone } ({ $weekday } a las { $utc } UTC)
+    .about = aproximadamente { $at }
     .latest = { $when } a más tardar
-    .utc = { $clock } UTC
-    .utc-other-day = { $weekday }, { $clock } UTC
 as-of = Situación del { $when }.
 zone = { $zone }
 test = PRUEBA: este mensaje solo se está probando. Por favor, no lo tenga en cuenta.
@@ -46,7 +47,7 @@ lead =
 lead-still =
     { $time ->
         [future] A partir del { $since }, el acceso a lo siguiente estará { state } para usted:
-       *[now] Desde el { $since }, el acceso a lo siguiente está { state } para usted. Aún no se ha restablecido:
+       *[now] Desde el { $since }, el acceso a lo siguiente está { state } para usted y aún no se ha restablecido:
     }
 lead-maybe =
     { $certainty ->
@@ -92,20 +93,24 @@ broken-lead-maybe =
     }
 preheader-still =
     { $time ->
-        [future] Acceso { state } a partir del { $since }.
+        [future] { first-preheader }
        *[now]
             { $certainty ->
                 [possibly] Es posible que el acceso siga { state }.
                *[affected] El acceso sigue { state }.
             }
     }
-preheader-next = Próximo mensaje antes de: { $next }.
+preheader-next = Próximo mensaje antes del { $next }.
 
 ## First notice
 
 first-preheader =
     { $time ->
-        [future] Acceso { state } a partir del { $since }.
+        [future]
+            { $certainty ->
+                [possibly] Acceso posiblemente { state } a partir del { $since }.
+               *[affected] Acceso { state } a partir del { $since }.
+            }
        *[now]
             { $certainty ->
                 [possibly] Acceso posiblemente { state } desde el { $since }.
@@ -115,10 +120,14 @@ first-preheader =
     .data = Sus datos: { $data }
 first-heading =
     { $certainty ->
-        [possibly] Su acceso puede estar { state }
+        [possibly]
+            { $time ->
+                [future] Su acceso puede quedar { state }
+               *[now] Su acceso puede estar { state }
+            }
        *[affected]
             { $time ->
-                [future] Su acceso estará { state }
+                [future] Su acceso quedará { state }
                *[now] Su acceso está { state }
             }
     }
@@ -147,13 +156,13 @@ broken-heading =
         [possibly]
             { $kind ->
                 [degradation] Una incidencia puede afectarle
-                [maintenance] Un mantenimiento puede afectarle
+                [maintenance] Unos trabajos de mantenimiento pueden afectarle
                *[outage] Una avería puede afectarle
             }
        *[affected]
             { $kind ->
                 [degradation] Una incidencia le afecta
-                [maintenance] Un mantenimiento le afecta
+                [maintenance] Unos trabajos de mantenimiento le afectan
                *[outage] Una avería le afecta
             }
     }
@@ -166,37 +175,25 @@ restoring = Estamos trabajando para restablecer el acceso.
 
 ## Holding notice
 
-holding-preheader =
-    { $time ->
-        [future] Lo estamos averiguando. Acceso { state } a partir del { $since }.
-       *[now]
-            { $certainty ->
-                [possibly] Lo estamos averiguando. Acceso posiblemente { state } desde el { $since }.
-               *[affected] Lo estamos averiguando. Acceso { state } desde el { $since }.
-            }
-    }
+holding-preheader = Lo estamos averiguando. { first-preheader }
 holding-heading = Estamos averiguando qué ocurre con su acceso
 holding-lead =
     { $time ->
         [future] A partir del { $since }, el acceso a lo siguiente estará { state } para usted, por lo que sabemos hasta ahora:
        *[now] Desde el { $since }, el acceso a lo siguiente está { state } para usted, por lo que sabemos hasta ahora:
     }
-holding-sorry = Estamos averiguando qué ha ocurrido y a quién afecta. No queríamos que usted fuera el primero en notarlo, por eso este mensaje llega antes que todas las respuestas. Lo sentimos.
+holding-sorry = Estamos averiguando qué ha ocurrido y a quién afecta. No queríamos que se enterara por su cuenta; por eso este mensaje llega antes que todas las respuestas. Lo sentimos.
 holding-known = Lo que sabemos hasta ahora
 
 ## Update
 
 update-heading =
-    { $certainty ->
-        [possibly]
-            { $time ->
-                [future] Su acceso puede quedar { state }
-               *[now] Su acceso puede seguir { state }
-            }
-       *[affected]
-            { $time ->
-                [future] Su acceso estará { state }
-               *[now] Su acceso sigue { state }
+    { $time ->
+        [future] { first-heading }
+       *[now]
+            { $certainty ->
+                [possibly] Su acceso puede seguir { state }
+               *[affected] Su acceso sigue { state }
             }
     }
 update-new = Qué hay de nuevo
@@ -258,19 +255,19 @@ retraction-quoted = Lo que retiramos
 
 restored-preheader = El acceso está restablecido desde el { $back }.
 restored-heading = Su acceso se ha restablecido
-restored-lead = Desde el { $back }, el acceso a lo siguiente está restablecido para usted:
+restored-lead = Desde el { $back }, vuelve a tener acceso a lo siguiente:
 restored-sorry = Lo sentimos. Usted cuenta con este acceso y ha estado sin él desde el { $since }.
-restored-question = ¿Aún no ha recuperado el acceso, o tiene alguna pregunta?
+restored-question = ¿Aún no ha recuperado el acceso o tiene alguna pregunta?
 broken-restored-preheader = Vuelve a funcionar desde el { $back }.
 broken-restored-heading =
     { $kind ->
-        [degradation] La incidencia ha terminado
+        [degradation] La incidencia está resuelta
         [maintenance] El mantenimiento ha terminado
-       *[outage] La avería ha terminado
+       *[outage] La avería está resuelta
     }
 broken-restored-lead = Desde el { $back }, lo siguiente vuelve a funcionar para usted:
 broken-restored-sorry = Lo sentimos. Usted cuenta con este servicio y ha estado sin él desde el { $since }.
-broken-restored-question = ¿Aún no funciona, o tiene alguna pregunta?
+broken-restored-question = ¿Aún no funciona o tiene alguna pregunta?
 partial-preheader =
     { $rest ->
         [none] El acceso se ha restablecido, desde el { $back }.
@@ -283,22 +280,22 @@ partial-heading =
     }
 released-preheader =
     { $rest ->
-        [none] Finalmente no le afecta.
+        [none] Al final no le afecta.
        *[maybe] No todo le afecta.
     }
 released-heading =
     { $rest ->
-        [none] Finalmente no le afecta
+        [none] Al final no le afecta
        *[maybe] No todo le afecta
     }
 released-lead = Le escribimos que el acceso a lo siguiente está, o puede estar, { state } para usted. Eso no es aplicable a su caso, o ya no lo es:
 released-sorry = Sentimos la preocupación que le hayamos causado.
-released-question = ¿No es correcto, o tiene alguna pregunta?
+released-question = ¿No es correcto o tiene alguna pregunta?
 rest-out = Sigue { state } para usted
 rest-maybe =
     { $rest ->
         [both] Posiblemente también { state }
-       *[maybe] Posiblemente sigue { state } para usted
+       *[maybe] Es posible que siga { state } para usted
     }
 more-elsewhere = Tenemos algo más que decirle, pero todavía no en español. Responda a este mensaje y se lo explicaremos.
 
@@ -326,7 +323,7 @@ confirmed-lead-maybe =
        *[possibly] El resultado: aún no podemos descartar que le afecte. Es posible que el acceso a lo siguiente esté { state } para usted:
     }
 confirmed-sorry = Lo sentimos. Sabemos que esperaba otra respuesta.
-confirmed-question = ¿Sigue sin ser correcto, o sabe algo que nosotros no sabemos?
+confirmed-question = ¿Sigue sin ser correcto o sabe algo que nosotros no sabemos?
 confirmed-tell = Díganos qué hay de nuevo y volveremos a comprobarlo.
 
 ## Headings, and what stands under them
@@ -338,14 +335,14 @@ data = Sus datos
 billing = Facturación
 action = Qué tiene que hacer
 next = Próximo mensaje
-    .promised = Por correo antes de: { $next }, aunque no haya nada nuevo.
-    .open = Por correo, en cuanto sepamos más.
-question = ¿No es su caso, o tiene alguna pregunta?
+    .promised = Por correo electrónico, antes del { $next }, aunque no haya nada nuevo.
+    .open = Por correo electrónico, en cuanto sepamos más.
+question = ¿No es su caso o tiene alguna pregunta?
 contact =
     { $contact ->
         [phone] Llame al { $phone }.
-        [reply] Responda a este mensaje, lo leerá una persona.
-        [reply-phone] Responda a este mensaje, lo leerá una persona, o llame al { $phone }.
+        [reply] Responda a este mensaje y lo leerá una persona.
+        [reply-phone] Responda a este mensaje y lo leerá una persona, o llame al { $phone }.
        *[none] Responda a este mensaje.
     }
 no-password = No le pediremos ninguna contraseña.
@@ -354,8 +351,8 @@ details = Detalles
 ## Facts. The message itself: confirmed. believed: we think so, and say so
 
 own-words = { $text }
-    .believed = Creemos lo siguiente: { $text }
-ask = Consúltenos, por favor.
+    .believed = Según lo que sabemos hasta ahora: { $text }
+ask = Todavía no tenemos este dato en español: consúltenos, por favor.
 reason-legal = Una orden legal lo exige.
 reason-security = Una emergencia de seguridad lo ha hecho necesario.
 reason-supplier = Uno de nuestros proveedores nos ha fallado.
@@ -402,4 +399,4 @@ billing-credited = El tiempo sin acceso se cobra y se le abona después.
     .believed = Creemos que el tiempo sin acceso se le abonará.
 action-unknown = Todavía no lo sabemos.
 action-none = Nada.
-    .believed = Creemos lo siguiente: nada.
+    .believed = Creemos que no tiene que hacer nada.

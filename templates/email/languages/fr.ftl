@@ -21,15 +21,16 @@ more =
         }
 day = EEEE d MMMM
     .weekday = EEEE
-time = { $day }, { $clock } { $zone }
-    .soon = { $weekday }, { $clock } { $zone }
-    .about = { $when } environ
+time = { $day } { $at }
+    .soon = { $weekday } { $at }
+    .at = à { $clock } ({ $zone })
+    .utc = à { $clock } ({ $zone }, { $utc } UTC)
+    .utc-other-day = à { $clock } ({ $zone }, { $weekday } { $utc } UTC)
+    .about = { $at } environ
     .latest = { $when } au plus tard
-    .utc = { $clock } UTC
-    .utc-other-day = { $weekday }, { $clock } UTC
 as-of = Situation au { $when }.
 zone = { $zone }
-test = ESSAI : ce message est seulement mis à l’épreuve. Merci de ne pas en tenir compte.
+test = ESSAI : ce message est un simple test. Merci de ne pas en tenir compte.
 copy = COPIE d’un message envoyé le { $when }.
 state =
     { $kind ->
@@ -54,7 +55,7 @@ lead =
 lead-still =
     { $time ->
         [future] À partir du { $since }, l’accès à ce qui suit sera { state } pour vous :
-       *[now] Depuis le { $since }, l’accès à ce qui suit est { state } pour vous. Il n’est pas encore rétabli :
+       *[now] Depuis le { $since }, l’accès à ce qui suit est { state } pour vous et n’est pas encore rétabli :
     }
 lead-maybe =
     { $certainty ->
@@ -83,7 +84,7 @@ broken-lead-still =
     }
 broken-lead-maybe =
     { $certainty ->
-        [both] Il se peut que ce qui suit vous touche aussi :
+        [both] Il se peut que ce qui suit vous concerne aussi :
        *[possibly]
             { $kind ->
                 [degradation]
@@ -100,20 +101,24 @@ broken-lead-maybe =
     }
 preheader-still =
     { $time ->
-        [future] Accès { state } à partir du { $since }.
+        [future] { first-preheader }
        *[now]
             { $certainty ->
                 [possibly] Accès peut-être toujours { state }.
                *[affected] Accès toujours { state }.
             }
     }
-preheader-next = Prochain message avant { $next }.
+preheader-next = Prochain message d’ici { $next }.
 
 ## First notice
 
 first-preheader =
     { $time ->
-        [future] Accès { state } à partir du { $since }.
+        [future]
+            { $certainty ->
+                [possibly] Accès peut-être { state } à partir du { $since }.
+               *[affected] Accès { state } à partir du { $since }.
+            }
        *[now]
             { $certainty ->
                 [possibly] Accès peut-être { state } depuis le { $since }.
@@ -123,7 +128,11 @@ first-preheader =
     .data = Vos données : { $data }
 first-heading =
     { $certainty ->
-        [possibly] Votre accès est peut-être { state }
+        [possibly]
+            { $time ->
+                [future] Votre accès sera peut-être { state }
+               *[now] Votre accès est peut-être { state }
+            }
        *[affected]
             { $time ->
                 [future] Votre accès va être { state }
@@ -154,15 +163,15 @@ broken-heading =
     { $certainty ->
         [possibly]
             { $kind ->
-                [degradation] Une perturbation vous touche peut-être
-                [maintenance] Une maintenance vous touche peut-être
-               *[outage] Une panne vous touche peut-être
+                [degradation] Une perturbation vous concerne peut-être
+                [maintenance] Une maintenance vous concerne peut-être
+               *[outage] Une panne vous concerne peut-être
             }
        *[affected]
             { $kind ->
-                [degradation] Une perturbation vous touche
-                [maintenance] Une maintenance vous touche
-               *[outage] Une panne vous touche
+                [degradation] Une perturbation vous concerne
+                [maintenance] Une maintenance vous concerne
+               *[outage] Une panne vous concerne
             }
     }
 broken-sorry =
@@ -174,16 +183,8 @@ restoring = Nous travaillons à rétablir l’accès.
 
 ## Holding notice
 
-holding-preheader =
-    { $time ->
-        [future] Nous cherchons à comprendre. Accès { state } à partir du { $since }.
-       *[now]
-            { $certainty ->
-                [possibly] Nous cherchons à comprendre. Accès peut-être { state } depuis le { $since }.
-               *[affected] Nous cherchons à comprendre. Accès { state } depuis le { $since }.
-            }
-    }
-holding-heading = Nous vérifions ce qui touche votre accès
+holding-preheader = Nous cherchons à comprendre. { first-preheader }
+holding-heading = Nous vérifions l’état de votre accès
 holding-lead =
     { $time ->
         [future] À partir du { $since }, l’accès à ce qui suit sera { state } pour vous, pour autant que nous le sachions :
@@ -195,23 +196,19 @@ holding-known = Ce que nous savons jusqu’ici
 ## Update
 
 update-heading =
-    { $certainty ->
-        [possibly]
-            { $time ->
-                [future] Votre accès va peut-être être { state }
-               *[now] Votre accès est peut-être toujours { state }
-            }
-       *[affected]
-            { $time ->
-                [future] Votre accès va être { state }
-               *[now] Votre accès est toujours { state }
+    { $time ->
+        [future] { first-heading }
+       *[now]
+            { $certainty ->
+                [possibly] Votre accès est peut-être toujours { state }
+               *[affected] Votre accès est toujours { state }
             }
     }
 update-new = Ce qui est nouveau
 update-elsewhere = Il y a du nouveau, que nous n’avons pas encore en français. Répondez à ce message et nous vous l’expliquerons.
 update-facts = Nous en savons plus. Voici où en sont les choses :
 update-nothing = Rien de nouveau à signaler. Nous y travaillons.
-update-sorry = Nous regrettons que cela dure.
+update-sorry = Nous sommes désolés que cela dure encore.
 broken-update-preheader =
     { $kind ->
         [degradation] La perturbation continue.
@@ -229,11 +226,11 @@ broken-update-heading =
 
 correction-preheader = Une rectification.
 correction-heading = Rectification de ce que nous avons écrit
-correction-sorry = Une chose que nous vous avons écrite le { $wrote } était fausse. Nous vous prions de nous excuser.
-    .undated = Une chose que nous vous avons écrite était fausse. Nous vous prions de nous excuser.
+correction-sorry = Une information de notre message du { $wrote } était erronée. Nous vous prions de nous excuser.
+    .undated = Une information de l’un de nos messages était erronée. Nous vous prions de nous excuser.
 correction-wrote = Nous avons écrit
 correction-right = Ce qui est exact
-correction-elsewhere = Nous n’avons pas encore les mots exacts en français. Répondez à ce message et nous vous les expliquerons.
+correction-elsewhere = Le texte rectifié n’existe pas encore en français. Répondez à ce message et nous vous l’expliquerons.
 standing = Où en est votre accès
 correction-over = Ce que nous vous avons écrit depuis sur ce qui suit reste valable :
 correction-lead = { lead-still }
@@ -243,11 +240,11 @@ correction-whole = Ce que nous avons écrit le { $wrote }
 
 ## Retraction
 
-retraction-preheader = Veuillez ne pas tenir compte de ce que nous avons écrit le { $wrote } : c’était faux.
-    .undated = Veuillez ne pas tenir compte de ce que nous avons écrit : c’était faux.
+retraction-preheader = Veuillez ne pas tenir compte de notre message du { $wrote } : il était erroné.
+    .undated = Veuillez ne pas tenir compte de l’un de nos messages : il était erroné.
 retraction-heading = Nous retirons ce que nous vous avons écrit
-retraction-sorry = Le message que nous vous avons envoyé le { $wrote } était faux. Nous le retirons : veuillez ne pas en tenir compte. Nous vous prions de nous excuser.
-    .undated = Un message que nous vous avons envoyé était faux. Nous le retirons : veuillez ne pas en tenir compte. Nous vous prions de nous excuser.
+retraction-sorry = Le message que nous vous avons envoyé le { $wrote } était erroné. Nous le retirons : veuillez ne pas en tenir compte. Nous vous prions de nous excuser.
+    .undated = Un message que nous vous avons envoyé était erroné. Nous le retirons : veuillez ne pas en tenir compte. Nous vous prions de nous excuser.
 retraction-about = Il s’agissait de
 retraction-out =
     { $time ->
@@ -258,7 +255,7 @@ retraction-maybe = Ce que nous vous avions écrit avant ce message reste valable
 retraction-stands = Ce que nous vous avions écrit avant ce message reste valable.
 retraction-lead = { lead }
 retraction-may-be = Il se peut que l’accès à ce qui suit soit { state } pour vous :
-retraction-nothing = Vous n’avez rien à faire pour autant. Si quelque chose touche votre accès, nous vous écrirons de nouveau.
+retraction-nothing = Vous n’avez rien à faire pour autant. Si quelque chose concerne votre accès, nous vous écrirons de nouveau.
 retraction-question = Une question ?
 retraction-quoted = Ce que nous retirons
 
@@ -292,15 +289,15 @@ partial-heading =
 released-preheader =
     { $rest ->
         [none] Finalement, cela ne vous concerne pas.
-       *[maybe] Tout ne vous concerne pas.
+       *[maybe] Une partie ne vous concerne pas.
     }
 released-heading =
     { $rest ->
         [none] Finalement, cela ne vous concerne pas
-       *[maybe] Tout ne vous concerne pas
+       *[maybe] Une partie ne vous concerne pas
     }
 released-lead = Nous vous avions écrit que l’accès à ce qui suit est, ou pourrait être, { state } pour vous. Cela ne vous concerne pas, ou plus :
-released-sorry = Nous vous prions de nous excuser pour cette inquiétude.
+released-sorry = Nous vous prions de nous excuser pour l’inquiétude causée.
 released-question = Ce n’est pas exact, ou vous avez une question ?
 rest-out = Toujours { state } pour vous
 rest-maybe =
@@ -314,15 +311,15 @@ more-elsewhere = Nous avons davantage à dire, mais pas encore en français. Ré
 
 confirmed-preheader =
     { $certainty ->
-        [possibly] Accès peut-être toujours { state }. Nous avons réexaminé votre cas.
-       *[affected] Accès toujours { state }. Nous avons réexaminé votre cas.
+        [possibly] Accès peut-être toujours { state }. Nous avons réexaminé votre situation.
+       *[affected] Accès toujours { state }. Nous avons réexaminé votre situation.
     }
 confirmed-heading =
     { $certainty ->
-        [possibly] Nous avons réexaminé : votre accès est peut-être toujours { state }
-       *[affected] Nous avons réexaminé : votre accès reste { state }
+        [possibly] Nous avons réexaminé votre situation : votre accès est peut-être toujours { state }
+       *[affected] Nous avons réexaminé votre situation : votre accès reste { state }
     }
-confirmed-looked = On nous a dit que cela ne vous concernait pas. Une personne l’a réexaminé.
+confirmed-looked = On nous a dit que cela ne vous concernait pas. Une personne de notre équipe a réexaminé votre situation.
 confirmed-lead =
     { $time ->
         [future] Le résultat : cela vous concerne bien. À partir du { $since }, l’accès à ce qui suit sera { state } pour vous :
@@ -346,8 +343,8 @@ data = Vos données
 billing = Facturation
 action = Ce que vous avez à faire
 next = Prochain message
-    .promised = Par courriel avant { $next }, même s’il n’y a rien de nouveau.
-    .open = Par courriel, dès que nous en saurons plus.
+    .promised = Par e-mail d’ici { $next }, même s’il n’y a rien de nouveau.
+    .open = Par e-mail, dès que nous en saurons plus.
 question = Cela ne vous concerne pas, ou vous avez une question ?
 contact =
     { $contact ->
@@ -362,9 +359,9 @@ details = Détails
 ## Facts. The message itself: confirmed. believed: we think so, and say so
 
 own-words = { $text }
-    .believed = Nous pensons ceci : { $text }
-ask = Posez-nous la question.
-reason-legal = Une décision juridique l’exige.
+    .believed = D’après ce que nous savons à ce stade : { $text }
+ask = Nous n’avons pas encore cette information en français : posez-nous la question.
+reason-legal = Une obligation légale nous l’impose.
 reason-security = Une urgence de sécurité l’a rendu nécessaire.
 reason-supplier = L’un de nos fournisseurs est défaillant.
 reason-capacity = Notre capacité ne suffit pas pour tous en ce moment.
@@ -387,16 +384,16 @@ end-moment = L’accès sera rétabli au plus tard le { $when }.
 symptom-unknown = Nous ne savons pas encore quelle erreur vous verrez.
 symptom-literal = Les requêtes échouent avec { $text }.
     .believed = Nous pensons que les requêtes échouent avec { $text }.
-still_works-unknown = Nous ne savons pas encore si autre chose est touché.
+still_works-unknown = Nous ne savons pas encore si autre chose est concerné.
 still_works-other_services = Tous nos autres services fonctionnent comme d’habitude.
     .believed = Nous pensons que tous nos autres services fonctionnent comme d’habitude.
-still_works-nothing_else = Rien : tous nos services sont touchés.
-    .believed = Nous pensons que tous nos services sont touchés.
-data-unknown = Nous ne savons pas encore si elles sont touchées.
+still_works-nothing_else = Rien : tous nos services sont concernés.
+    .believed = Nous pensons que tous nos services sont concernés.
+data-unknown = Nous ne savons pas encore si elles sont concernées.
 data-kept = Conservées, sans changement.
     .believed = Nous pensons qu’elles sont conservées, sans changement.
-data-at_risk = Menacées. Veuillez utiliser une copie à vous, si vous en avez une.
-    .believed = Nous pensons qu’elles sont menacées. Veuillez utiliser une copie à vous, si vous en avez une.
+data-at_risk = Elles risquent d’être perdues. Veuillez utiliser votre propre copie, si vous en avez une.
+    .believed = Nous pensons qu’elles risquent d’être perdues. Veuillez utiliser votre propre copie, si vous en avez une.
 data-partly_lost = Une partie est perdue.
     .believed = Nous pensons qu’une partie est perdue.
 data-lost = Elles sont perdues.
@@ -410,4 +407,4 @@ billing-credited = Le temps sans accès est facturé, puis vous est remboursé s
     .believed = Nous pensons que le temps sans accès vous sera remboursé sous forme d’avoir.
 action-unknown = Nous ne le savons pas encore.
 action-none = Rien.
-    .believed = Nous pensons ceci : rien.
+    .believed = Nous pensons que vous n’avez rien à faire.

@@ -6,19 +6,20 @@
 gap = { "" }
 label = { $label }：{ $text }
 hello = { $name } 様
-    .unknown = お客様へ
+    .unknown = お客様
 what = { $services }（対象：{ $customers }）
     .line = { $customer }：{ $services }
 more = 他{ $n }件
     .lines = 他{ $n }件
-day = M月d日EEEE
+day = M月d日（E）
     .weekday = EEEE
-time = { $day } { $zone } { $clock }
-    .soon = { $weekday } { $zone } { $clock }
-    .about = { $when }頃
+time = { $day }{ $at }
+    .soon = { $weekday } { $at }
+    .at = { $clock }（{ $zone }）
+    .utc = { $clock }（{ $zone }、UTC { $utc }）
+    .utc-other-day = { $clock }（{ $zone }、UTC { $weekday } { $utc }）
+    .about = { $at }頃
     .latest = 遅くとも{ $when }
-    .utc = UTC { $clock }
-    .utc-other-day = { $weekday } UTC { $clock }
 as-of = { $when }現在の情報です。
 zone =
     { $zone ->
@@ -34,6 +35,13 @@ state =
         [maintenance] メンテナンスのため中断
        *[suspension] 停止
     }
+    .ongoing =
+        { $kind ->
+            [outage] が中断して
+            [degradation] が不安定になって
+            [maintenance] をメンテナンスのため中断して
+           *[suspension] を停止して
+        }
 
 ## The subject: the same in all notices of a disruption
 
@@ -44,21 +52,21 @@ subject = { $services }のご利用について（参照番号 { $reference }）
 
 lead =
     { $time ->
-        [future] { $since }から、お客様の以下のご利用が{ state }となります：
-       *[now] { $since }から、お客様の以下のご利用が{ state }となっています：
+        [future] { $since }から、お客様の以下のサービスのご利用が{ state }となります：
+       *[now] { $since }から、お客様の以下のサービスのご利用{ state.ongoing }おります：
     }
 lead-still =
     { $time ->
-        [future] { $since }から、お客様の以下のご利用が{ state }となります：
-       *[now] { $since }から、お客様の以下のご利用が{ state }となっています。まだ復旧していません：
+        [future] { $since }から、お客様の以下のサービスのご利用が{ state }となります：
+       *[now] { $since }から引き続き、お客様の以下のサービスのご利用{ state.ongoing }おります：
     }
 lead-maybe =
     { $certainty ->
-        [both] お客様の以下のご利用も、{ state }となっている可能性があります：
+        [both] お客様の以下のサービスについても、ご利用{ state.ongoing }いる可能性があります：
        *[possibly]
             { $time ->
-                [future] { $since }から、お客様の以下のご利用が{ state }となる可能性があります：
-               *[now] { $since }から、お客様の以下のご利用が{ state }となっている可能性があります：
+                [future] { $since }から、お客様の以下のサービスのご利用が{ state }となる可能性があります：
+               *[now] { $since }から、お客様の以下のサービスのご利用{ state.ongoing }いる可能性があります：
             }
     }
 still-checking = お客様に当てはまるかどうかを現在確認しており、分かり次第お知らせいたします。
@@ -84,11 +92,11 @@ broken-lead-maybe =
     }
 preheader-still =
     { $time ->
-        [future] { $since }から{ state }となります。
+        [future] { first-preheader }
        *[now]
             { $certainty ->
-                [possibly] 引き続き{ state }となっている可能性があります。
-               *[affected] 引き続き{ state }となっています。
+                [possibly] 引き続きご利用{ state.ongoing }いる可能性があります。
+               *[affected] 引き続きご利用{ state.ongoing }おります。
             }
     }
 preheader-next = 次のご連絡は{ $next }までに。
@@ -97,21 +105,29 @@ preheader-next = 次のご連絡は{ $next }までに。
 
 first-preheader =
     { $time ->
-        [future] { $since }から{ state }となります。
+        [future]
+            { $certainty ->
+                [possibly] { $since }から{ state }となる可能性があります。
+               *[affected] { $since }から{ state }となります。
+            }
        *[now]
             { $certainty ->
-                [possibly] { $since }から{ state }となっている可能性があります。
-               *[affected] { $since }から{ state }となっています。
+                [possibly] { $since }からご利用{ state.ongoing }いる可能性があります。
+               *[affected] { $since }からご利用{ state.ongoing }おります。
             }
     }
     .data = お客様のデータ：{ $data }
 first-heading =
     { $certainty ->
-        [possibly] ご利用が{ state }となっている可能性があります
+        [possibly]
+            { $time ->
+                [future] ご利用が{ state }となる可能性があります
+               *[now] ご利用{ state.ongoing }いる可能性があります
+            }
        *[affected]
             { $time ->
                 [future] ご利用が{ state }となります
-               *[now] ご利用が{ state }となっています
+               *[now] ご利用{ state.ongoing }おります
             }
     }
 first-sorry =
@@ -158,37 +174,25 @@ restoring = ご利用の再開に向けて作業を進めております。
 
 ## Holding notice
 
-holding-preheader =
-    { $time ->
-        [future] 状況を確認しております。{ $since }から{ state }となります。
-       *[now]
-            { $certainty ->
-                [possibly] 状況を確認しております。{ $since }から{ state }となっている可能性があります。
-               *[affected] 状況を確認しております。{ $since }から{ state }となっています。
-            }
-    }
+holding-preheader = 状況を確認しております。{ first-preheader }
 holding-heading = ご利用の状況を確認しております
 holding-lead =
     { $time ->
-        [future] 現在分かっている範囲では、{ $since }から、お客様の以下のご利用が{ state }となります：
-       *[now] 現在分かっている範囲では、{ $since }から、お客様の以下のご利用が{ state }となっています：
+        [future] 現在分かっている範囲では、{ $since }から、お客様の以下のサービスのご利用が{ state }となります：
+       *[now] 現在分かっている範囲では、{ $since }から、お客様の以下のサービスのご利用{ state.ongoing }おります：
     }
-holding-sorry = 何が起き、どなたに影響しているのかを確認しております。お客様がお気づきになる前にお伝えしたく、すべてが判明する前にご連絡いたしました。お詫び申し上げます。
+holding-sorry = 何が起き、どなたに影響しているのかを確認しております。お客様がお気づきになる前にお伝えしたく、すべてが判明する前ではございますが、ご連絡いたしました。ご迷惑をおかけし、お詫び申し上げます。
 holding-known = 現在までに分かっていること
 
 ## Update
 
 update-heading =
-    { $certainty ->
-        [possibly]
-            { $time ->
-                [future] ご利用が{ state }となる可能性があります
-               *[now] ご利用が引き続き{ state }となっている可能性があります
-            }
-       *[affected]
-            { $time ->
-                [future] ご利用が{ state }となります
-               *[now] ご利用が引き続き{ state }となっています
+    { $time ->
+        [future] { first-heading }
+       *[now]
+            { $certainty ->
+                [possibly] 引き続きご利用{ state.ongoing }いる可能性があります
+               *[affected] 引き続きご利用{ state.ongoing }おります
             }
     }
 update-new = 新しい情報
@@ -227,21 +231,21 @@ correction-whole = { $wrote }にお知らせした内容
 
 ## Retraction
 
-retraction-preheader = { $wrote }にお知らせした内容は誤りでした。なかったものとしてください。
-    .undated = お知らせした内容は誤りでした。なかったものとしてください。
+retraction-preheader = { $wrote }にお知らせした内容は誤りでした。なかったものとしてお取り扱いください。
+    .undated = お知らせした内容は誤りでした。なかったものとしてお取り扱いください。
 retraction-heading = お知らせした内容を取り消します
-retraction-sorry = { $wrote }にお送りしたお知らせは誤りでした。このお知らせを取り消しますので、なかったものとしてください。お詫び申し上げます。
-    .undated = お送りしたお知らせに誤りがありました。このお知らせを取り消しますので、なかったものとしてください。お詫び申し上げます。
+retraction-sorry = { $wrote }にお送りしたお知らせは誤りでした。このお知らせを取り消しますので、なかったものとしてお取り扱いください。お詫び申し上げます。
+    .undated = お送りしたお知らせに誤りがありました。このお知らせを取り消しますので、なかったものとしてお取り扱いください。お詫び申し上げます。
 retraction-about = お知らせの対象
 retraction-out =
     { $time ->
-        [future] それより前にお知らせした内容は、引き続き有効です。お客様の以下のご利用が{ state }となります：
-       *[now] それより前にお知らせした内容は、引き続き有効です。お客様の以下のご利用が{ state }となっています：
+        [future] それより前にお知らせした内容は、引き続き有効です。お客様の以下のサービスのご利用が{ state }となります：
+       *[now] それより前にお知らせした内容は、引き続き有効です。お客様の以下のサービスのご利用{ state.ongoing }おります：
     }
-retraction-maybe = それより前にお知らせした内容は、引き続き有効です。お客様の以下のご利用が{ state }となっている可能性があります：
+retraction-maybe = それより前にお知らせした内容は、引き続き有効です。お客様の以下のサービスのご利用{ state.ongoing }いる可能性があります：
 retraction-stands = それより前にお知らせした内容は、引き続き有効です。
 retraction-lead = { lead }
-retraction-may-be = お客様の以下のご利用が{ state }となっている可能性があります：
+retraction-may-be = お客様の以下のサービスのご利用{ state.ongoing }いる可能性があります：
 retraction-nothing = この件でお客様にしていただくことはありません。ご利用に関わることがあれば、改めてご連絡いたします。
 retraction-question = ご質問
 retraction-quoted = 取り消す内容
@@ -283,14 +287,14 @@ released-heading =
         [none] お客様には当てはまりませんでした
        *[maybe] 一部はお客様に当てはまりません
     }
-released-lead = お客様の以下のご利用が{ state }となっている、またはその可能性があるとお知らせしましたが、これは当てはまらないか、すでに当てはまらなくなっています：
+released-lead = お客様の以下のサービスのご利用{ state.ongoing }いる、またはその可能性があるとお知らせしましたが、これは当てはまらないか、すでに当てはまらなくなっています：
 released-sorry = ご心配をおかけしましたことをお詫び申し上げます。
 released-question = 内容が正しくない場合やご質問
-rest-out = 引き続き{ state }となっているもの
+rest-out = 引き続きご利用{ state.ongoing }いるもの
 rest-maybe =
     { $rest ->
-        [both] 同じく{ state }となっている可能性があるもの
-       *[maybe] 引き続き{ state }となっている可能性があるもの
+        [both] 同じくご利用{ state.ongoing }いる可能性があるもの
+       *[maybe] 引き続きご利用{ state.ongoing }いる可能性があるもの
     }
 more-elsewhere = このほかにもお伝えすることがありますが、まだ日本語でご用意できておりません。このメールにご返信いただければ、ご説明いたします。
 
@@ -298,24 +302,24 @@ more-elsewhere = このほかにもお伝えすることがありますが、ま
 
 confirmed-preheader =
     { $certainty ->
-        [possibly] 引き続き{ state }となっている可能性があります。改めて確認いたしました。
-       *[affected] 引き続き{ state }となっています。改めて確認いたしました。
+        [possibly] 引き続きご利用{ state.ongoing }いる可能性があります。改めて確認いたしました。
+       *[affected] 引き続きご利用{ state.ongoing }おります。改めて確認いたしました。
     }
 confirmed-heading =
     { $certainty ->
-        [possibly] 改めて確認した結果、ご利用は引き続き{ state }となっている可能性があります
-       *[affected] 改めて確認した結果、ご利用は引き続き{ state }となっています
+        [possibly] 改めて確認した結果、引き続きご利用{ state.ongoing }いる可能性があります
+       *[affected] 改めて確認した結果、引き続きご利用{ state.ongoing }おります
     }
 confirmed-looked = お客様には当てはまらないとのご指摘をいただき、担当者が改めて確認いたしました。
 confirmed-lead =
     { $time ->
-        [future] 結果：お客様に当てはまります。{ $since }から、お客様の以下のご利用が{ state }となります：
-       *[now] 結果：お客様に当てはまります。お客様の以下のご利用は、引き続き{ state }となっています：
+        [future] 結果：お客様に当てはまります。{ $since }から、お客様の以下のサービスのご利用が{ state }となります：
+       *[now] 結果：お客様に当てはまります。引き続き、お客様の以下のサービスのご利用{ state.ongoing }おります：
     }
 confirmed-lead-maybe =
     { $certainty ->
-        [both] 以下については、お客様に当てはまるかどうかまだ分かりません。こちらのご利用も{ state }となっている可能性があります：
-       *[possibly] 結果：お客様に当てはまらないとは、まだ申し上げられません。お客様の以下のご利用が{ state }となっている可能性があります：
+        [both] 以下については、お客様に当てはまるかどうかまだ分かりません。こちらについても、ご利用{ state.ongoing }いる可能性があります：
+       *[possibly] 結果：お客様に当てはまらないとは、まだ申し上げられません。お客様の以下のサービスのご利用{ state.ongoing }いる可能性があります：
     }
 confirmed-sorry = ご期待に沿えず、申し訳ございません。
 confirmed-question = それでも正しくない場合や、私どもの知らない事情をご存じの場合
@@ -346,8 +350,8 @@ details = 詳細
 ## Facts. The message itself: confirmed. believed: we think so, and say so
 
 own-words = { $text }
-    .believed = 現時点の見解です：{ $text }
-ask = お問い合わせください。
+    .believed = 現時点では次のように考えております。{ $text }
+ask = こちらの内容は日本語ではまだご用意できておりません。お問い合わせください。
 reason-legal = 法的な命令によるものです。
 reason-security = セキュリティ上の緊急事態により必要となりました。
 reason-supplier = 当社の取引先の一社で障害が発生しています。
@@ -369,8 +373,8 @@ end-unknown = 再開の時期はまだ分かっておりません。
 end-moment = 遅くとも{ $when }までに再開いたします。
     .believed = 遅くとも{ $when }までに再開できると考えておりますが、確実ではありません。
 symptom-unknown = どのようなエラーが表示されるかは、まだ分かっておりません。
-symptom-literal = リクエストは { $text } で失敗します。
-    .believed = リクエストは { $text } で失敗すると考えております。
+symptom-literal = リクエストはエラー（{ $text }）になります。
+    .believed = リクエストはエラー（{ $text }）になると考えております。
 still_works-unknown = ほかに影響があるかどうかは、まだ分かっておりません。
 still_works-other_services = 当社のその他のサービスは、すべて通常どおりご利用いただけます。
     .believed = 当社のその他のサービスは、すべて通常どおりご利用いただけると考えております。
@@ -379,8 +383,8 @@ still_works-nothing_else = ございません。当社のすべてのサービ�
 data-unknown = 影響があるかどうかは、まだ分かっておりません。
 data-kept = そのまま保管されています。
     .believed = そのまま保管されていると考えております。
-data-at_risk = 失われるおそれがあります。お手元に控えがあれば、そちらをお使いください。
-    .believed = 失われるおそれがあると考えております。お手元に控えがあれば、そちらをお使いください。
+data-at_risk = 失われるおそれがあります。お手元にバックアップがございましたら、そちらをご利用ください。
+    .believed = 失われるおそれがあると考えております。お手元にバックアップがございましたら、そちらをご利用ください。
 data-partly_lost = 一部が失われました。
     .believed = 一部が失われたと考えております。
 data-lost = 失われました。
@@ -390,8 +394,8 @@ billing-not_charged = ご利用いただけない期間の料金はかかりま�
     .believed = ご利用いただけない期間の料金はかからないと考えております。
 billing-charged = ご請求はこれまでどおり続きます。
     .believed = ご請求はこれまでどおり続くと考えております。
-billing-credited = ご利用いただけない期間の料金はいったんご請求し、後日ご返金いたします。
-    .believed = ご利用いただけない期間の料金は、後日ご返金できると考えております。
+billing-credited = ご利用いただけない期間の料金はいったんご請求し、後日、ご利用料金に充当（クレジット）いたします。
+    .believed = ご利用いただけない期間の料金は、後日、ご利用料金に充当（クレジット）できると考えております。
 action-unknown = まだ分かっておりません。
 action-none = ございません。
     .believed = ないと考えております。

@@ -13,15 +13,16 @@ more = mais { $n }
     .lines = e mais { $n }
 day = d 'de' MMMM, EEEE
     .weekday = EEEE
-time = { $day }, { $clock } { $zone }
-    .soon = { $weekday }, { $clock } { $zone }
-    .about = { $when }, aproximadamente
+time = { $day }, { $at }
+    .soon = { $weekday }, { $at }
+    .at = às { $clock } { $zone }
+    .utc = às { $clock } { $zone } ({ $utc } UTC)
+    .utc-other-day = às { $clock } { $zone } ({ $weekday }, { $utc } UTC)
+    .about = aproximadamente { $at }
     .latest = { $when }, o mais tardar
-    .utc = { $clock } UTC
-    .utc-other-day = { $weekday }, { $clock } UTC
 as-of = Informação de { $when }.
 zone = { $zone }
-test = TESTE: esta mensagem está apenas sendo experimentada. Não tome nenhuma providência com base nela.
+test = TESTE: esta mensagem é apenas um teste. Não tome nenhuma providência com base nela.
 copy = CÓPIA de uma mensagem enviada em { $when }.
 state =
     { $kind ->
@@ -46,7 +47,7 @@ lead =
 lead-still =
     { $time ->
         [future] A partir de { $since }, seu acesso ao que segue ficará { state }:
-       *[now] Desde { $since }, seu acesso ao que segue está { state }. Ele ainda não voltou:
+       *[now] Desde { $since }, seu acesso ao que segue está { state } e ainda não voltou:
     }
 lead-maybe =
     { $certainty ->
@@ -92,20 +93,24 @@ broken-lead-maybe =
     }
 preheader-still =
     { $time ->
-        [future] Acesso { state } a partir de { $since }.
+        [future] { first-preheader }
        *[now]
             { $certainty ->
                 [possibly] O acesso talvez continue { state }.
                *[affected] O acesso continua { state }.
             }
     }
-preheader-next = Próxima mensagem antes de { $next }.
+preheader-next = Próxima mensagem até { $next }.
 
 ## First notice
 
 first-preheader =
     { $time ->
-        [future] Acesso { state } a partir de { $since }.
+        [future]
+            { $certainty ->
+                [possibly] Acesso possivelmente { state } a partir de { $since }.
+               *[affected] Acesso { state } a partir de { $since }.
+            }
        *[now]
             { $certainty ->
                 [possibly] Acesso possivelmente { state } desde { $since }.
@@ -170,15 +175,7 @@ restoring = Estamos trabalhando para restabelecer o acesso.
 
 ## Holding notice
 
-holding-preheader =
-    { $time ->
-        [future] Estamos apurando. Acesso { state } a partir de { $since }.
-       *[now]
-            { $certainty ->
-                [possibly] Estamos apurando. Acesso possivelmente { state } desde { $since }.
-               *[affected] Estamos apurando. Acesso { state } desde { $since }.
-            }
-    }
+holding-preheader = Estamos apurando. { first-preheader }
 holding-heading = Estamos apurando o que há com seu acesso
 holding-lead =
     { $time ->
@@ -191,23 +188,19 @@ holding-known = O que sabemos até agora
 ## Update
 
 update-heading =
-    { $certainty ->
-        [possibly]
-            { $time ->
-                [future] Seu acesso pode ficar { state }
-               *[now] Seu acesso talvez continue { state }
-            }
-       *[affected]
-            { $time ->
-                [future] Seu acesso ficará { state }
-               *[now] Seu acesso continua { state }
+    { $time ->
+        [future] { first-heading }
+       *[now]
+            { $certainty ->
+                [possibly] Seu acesso talvez continue { state }
+               *[affected] Seu acesso continua { state }
             }
     }
 update-new = O que há de novo
 update-elsewhere = Há novidades que ainda não temos em português. Responda a este e-mail e nós explicaremos.
 update-facts = O que sabemos mudou. A situação agora é esta:
 update-nothing = Nada de novo a informar. Continuamos trabalhando nisso.
-update-sorry = Lamentamos que isto continue.
+update-sorry = Lamentamos que isto ainda não tenha terminado.
 broken-update-preheader =
     { $kind ->
         [degradation] A instabilidade continua.
@@ -264,17 +257,17 @@ restored-preheader = Acesso restabelecido desde { $back }.
 restored-heading = Seu acesso voltou
 restored-lead = Desde { $back }, você tem novamente acesso ao que segue:
 restored-sorry = Pedimos desculpas. Sabemos que você conta com esse acesso e estava sem ele desde { $since }.
-restored-question = Não voltou para você, ou alguma dúvida?
+restored-question = O acesso ainda não voltou ou você tem alguma dúvida?
 broken-restored-preheader = Funcionando novamente desde { $back }.
 broken-restored-heading =
     { $kind ->
-        [degradation] A instabilidade terminou
+        [degradation] A instabilidade foi resolvida
         [maintenance] A manutenção terminou
        *[outage] A falha foi resolvida
     }
 broken-restored-lead = Desde { $back }, o que segue funciona novamente para você:
 broken-restored-sorry = { restored-sorry }
-broken-restored-question = Ainda não funciona para você, ou alguma dúvida?
+broken-restored-question = Ainda não funciona ou você tem alguma dúvida?
 partial-preheader =
     { $rest ->
         [none] Acesso restabelecido desde { $back }.
@@ -295,9 +288,9 @@ released-heading =
         [none] Afinal, isto não se aplica a você
        *[maybe] Nem tudo se aplica a você
     }
-released-lead = Escrevemos que seu acesso ao que segue está, ou pode estar, { state }. Isso não se aplica a você, ou deixou de se aplicar:
-released-sorry = Pedimos desculpas pela preocupação.
-released-question = Não é verdade no seu caso, ou alguma dúvida?
+released-lead = Escrevemos que seu acesso ao que segue estava, ou talvez estivesse, { state }. Isso não se aplica (mais) a você:
+released-sorry = Pedimos desculpas pela preocupação causada.
+released-question = Isto não está certo ou você tem alguma dúvida?
 rest-out = Continua { state } para você
 rest-maybe =
     { $rest ->
@@ -315,8 +308,8 @@ confirmed-preheader =
     }
 confirmed-heading =
     { $certainty ->
-        [possibly] Analisamos novamente: seu acesso talvez continue { state }
-       *[affected] Analisamos novamente: seu acesso continua { state }
+        [possibly] Analisamos seu caso novamente: seu acesso talvez continue { state }
+       *[affected] Analisamos seu caso novamente: seu acesso continua { state }
     }
 confirmed-looked = Fomos informados de que isto não se aplica a você. Uma pessoa analisou o caso novamente.
 confirmed-lead =
@@ -342,9 +335,9 @@ data = Seus dados
 billing = Cobrança
 action = O que você precisa fazer
 next = Próxima mensagem
-    .promised = Por e-mail, antes de { $next }, mesmo que não haja nada de novo.
+    .promised = Por e-mail, até { $next }, mesmo que não haja nada de novo.
     .open = Por e-mail, assim que soubermos mais.
-question = Isto não se aplica a você, ou alguma dúvida?
+question = Isto não se aplica a você ou você tem alguma dúvida?
 contact =
     { $contact ->
         [phone] Ligue para { $phone }.
@@ -358,8 +351,8 @@ details = Detalhes
 ## Facts. The message itself: confirmed. believed: we think so, and say so
 
 own-words = { $text }
-    .believed = Acreditamos no seguinte: { $text }
-ask = Pergunte-nos, por favor.
+    .believed = Pelo que sabemos até agora: { $text }
+ask = Ainda não temos esta informação em português: pergunte-nos, por favor.
 reason-legal = Uma ordem legal exige isto.
 reason-security = Uma emergência de segurança tornou isto necessário.
 reason-supplier = Um dos nossos fornecedores falhou.
@@ -378,7 +371,7 @@ assessment-unknown = Ainda não sabemos mais.
 assessment-misunderstanding = É um mal-entendido.
     .believed = Acreditamos que seja um mal-entendido.
 end-unknown = Ainda não sabemos quando o acesso volta.
-end-moment = O acesso volta até { $when }.
+end-moment = O acesso voltará até { $when }.
     .believed = Acreditamos que o acesso volte até { $when }, mas isso não é certo.
 symptom-unknown = Ainda não sabemos que erro você verá.
 symptom-literal = As solicitações falham com { $text }.

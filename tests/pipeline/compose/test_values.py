@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from notifier.model.people import Person, ToldServices
 from notifier.model.vocabulary import NoticeKind, Standing, Variant
-from notifier.pipeline.compose import Words, sample, used_tags
+from notifier.pipeline.compose import Words, moments, sample, used_tags
 from notifier.pipeline.compose.values import Filler
 from notifier.settings import data_folder
 
@@ -103,6 +103,52 @@ def test_a_long_name_is_cut_but_never_inside_a_joined_emoji() -> None:
 def test_times_in_the_readers_zone(tz: str | None, said: str) -> None:
     who = Person("Ada", tz, (ToldServices("Acme", Standing.AFFECTED, BOTH),))
     assert values(who)["sinceR"] == said
+
+
+DECEMBER = datetime(2026, 12, 1, 7, 25, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("locale", "tz", "said"),
+    [
+        ("en", "Europe/Paris", "Tuesday 1 December, 08:25 CET (07:25 UTC)"),
+        ("de", "Europe/Berlin", "Dienstag, 1. Dezember, 08:25 Uhr MEZ (07:25 Uhr UTC)"),
+        ("fr", "Europe/Paris", "mardi 1er décembre à 08:25 (CET, 07:25 UTC)"),
+        ("fr", None, "mardi 1er décembre à 07:25 (UTC)"),
+        ("fr", "Pacific/Honolulu", "lundi 30 novembre à 21:25 (HST, mardi 07:25 UTC)"),
+        ("es", "Europe/Madrid", "martes 1 de diciembre a las 08:25 CET (07:25 UTC)"),
+        ("pt-BR", "America/Sao_Paulo", "1º de dezembro, terça-feira, às 04:25 UTC-03:00 (07:25 UTC)"),
+        ("ja", "Asia/Tokyo", "12月1日（火）16:25（日本時間、UTC 07:25）"),  # noqa: RUF001
+        ("ja", "America/New_York", "12月1日（火）02:25（EST、UTC 07:25）"),  # noqa: RUF001
+        ("ja", "Pacific/Honolulu", "11月30日（月）21:25（HST、UTC 火曜日 07:25）"),  # noqa: RUF001
+    ],
+)
+def test_times_as_each_language_writes_them(locale: str, tz: str | None, said: str) -> None:
+    assert moments.full(WORDS.shelf.languages[locale], DECEMBER, tz) == said
+
+
+@pytest.mark.parametrize("day", range(2, 32))
+def test_only_the_first_of_a_month_is_counted(day: int) -> None:
+    said = moments.full(WORDS.shelf.languages["fr"], DECEMBER.replace(day=day), None)
+    assert f" {day} décembre" in said
+
+
+@pytest.mark.parametrize(
+    ("locale", "items", "said"),
+    [
+        ("es", ("Fable 5", "Iris"), "Fable 5 e Iris"),
+        ("es", ("Fable 5", "Mythos 5", "Hilo"), "Fable 5, Mythos 5 e Hilo"),
+        ("es", ("Iris", "Fable 5"), "Iris y Fable 5"),
+        ("es", ("Fable 5", "Índice"), "Fable 5 e Índice"),
+        ("es", ("Fable 5", "«Iris»"), "Fable 5 e «Iris»"),
+        ("es", ("Fable 5", "Hielo"), "Fable 5 y Hielo"),
+        ("es", ("Fable 5", "11 más"), "Fable 5 y 11 más"),
+        ("pt-BR", ("Fable 5", "Iris"), "Fable 5 e Iris"),
+        ("fr", ("Fable 5", "Iris"), "Fable 5 et Iris"),
+    ],
+)
+def test_lists_as_each_language_says_them(locale: str, items: tuple[str, ...], said: str) -> None:
+    assert WORDS.shelf.languages[locale].listed(items) == said
 
 
 def test_exactly_the_tags_in_use_are_filled() -> None:

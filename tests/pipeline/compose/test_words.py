@@ -139,6 +139,13 @@ def test_a_skeleton_holds_no_word_and_a_catalogue_no_condition() -> None:
         assert "{%" not in path.read_text(), path.name
 
 
+def test_french_signs_never_stand_at_the_beginning_of_a_line() -> None:
+    """The space before them is one that does not break."""
+    for path in (FOLDER / "languages").glob("fr*.ftl"):
+        words = re.sub(r"^#.*$", "", path.read_text(), flags=re.MULTILINE)
+        assert not re.findall(r".*[^\s=]? [:;?!»].*", words)
+
+
 def test_the_words_stay_short_enough_to_be_read() -> None:
     """Skeletons, catalogues and the page; not who has reviewed them."""
     files = [path for path in FOLDER.rglob("*") if path.is_file() and path.parent.name != "reviews"]
