@@ -40,7 +40,7 @@ PACE: Mapping[TickKind, int] = {
     TickKind.PROMISES: 2,
     TickKind.JUDGE: 2,
     TickKind.WATCH: 2,
-    TickKind.LATE: 1,
+    TickKind.LATE: 2,
     TickKind.SNAPSHOT: 6,
 }
 """Each kind is due at every n-th sweep. What is urgent is rung for when it happens; this is for the rest."""

@@ -52,7 +52,7 @@ class Sizes:
     """Looked up by name; of more it is cheaper to look at everybody in turn."""
     at_once: int = 500
     """Of those, in one statement: what is planned for a few is quadratic for many."""
-    ranges: int = 16
+    ranges: int = 32
     """Ranges in one tick, for all disruptions together: other ticks are due as well."""
 
 
