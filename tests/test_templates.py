@@ -306,12 +306,43 @@ def test_whoever_hears_of_an_end_hears_what_is_still_out(notice: NoticeKind) -> 
 def test_a_correction_quotes_what_was_wrong_and_marks_it_as_quoted(locale: str) -> None:
     told = sample.full(NoticeKind.CORRECTION)
     assert told.earlier is not None
-    wrong = told.earlier.statements[locale]
+    wrong = told.earlier.passages[locale]
     _, (_, text, html) = mail(told, locale, person(Variant.AFFECTED))
     assert f"> {wrong}" in text
     assert text.count(wrong) == 1
     assert wrong in html.split("<blockquote")[1].split("</blockquote>")[0]
     assert text.index(wrong) < text.index(told.statements[locale])
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_correction_by_facts_says_what_is_right_in_every_language(locale: str) -> None:
+    facts = Facts.from_mapping(sample.ANSWERS | {"billing": "charged", "since": sample.FRIDAY})
+    told = replace(sample.full(NoticeKind.CORRECTION), facts=facts, statements={"nl": "Iets."})
+    spoken = WORDS.shelf.languages[locale]
+    lacking = replace(told, facts=facts.merged(Facts.from_mapping({"billing": {"nl": "Gewoon."}})))
+    for each, fresh, says in (
+        (told, {"billing", "since"}, True),
+        (told, set[str](), False),
+        (lacking, {"billing"}, False),
+        (lacking, {"billing", "data"}, True),
+    ):
+        _, (_, text, _) = mail(replace(each, fresh=frozenset(fresh)), locale, person(Variant.AFFECTED))
+        assert (letters(spoken["correction-elsewhere"]) in letters(text)) != says, (fresh, text)
+    _, (_, text, _) = mail(replace(told, fresh=frozenset({"billing"})), locale, person(Variant.AFFECTED))
+    right = text.split(spoken["correction-right"])[1].split(spoken["standing"])[0]
+    assert letters(spoken["billing-charged"]) in letters(right)
+    assert letters(text).count(letters(spoken["billing-charged"])) == 1
+
+
+def test_a_telephone_number_and_a_time_are_corrected_as_well() -> None:
+    told = replace(sample.full(NoticeKind.CORRECTION), statements={})
+    _, (_, text, _) = mail(
+        replace(told, fresh=frozenset({"phone", "since", "status_url"})), "en", person(Variant.AFFECTED)
+    )
+    right = text.split("This is right:")[1].split("How your access stands")[0]
+    assert "- Start: Friday 27 November, 18:32 EST" in right
+    assert "or call +1" in right
+    assert "https://status.example.com/7K2M" in right
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -337,17 +368,16 @@ def test_a_retraction_needs_nothing_written_and_says_what_still_holds() -> None:
 
 def test_a_frozen_text_is_quoted_to_the_letter_with_the_placeholders_of_the_new_notice() -> None:
     first = WORDS.render(sample.full(NoticeKind.FIRST), "en", Variant.AFFECTED, NONCE)
-    said = {"since": "Friday, 23:32 UTC", "next": "[then]", "end": "Saturday", "back": "", "wrote": ""}
-    source = quoting.from_frozen(first.text, NONCE, "newNONCE1234", said)
+    source = quoting.from_frozen(first.text, NONCE, "newNONCE1234")
     assert NONCE not in source
     about = Earlier(sample.FRIDAY, texts={("en", "affected"): source})
     told = replace(sample.full(NoticeKind.CORRECTION), earlier=about)
     rendered = WORDS.render(told, "en", Variant.AFFECTED, "newNONCE1234")
     quoted = [line[2:] for line in rendered.text.split("\n") if line.startswith("> ")]
     words = letters(re.sub(r"n\w+R", "", " ".join(quoted)))
-    frozen = re.sub(rf"n{NONCE}([a-z]+)R", lambda m: said.get(m[1], ""), first.text)
-    assert words == letters(frozen)
+    assert words == letters(re.sub(rf"n{NONCE}[a-z]+R", "", first.text))
     assert "whatR" in " ".join(quoted)
+    assert "wassinceR" in " ".join(quoted)
 
 
 def test_both_variants_keep_the_two_lists_apart() -> None:

@@ -20,8 +20,8 @@ class About:
 class Earlier:
     at: datetime
     """When it was approved, and so began to leave."""
-    statements: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Locale -> the free words that were wrong, as Markdown: quoted to those who read them."""
+    passages: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Locale -> what of it was wrong, as Markdown with tags of the notice quoting it."""
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     """(locale, variant) -> the whole text that was wrong, as Markdown with tags of the notice quoting it."""
     stands: bool = False

@@ -112,8 +112,9 @@ class Facts:
         return {name: fact.to_json() for name, fact in self.known.items()} | dict(self.contact)
 
     def open_to_the_public(self) -> frozenset[str]:
-        """Questions that have a public answer, even if it is that nobody knows."""
-        return frozenset(name for name, fact in self.known.items() if fact.public and name in QUESTIONS)
+        """What has a public answer, even if it is that nobody knows: questions, since when, whom to reach."""
+        public = (name for name, fact in self.known.items() if fact.public and name in {*QUESTIONS, SINCE})
+        return frozenset((*public, *self.contact))
 
     def merged(self, own: "Facts") -> "Facts":
         """These standing answers under a disruption's `own`, which win, also when they are internal."""

@@ -48,8 +48,10 @@ class NoticeContext:
     phone: str | None = None
     status_url: str | None = None
     earlier: Earlier | None = None
+    then: "NoticeContext | None" = None
+    """What the earlier notice was written from: times that are quoted are the times that were read there."""
     fresh: frozenset[str] = frozenset()
-    """Questions that this very notice answers anew."""
+    """Questions that this very notice answers anew; since when; how people reach the company."""
     in_force: Mapping[int, datetime] = field(default_factory=dict[int, datetime])
     """Revision of the scope -> since when it decided."""
 

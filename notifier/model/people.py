@@ -33,6 +33,16 @@ class ToldServices(NamedTuple):
     """Slugs, sorted."""
 
 
+class AsRead(NamedTuple):
+    """How somebody got the earlier notice that theirs is about."""
+
+    tz: str | None
+    cut_minute: int | None = None
+    left_out_until: int | None = None
+    minute: int | None = None
+    """When the provider took it, in minutes of the Unix clock; None: nobody knows."""
+
+
 class Person(NamedTuple):
     name: str | None
     tz: str | None
@@ -42,19 +52,23 @@ class Person(NamedTuple):
     """When the data cut them off, in minutes of the Unix clock; None: as all, or it does not say."""
     left_out_until: int | None = None
     """The revision after which the scope put them in; None: they were in from the first on, or nobody knows."""
+    read: AsRead | None = None
 
     @staticmethod
     def from_vars(stored: Mapping[str, Any]) -> "Person":
         """Read `delivery.vars`: `{"n": name, "z": tz, "o": [[customer, told_as, [slug, ...]], ...]}`, and
-        `s` or `r` of those for whom it is out since another time than for the first.
+        `s` or `r` of those for whom it is out since another time than for the first; `w` with these, `z` and `t`
+        (when) of the notice that this one corrects.
         """
         held: Sequence[tuple[str, str, Sequence[str]]] = stored["o"]
+        read: Mapping[str, Any] | None = stored.get("w")
         return Person(
             stored.get("n"),
             stored.get("z"),
             tuple([ToldServices(c, STANDINGS[told_as], tuple(slugs)) for c, told_as, slugs in held]),
             stored.get("s"),
             stored.get("r"),
+            AsRead(read.get("z"), read.get("s"), read.get("r"), read.get("t")) if read else None,
         )
 
     @property

@@ -33,12 +33,12 @@ def correct(
 ) -> Said:
     """Something in a notice is wrong: what is left of it is cancelled, and who got it reads what is right.
 
-    It quotes the wrong words. Those whom the notice had not reached read the right ones and no correction.
-    `which` is the number of the notice; None: the newest that has left.
+    It quotes the wrong words, and the answers that were wrong. Those whom the notice had not reached read the
+    right ones and no correction. `which` is the number of the notice; None: the newest that has left.
     """
-    if not news.statements:
+    if not (news.statements or news.facts):
         raise BadInput(
-            "A correction needs the right words: add --statement FILE, or withdraw it with --retract."
+            "A correction says what is right: add --facts FILE or --statement FILE, or withdraw it with --retract."
         )
     check_own_words(Facts.from_mapping(news.facts), news.statements)
     with db.transaction() as tx:

@@ -68,7 +68,8 @@ def context_of(tx: Tx, settings: Settings, notice: Notice) -> NoticeContext:
     context = tell(tx, settings, disruption, notice.kind, entry)
     if notice.about is None:
         return context
-    return replace(context, earlier=Earlier(texts.began(notices.by_id(tx, notice.about))))
+    about = notices.by_id(tx, notice.about)
+    return replace(context, earlier=Earlier(texts.began(about)), then=context_of(tx, settings, about))
 
 
 def about_of(notice: Notice) -> About | None:

@@ -54,7 +54,8 @@ def draft_notice(
     if about is not None:
         wrong = notices.by_id(tx, about.notice_id)
         told = context_of(tx, writer.settings, wrong)
-        context = replace(context, earlier=texts.earlier(tx, writer.words, about, wrong, told, nonce, kind))
+        context = replace(context, then=told)
+        context = replace(context, earlier=texts.earlier(tx, writer.words, about, wrong, context, nonce))
     contents = _written(tx, writer, context, rule, disruption_id, about, nonce, revision.rev)
     notice_id = notices.insert(
         tx,

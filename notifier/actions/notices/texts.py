@@ -1,21 +1,23 @@
 """Which texts a notice has: one for each language, variant and manner in which somebody is addressed."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from notifier.errors import Refused
 from notifier.model.earlier import About, Earlier
 from notifier.model.kinds import KINDS, OUT, variants_of
+from notifier.model.locales import in_locale
 from notifier.model.notice_context import NoticeContext
-from notifier.model.vocabulary import Manner, NoticeKind, Possibly, Variant
+from notifier.model.vocabulary import VARIANT_OF, Manner, NoticeKind, Possibly, Variant
 from notifier.pipeline import audience
-from notifier.pipeline.compose import Words
+from notifier.pipeline.compose import Words, quoting
 from notifier.store import Tx
 from notifier.store.audience import corrections, recipients
 from notifier.store.audience.recipients import Later
 from notifier.store.audience.verdicts import Rule, survey
 from notifier.store.disruptions import disruptions
-from notifier.store.disruptions.contents import contents
+from notifier.store.disruptions.contents import Content, contents
 from notifier.store.disruptions.notices import Notice
 
 MOST = 42
@@ -142,26 +144,51 @@ def began(notice: Notice) -> datetime:
     return notice.approved_at or notice.created_at
 
 
-def earlier(
-    tx: Tx, words: Words, about: About, wrong: Notice, told: NoticeContext, nonce: str, kind: NoticeKind
-) -> Earlier:
-    """What is quoted: the wrong statement, or the whole text where all of it is meant and it is known exactly."""
+def earlier(tx: Tx, words: Words, about: About, wrong: Notice, context: NoticeContext, nonce: str) -> Earlier:
+    """What a notice of this context quotes: the statement and the answers that were wrong, as they were read.
+
+    Where none of these stood there, or all of it is withdrawn: the whole text, where it is known exactly which.
+    """
     statements = next(
         e.statements
         for e in disruptions.timeline(tx, wrong.disruption_id)
         if e.timeline_id == wrong.timeline_id
     )
-    if about.locales is not None or not _is_known_exactly(tx, wrong):
-        return Earlier(began(wrong), statements=statements)
-    all_end = kind is NoticeKind.RETRACTION and about.first
+    there = contents(tx, wrong.notice_id)
+    if about.locales is not None:
+        return Earlier(began(wrong), passages=statements)
+    passages = _passages(words, wrong, context, statements if context.statements else {}, there, nonce)
+    if not _is_known_exactly(tx, wrong):
+        return Earlier(began(wrong), passages=passages if context.fresh else statements)
+    all_end = context.notice is NoticeKind.RETRACTION and about.first
     quoted: dict[tuple[str, str], str] = {}
-    for content in contents(tx, wrong.notice_id):
-        text = words.quote(content.text, told, content.locale, wrong.nonce, nonce)
+    for content in there:
+        text = quoting.from_frozen(content.text, wrong.nonce, nonce)
         # Whatever was possibly out is one list with the rest once all of it ends.
         quoted[content.locale, content.variant] = (
             text.replace(f"n{nonce}maybeN", f"n{nonce}whatN") if all_end else text
         )
-    return Earlier(began(wrong), texts=quoted)
+    return Earlier(began(wrong), passages=passages, texts=quoted)
+
+
+def _passages(
+    words: Words,
+    wrong: Notice,
+    context: NoticeContext,
+    statements: Mapping[str, str],
+    there: Sequence[Content],
+    nonce: str,
+) -> dict[str, str]:
+    """What has another answer now, by the languages in which it stood in the notice that was wrong."""
+    assert context.then is not None
+    found: dict[str, str] = {}
+    for content in there if context.fresh else ():
+        if content.variant in VARIANT_OF and VARIANT_OF[content.variant].value == content.variant:
+            answers = words.read_in(content.text, context.then, content.locale, context.fresh, wrong.nonce)
+            parts = [quoting.from_frozen(each, wrong.nonce, nonce) for each in answers]
+            own = in_locale(statements, content.locale)
+            found[content.locale] = "\n\n".join([own, *parts] if own else parts)
+    return found
 
 
 def _is_known_exactly(tx: Tx, wrong: Notice) -> bool:

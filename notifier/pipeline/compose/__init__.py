@@ -3,6 +3,7 @@
 template   skeletons of notices: front matter, a little Jinja and Markdown (the only import of jinja2)
 ftl        files of messages, in Fluent
 catalogue  the messages of one language: the only one who says them
+answers    single answers, each under the name of its question
 phrases    what codes, reasons, lists and times are called in one language; how sure a fact may sound
 reviews    who stands for which message, as it stood
 shelf      which files there are: the packaged ones, under a company's own

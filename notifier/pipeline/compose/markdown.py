@@ -116,11 +116,11 @@ def _blocks(tokens: Sequence[Token], nonce: str, pattern: str) -> Iterator[str]:
         if token.meta.get("label"):
             label = _inline(token)
         elif token.type == "inline" and not rest:
-            yield wrapped(_labelled(pattern, label, _inline(token)), nonce, first, rest)
+            yield wrapped(labelled(pattern, label, _inline(token)), nonce, first, rest)
             label = ""
         else:
             if label:
-                yield _labelled(pattern, label, "").rstrip()
+                yield labelled(pattern, label, "").rstrip()
             label = ""
             yield (
                 wrapped(_inline(token), nonce, first, rest)
@@ -129,7 +129,8 @@ def _blocks(tokens: Sequence[Token], nonce: str, pattern: str) -> Iterator[str]:
             )
 
 
-def _labelled(pattern: str, label: str, text: str) -> str:
+def labelled(pattern: str, label: str, text: str) -> str:
+    """`Billing: not charged.`; a label that ends in a sign of its own keeps that one."""
     if not label:
         return text
     if label.endswith(ENDED):

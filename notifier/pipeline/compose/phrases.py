@@ -48,6 +48,9 @@ FILLED: Mapping[str, frozenset[str]] = {
     "own-words": frozenset({"text"}),
     "own-words.believed": frozenset({"text"}),
     "ask": frozenset(),
+    **dict.fromkeys(
+        ("start", "why", "symptom", "still-works", "data", "billing", "action"), frozenset[str]()
+    ),
 }
 """What every language needs for any mail, and what it must have filled in, else the mail would keep silent."""
 
@@ -189,6 +192,15 @@ def faults(spoken: Catalogue) -> Iterator[WordsFault]:
             yield WordsFault(entry.file, entry.line, f"the message {name} must hold exactly {shown}")
         elif NUMBER in entry.chosen:
             yield from _silent(spoken, name)
+        elif not spoken.choices(name):
+            yield from _unsayable(spoken, name)
+
+
+def _unsayable(spoken: Catalogue, name: str) -> Iterator[WordsFault]:
+    try:
+        spoken.pattern(name)
+    except WordsFault as fault:
+        yield fault
 
 
 def _silent(spoken: Catalogue, name: str) -> Iterator[WordsFault]:

@@ -45,7 +45,7 @@ _WRONG = {
 }
 LOCALES = ("ar", "de", "en", "es", "fr", "ja", "pt-BR")
 _WHOLE = {(locale, variant.value): "The whole text." for locale in LOCALES for variant in Variant}
-_EARLIER = Earlier(FRIDAY, statements=_WRONG)
+_EARLIER = Earlier(FRIDAY, passages=_WRONG)
 
 
 def bare(notice: NoticeKind) -> NoticeContext:

@@ -30,11 +30,12 @@ def as_of(question: str) -> str:
     return f"asof{question.replace('_', '')}"
 
 
-NAMES: Mapping[str, TagKind] = {
-    "hello": TagKind(18, escaped=True),
-    "what": TagKind(72, escaped=True, block=True),
-    "maybe": TagKind(72, escaped=True, block=True),
-    "out": TagKind(72, escaped=True, block=True),
+def was(time: str) -> str:
+    """The placeholder for a time as an earlier notice said it, where that is quoted."""
+    return f"was{time}"
+
+
+TIMES: Mapping[str, TagKind] = {
     "since": TagKind(50, escaped=False),
     "next": TagKind(36, escaped=False),
     "end": TagKind(50, escaped=False),
@@ -42,6 +43,15 @@ NAMES: Mapping[str, TagKind] = {
     "wrote": TagKind(50, escaped=False),
     **{as_of(question): TagKind(50, escaped=False) for question in QUESTIONS},
 }
+SAID: Mapping[str, TagKind] = {
+    "hello": TagKind(18, escaped=True),
+    "what": TagKind(72, escaped=True, block=True),
+    "maybe": TagKind(72, escaped=True, block=True),
+    "out": TagKind(72, escaped=True, block=True),
+    **TIMES,
+}
+"""What a template and a message may name."""
+NAMES: Mapping[str, TagKind] = {**SAID, **{was(time): kind for time, kind in TIMES.items()}}
 
 LOGICAL = tuple(f"{name}{form}" for name, kind in NAMES.items() for form in ("RH" if kind.escaped else "R"))
 """Every tag without its nonce: what hashes and `Rendered.tags` speak of."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from notifier.model.facts import QUESTIONS
 from notifier.model.notice_context import NoticeContext
-from notifier.model.people import Person, ToldServices
+from notifier.model.people import AsRead, Person, ToldServices
 from notifier.model.vocabulary import Confidence, Standing
 from notifier.pipeline.compose import moments, names, tags
 from notifier.pipeline.compose.phrases import Phrases
@@ -60,7 +60,9 @@ class Filler:
         self._hello = "hello" in wanted
         self._wanted = wanted
         self._context = context
-        self._times: Callable[[str | None, datetime | None], Times] = lru_cache(maxsize=1024)(self._say_times)
+        self._times: Callable[[str | None, datetime | None, AsRead | None], Times] = lru_cache(maxsize=1024)(
+            self._say_times
+        )
         self._services: Callable[[tuple[str, ...], int, int], str] = lru_cache(maxsize=4096)(
             self._list_services
         )
@@ -81,7 +83,7 @@ class Filler:
         name, (customer, told_as, services) = person.name, person.held[0]
         if not names.is_plain(customer) or not (name is None or names.is_plain(name)):
             return None
-        shape = self._shape(name is None, person.tz, told_as, services, since)
+        shape = self._shape(name is None, person.tz, told_as, services, since, person.read)
         if shape is None:
             return None
         made = shape.shared.copy()
@@ -98,12 +100,13 @@ class Filler:
         told_as: Standing,
         services: tuple[str, ...],
         since: datetime | None,
+        read: AsRead | None,
     ) -> Shape | None:
         """None where names are more than put in, where room is short, or where our marks are in use already."""
 
         def letter(name: str, customer: str) -> dict[str, str]:
             held = (ToldServices(customer, told_as, services),)
-            return self._made(Person(None if nameless else name, tz, held), since, *BOUNDS[0])
+            return self._made(Person(None if nameless else name, tz, held, read=read), since, *BOUNDS[0])
 
         made = letter(NAME, CUSTOMER)
         if sum(len(value) + names.LENGTH for value in made.values()) * 4 >= LIMIT:
@@ -129,7 +132,7 @@ class Filler:
         return made
 
     def _made(self, person: Person, since: datetime | None, entries: int, length: int) -> dict[str, str]:
-        made = dict(self._times(person.tz, since))
+        made = dict(self._times(person.tz, since, person.read))
         if self._hello:
             self._put(made, "hello", self._greeting(person.name, length))
         for block, standings in self._blocks.items():
@@ -175,8 +178,12 @@ class Filler:
     def _say_together(self, slugs: tuple[str, ...], entries: int, length: int) -> str:
         return self._phrases["what"].replace("{services}", self._services(slugs, entries, length))
 
-    def _say_times(self, tz: str | None, began: datetime | None) -> Times:
+    def _say_times(self, tz: str | None, began: datetime | None, read: AsRead | None) -> Times:
         said = times(self._context, self._phrases, tz, began)
+        if self._context.earlier and read and read.minute is not None:
+            said["wrote"] = moments.full(self._phrases, _moment(read.minute), tz)
+        if self._context.then is not None:
+            said |= times_read(self._context.then, self._phrases, read or AsRead(tz))
         return {
             tags.tag(self._nonce, f"{name}R"): text for name, text in said.items() if name in self._wanted
         }
@@ -185,15 +192,25 @@ class Filler:
         return service_list(self._phrases, [self._names.get(slug, slug) for slug in slugs], entries, length)
 
 
-def began(context: NoticeContext, person: Person) -> datetime | None:
+def began(context: NoticeContext, person: Person | AsRead) -> datetime | None:
     """Since when it is out for somebody who was not among the first; None: since when it is for those."""
     if person.cut_minute is not None:
-        at = datetime.fromtimestamp(person.cut_minute * 60, UTC)
+        at = _moment(person.cut_minute)
     elif (out := person.left_out_until) is not None:
         at = min((at for rev, at in context.in_force.items() if rev > out), default=context.since[0])
     else:
         return None
     return at if at > context.since[0] else None
+
+
+def _moment(minute: int) -> datetime:
+    return datetime.fromtimestamp(minute * 60, UTC)
+
+
+def times_read(then: NoticeContext, phrases: Phrases, read: AsRead) -> dict[str, str]:
+    """Every moment of an earlier notice as somebody read it there, by the name of the tag that quotes it."""
+    said = times(then, phrases, read.tz, began(then, read))
+    return {tags.was(name): text for name, text in said.items()}
 
 
 def _place(standing: Standing, wanted: frozenset[str]) -> str:
@@ -209,7 +226,9 @@ def service_list(phrases: Phrases, called: Sequence[str], entries: int, length: 
     return phrases.listed(shown, len(called) - len(shown))
 
 
-def times(context: NoticeContext, phrases: Phrases, tz: str | None, began: datetime | None = None) -> Times:
+def times(
+    context: NoticeContext, phrases: Phrases, tz: str | None, began: datetime | None = None
+) -> dict[str, str]:
     """Every moment that a notice knows, as somebody in `tz` says it, by the name of its tag.
 
     `began`: since when it is out for them, where that is later than for the first.

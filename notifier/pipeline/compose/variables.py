@@ -8,7 +8,7 @@ from markupsafe import Markup
 from notifier.model.facts import CONTACT, QUESTIONS
 from notifier.model.notice_context import NoticeContext
 from notifier.model.vocabulary import Kind, Variant
-from notifier.pipeline.compose import names, quoting, tags, values
+from notifier.pipeline.compose import answers, names, quoting, tags, values
 from notifier.pipeline.compose.phrases import Phrases, Quote
 
 SUBJECT_SERVICES = 3
@@ -16,11 +16,12 @@ SUBJECT_SERVICES = 3
 
 LONGEST_TITLE = 300
 
-FILLED = frozenset({*tags.NAMES, *QUESTIONS, *CONTACT, "title", "services", "reference"})
+FILLED = frozenset({*tags.SAID, *QUESTIONS, *CONTACT, "title", "services", "reference"})
 """What messages may show as well."""
 
 VARIABLES = FILLED | frozenset(
     {f"{name}_{trait}" for name in QUESTIONS for trait in ("known", "new")}
+    | {"right", "phone_new", "status_url_new"}
     | {"gap", "affected", "possibly", "still_out", "maybe_out", "future", "statement", "elsewhere", "news"}
     | {"quoted", "whole", "stands", "over", "broken"}
 )
@@ -42,16 +43,14 @@ def variables(
     context: NoticeContext, spoken: Phrases, variant: Variant, nonce: str, quote: Quote
 ) -> Variables:
     """As `quote` makes the company's own words safe for where they will stand."""
-    made: Variables = {name: tags.neutral(nonce, name) for name in tags.NAMES}
+    made: Variables = {name: tags.neutral(nonce, name) for name in tags.SAID}
     made["next"] = made["next"] if context.next_update_at else ""
     made["wrote"] = made["wrote"] if context.earlier else ""
     for name in QUESTIONS:
-        as_of = tags.neutral(nonce, tags.as_of(name)) if context.dated(name) else ""
-        made[name] = spoken.fact(name, context.facts, quote, tags.neutral(nonce, name), as_of)
+        made[name] = answers.said(context, spoken, name, nonce, quote)
         made[f"{name}_known"] = context.facts.shown(name) is not None
         made[f"{name}_new"] = name in context.fresh
-        if name == "cause":
-            made[name] = spoken.cause(context.reason, context.facts, quote, as_of)
+    sayable = answers.sayable(context, spoken.locale)
     made["assessment"] = made["assessment"] if made["assessment_known"] else ""
     return (
         made
@@ -63,8 +62,12 @@ def variables(
             "still_out": variant in {Variant.STILL_AFFECTED, Variant.STILL_BOTH},
             "maybe_out": variant in {Variant.STILL_POSSIBLY, Variant.STILL_BOTH},
             "statement": tags.neutral(nonce, "statement") if context.statement(spoken.locale) else "",
-            "news": bool(context.fresh),
-            "elsewhere": any(text.strip() for text in context.statements.values()),
+            "news": bool(sayable),
+            "right": "\n".join(
+                f"- {each.line}" for each in answers.given(context, spoken, sayable, nonce, quote)
+            ),
+            "elsewhere": sayable != context.fresh
+            or any(text.strip() for text in context.statements.values()),
         }
     )
 
@@ -100,6 +103,8 @@ def _of_the_context(context: NoticeContext, spoken: Phrases, quote: Quote) -> Va
         "phone": quote.plain(_phone(context.phone, right_to_left=rtl)),
         "reply_to": quote.plain(line(context.reply_to or "")),
         "status_url": url if CONTACT["status_url"].fullmatch(url) else "",
+        "phone_new": not context.fresh.isdisjoint({"phone", "reply_to"}),
+        "status_url_new": "status_url" in context.fresh,
     }
 
 

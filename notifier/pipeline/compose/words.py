@@ -1,6 +1,6 @@
 """The words of a notice: loaded once, rendered once for each group that reads the same text."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -13,7 +13,17 @@ from notifier.model.locales import nearest
 from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
-from notifier.pipeline.compose import markdown, marking, quoting, reviews, shelf, tags, template, values
+from notifier.pipeline.compose import (
+    answers,
+    markdown,
+    marking,
+    quoting,
+    reviews,
+    shelf,
+    tags,
+    template,
+    values,
+)
 from notifier.pipeline.compose.phrases import Phrases, Quote
 from notifier.pipeline.compose.reviews import Signature
 from notifier.pipeline.compose.shelf import FALLBACK, Shelf
@@ -133,11 +143,15 @@ class Words:
         source = self.source(context.notice, locale)
         return line(_filled(source.subject, spoken, made, chosen(context, variant)))
 
-    def quote(self, frozen: str, told: NoticeContext, locale: str, nonce: str, own: str) -> str:
-        """A frozen text of an earlier notice, to stand as a quotation in the notice with the nonce `own`."""
-        return quoting.from_frozen(
-            frozen, nonce, own, values.times(told, self._shelf.languages[locale], None)
-        )
+    def read_in(
+        self, frozen: str, told: NoticeContext, locale: str, names: Collection[str], nonce: str
+    ) -> list[str]:
+        """The answers to these questions that the frozen text of a notice with this nonce gives."""
+        spoken = self._shelf.languages[locale]
+        given = answers.given(told, spoken, names, nonce, _PLAIN)
+        text = "".join(frozen.split())  # however its lines were broken
+        there = (each for each in given if "".join(tags.as_text(each.words, nonce).split()) in text)
+        return [tags.as_text(each.line, nonce) for each in there]
 
     def filler(
         self, context: NoticeContext, locale: str, nonce: str, used: Sequence[str]

@@ -163,10 +163,17 @@ def freeze_by_scope(tx: Tx, rule: Rule, part: Range) -> Frozen:
 def freeze_later(tx: Tx, later: Later, part: Range) -> Frozen:
     """Later notices: everybody to whom they are owed, by what they were told before."""
     own = own_count.of_later(tx, later)
-    return _freeze(tx, told_later(tx, later), own, since(tx, later.asked), part, later_params(later))
+    return _freeze(
+        tx,
+        told_later(tx, later),
+        own,
+        since(tx, later.asked, quotes=later.about is not None),
+        part,
+        later_params(later),
+    )
 
 
-def persons(told: sql.Composed, since: sql.SQL) -> sql.Composed:
+def persons(told: sql.Composed, since: sql.Composed) -> sql.Composed:
     """How a statement begins that knows `person`: one row each, with all they are told, and in which words; and
     `since`, for some of them.
     """
@@ -177,7 +184,7 @@ def _freeze(
     tx: Tx,
     told: sql.Composed,
     own: sql.Composed,
-    since: sql.SQL,
+    since: sql.Composed,
     part: Range,
     params: dict[str, object],
 ) -> Frozen:

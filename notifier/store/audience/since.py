@@ -13,7 +13,7 @@ from notifier.model.vocabulary import FOR_LATE_READERS
 from notifier.store import Tx, value
 from notifier.store.audience.owed import Asked
 
-NOBODY: LiteralString = "since AS (SELECT NULL::bigint AS recipient_id, NULL::jsonb AS vars WHERE false)"
+NOBODY: LiteralString = "{name} AS (SELECT NULL::bigint AS recipient_id, NULL::jsonb AS vars WHERE false)"
 
 SINCE: LiteralString = """
 concerned AS MATERIALIZED (SELECT array_agg(DISTINCT customer_id) AS ids FROM told),
@@ -44,7 +44,7 @@ read AS (
   FROM delivery d JOIN notice n USING (notice_id)
   WHERE n.disruption_id = %(disruption_id)s AND n.notice_id <> %(notice_id)s AND n.state NOT IN ('draft', 'void')
     AND d.vars ? 's' AND d.recipient_id > %(after)s AND d.recipient_id <= %(upto)s GROUP BY 1),
-since AS (
+{name} AS (
   SELECT recipient_id, CASE
       WHEN bool_and(at IS NOT NULL) THEN jsonb_build_object('s', floor(extract(epoch FROM min(at)) / 60))
       WHEN min(minute) IS NOT NULL
@@ -53,6 +53,18 @@ since AS (
   FROM each LEFT JOIN read USING (recipient_id) GROUP BY 1 HAVING NOT bool_or(at_first))"""
 """Over `told`, expects `owed_params`. With one organisation out since the beginning, all of the letter is. Once
 access is back the data knows no more; then counts what they have read."""
+
+READ: LiteralString = """,
+since AS (
+  SELECT recipient_id, coalesce(o.vars, '{}') || coalesce(q.vars, '{}') AS vars
+  FROM out_since o FULL JOIN (
+    SELECT d.recipient_id, jsonb_build_object('w', jsonb_strip_nulls(jsonb_build_object(
+      'z', d.vars -> 'z', 's', d.vars -> 's', 'r', d.vars -> 'r',
+      't', floor(extract(epoch FROM a.ended_at) / 60)))) AS vars
+    FROM delivery_standing d LEFT JOIN attempt a ON a.attempt_id = d.attempt_id AND a.outcome = 'accepted'
+    WHERE d.notice_id = %(about)s AND d.recipient_id > %(after)s AND d.recipient_id <= %(upto)s
+      AND d.chunk_state IN ('accepted', 'claimed', 'unknown')) q USING (recipient_id))"""
+"""Of those who got what is corrected also when, in which zone, and since when it said that something is out."""
 
 
 def differs(tx: Tx, asked: Asked) -> bool:
@@ -79,6 +91,12 @@ SELECT EXISTS (SELECT FROM scope_revision
     )
 
 
-def since(tx: Tx, asked: Asked | None) -> sql.SQL:
-    """The CTE `since` (recipient_id, vars) with those that it needs; None: these are the first."""
-    return sql.SQL(SINCE if asked is not None and differs(tx, asked) else NOBODY)
+def since(tx: Tx, asked: Asked | None, *, quotes: bool = False) -> sql.Composed:
+    """The CTE `since` (recipient_id, vars) with those that it needs; None: these are the first.
+
+    `quotes`: the notice is about an earlier one, `about`.
+    """
+    found = sql.SQL(SINCE if asked is not None and differs(tx, asked) else NOBODY)
+    if not quotes:
+        return found.format(name=sql.SQL("since"))
+    return found.format(name=sql.SQL("out_since")) + sql.SQL(READ)

@@ -61,13 +61,14 @@ def owed(tx: Tx, rule: Rule, later: Later | None, recipient_id: int) -> NextLett
     """By the statements that freeze; None: this person is not in the notice."""
     told = told_by_scope(rule) if later is None else told_later(tx, later)
     params = rule_params(rule) if later is None else later_params(later)
+    quotes = later is not None and later.about is not None
     statement = sql.SQL(
         """
 {persons}
 SELECT variant, locale, {vars} AS vars, EXISTS ({suppressed}) AS excluded
 FROM person p LEFT JOIN since b USING (recipient_id)"""
     ).format(
-        persons=persons(told, since(tx, later.asked if later else None)),
+        persons=persons(told, since(tx, later.asked if later else None, quotes=quotes)),
         vars=sql.SQL(VARS),
         suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
     )

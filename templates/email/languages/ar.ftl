@@ -352,6 +352,7 @@ confirmed-tell = أخبرونا بالجديد وسنراجع الأمر مرة 
 
 ## Headings, and what stands under them
 
+start = البداية
 why = السبب
 symptom = ما الذي سترونه
 still-works = ما الذي لا يزال يعمل

@@ -364,6 +364,7 @@ confirmed-tell = Sagen Sie uns, was neu ist, und wir prüfen noch einmal.
 
 ## Headings, and what stands under them
 
+start = Beginn
 why = Warum
 symptom = Was Sie sehen werden
 still-works = Was weiterhin läuft

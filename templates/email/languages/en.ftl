@@ -354,6 +354,8 @@ confirmed-tell = Tell us what is new, and we will look once more.
 
 ## Headings, and what stands under them
 
+# since when, as a fact of its own.
+start = Start
 why = Why
 symptom = What you will see
 still-works = What still works

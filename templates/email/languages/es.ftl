@@ -328,6 +328,7 @@ confirmed-tell = Díganos qué hay de nuevo y volveremos a comprobarlo.
 
 ## Headings, and what stands under them
 
+start = Inicio
 why = Por qué
 symptom = Qué verá
 still-works = Qué sigue funcionando

@@ -336,6 +336,7 @@ confirmed-tell = Dites-nous ce qui est nouveau, et nous vérifierons encore.
 
 ## Headings, and what stands under them
 
+start = Début
 why = Pourquoi
 symptom = Ce que vous verrez
 still-works = Ce qui fonctionne toujours

@@ -327,6 +327,7 @@ confirmed-tell = 新しい事情をお知らせいただければ、もう一度
 
 ## Headings, and what stands under them
 
+start = 開始
 why = 理由
 symptom = 表示される内容
 still-works = 引き続きご利用いただけるもの

@@ -328,6 +328,7 @@ confirmed-tell = Conte o que há de novo, e analisaremos mais uma vez.
 
 ## Headings, and what stands under them
 
+start = Início
 why = Por quê
 symptom = O que você verá
 still-works = O que continua funcionando

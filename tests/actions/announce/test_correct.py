@@ -1,6 +1,7 @@
 """A correction reaches exactly those whom the wrong words reached, and quotes them."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +13,7 @@ from notifier.model.act import Act
 from notifier.model.vocabulary import Account, NoticeKind, NoticeState, Reason
 from notifier.store import Db
 from notifier.store.disruptions import contents, disruptions, notices
+from tests.lab import Lab
 from tests.stories.test_merged import NOW, YES, Border, frozen, people, sent, standing, writer
 
 __all__ = ["writer"]
@@ -64,9 +66,59 @@ def test_wrong_facts_were_read_in_every_language(db: Db, database_url: str, writ
         db, border, correct.correct(db, writer, Act("person:a", LATER), reference, news, YES), chunks=2
     )
     assert set(told) == GERMAN | ENGLISH
-    assert "> Ihr Zugang ist gesperrt" in told[1]
-    assert "> Your access is suspended" in told[2]
+    assert "> Abrechnung: " in told[1]
+    assert "> Billing: We do not yet know" in told[2]
     assert "> A sentence." in told[2]
+
+
+def test_a_correction_by_facts_alone_quotes_the_answers_that_were_wrong(
+    db: Db, database_url: str, writer: Writer
+):
+    people(database_url, 10)
+    border = Border()
+    wish = declare.Wish(
+        ("fable-5",), Reason.LEGAL, statements={"en": "A sentence."}, facts={"billing": "not_charged"}
+    )
+    said = declare.suspend(db, writer, Act("person:a", NOW), wish, YES)
+    frozen(db, said.name.notice_id)
+    sent(db, border, said.name.notice_id, chunks=2)
+    news = timeline.News(facts={"billing": "charged", "data": "at_risk"})
+    told = all_sent(
+        db,
+        border,
+        correct.correct(db, writer, Act("person:a", LATER), said.name.reference, news, YES),
+        chunks=2,
+    )
+    assert set(told) == GERMAN | ENGLISH
+    english, german = (" ".join(told[n].split()) for n in (2, 1))
+    assert "> Billing: Time without access is not charged." in english
+    assert "- Billing: Billing goes on as before." in english
+    assert "A sentence." not in english
+    assert "> Abrechnung: Die Zeit ohne Zugang" in german
+    assert "- Abrechnung: " in german
+    assert english.count("Billing goes on as before.") == 1
+
+
+def test_what_is_quoted_says_the_times_that_its_reader_had_read(lab: Lab) -> None:
+    lab.people(1, locale="en", timezone="America/New_York")
+    began = (lab.now() - timedelta(hours=2)).replace(second=0, microsecond=0)
+    wish = declare.Wish(("fable-5",), Reason.LEGAL, facts={"since": began})
+    said = declare.suspend(lab.app.db, lab.app.writer, lab.act(), wish, YES)
+    lab.ring(said.gate.rings)
+    lab.settle()
+    lab.rows("UPDATE contact SET tz = 'Asia/Tokyo'")  # moved since, and got it in the night
+    lab.rows("UPDATE attempt SET ended_at = ended_at + interval '9 hours'")
+    ((left,),) = lab.rows("SELECT ended_at FROM attempt")
+    news = timeline.News(facts={"since": began + timedelta(hours=1)})
+    done = correct.correct(lab.app.db, lab.app.writer, lab.act(), said.name.reference, news, YES)
+    lab.ring(done.gate.rings)
+    lab.settle()
+    first, correction = (" ".join(mail.text.split()) for mail in lab.sink.to("p1@example.com"))
+    read = first.split("As of ")[1].split(", access")[0]
+    assert f"{began.astimezone(ZoneInfo('America/New_York')):%H:%M} E" in read
+    assert f"> Start: {read}" in correction.replace("> (", "(")
+    wrote = left.astimezone(ZoneInfo("Asia/Tokyo"))
+    assert f"wrote to you on {wrote:%A} {wrote.day} {wrote:%B}, {wrote:%H:%M} JST" in correction
 
 
 def test_an_update_that_half_of_them_got(db: Db, database_url: str, writer: Writer):
