@@ -77,6 +77,8 @@ class SourceTable(Table):
     """The label of an alert that names the service."""
     map: dict[str, Slug] = {}
     """Value of that label -> slug; a value that is not in here is a slug itself."""
+    kind: Kind = Kind.OUTAGE
+    """What people read its reports as."""
     announce_ceiling: Annotated[int, Field(ge=1, lt=2**31, strict=True)] | None = None
     """To at most how many people it may announce by itself; without one it only ever drafts."""
 

@@ -1,12 +1,14 @@
 """What do we say, and to whom is it owed? The life of a disruption, from evidence to its end."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from notifier.model.act import Act
 from notifier.model.declaration import Declaration
+from notifier.model.signal import DATABASE
 from notifier.model.vocabulary import Kind, Mode, Possibly, Reason
 from notifier.store import Tx, audit
 from notifier.store.disruptions import disruptions
@@ -14,6 +16,44 @@ from notifier.store.disruptions.disruptions import Disruption, OpenDisruption
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Read over the telephone: nothing that looks or sounds like something else."""
+
+
+READS_AS = {
+    Kind.SUSPENSION: "a suspension",
+    Kind.OUTAGE: "an outage",
+    Kind.DEGRADATION: "a degradation",
+    Kind.MAINTENANCE: "maintenance",
+}
+FOLLOWS = {
+    Reason.LEGAL: Kind.SUSPENSION,
+    Reason.SECURITY: Kind.SUSPENSION,
+    Reason.SUPPLIER: Kind.OUTAGE,
+    Reason.FAULT: Kind.OUTAGE,
+    Reason.CAPACITY: Kind.DEGRADATION,
+}
+"""What somebody decided for a reason is a suspension; what failed nobody has suspended."""
+
+
+def kind_of(reason: Reason, asked: Kind | None, drafted: Kind | None) -> Kind:
+    """What people read it as: what was asked for, else by the reason, else as the draft has it (its source)."""
+    return asked or FOLLOWS.get(reason) or drafted or Kind.SUSPENSION
+
+
+def kind_line(kind: Kind, reason: Reason, source: str | None = None) -> str:
+    """What people read it as, and why. `source`: who opened the draft, where no person did."""
+    if FOLLOWS.get(reason) is kind:
+        why = f"because the reason is {reason}"
+    elif source is not None and reason is Reason.UNKNOWN:
+        said = "the data shows who is cut off" if source == DATABASE else f"{source} reported it"
+        why = f"because {said}"
+    else:
+        why = "as declared"
+    return f"Reads as {READS_AS[kind]}, {why}"
+
+
+def kind_of_source(source: str, mapping: Mapping[str, Any]) -> Kind:
+    """A tool reports what broke, unless its declaration says otherwise; the data, who is cut off."""
+    return Kind.SUSPENSION if source == DATABASE else Kind(mapping.get("kind", Kind.OUTAGE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +139,13 @@ def open_disruption(tx: Tx, act: Act, declaration: Declaration) -> int:
     return disruption_id
 
 
-def _evidence(mode: Mode, services: Sequence[str], effective_at: datetime, key: str) -> Declaration:
+def _evidence(
+    mode: Mode, kind: Kind, services: Sequence[str], effective_at: datetime, key: str
+) -> Declaration:
     # A draft's key is its own: nothing that a person declares may collide with it.
     return Declaration(
         mode=mode,
-        kind=Kind.SUSPENSION,
+        kind=kind,
         reason=Reason.UNKNOWN,
         services=tuple(services),
         predicate=None,
@@ -114,9 +156,11 @@ def _evidence(mode: Mode, services: Sequence[str], effective_at: datetime, key: 
     )
 
 
-def open_draft(tx: Tx, act: Act, *, mode: Mode, services: tuple[str, ...], effective_at: datetime) -> int:
+def open_draft(
+    tx: Tx, act: Act, *, mode: Mode, kind: Kind, services: tuple[str, ...], effective_at: datetime
+) -> int:
     """What evidence reports: a draft that tells nobody until a person or a policy confirms it."""
-    declaration = _evidence(mode, services, effective_at, act.actor)
+    declaration = _evidence(mode, kind, services, effective_at, act.actor)
     disruption_id = open_disruption(tx, act, declaration)
     audit.append(
         tx,
@@ -124,7 +168,7 @@ def open_draft(tx: Tx, act: Act, *, mode: Mode, services: tuple[str, ...], effec
         act="draft",
         at=act.now,
         disruption_id=disruption_id,
-        after={"services": sorted(services)},
+        after={"services": sorted(services), "kind": kind},
     )
     return disruption_id
 
@@ -133,7 +177,7 @@ def widen_draft(tx: Tx, act: Act, disruption_id: int, services: tuple[str, ...])
     """More evidence: the draft names more services from here on."""
     draft = disruptions.by_id(tx, disruption_id)
     together = sorted({*draft.services, *services})
-    declaration = _evidence(draft.mode, together, draft.effective_at, act.actor)
+    declaration = _evidence(draft.mode, draft.kind, together, draft.effective_at, act.actor)
     disruptions.set_services(tx, disruption_id, services=together, declare_key=declaration.key)
     disruptions.add_revision(tx, disruption_id, declaration, actor=act.actor, now=act.now)
     audit.append(

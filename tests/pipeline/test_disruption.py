@@ -14,6 +14,9 @@ from notifier.pipeline.disruption import (
     Overlap,
     Same,
     how_to_declare,
+    kind_line,
+    kind_of,
+    kind_of_source,
     new_reference,
 )
 from notifier.store.disruptions.disruptions import OpenDisruption
@@ -85,3 +88,32 @@ def test_a_reference_can_be_read_over_the_telephone() -> None:
     assert len(found) > 190
     assert all(len(each) == 4 and set(each) <= set(REFERENCE_LETTERS) for each in found)
     assert not set("01ILO") & set(REFERENCE_LETTERS)
+
+
+@pytest.mark.parametrize(
+    ("reason", "asked", "drafted", "kind", "why"),
+    [
+        (Reason.LEGAL, None, None, Kind.SUSPENSION, "a suspension, because the reason is legal"),
+        (Reason.SECURITY, None, Kind.OUTAGE, Kind.SUSPENSION, "a suspension, because the reason is security"),
+        (Reason.FAULT, None, None, Kind.OUTAGE, "an outage, because the reason is fault"),
+        (Reason.SUPPLIER, None, None, Kind.OUTAGE, "an outage, because the reason is supplier"),
+        (Reason.CAPACITY, None, None, Kind.DEGRADATION, "a degradation, because the reason is capacity"),
+        (Reason.CAPACITY, Kind.SUSPENSION, None, Kind.SUSPENSION, "a suspension, as declared"),
+        (Reason.UNKNOWN, None, None, Kind.SUSPENSION, "a suspension, as declared"),
+        (Reason.UNKNOWN, None, Kind.OUTAGE, Kind.OUTAGE, "an outage, as declared"),
+        (Reason.UNKNOWN, Kind.MAINTENANCE, Kind.OUTAGE, Kind.MAINTENANCE, "maintenance, as declared"),
+    ],
+)
+def test_the_kind_follows_from_what_was_asked_for_the_reason_and_the_draft(
+    reason: Reason, asked: Kind | None, drafted: Kind | None, kind: Kind, why: str
+) -> None:
+    assert kind_of(reason, asked, drafted) is kind
+    assert kind_line(kind, reason) == f"Reads as {why}"
+
+
+def test_a_tool_reports_what_broke_and_the_data_who_is_cut_off() -> None:
+    assert kind_of_source("prometheus", {"label": "service"}) is Kind.OUTAGE
+    assert kind_of_source("latency", {"kind": "degradation"}) is Kind.DEGRADATION
+    assert kind_of_source("database", {}) is Kind.SUSPENSION
+    reported = kind_line(Kind.OUTAGE, Reason.UNKNOWN, "prometheus")
+    assert reported == "Reads as an outage, because prometheus reported it"

@@ -1,6 +1,6 @@
 """Suspend: declare that something is cut off, and say so to everybody it is cut off for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -21,9 +21,9 @@ from notifier.errors import Refused
 from notifier.model.act import Act
 from notifier.model.declaration import Declaration
 from notifier.model.facts import Facts
-from notifier.model.vocabulary import Kind, NoticeKind, Possibly, Reason
+from notifier.model.vocabulary import Kind, Mode, NoticeKind, Possibly, Reason
 from notifier.pipeline.compose import check_own_words
-from notifier.pipeline.disruption import Adopt, Open, Overlap, Same, how_to_declare, open_disruption
+from notifier.pipeline.disruption import Adopt, Open, Overlap, Same, how_to_declare, kind_of, open_disruption
 from notifier.settings import Settings
 from notifier.store import Db, Tx, audit
 from notifier.store.audience import verdicts
@@ -39,7 +39,8 @@ class Wish:
 
     services: tuple[str, ...]
     reason: Reason
-    kind: Kind = Kind.SUSPENSION
+    kind: Kind | None = None
+    """None: it follows from the reason, or from the draft that it takes over."""
     with_dependents: bool = False
     """Also the services that cannot work without these."""
     where: str | None = None
@@ -84,9 +85,10 @@ def read(tx: Tx, settings: Settings, wish: Wish, now: datetime) -> tuple[Declara
     scope = read_scope(tx, AskedScope(wish.where, wish.only, wish.leave_out, wish.as_written), now)
     check_own_words(Facts.from_mapping(wish.facts), wish.statements)
     cut_at = verdicts.cut_off_since(tx, list(services))
+    mode = mode_of(settings, rehearse=wish.rehearse)
     declaration = Declaration(
-        mode=mode_of(settings, rehearse=wish.rehearse),
-        kind=wish.kind,
+        mode=mode,
+        kind=kind_of(wish.reason, wish.kind, _drafted(tx, mode, services)),
         reason=wish.reason,
         services=services,
         predicate=scope.predicate,
@@ -98,6 +100,11 @@ def read(tx: Tx, settings: Settings, wish: Wish, now: datetime) -> tuple[Declara
         roles=tuple(sorted(set(wish.roles))),
     )
     return declaration, scope
+
+
+def _drafted(tx: Tx, mode: Mode, services: Sequence[str]) -> Kind | None:
+    drafts = (one for one in disruptions.open_ones(tx, mode) if one.declared_at is None)
+    return next((draft.kind for draft in drafts if not set(services).isdisjoint(draft.services)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +149,13 @@ def dry_run(db: Db, writer: Writer, now: datetime, wish: Wish) -> DryRun:
         counted = estimate(tx, writer, declaration, wish.statements, wish.facts, warnings)
         counted = replace(counted, people_copied=people)
         entry = Entry(
-            0, "declared", now, "nobody", dict(wish.facts), dict(wish.statements), _promise(tx, wish, now)
+            0,
+            "declared",
+            now,
+            "nobody",
+            dict(wish.facts),
+            dict(wish.statements),
+            _promise(tx, wish, declaration.kind, now),
         )
         return DryRun(counted, sample_mails(tx, writer, declaration, entry, now))
 
@@ -164,7 +177,7 @@ def _suspend(db: Db, writer: Writer, act: Act, wish: Wish, consent: Consent) -> 
         disruption_id, adopted = _open_or_adopt(tx, act, declaration, again=wish.again)
         if wish.people:
             merge.note_people(tx, disruption_id, wish.people.source, wish.people.at)
-        next_update_at = _promise(tx, wish, act.now)
+        next_update_at = _promise(tx, wish, declaration.kind, act.now)
         timeline_id = disruptions.add_entry(
             tx,
             disruption_id,
@@ -188,11 +201,11 @@ def _suspend(db: Db, writer: Writer, act: Act, wish: Wish, consent: Consent) -> 
         return Declared(name_of(tx, notice_id), gate, adopted, next_update_at)
 
 
-def _promise(tx: Tx, wish: Wish, now: datetime) -> datetime | None:
+def _promise(tx: Tx, wish: Wish, kind: Kind, now: datetime) -> datetime | None:
     """When people hear next: as the operator said, else as policy proposes."""
     if wish.next_update_at or wish.no_promise:
         return wish.next_update_at
-    return proposal(tx, wish.kind, now)
+    return proposal(tx, kind, now)
 
 
 def _open_or_adopt(tx: Tx, act: Act, declaration: Declaration, *, again: bool) -> tuple[int, bool]:
@@ -232,6 +245,7 @@ def _public(declaration: Declaration, people: AudienceCopy | None) -> dict[str, 
         "people": people.source if people else "imported",
         "people_at": people.at.isoformat() if people else None,
         "mode": declaration.mode,
+        "kind": declaration.kind,
         "reason": declaration.reason,
         "services": sorted(declaration.services),
         "possibly": declaration.possibly,

@@ -71,10 +71,12 @@ class Judging:
         return judgement.disruption_id
 
     def _open(self, heard: Heard, services: tuple[str, ...], actor: str) -> int:
+        source = catalogue.source(self.tx, heard.source)
         disruption_id = disruption.open_draft(
             self.tx,
             Act(actor, self.now),
             mode=self.mode,
+            kind=disruption.kind_of_source(heard.source, source.services if source else {}),
             services=services,
             effective_at=heard.occurred_at,
         )

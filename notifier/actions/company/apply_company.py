@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeAlias
 
-from notifier.edges.company_file import AttributeTable, CompanyFile
+from notifier.edges.company_file import AttributeTable, CompanyFile, SourceTable
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.attributes import typed
 from notifier.model.facts import Facts
 from notifier.model.policy import Policy
 from notifier.model.scope import Json
-from notifier.model.vocabulary import AttributeType
+from notifier.model.vocabulary import AttributeType, Kind
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audit
 from notifier.store.company import catalogue
@@ -90,6 +90,12 @@ def _named_services(what: str, fields: Mapping[str, Any]) -> list[str]:
             return []
 
 
+def _meaning(source: SourceTable) -> dict[str, object]:
+    """What a tool's labels mean; a kind only where it is another than anybody would think."""
+    meaning: dict[str, object] = {"label": source.label, "map": source.map}
+    return meaning if source.kind is Kind.OUTAGE else meaning | {"kind": source.kind.value}
+
+
 def things_of(file: CompanyFile) -> Things:
     """What the file wants; each thing it names is as the file says, whole."""
     wanted: Things = {}
@@ -97,7 +103,7 @@ def things_of(file: CompanyFile) -> Things:
         wanted["service", s.slug] = {"name": s.name, "depends_on": sorted(set(s.depends_on))}
     for s in file.sources:
         fields = s.model_dump(include={"dialect", "secret_env", "announce_ceiling", "open"})
-        wanted["source", s.name] = fields | {"services": {"label": s.label, "map": s.map}}
+        wanted["source", s.name] = fields | {"services": _meaning(s)}
     for name, entry in file.attributes.items():
         table = entry if isinstance(entry, AttributeTable) else AttributeTable(type=entry)
         wanted["attribute", name] = {**table.model_dump(), "declared": True}

@@ -15,7 +15,7 @@ from notifier.model.declaration import Declaration
 from notifier.model.facts import Facts
 from notifier.model.locales import in_locale
 from notifier.model.notice_context import ServiceName
-from notifier.model.vocabulary import Mode, NoticeKind, Possibly
+from notifier.model.vocabulary import Kind, Mode, NoticeKind, Possibly, Reason
 from notifier.store import Tx
 from notifier.store.audience import verdicts
 from notifier.store.audience.verdicts import Gap, LocaleCount, Rule, VerdictCount
@@ -37,6 +37,8 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Estimate:
     mode: Mode
+    kind: Kind
+    reason: Reason
     services: tuple[ServiceName, ...]
     where: str
     """The scope as SQL; empty: everybody who holds one of the services."""
@@ -97,6 +99,8 @@ def estimate(
         by_language[reading.read] = by_language.get(reading.read, 0) + reading.people
     return Estimate(
         mode=declaration.mode,
+        kind=declaration.kind,
+        reason=declaration.reason,
         services=service_names(tx, declaration.services),
         where=declaration.where,
         dependents=dependents(tx, declaration.services),

@@ -54,6 +54,7 @@ class OpenDisruption:
     declared_at: datetime | None
     effective_at: datetime
     declare_key: str
+    kind: Kind = Kind.SUSPENSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,8 @@ WHERE disruption_id = %(id)s AND ended_at IS NULL"""
 def open_ones(tx: Tx, mode: Mode) -> list[OpenDisruption]:
     """Everything that is not over, drafts included, oldest first."""
     statement = """
-SELECT d.disruption_id, d.reference, r.services, d.opened_by, d.declared_at, d.effective_at, d.declare_key
+SELECT d.disruption_id, d.reference, r.services, d.opened_by, d.declared_at, d.effective_at, d.declare_key,
+       d.kind
 FROM disruption d
 JOIN LATERAL (
   SELECT services FROM scope_revision

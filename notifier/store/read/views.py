@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.model.vocabulary import Account, Mode, NoticeKind, NoticeState, PeopleFrom, Reason
+from notifier.model.vocabulary import Account, Kind, Mode, NoticeKind, NoticeState, PeopleFrom, Reason
 from notifier.store import Tx, many, one, value
 from notifier.store.disruptions.promises import HEARD, KEPT_BY
 from notifier.store.ledger import accounting, brake
@@ -15,6 +15,7 @@ class DisruptionRow:
     disruption_id: int
     reference: str
     mode: Mode
+    kind: Kind
     reason: Reason
     services: list[str]
     """Names, for people."""
@@ -97,8 +98,9 @@ class NotTold:
 
 
 DISRUPTION = f"""
-SELECT d.disruption_id, d.reference, d.mode, d.reason, d.opened_by, d.opened_at, d.declared_at, d.effective_at,
-       d.awaits_cutoff, d.ended_at, d.ended_as, d.people_from, d.people_at, r.text AS where, r.possibly,
+SELECT d.disruption_id, d.reference, d.mode, d.kind, d.reason, d.opened_by, d.opened_at, d.declared_at,
+       d.effective_at, d.awaits_cutoff, d.ended_at, d.ended_as, d.people_from, d.people_at,
+       r.text AS where, r.possibly,
        array(SELECT coalesce(s.name, slug) FROM unnest(r.services) slug LEFT JOIN service s USING (slug)
              ORDER BY 1) AS services,
        {HEARD} AS next_update_at,

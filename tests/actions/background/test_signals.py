@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from notifier.actions.announce.declare import Wish, suspend
+from notifier.actions.announce.declare import Wish, dry_run, suspend
 from notifier.actions.background.signals import (
     NotSigned,
     UnknownSource,
@@ -20,12 +20,15 @@ from notifier.actions.background.signals import (
     record_signals,
     watch_cut_offs,
 )
+from notifier.actions.company import apply_company
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
+from notifier.edges import company_file
+from notifier.entry.cli.screens.dry_run import picture
 from notifier.errors import BadInput
 from notifier.model.act import Act
 from notifier.model.ring import Ring
-from notifier.model.vocabulary import Mode, NoticeState, Reason
+from notifier.model.vocabulary import Kind, Mode, NoticeState, Reason
 from notifier.pipeline.compose import Words
 from notifier.pipeline.detect import QUIET
 from notifier.settings import data_folder, from_env
@@ -480,3 +483,54 @@ def test_what_policy_announces_goes_to_whom_the_companys_own_database_shows(
     with company.transaction() as tx:
         assert value(tx, "SELECT count(*) FROM customer WHERE ext_id IN ('101', '102')") == 2
         assert value(tx, "SELECT people_from FROM disruption") == "view"
+
+
+def words(db: Db) -> str:
+    """What an affected person reads in English, in the draft."""
+    with db.transaction() as tx:
+        (draft,) = [one for one in disruptions.open_ones(tx, Mode.REHEARSAL) if one.declared_at is None]
+        (notice,) = notices.drafts(tx, draft.disruption_id)
+        found = contents.contents(tx, notice.notice_id)
+    return next(c.text for c in found if (c.locale, c.variant) == ("en", "affected"))
+
+
+def test_what_a_tool_reports_reads_as_an_outage_and_what_the_data_shows_as_a_suspension(company: Db) -> None:
+    post(company, alert("sonnet-5"))
+    tick(company)
+    assert [one.kind for one in open_ones(company)] == [Kind.OUTAGE]
+    assert "An outage affects you" in words(company)
+    assert "suspend" not in words(company)
+    cut_off(company, "fable-5", CUT - timedelta(hours=5))
+    tick(company)
+    assert [one.kind for one in open_ones(company)] == [Kind.OUTAGE, Kind.SUSPENSION]
+
+
+def test_a_source_says_what_its_reports_read_as(company: Db) -> None:
+    file = company_file.read(
+        b'[[sources]]\nname = "latency"\ndialect = "alertmanager"\nopen = true\nkind = "degradation"\n'
+    )
+    apply_company.apply(company, Act("person:lind", NOW), file, apply_company.difference(company, file))
+    post(company, alert("fable-5"), source="latency")
+    tick(company)
+    assert [one.kind for one in open_ones(company)] == [Kind.DEGRADATION]
+    assert "A fault affects you" in words(company)
+
+
+@pytest.mark.parametrize(
+    ("reason", "asked", "kind"),
+    [
+        (Reason.UNKNOWN, None, Kind.OUTAGE),
+        (Reason.LEGAL, None, Kind.SUSPENSION),
+        (Reason.UNKNOWN, Kind.MAINTENANCE, Kind.MAINTENANCE),
+    ],
+)
+def test_a_person_who_takes_a_draft_over_may_say_what_it_reads_as(
+    company: Db, reason: Reason, asked: Kind | None, kind: Kind
+) -> None:
+    post(company, alert("fable-5"))
+    tick(company)
+    wish = Wish(("fable-5",), reason, kind=asked)
+    said = picture(dry_run(company, WRITER, NOW, wish).estimate)
+    assert "(--kind changes it)" in said
+    suspend(company, WRITER, Act("person:lind", NOW), wish, Consent())
+    assert [one.kind for one in open_ones(company)] == [kind]

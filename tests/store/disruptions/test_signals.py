@@ -7,7 +7,7 @@ import pytest
 
 from notifier.model.act import Act
 from notifier.model.signal import Evidence, SignalState
-from notifier.model.vocabulary import Mode
+from notifier.model.vocabulary import Kind, Mode
 from notifier.pipeline.disruption import open_draft
 from notifier.store import Db, Tx
 from notifier.store.company import catalogue
@@ -43,7 +43,9 @@ def cut(tx: Tx, customer: str, service: str, at: datetime | None, region: str | 
 
 
 def draft(tx: Tx, mode: Mode, *services: str) -> int:
-    return open_draft(tx, Act("database", NOW), mode=mode, services=services, effective_at=CUT)
+    return open_draft(
+        tx, Act("database", NOW), mode=mode, kind=Kind.SUSPENSION, services=services, effective_at=CUT
+    )
 
 
 def test_the_same_evidence_is_stored_once(db: Db) -> None:

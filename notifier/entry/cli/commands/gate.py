@@ -48,8 +48,10 @@ def approve(
     from notifier.actions.control import approve as gate
     from notifier.actions.control.approve import Consent
     from notifier.actions.notices.named import name_of
-    from notifier.entry.cli import arguments, sending
+    from notifier.entry.cli import arguments, output, sending
+    from notifier.entry.cli.screens import standing
     from notifier.entry.cli.session import opened_app
+    from notifier.store.read import views
 
     with opened_app() as app:
         notice_id = arguments.notice(app, notice)
@@ -57,6 +59,9 @@ def approve(
         with app.db.transaction() as tx:
             name = name_of(tx, notice_id)
             rule = gate.rule_of_draft(tx, notice_id)
+            row = views.disruption(tx, name.reference)
+        if row is not None and row.declared_at is None and not json:
+            output.say("\n".join(standing.kind_lines(row)))
         sending.refresh_people(app, name.reference, quiet=json, required=True, rule=rule)
         consent = Consent(
             yes=yes,

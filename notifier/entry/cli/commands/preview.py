@@ -53,14 +53,18 @@ def preview(
     from notifier.actions.inspect import mail_files
     from notifier.actions.inspect import preview as actions
     from notifier.entry.cli import arguments, output
+    from notifier.entry.cli.screens import standing
     from notifier.entry.cli.session import opened_app
+    from notifier.store.read import views
 
     with opened_app() as app:
         wanted = actions.WantedReader(locale, customer, worst)
         found = actions.look(app.db, app.writer, arguments.notice(app, notice), wanted)
         files = mail_files.write(found, folder)
         if not json:
-            output.say(_picture(found, files))
+            with app.db.transaction() as tx:
+                row = views.disruption(tx, found.name.reference)
+            output.say(_picture(found, files, standing.kind_lines(row) if row else []))
         sent = single.test(app.db, app.post, app.act(), found, send_to) if send_to else []
     if json:
         mails = [output.plain(mail) | {"files": files[n]} for n, mail in enumerate(found.mails)]
@@ -71,8 +75,8 @@ def preview(
     _raise_failure(sent)
 
 
-def _picture(found: "Preview", files: list[tuple[Path, ...]]) -> str:
-    lines = [f"PREVIEW of D-{found.name} ({found.name.mode}, {found.state})"]
+def _picture(found: "Preview", files: list[tuple[Path, ...]], kind: list[str]) -> str:
+    lines = [f"PREVIEW of D-{found.name} ({found.name.mode}, {found.state})", *kind]
     if found.altered:
         lines.append("! These words are NOT those that it was written with: nothing of it can be sent.")
     for number, mail in enumerate(found.mails):

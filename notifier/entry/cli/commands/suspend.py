@@ -18,7 +18,7 @@ from notifier.entry.cli.options import (
     Statement,
     Yes,
 )
-from notifier.model.vocabulary import Possibly, Reason
+from notifier.model.vocabulary import Kind, Possibly, Reason
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +29,9 @@ def register(app: typer.Typer) -> None:
 def suspend(
     services: Annotated[list[str], typer.Argument(metavar="SERVICE...", help="What is cut off.")],
     reason: Annotated[Reason, typer.Option(help="Why.")],
+    kind: Annotated[
+        Kind | None, typer.Option(help="What people read it as; by the reason if left out.")
+    ] = None,
     where: Annotated[
         str | None, typer.Option(metavar="PREDICATE", help="For whom: nationality <> 'US'")
     ] = None,
@@ -74,6 +77,7 @@ def suspend(
         wish = declare.Wish(
             services=tuple(services),
             reason=reason,
+            kind=kind,
             where=where,
             only=tuple(only),
             leave_out=tuple(leave_out),

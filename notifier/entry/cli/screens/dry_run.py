@@ -7,13 +7,16 @@ from notifier.entry.cli.output import clock
 from notifier.entry.cli.screens.audience_source import copied_lines
 from notifier.entry.cli.screens.standing import untranslated_line
 from notifier.model.locales import nearest
-from notifier.model.vocabulary import Possibly
+from notifier.model.vocabulary import Kind, Possibly
+from notifier.pipeline.disruption import kind_line
 
 COLUMNS = 80
+STANDINGS = {2: "affected", 1: "possibly", 0: "not"}
 READS = {
-    2: ("affected", '"is suspended for you"'),
-    1: ("possibly", '"may be suspended for you"'),
-    0: ("not", "nothing"),
+    Kind.SUSPENSION: ('"may be suspended for you"', '"is suspended for you"'),
+    Kind.OUTAGE: ('"may not work for you"', '"does not work for you"'),
+    Kind.DEGRADATION: ('"may not work as it should"', '"does not work as it should"'),
+    Kind.MAINTENANCE: ('"may be out of service"', '"is out of service"'),
 }
 
 
@@ -41,7 +44,8 @@ def _who_lines(found: Estimate) -> list[str]:
     """What is cut off, and for whom, as SQL: also for those who gave it by options."""
     names = ", ".join(service.name for service in found.services)
     who = found.where or "everybody who holds one of them"
-    lines = [f"  Services: {names}", f"  Who: {who}"]
+    kind = f"  {kind_line(found.kind, found.reason)} (--kind changes it)"
+    lines = [f"  Services: {names}", f"  Who: {who}", kind]
     if found.roles:
         lines.append(f"  Contacts: {' and '.join(found.roles)}; where there are none, the owners, else all")
     return [part for line in lines for part in wrap(line, COLUMNS, subsequent_indent="    ")]
@@ -59,13 +63,13 @@ def _dependents_lines(found: Estimate) -> list[str]:
 def _verdicts(found: Estimate) -> str:
     rows = [("", "customers", "people", "they read")]
     for row in found.verdicts:
-        name, reads = READS[row.rank]
+        reads = READS[found.kind][row.rank - 1] if row.rank else "nothing"
         if row.rank == 1 and found.possibly is Possibly.EXCLUDE:
             reads = "nothing (--possibly exclude)"
         if row.rank == 1 and found.possibly is Possibly.INCLUDE:
-            reads = READS[2][1]
+            reads = READS[found.kind][1]
         silent = reads.startswith("nothing")
-        rows.append((name, f"{row.customers:,}", "-" if silent else f"{row.people:,}", reads))
+        rows.append((STANDINGS[row.rank], f"{row.customers:,}", "-" if silent else f"{row.people:,}", reads))
     total = f"one mail each; {found.unreachable:,} more: call list" if found.unreachable else "one mail each"
     rows.append(("total", f"{sum(v.customers for v in found.verdicts):,}", f"{found.people:,}", total))
     widths = [max(len(row[i]) for row in rows) for i in range(4)]

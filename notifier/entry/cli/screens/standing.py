@@ -11,7 +11,9 @@ from notifier.actions.notices.untranslated import STATEMENT, Untranslated
 from notifier.entry.cli.output import clock, set_off, table
 from notifier.entry.cli.screens.audience_source import disruption_line
 from notifier.model.kinds import KINDS
+from notifier.model.signal import DATABASE
 from notifier.model.vocabulary import Account, Mode, Verdict
+from notifier.pipeline.disruption import kind_line
 from notifier.store.read.held import Held
 from notifier.store.read.recounts import Noted
 from notifier.store.read.views import AlarmRow, ChunkTrouble, DisruptionRow, NoticeRow
@@ -59,6 +61,7 @@ def disruption_title(row: DisruptionRow) -> str:
 
 def disruption_lines(row: DisruptionRow) -> list[str]:
     lines = [disruption_title(row), f"  since {clock(row.effective_at)}, opened by {row.opened_by}"]
+    lines += kind_lines(row)
     if people := disruption_line(row):
         lines.append(people)
     if row.awaits_cutoff:
@@ -69,6 +72,16 @@ def disruption_lines(row: DisruptionRow) -> list[str]:
     if row.next_update_at and not row.ended_at:
         lines.append(f"  next update promised by {clock(row.next_update_at)}")
     return lines
+
+
+def kind_lines(row: DisruptionRow) -> list[str]:
+    """What people read it as, and why; of a draft, how that is changed before anybody reads it."""
+    _, is_source, source = row.opened_by.partition("source:")
+    opened_by = source if is_source else DATABASE if row.opened_by == DATABASE else None
+    said = f"  {kind_line(row.kind, row.reason, opened_by)}"
+    if row.declared_at is not None:
+        return [said]
+    return [f"{said}:", "    otherwise notifier suspend SERVICE... --reason ... --kind ... takes it over"]
 
 
 def effective_line(at: datetime, now: datetime) -> str:
