@@ -15,8 +15,8 @@ from notifier.model.facts import Facts
 from notifier.model.kinds import ENDINGS, variants_of
 from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person, ToldServices
-from notifier.model.vocabulary import Kind, NoticeKind, Reason, Standing, Variant
-from notifier.pipeline.compose import Rendered, Words, quoting, sample
+from notifier.model.vocabulary import Kind, Manner, NoticeKind, Reason, Standing, Variant
+from notifier.pipeline.compose import Rendered, Words, quoting, sample, variables
 from notifier.settings import data_folder
 
 NONCE = "k3k9s8d7f6g5h4j3"
@@ -300,6 +300,74 @@ def test_whoever_hears_of_an_end_hears_what_is_still_out(notice: NoticeKind) -> 
     assert maybe.split("\n\n")[0].strip() == "Fable 5, for Acme Labs"
     _, (_, text, _) = mail(sample.full(notice), "en", person(Variant.AFFECTED))
     assert not re.search("[Ss]till|[Pp]art of|[Nn]ot all", text)
+
+
+def said(locale: str, name: str, told: NoticeContext, variant: Variant = Variant.AFFECTED) -> str:
+    """The letters of a message as it reads in this mail, up to what differs from person to person."""
+    by = variables.chosen(told, variant)
+    text = WORDS.shelf.languages[locale].catalogue.say(name, by, {"since": "\0", "back": "\0"})
+    return letters(max(text.split("\0"), key=len))
+
+
+ENDED = (NoticeKind.RESTORED, NoticeKind.PARTIAL)
+
+
+@pytest.mark.parametrize("notice", ENDED)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_an_end_says_no_more_to_whoever_had_only_heard_that_it_may_be_out(
+    locale: str, notice: NoticeKind
+) -> None:
+    for kind in Kind:
+        told = replace(sample.full(notice), kind=kind, heard=Manner.WAS_POSSIBLY)
+        _, (_, text, html) = mail(told, locale, person(Variant.AFFECTED))
+        for name in ("lifted-heading", "lifted-lead", "released-sorry"):
+            assert said(locale, name, told) in letters(text), (kind, name)
+        for name in ("restored-heading", "restored-lead", "restored-sorry", "broken-restored-lead"):
+            assert said(locale, name, told) not in letters(text), (kind, name)
+        assert said(locale, "lifted-heading", told) in letters(html.split('class="preheader"')[1][:400])
+
+
+@pytest.mark.parametrize("notice", [*ENDED, NoticeKind.RELEASED])
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_ends_before_it_began_never_was(locale: str, notice: NoticeKind) -> None:
+    for kind, variant in product(Kind, variants_of(notice)):
+        told = replace(sample.full(notice), kind=kind)
+        told = replace(told, effective_at=told.now + timedelta(days=2))
+        _, (_, text, _) = mail(told, locale, person(variant))
+        assert said(locale, "lifted-lead", told) in letters(text), (kind, variant)
+        now = replace(told, effective_at=sample.FRIDAY)
+        for name in ("restored-heading", "restored-lead", "restored-sorry", "open-lead", "released-lead"):
+            assert said(locale, name, now) not in letters(text), (kind, variant, name)
+        heading = "lifted-heading" if variant is Variant.AFFECTED else "released-heading.part"
+        heading = (
+            "released-heading" if (notice, variant) == (NoticeKind.RELEASED, Variant.AFFECTED) else heading
+        )
+        assert letters(text).startswith(said(locale, heading, told)), (kind, variant)
+
+
+@pytest.mark.parametrize("notice", ENDED)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_where_only_some_of_it_had_surely_been_out_it_can_be_used(locale: str, notice: NoticeKind) -> None:
+    mixed = replace(sample.full(notice), heard=Manner.WAS_BOTH)
+    rest = [v for v in variants_of(notice) if v is not Variant.AFFECTED]
+    for told, variant in [(mixed, Variant.AFFECTED), *((sample.full(notice), each) for each in rest)]:
+        _, (_, text, _) = mail(told, locale, person(variant))
+        assert said(locale, "open-lead", told) in letters(text), variant
+        assert said(locale, "restored-lead", told) not in letters(text), variant
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_who_is_not_affected_after_all_reads_whether_it_works_where_the_data_shows_it(locale: str) -> None:
+    for heard, name in (
+        (Manner.COMMON, None), (Manner.WORKS, "released-works"), (Manner.CUT, "released-works.not"),
+    ):  # fmt: skip
+        told = replace(sample.full(NoticeKind.RELEASED), heard=heard)
+        _, (_, text, _) = mail(told, locale, person(Variant.AFFECTED))
+        for each in ("released-works", "released-works.not"):
+            assert (said(locale, each, told) in letters(text)) == (each == name), (heard, each)
+    withdrawn = replace(sample.full(NoticeKind.RETRACTION), heard=Manner.WORKS_WAS_AFFECTED)
+    _, (_, text, _) = mail(withdrawn, locale, person(Variant.AFFECTED))
+    assert said(locale, "released-works", withdrawn) in letters(text)
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from notifier.model.earlier import Earlier
 from notifier.model.facts import SINCE, Facts
 from notifier.model.locales import in_locale
-from notifier.model.vocabulary import Confidence, Kind, NoticeKind, Reason
+from notifier.model.vocabulary import Confidence, Kind, Manner, NoticeKind, Reason
 
 FRESH = timedelta(hours=1)
 """What was confirmed so shortly before a notice was written needs no date."""
@@ -50,6 +50,8 @@ class NoticeContext:
     earlier: Earlier | None = None
     then: "NoticeContext | None" = None
     """What the earlier notice was written from: times that are quoted are the times that were read there."""
+    heard: Manner = Manner.COMMON
+    """To whoever hears of an end: how sure it was that something was out for them, or whether it works now."""
     fresh: frozenset[str] = frozenset()
     """Questions that this very notice answers anew; since when; how people reach the company."""
     in_force: Mapping[int, datetime] = field(default_factory=dict[int, datetime])

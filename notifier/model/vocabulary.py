@@ -110,7 +110,8 @@ class Variant(StrEnum):
 
 
 class Manner(StrEnum):
-    """For whom words are that others of a notice do not read; `store/audience/corrections.py` says who they are.
+    """For whom words are that others of a notice do not read: who they are says `store/audience/corrections.py`,
+    and of those who hear of an end `recipients.py`.
 
     It stands before the variant in the name of a text: `late_affected`.
     """
@@ -122,6 +123,11 @@ class Manner(StrEnum):
     WAS_AFFECTED = "was_affected_"
     WAS_POSSIBLY = "was_possibly_"
     WAS_BOTH = "was_both_"
+    WORKS = "works_"
+    CUT = "cut_"
+    WORKS_WAS_AFFECTED = "works_was_affected_"
+    WORKS_WAS_POSSIBLY = "works_was_possibly_"
+    WORKS_WAS_BOTH = "works_was_both_"
 
 
 VARIANT_OF: Mapping[str, Variant] = {

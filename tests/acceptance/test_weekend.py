@@ -76,7 +76,7 @@ def test_the_weekend(notifier: Place) -> None:
     mails = new_mails(notifier, before)
     assert mails.keys() == group("us", 3)
     text = mails["us2@example.com"][0]["text"]
-    assert "Part of your access is back" in text
+    assert "Part of your access is available" in text
     assert "Mythos 5, for Customer 2" in text.split("Still suspended for you:")[0]
     assert "Fable 5, for Customer 2" in text.split("Still suspended for you:")[1]
 

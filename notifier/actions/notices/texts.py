@@ -16,7 +16,7 @@ from notifier.store import Tx
 from notifier.store.audience import corrections, recipients
 from notifier.store.audience.recipients import Later
 from notifier.store.audience.verdicts import Rule, survey
-from notifier.store.disruptions import disruptions
+from notifier.store.disruptions import disruptions, revisions
 from notifier.store.disruptions.contents import Content, contents
 from notifier.store.disruptions.notices import Notice
 
@@ -66,7 +66,13 @@ def of_notice(
     several = KINDS[kind].corrects and len(corrections.sent(tx, disruption_id)) > 1
     texts = [
         replace(text, locale=locale)
-        for text in manners(context, variants(kind, rule), about, several=several)
+        for text in manners(
+            context,
+            variants(kind, rule),
+            about,
+            several=several,
+            hedged=revisions.may_hedge(tx, disruption_id),
+        )
         for locale in words.locales(kind)
     ]
     if len(texts) > MOST:
@@ -94,12 +100,23 @@ def _read_now(
 
 
 def manners(
-    context: NoticeContext, own: tuple[Variant, ...], about: About | None, *, several: bool
+    context: NoticeContext,
+    own: tuple[Variant, ...],
+    about: About | None,
+    *,
+    several: bool,
+    hedged: bool = True,
 ) -> list[Text]:
-    """All who are addressed in words of their own, in no language yet; `several`: notices have left before."""
+    """All who are addressed in words of their own, in no language yet; `several`: notices have left before;
+    `hedged`: somebody may have been told that something may be out.
+    """
     if about is not None and context.notice is NoticeKind.RETRACTION:
         return _withdrawing(context, about)
     found = [Text(context, "", variant) for variant in own]
+    if context.notice is NoticeKind.RELEASED:
+        found += _heard(context, Manner.WORKS, Manner.CUT)
+    elif KINDS[context.notice].back and hedged:
+        found += _heard(context, Manner.WAS_POSSIBLY, Manner.WAS_BOTH)
     if KINDS[context.notice].merges:
         # Those whom nothing has reached hear all of it at once, in the words of a first notice.
         late = replace(context, notice=NoticeKind.CATCH_UP, earlier=None)
@@ -112,6 +129,11 @@ def manners(
     return found
 
 
+def _heard(context: NoticeContext, *manners: Manner) -> list[Text]:
+    """To whom nothing is out any more."""
+    return [Text(replace(context, heard=each), "", Variant.AFFECTED, each) for each in manners]
+
+
 def _withdrawing(context: NoticeContext, about: About) -> list[Text]:
     assert context.earlier is not None
     earlier = context.earlier
@@ -119,9 +141,13 @@ def _withdrawing(context: NoticeContext, about: About) -> list[Text]:
         # All of it ends with the retraction, so only the manner tells which text somebody had read.
         return [
             Text(
-                replace(context, earlier=_as_read(earlier, was)), "", Variant.AFFECTED, Manner(f"was_{was}_")
+                replace(context, earlier=_as_read(earlier, was), heard=Manner(f"{works}was_{was}_")),
+                "",
+                Variant.AFFECTED,
+                Manner(f"{works}was_{was}_"),
             )
             for was in OUT
+            for works in ("", Manner.WORKS)
         ]
     stands = replace(context, earlier=replace(earlier, stands=True))
     return [

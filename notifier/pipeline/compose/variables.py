@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from notifier.model.facts import CONTACT, QUESTIONS
 from notifier.model.notice_context import NoticeContext
-from notifier.model.vocabulary import Kind, Variant
+from notifier.model.vocabulary import Kind, Manner, Variant
 from notifier.pipeline.compose import answers, names, quoting, tags, values
 from notifier.pipeline.compose.phrases import Phrases, Quote
 
@@ -21,7 +21,7 @@ FILLED = frozenset({*tags.SAID, *QUESTIONS, *CONTACT, "title", "services", "refe
 
 VARIABLES = FILLED | frozenset(
     {f"{name}_{trait}" for name in QUESTIONS for trait in ("known", "new")}
-    | {"right", "phone_new", "status_url_new"}
+    | {"right", "phone_new", "status_url_new", "still", "hedged", "mixed", "works", "cut"}
     | {"gap", "affected", "possibly", "still_out", "maybe_out", "future", "statement", "elsewhere", "news"}
     | {"quoted", "whole", "stands", "over", "broken"}
 )
@@ -61,6 +61,11 @@ def variables(
             "possibly": variant in {Variant.POSSIBLY, Variant.BOTH},
             "still_out": variant in {Variant.STILL_AFFECTED, Variant.STILL_BOTH},
             "maybe_out": variant in {Variant.STILL_POSSIBLY, Variant.STILL_BOTH},
+            "still": variant in _REST,
+            "hedged": context.heard is Manner.WAS_POSSIBLY and variant not in _REST,
+            "mixed": context.heard is Manner.WAS_BOTH,
+            "works": context.heard.startswith(Manner.WORKS),
+            "cut": context.heard is Manner.CUT,
             "statement": tags.neutral(nonce, "statement") if context.statement(spoken.locale) else "",
             "news": bool(sayable),
             "right": "\n".join(

@@ -8,7 +8,7 @@ The manner stands before the variant and says in which words somebody is address
 | `past_`  | got the wrong words, and nothing is out for them any more                                    |
 | `fresh_` | was told before; what is corrected has not left for them, and is cancelled: they read its news |
 | `late_`  | nothing has reached them so far; of a retraction: what is withdrawn was the first they heard   |
-| `was_V_` | of a retraction of the first notice: read its variant V                                      |
+| `was_V_` | of a retraction of the first notice: read its variant V; `works_` before it: and it works    |
 
 Statements yield the lines that `store/audience/recipients.py` describes.
 """
@@ -66,13 +66,21 @@ JOIN customer c ON c.customer_id = standing.customer_id LEFT JOIN contact v USIN
 WHERE CASE WHEN wrong THEN is_out OR NOT any_out
            ELSE is_out AND (NOT coalesce(newest_left, true) OR newest < unclosed.seq) END"""
 
+WORKS = """
+{who}.service_id = ANY(ARRAY(SELECT DISTINCT service_id FROM entitlement WHERE suspended_at IS NOT NULL))
+AND EXISTS (SELECT FROM entitlement e WHERE e.customer_id = {who}.customer_id AND e.service_id = {who}.service_id)
+AND NOT EXISTS (SELECT FROM entitlement e WHERE e.customer_id = {who}.customer_id
+                AND e.service_id = {who}.service_id AND e.suspended_at IS NOT NULL)"""
+"""The data says that it works: of others that they are cut off from it, and of this customer that they are not."""
+
 WITHDRAWN = """
 WITH letter AS MATERIALIZED ({letter}),
 before AS ({told}),
 known AS (SELECT DISTINCT recipient_id FROM before)
 SELECT l.recipient_id, l.customer_id, l.service_id, s.slug, l.contact_id, l.verdict,
        coalesce(before.told_as, 'released') AS told_as,
-       CASE WHEN %(was_first)s THEN 'was_' || t.variant || '_'
+       CASE WHEN %(was_first)s THEN CASE WHEN bool_and({works}) OVER (PARTITION BY l.recipient_id) THEN 'works_'
+              ELSE '' END || 'was_' || t.variant || '_'
             WHEN known.recipient_id IS NULL THEN 'late_' ELSE '' END AS manner, l.vals,
        c.name AS customer, v.locale, v.tz, v.name
 FROM line l JOIN letter t ON t.recipient_id = l.recipient_id AND t.notice_id = l.notice_id
@@ -92,7 +100,9 @@ def corrected() -> sql.Composed:
 def withdrawn() -> sql.Composed:
     """Those who got what is withdrawn; what they are told as is what they were told before it."""
     before = sql.SQL(TOLD).format(which=sql.SQL("t.notice_id <> %(about)s"))
-    return sql.SQL(WITHDRAWN).format(letter=sql.SQL(LETTER), told=before)
+    return sql.SQL(WITHDRAWN).format(
+        letter=sql.SQL(LETTER), told=before, works=sql.SQL(WORKS).format(who=sql.SQL("l"))
+    )
 
 
 @dataclass(frozen=True, slots=True)

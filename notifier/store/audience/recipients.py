@@ -15,6 +15,7 @@ from notifier.model.vocabulary import NoticeKind, Standing
 from notifier.store import Tx, many, one
 from notifier.store.audience import corrections
 from notifier.store.audience.contacts import SUPPRESSED, usable
+from notifier.store.audience.corrections import WORKS
 from notifier.store.audience.owed import LAST, Asked, owed, owed_params
 from notifier.store.audience.verdicts import LocaleCount, Rule, deciding_values, hits, plan_for_many
 from notifier.store.audience.whom import Whom
@@ -48,7 +49,8 @@ SELECT recipient_id, customer_id, service_id, slug, contact_id,
 FROM (SELECT *, bool_or({ends}) OVER (PARTITION BY recipient_id) AS ends,
              bool_or(told <> 'none') OVER (PARTITION BY recipient_id) AS knows,
              bool_or(kind = 'catch_up') OVER (PARTITION BY recipient_id) AS sure FROM owed) owed
-WHERE {wanted}"""
+WHERE {wanted}
+WINDOW theirs AS (PARTITION BY recipient_id)"""
 
 BEGINS = "kind IN ('first', 'catch_up')"
 STILL_OUT = "heard IN ('affected', 'possibly')"
@@ -71,6 +73,21 @@ ENDING_LINES = (
     + " AND coalesce(kind, '') NOT IN ('released', 'restored')))"
 )
 """Whoever hears that something ends hears in the same mail what does not, and what may have ended unheard."""
+REST = "bool_or(coalesce(kind, '') <> {end} AND heard IN ('affected', 'possibly')) OVER theirs"
+HEARD = """CASE WHEN {rest} THEN ''
+     WHEN bool_and(heard <> 'affected' AND NOT coalesce('affected' = ANY(perhaps), false))
+       FILTER (WHERE kind = {end}) OVER theirs THEN 'was_possibly_'
+     WHEN bool_or(heard <> 'affected') FILTER (WHERE kind = {end}) OVER theirs THEN 'was_both_' ELSE '' END"""
+"""How sure those had been told of it for whom all of it ends."""
+
+CUT = """
+EXISTS (SELECT FROM entitlement e WHERE e.customer_id = owed.customer_id AND e.service_id = owed.service_id
+        AND e.suspended_at IS NOT NULL)"""
+WORKING = """CASE WHEN {rest} THEN ''
+     WHEN bool_or({cut}) OVER theirs THEN 'cut_'
+     WHEN bool_and({works}) OVER theirs THEN 'works_' ELSE '' END"""
+"""Whether it works for those to whom nothing applies any more, where the data says so."""
+
 NEWS = (
     "(%(merges)s AND "
     + BEGINS
@@ -200,7 +217,13 @@ def _theirs(kind: NoticeKind, end: sql.Composable | None = None) -> sql.Composed
             end = end or sql.Placeholder("ends")
             ends = sql.SQL(ENDS).format(end=end)
             told_as = sql.SQL("CASE WHEN kind = {end} THEN {end} ELSE heard END").format(end=end)
-            return _lines(told_as, sql.SQL("''"), sql.SQL(ENDING_LINES).format(ends=ends), ends)
+            heard = sql.SQL(WORKING if kind is NoticeKind.RELEASED else HEARD).format(
+                end=end,
+                rest=sql.SQL(REST).format(end=end),
+                works=sql.SQL(WORKS).format(who=sql.SQL("owed")),
+                cut=sql.SQL(CUT),
+            )
+            return _lines(told_as, heard, sql.SQL(ENDING_LINES).format(ends=ends), ends)
         case _:
             told_as = sql.SQL(f"CASE WHEN {MERGED} THEN present ELSE heard END")
             return _lines(told_as, sql.SQL(f"CASE WHEN {MERGED} THEN 'late_' ELSE '' END"), sql.SQL(NEWS))

@@ -237,3 +237,14 @@ SELECT EXISTS (SELECT FROM notice
         disruption=notice.disruption_id,
         seq=notice.seq,
     )
+
+
+def may_hedge(tx: Tx, disruption_id: int) -> bool:
+    """Under some revision, in force or proposed, people are told that something may be out for them."""
+    return value(
+        tx,
+        """
+SELECT EXISTS (SELECT FROM scope_revision
+  WHERE disruption_id = %(id)s AND predicate IS NOT NULL AND possibly = 'hedge')""",
+        id=disruption_id,
+    )

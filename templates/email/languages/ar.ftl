@@ -292,28 +292,28 @@ broken-restored-heading =
 broken-restored-lead = منذ { $back }، عاد ما يلي إلى العمل بالنسبة إليكم:
 broken-restored-sorry = نعتذر لكم. فأنتم تعتمدون على هذه الخدمة، وقد انقطعت عنكم منذ { $since }.
 broken-restored-question = ألا تعمل الخدمة بعد، أم لديكم سؤال؟
-partial-preheader =
-    { $rest ->
-        [none] عاد الوصول منذ { $back }.
-       *[maybe] عاد جزء من وصولكم منذ { $back }.
+open-lead = منذ { $back }، يمكنكم استخدام ما يلي:
+lifted-heading =
+    { $time ->
+        [future] لن { state.verb } وصولكم كما كنا قد أبلغناكم
+       *[now] انتهى ما كان من المحتمل أن يمسّكم
     }
-partial-heading =
-    { $rest ->
-        [none] عاد وصولكم
-       *[maybe] عاد جزء من وصولكم
+lifted-preheader = { lifted-heading }.
+lifted-lead =
+    { $time ->
+        [future] كتبنا إليكم أنه اعتبارًا من { $since } س{ state.verb } وصولكم إلى ما يلي، أو أن ذلك محتمل. لن يحدث ذلك:
+       *[now] كتبنا إليكم أنه من المحتمل أن الوصول إلى ما يلي { state } بالنسبة إليكم. وقد انتهى ذلك منذ { $back }:
     }
-released-preheader =
-    { $rest ->
-        [none] تبيّن أن هذا لا ينطبق عليكم.
-       *[maybe] ليس كل ذلك ينطبق عليكم.
-    }
-released-heading =
-    { $rest ->
-        [none] تبيّن أن هذا لا ينطبق عليكم
-       *[maybe] ليس كل ذلك ينطبق عليكم
-    }
+partial-preheader = جزء من وصولكم متاح منذ { $back }.
+partial-heading = جزء من وصولكم متاح
+released-preheader = تبيّن أن هذا لا ينطبق عليكم.
+    .part = ليس كل ذلك ينطبق عليكم.
+released-heading = تبيّن أن هذا لا ينطبق عليكم
+    .part = ليس كل ذلك ينطبق عليكم
 released-lead = كتبنا إليكم أن الوصول إلى ما يلي { state } بالنسبة إليكم، أو أن ذلك محتمل. هذا لا ينطبق عليكم، أو لم يعد ينطبق:
 released-sorry = نعتذر لكم عما سببناه من قلق.
+released-works = وفقًا لبياناتنا، الوصول متاح لكم.
+    .not = وفقًا لبياناتنا، لا يزال الوصول { state } حاليًا بالنسبة إليكم.
 released-question = هل هذا غير صحيح، أو لديكم سؤال؟
 rest-out = { state } حتى الآن بالنسبة إليكم
 rest-maybe =

@@ -304,28 +304,28 @@ broken-restored-heading =
 broken-restored-lead = seit { $back } läuft Folgendes für Sie wieder:
 broken-restored-sorry = Wir bitten um Entschuldigung. Sie verlassen sich auf diesen Dienst, und er hat Ihnen seit { $since } gefehlt.
 broken-restored-question = Läuft es bei Ihnen noch nicht, oder haben Sie eine Frage?
-partial-preheader =
-    { $rest ->
-        [none] Der Zugang ist wieder frei seit { $back }.
-       *[maybe] Ein Teil Ihres Zugangs ist wieder frei seit { $back }.
+open-lead = seit { $back } können Sie Folgendes nutzen:
+lifted-heading =
+    { $time ->
+        [future] Ihr Zugang wird doch nicht { state }
+       *[now] Was Sie möglicherweise betraf, ist vorbei
     }
-partial-heading =
-    { $rest ->
-        [none] Ihr Zugang ist wieder frei
-       *[maybe] Ein Teil Ihres Zugangs ist wieder frei
+lifted-preheader = { lifted-heading }.
+lifted-lead =
+    { $time ->
+        [future] wir hatten Ihnen geschrieben, dass der Zugang zu Folgendem für Sie ab { $since } { state } wird oder werden könnte. Dazu kommt es nicht:
+       *[now] wir hatten Ihnen geschrieben, dass der Zugang zu Folgendem für Sie möglicherweise { state } ist. Das ist seit { $back } vorbei:
     }
-released-preheader =
-    { $rest ->
-        [none] Sie sind doch nicht betroffen.
-       *[maybe] Nicht alles davon gilt für Sie.
-    }
-released-heading =
-    { $rest ->
-        [none] Sie sind doch nicht betroffen
-       *[maybe] Nicht alles davon gilt für Sie
-    }
+partial-preheader = Ein Teil Ihres Zugangs ist frei seit { $back }.
+partial-heading = Ein Teil Ihres Zugangs ist frei
+released-preheader = Sie sind doch nicht betroffen.
+    .part = Nicht alles davon gilt für Sie.
+released-heading = Sie sind doch nicht betroffen
+    .part = Nicht alles davon gilt für Sie
 released-lead = wir hatten Ihnen geschrieben, dass der folgende Zugang für Sie { state } ist oder sein könnte. Das gilt für Sie nicht oder nicht mehr:
 released-sorry = Wir bitten um Entschuldigung für die Unruhe.
+released-works = Nach unseren Daten haben Sie Zugang dazu.
+    .not = Nach unseren Daten ist der Zugang für Sie derzeit noch { state }.
 released-question = Trifft das auf Sie nicht zu, oder haben Sie eine Frage?
 rest-out = Weiterhin für Sie { state }
 rest-maybe =

@@ -293,28 +293,30 @@ broken-restored-heading =
 broken-restored-lead = The following has been working for you again since { $back }:
 broken-restored-sorry = { restored-sorry }
 broken-restored-question = Not working for you yet, or a question?
-partial-preheader =
-    { $rest ->
-        [none] Access has been back since { $back }.
-       *[maybe] Part of your access has been back since { $back }.
+# Also where only some of it had surely been out.
+open-lead = As of { $back }, you can use the following:
+# lifted: to whoever had heard that it might be out, and of what was to come and does not.
+lifted-heading =
+    { $time ->
+        [future] Your access will not be { state } after all
+       *[now] What may have affected you is over
     }
-partial-heading =
-    { $rest ->
-        [none] Your access is back
-       *[maybe] Part of your access is back
+lifted-preheader = { lifted-heading }.
+lifted-lead =
+    { $time ->
+        [future] We told you that access to the following would be, or might be, { state } from { $since }. That will not happen:
+       *[now] We told you that access to the following might be { state } for you. That has been over since { $back }:
     }
-released-preheader =
-    { $rest ->
-        [none] You are not affected after all.
-       *[maybe] Not all of it applies to you.
-    }
-released-heading =
-    { $rest ->
-        [none] You are not affected after all
-       *[maybe] Not all of it applies to you
-    }
+partial-preheader = Part of your access has been available since { $back }.
+partial-heading = Part of your access is available
+released-preheader = You are not affected after all.
+    .part = Not all of it applies to you.
+released-heading = You are not affected after all
+    .part = Not all of it applies to you
 released-lead = We told you that access to the following was, or might be, { state } for you. This does not apply to you (any more):
 released-sorry = We are sorry for the worry this caused.
+released-works = According to our data, you have access to it.
+    .not = According to our data, it is still { state } for you at present.
 released-question = Is this wrong, or do you have a question?
 # What does not end for the reader.
 rest-out = Still { state } for you

@@ -268,28 +268,28 @@ broken-restored-heading =
 broken-restored-lead = Desde el { $back }, lo siguiente vuelve a funcionar para usted:
 broken-restored-sorry = Lo sentimos. Usted cuenta con este servicio y ha estado sin él desde el { $since }.
 broken-restored-question = ¿Aún no funciona o tiene alguna pregunta?
-partial-preheader =
-    { $rest ->
-        [none] El acceso se ha restablecido, desde el { $back }.
-       *[maybe] Se ha restablecido una parte de su acceso, desde el { $back }.
+open-lead = Desde el { $back } puede utilizar lo siguiente:
+lifted-heading =
+    { $time ->
+        [future] Finalmente, su acceso no estará { state }
+       *[now] Lo que quizá le afectaba ha terminado
     }
-partial-heading =
-    { $rest ->
-        [none] Su acceso se ha restablecido
-       *[maybe] Se ha restablecido una parte de su acceso
+lifted-preheader = { lifted-heading }.
+lifted-lead =
+    { $time ->
+        [future] Le habíamos escrito que, a partir del { $since }, el acceso a lo siguiente estaría, o podría estar, { state } para usted. Eso no va a ocurrir:
+       *[now] Le habíamos escrito que el acceso a lo siguiente podía estar { state } para usted. Eso terminó el { $back }:
     }
-released-preheader =
-    { $rest ->
-        [none] Al final no le afecta.
-       *[maybe] No todo le afecta.
-    }
-released-heading =
-    { $rest ->
-        [none] Al final no le afecta
-       *[maybe] No todo le afecta
-    }
+partial-preheader = Parte de su acceso está disponible desde el { $back }.
+partial-heading = Parte de su acceso está disponible
+released-preheader = Al final no le afecta.
+    .part = No todo le afecta.
+released-heading = Al final no le afecta
+    .part = No todo le afecta
 released-lead = Le escribimos que el acceso a lo siguiente está, o puede estar, { state } para usted. Eso no es aplicable a su caso, o ya no lo es:
 released-sorry = Sentimos la preocupación que le hayamos causado.
+released-works = Según nuestros datos, usted tiene acceso.
+    .not = Según nuestros datos, el acceso sigue { state } para usted en este momento.
 released-question = ¿No es correcto o tiene alguna pregunta?
 rest-out = Sigue { state } para usted
 rest-maybe =

@@ -276,28 +276,28 @@ broken-restored-heading =
 broken-restored-lead = Depuis le { $back }, ce qui suit fonctionne de nouveau pour vous :
 broken-restored-sorry = Nous vous prions de nous excuser. Vous comptez sur ce service, et il vous a manqué depuis le { $since }.
 broken-restored-question = Cela ne fonctionne pas encore, ou vous avez une question ?
-partial-preheader =
-    { $rest ->
-        [none] L’accès est rétabli depuis le { $back }.
-       *[maybe] Une partie de votre accès est rétablie depuis le { $back }.
+open-lead = Depuis le { $back }, vous pouvez utiliser ce qui suit :
+lifted-heading =
+    { $time ->
+        [future] Finalement, votre accès ne sera pas { state }
+       *[now] Ce qui vous touchait peut-être est terminé
     }
-partial-heading =
-    { $rest ->
-        [none] Votre accès est rétabli
-       *[maybe] Une partie de votre accès est rétablie
+lifted-preheader = { lifted-heading }.
+lifted-lead =
+    { $time ->
+        [future] Nous vous avions écrit qu’à partir du { $since }, l’accès à ce qui suit serait, ou pourrait être, { state } pour vous. Cela n’aura pas lieu :
+       *[now] Nous vous avions écrit que l’accès à ce qui suit était peut-être { state } pour vous. C’est terminé depuis le { $back } :
     }
-released-preheader =
-    { $rest ->
-        [none] Finalement, cela ne vous concerne pas.
-       *[maybe] Une partie ne vous concerne pas.
-    }
-released-heading =
-    { $rest ->
-        [none] Finalement, cela ne vous concerne pas
-       *[maybe] Une partie ne vous concerne pas
-    }
+partial-preheader = Une partie de votre accès est disponible depuis le { $back }.
+partial-heading = Une partie de votre accès est disponible
+released-preheader = Finalement, cela ne vous concerne pas.
+    .part = Une partie ne vous concerne pas.
+released-heading = Finalement, cela ne vous concerne pas
+    .part = Une partie ne vous concerne pas
 released-lead = Nous vous avions écrit que l’accès à ce qui suit est, ou pourrait être, { state } pour vous. Cela ne vous concerne pas, ou plus :
 released-sorry = Nous vous prions de nous excuser pour l’inquiétude causée.
+released-works = D’après nos données, vous y avez accès.
+    .not = D’après nos données, l’accès est encore { state } pour vous en ce moment.
 released-question = Ce n’est pas exact, ou vous avez une question ?
 rest-out = Toujours { state } pour vous
 rest-maybe =

@@ -267,28 +267,28 @@ broken-restored-heading =
 broken-restored-lead = { $back }から、お客様は以下を再びご利用いただけます：
 broken-restored-sorry = { $since }からご迷惑をおかけしましたことをお詫び申し上げます。
 broken-restored-question = まだご利用になれない場合やご質問
-partial-preheader =
-    { $rest ->
-        [none] { $back }から、ご利用が再開しています。
-       *[maybe] { $back }から、ご利用の一部が再開しています。
+open-lead = { $back }から、お客様は以下をご利用いただけます：
+lifted-heading =
+    { $time ->
+        [future] ご利用が{ state }となる予定はなくなりました
+       *[now] 影響の可能性は解消しました
     }
-partial-heading =
-    { $rest ->
-        [none] ご利用が再開しました
-       *[maybe] ご利用の一部が再開しました
+lifted-preheader = { lifted-heading }。
+lifted-lead =
+    { $time ->
+        [future] { $since }から、お客様の以下のサービスのご利用が{ state }となる、またはその可能性があるとお知らせしましたが、その予定はなくなりました：
+       *[now] お客様の以下のサービスのご利用{ state.ongoing }いる可能性があるとお知らせしましたが、{ $back }に解消しました：
     }
-released-preheader =
-    { $rest ->
-        [none] お客様には当てはまりませんでした。
-       *[maybe] 一部はお客様に当てはまりません。
-    }
-released-heading =
-    { $rest ->
-        [none] お客様には当てはまりませんでした
-       *[maybe] 一部はお客様に当てはまりません
-    }
+partial-preheader = { $back }から、一部をご利用いただけます。
+partial-heading = 一部をご利用いただけます
+released-preheader = お客様には当てはまりませんでした。
+    .part = 一部はお客様に当てはまりません。
+released-heading = お客様には当てはまりませんでした
+    .part = 一部はお客様に当てはまりません
 released-lead = お客様の以下のサービスのご利用{ state.ongoing }いる、またはその可能性があるとお知らせしましたが、これは当てはまらないか、すでに当てはまらなくなっています：
 released-sorry = ご心配をおかけしましたことをお詫び申し上げます。
+released-works = 当社のデータでは、ご利用いただける状態です。
+    .not = 当社のデータでは、現在もご利用{ state.ongoing }おります。
 released-question = 内容が正しくない場合やご質問
 rest-out = 引き続きご利用{ state.ongoing }いるもの
 rest-maybe =

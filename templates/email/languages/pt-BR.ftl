@@ -268,28 +268,28 @@ broken-restored-heading =
 broken-restored-lead = Desde { $back }, o que segue funciona novamente para você:
 broken-restored-sorry = { restored-sorry }
 broken-restored-question = Ainda não funciona ou você tem alguma dúvida?
-partial-preheader =
-    { $rest ->
-        [none] Acesso restabelecido desde { $back }.
-       *[maybe] Parte do seu acesso restabelecida desde { $back }.
+open-lead = Desde { $back }, você pode usar o que segue:
+lifted-heading =
+    { $time ->
+        [future] Afinal, seu acesso não ficará { state }
+       *[now] O que talvez afetasse você terminou
     }
-partial-heading =
-    { $rest ->
-        [none] Seu acesso voltou
-       *[maybe] Parte do seu acesso voltou
+lifted-preheader = { lifted-heading }.
+lifted-lead =
+    { $time ->
+        [future] Escrevemos que, a partir de { $since }, seu acesso ao que segue ficaria, ou poderia ficar, { state }. Isso não vai acontecer:
+       *[now] Escrevemos que seu acesso ao que segue talvez estivesse { state }. Isso terminou em { $back }:
     }
-released-preheader =
-    { $rest ->
-        [none] Afinal, isto não se aplica a você.
-       *[maybe] Nem tudo se aplica a você.
-    }
-released-heading =
-    { $rest ->
-        [none] Afinal, isto não se aplica a você
-       *[maybe] Nem tudo se aplica a você
-    }
+partial-preheader = Parte do seu acesso está disponível desde { $back }.
+partial-heading = Parte do seu acesso está disponível
+released-preheader = Afinal, isto não se aplica a você.
+    .part = Nem tudo se aplica a você.
+released-heading = Afinal, isto não se aplica a você
+    .part = Nem tudo se aplica a você
 released-lead = Escrevemos que seu acesso ao que segue estava, ou talvez estivesse, { state }. Isso não se aplica (mais) a você:
 released-sorry = Pedimos desculpas pela preocupação causada.
+released-works = Segundo nossos dados, você tem acesso.
+    .not = Segundo nossos dados, o acesso continua { state } para você no momento.
 released-question = Isto não está certo ou você tem alguma dúvida?
 rest-out = Continua { state } para você
 rest-maybe =

@@ -178,8 +178,8 @@ def test_whom_a_review_released_since_hears_that_it_was_wrong_and_not_that_they_
     )
     assert set(told) == {1, 2, 3, 4}
     assert "> Wrong." in told[2]
-    assert "is suspended for you" not in " ".join(told[2].split())
-    assert "is suspended for you" in " ".join(told[4].split())
+    assert "suspended for you" not in " ".join(told[2].split())
+    assert "been suspended for you" in " ".join(told[4].split())
 
 
 def test_the_first_notice_withdrawn_in_every_language_without_a_word_written(
