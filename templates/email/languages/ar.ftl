@@ -295,8 +295,8 @@ broken-restored-question = ألا تعمل الخدمة بعد، أم لديكم
 open-lead = منذ { $back }، يمكنكم استخدام ما يلي:
 lifted-heading =
     { $time ->
-        [future] لن { state.verb } وصولكم كما كنا قد أبلغناكم
-       *[now] انتهى ما كان من المحتمل أن يمسّكم
+        [future] خلافًا لما أبلغناكم به، لن { state.verb } وصولكم
+       *[now] انتهى ما كان قد يؤثر عليكم
     }
 lifted-preheader = { lifted-heading }.
 lifted-lead =

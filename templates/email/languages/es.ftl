@@ -271,13 +271,13 @@ broken-restored-question = ¿Aún no funciona o tiene alguna pregunta?
 open-lead = Desde el { $back } puede utilizar lo siguiente:
 lifted-heading =
     { $time ->
-        [future] Finalmente, su acceso no estará { state }
+        [future] Al final, su acceso no quedará { state }
        *[now] Lo que quizá le afectaba ha terminado
     }
 lifted-preheader = { lifted-heading }.
 lifted-lead =
     { $time ->
-        [future] Le habíamos escrito que, a partir del { $since }, el acceso a lo siguiente estaría, o podría estar, { state } para usted. Eso no va a ocurrir:
+        [future] Le habíamos escrito que, a partir del { $since }, el acceso a lo siguiente quedaría, o podría quedar, { state } para usted. Eso no va a ocurrir:
        *[now] Le habíamos escrito que el acceso a lo siguiente podía estar { state } para usted. Eso terminó el { $back }:
     }
 partial-preheader = Parte de su acceso está disponible desde el { $back }.

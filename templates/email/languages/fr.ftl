@@ -280,12 +280,12 @@ open-lead = Depuis le { $back }, vous pouvez utiliser ce qui suit :
 lifted-heading =
     { $time ->
         [future] Finalement, votre accès ne sera pas { state }
-       *[now] Ce qui vous touchait peut-être est terminé
+       *[now] Ce qui vous concernait peut-être est terminé
     }
 lifted-preheader = { lifted-heading }.
 lifted-lead =
     { $time ->
-        [future] Nous vous avions écrit qu’à partir du { $since }, l’accès à ce qui suit serait, ou pourrait être, { state } pour vous. Cela n’aura pas lieu :
+        [future] Nous vous avions écrit qu’à partir du { $since }, l’accès à ce qui suit serait, ou pourrait être, { state } pour vous. Il n’en sera rien :
        *[now] Nous vous avions écrit que l’accès à ce qui suit était peut-être { state } pour vous. C’est terminé depuis le { $back } :
     }
 partial-preheader = Une partie de votre accès est disponible depuis le { $back }.
