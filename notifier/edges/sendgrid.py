@@ -30,9 +30,14 @@ TRACKING = {
     "click_tracking": {"enable": False, "enable_text": False},
     "open_tracking": OFF,
     "subscription_tracking": OFF,
+    "ganalytics": OFF,
 }
-BYPASS = {"bypass_unsubscribe_management": ON}
-"""A mandatory notice reaches who has unsubscribed globally; bounces and spam reports keep their effect."""
+SETTINGS = {
+    # A mandatory notice reaches who has unsubscribed globally; bounces and spam reports keep their effect.
+    "bypass_unsubscribe_management": ON,
+    # What was approved is what is sent: an account's footer would stand under it.
+    "footer": OFF,
+}
 
 SPECIAL: Mapping[int, Result] = {
     # Documented refusals of the account, the place or the form of a request: no other chunk will do better.
@@ -139,7 +144,7 @@ def body_of(envelope: Envelope) -> bytes:
             "notifier_notice": str(envelope.notice_id),
         },
         "tracking_settings": TRACKING,
-        "mail_settings": BYPASS,
+        "mail_settings": SETTINGS,
         "personalizations": [_personalization(letter) for letter in envelope.letters],
     }
     if envelope.headers:

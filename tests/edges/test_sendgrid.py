@@ -148,8 +148,9 @@ def test_the_body_holds_what_the_provider_needs_and_ids_only() -> None:
             "click_tracking": {"enable": False, "enable_text": False},
             "open_tracking": {"enable": False},
             "subscription_tracking": {"enable": False},
+            "ganalytics": {"enable": False},
         },
-        "mail_settings": {"bypass_unsubscribe_management": {"enable": True}},
+        "mail_settings": {"bypass_unsubscribe_management": {"enable": True}, "footer": {"enable": False}},
         "personalizations": [
             {
                 "to": [{"email": "ada@example.com"}],
