@@ -31,12 +31,14 @@ SUPPORT = {
     "margin": "yyaaaaaaaaayyyyyy",
     "max-height": "yyyyynyyyyyyyyyyy",
     "max-width": "yyyyyayyyyyyyyyyy",
-    "opacity": "yyyyynyyyyyyyyynn",
     "overflow": "aaaaanaaaaayaayaa",
     "padding": "yyyyyayyyyyyyyyyy",
+    "table-layout": "yyyyynynyyy?yy???",
     "text-decoration": "yyyaaayyyyyyyyyaa",
     "white-space": "yyyaanyyyyyynyy??",
     "width": "yyyyyayyyyyyyyyyy",
+    "word-break": "aayaayaaaanyayynn",
+    "word-wrap": "yya?any?yny??????",
     "@media": "yyaaanaaaaanaay??",
     "@media (prefers-color-scheme": "yynnnnyyyynnyny??",
 }
@@ -47,11 +49,11 @@ SAME_AS = {
     "border-color": "border",
 }
 ONLY_ADORNMENT = {
-    "border-radius", "color-scheme", "height", "max-height", "opacity", "overflow", "white-space", "@media",
-    "@media (prefers-color-scheme",
+    "border-radius", "color-scheme", "height", "max-height", "overflow", "table-layout", "white-space",
+    "word-break", "word-wrap", "@media", "@media (prefers-color-scheme",
 }  # fmt: skip
 """Where one of these is missing, the mail is less pretty and says the same."""
-OURS = {"mso-hide", "supported-color-schemes"}
+OURS = {"mso-hide", "mso-line-height-rule", "supported-color-schemes"}
 """Names that one program alone knows."""
 
 

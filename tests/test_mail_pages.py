@@ -14,7 +14,28 @@ from . import pages
 
 WORDS = Words.load(data_folder("templates") / "email")
 LOCALES = ("ar", "de", "en", "es", "fr", "ja", "pt-BR")
-STATEMENT = "We are *sorry*.\n\n- one\n- two\n\n> quoted `code`\n\n# A heading\n\n1. first\n\n[a page](https://example.com)"
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+LONG_ADDRESS = f"https://status.example.com/{'incident-' * 20}7K2M"
+"""Neither has a place to break, and either is wider than a telephone."""
+STATEMENT = f"""We are *sorry*.
+
+- one
+- two
+
+> quoted `code`
+
+# A heading
+
+1. first
+
+[a page](https://example.com)
+
+<{LONG_ADDRESS}>
+
+{LONG_WORD} `{"code_" * 20}`
+
+    {"indented_" * 12}
+"""
 NOTICES = [notice for notice in NoticeKind if notice is not NoticeKind.CATCH_UP]
 BROKEN = (NoticeKind.FIRST, NoticeKind.UPDATE, NoticeKind.RESTORED)
 SHOWN = (
@@ -28,10 +49,14 @@ SHOWN = (
 def page(kind: Kind, notice: NoticeKind, locale: str, scheme: str) -> str:
     """As a mail program in that scheme shows it: the rules for dark pages are made to hold for all."""
     variant = Variant.STILL_BOTH if notice in ENDINGS else Variant.BOTH
-    story = replace(list(sample.contexts(notice))[-1], kind=kind, statements={locale: STATEMENT})
+    story = replace(
+        list(sample.contexts(notice))[-1], kind=kind, statements={locale: STATEMENT}, company=LONG_WORD
+    )
     rendered = WORDS.render(story, locale, variant, sample.NONCE)
     html = rendered.html
-    for tag, value in WORDS.values(story, locale, sample.person(variant), sample.NONCE).items():
+    long = sample.person(variant)
+    reader = long._replace(name=LONG_WORD, held=tuple(h._replace(customer=LONG_WORD) for h in long.held))
+    for tag, value in WORDS.values(story, locale, reader, sample.NONCE).items():
         html = html.replace(tag, value)
     assert html.count("@media (prefers-color-scheme: dark)") == 1
     return html.replace(

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -11,6 +10,13 @@ from notifier.pipeline.compose import tags
 from notifier.pipeline.compose.wrapping import is_unspaced, wrapped
 
 ENDED = ("?", "!", ":", ".", "\u061f", "\uff1f", "\uff01", "\u3002")
+
+CELL = (
+    '<table role="presentation" dir="{dir}" width="100%" cellpadding="0" cellspacing="0" border="0">'
+    '<tr><td class="what">'
+)
+CELL_END = '</td></tr><tr><td class="after">&nbsp;</td></tr></table>\n'
+"""The row below keeps the distance: Word has no margins around tables."""
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
 
@@ -37,7 +43,7 @@ def parse(
             continue
         tokens.append(pieces[at])
         at += 1
-    _mark_blocks(tokens, nonce)
+    _set_blocks_apart(tokens, nonce, "rtl" if right_to_left else "ltr")
     _join_unspaced(tokens)
     if right_to_left:
         _keep_codes_straight(tokens)
@@ -81,12 +87,14 @@ def _demoted(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-def _mark_blocks(tokens: list[Token], nonce: str) -> None:
-    """A paragraph that is nothing but a block of names gets a class, so that the layout can set it apart."""
+def _set_blocks_apart(tokens: list[Token], nonce: str, direction: str) -> None:
+    """A paragraph that is nothing but a block of names stands in a cell: Word, in Outlook, pads no paragraph."""
     blocks = {tags.neutral(nonce, name) for name, kind in tags.NAMES.items() if kind.block}
-    for opening, inline in pairwise(tokens):
+    for opening, inline, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if opening.type == "paragraph_open" and inline.content in blocks:
-            opening.attrSet("class", "what")
+            opening.type = closing.type = "html_block"
+            opening.content = CELL.format(dir=direction)
+            closing.content = CELL_END
 
 
 def _join_unspaced(tokens: Sequence[Token]) -> None:
