@@ -5,6 +5,8 @@ ftl        files of messages, in Fluent
 catalogue  the messages of one language: the only one who says them
 answers    single answers, each under the name of its question
 phrases    what codes, reasons, lists and times are called in one language; how sure a fact may sound
+forms      every form of a message, in English and in a translation
+hedges     the words of a language that say that something is not sure
 reviews    who stands for which message, as it stood
 shelf      which files there are: the packaged ones, under a company's own
 variables  what a template may name
@@ -16,7 +18,8 @@ values     the substitutions of one person
 marking    the first line of a test and of a copy
 quoting    what was written before, in a notice that corrects it
 words      `Words`: load, render, fill
-lint       every fault of the files, and of every mail they can make; lint_messages those of catalogues
+lint       every fault of the files, and of every mail they can make; lint_messages those of catalogues,
+           against_english what a translation says otherwise
 statement  times without a zone in the free words
 headers    of every mail of a disruption
 """

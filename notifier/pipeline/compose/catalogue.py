@@ -71,13 +71,9 @@ class Catalogue:
 
         return _FIELD.sub(value, text)
 
-    def pattern(self, name: str) -> str:
+    def pattern(self, name: str, chosen: Chosen | None = None) -> str:
         """`Hello {name},`: with the names of what is filled in, for where it is filled in often."""
-        return _FIELD.sub(r"{\1}", self._text(name, {}))
-
-    def shown(self, name: str, chosen: Chosen) -> frozenset[str]:
-        """What a message fills in where this is chosen."""
-        return frozenset(_FIELD.findall(self._text(name, chosen)))
+        return _FIELD.sub(r"{\1}", self._text(name, chosen or {}))
 
     def choices(self, name: str) -> dict[str, frozenset[str]]:
         """Everything that a message chooses by, with those that stand in it."""

@@ -41,6 +41,10 @@ class Wording:
     """Messages that stand in it."""
     declined: frozenset[str]
     """Variables that it leaves out on purpose: `# without $n` above it."""
+    same_for: frozenset[str]
+    """Variables by which it does not choose on purpose: `# same for every $time`."""
+    same_as: frozenset[str]
+    """Whose words it has on purpose: `# same as English`, or the name of another message."""
 
     @property
     def message(self) -> str:
@@ -86,9 +90,16 @@ def read(path: Path, name: str, *, own: bool = False) -> Layer:
     return Layer(name, text, entries, messages, tree, own, tuple(faults))
 
 
+_WITHOUT = re.compile(r"\bwithout \$(\w+)")
+_SAME_FOR = re.compile(r"\b[Ss]ame for every \$(\w+)")
+_SAME_AS = re.compile(r"\b[Ss]ame as ([\w-]+(?:\.[\w-]+)?)")
+"""What the comment above a message says that lint knows."""
+
+
 def _entries(message: ast.Message, file: str, text: str) -> Iterator[tuple[Wording, list[str]]]:
     comment = message.comment.content or "" if message.comment else ""
-    declined = frozenset[str](re.findall(r"\bwithout \$(\w+)", comment))
+    on_purpose = (frozenset[str](said.findall(comment)) for said in (_WITHOUT, _SAME_FOR, _SAME_AS))
+    declined, same_for, same_as = on_purpose
     parts = [(message.id.name, message.id, message.value)] if message.value else []
     parts += [(f"{message.id.name}.{each.id.name}", each.id, each.value) for each in message.attributes]
     for name, where, value in parts:
@@ -96,7 +107,7 @@ def _entries(message: ast.Message, file: str, text: str) -> Iterator[tuple[Wordi
         found.visit(value)
         entry = Wording(
             name, file, _line(text, where), frozenset(found.filled), found.chosen,
-            tuple(found.asks), declined,
+            tuple(found.asks), declined, same_for, same_as,
         )  # fmt: skip
         yield entry, found.wrong
 
@@ -144,6 +155,12 @@ class _Found(visitor.Visitor):
 
     def visit_FunctionReference(self, node: ast.FunctionReference) -> None:  # noqa: N802
         self.wrong.append(f"{node.id.name}() is not used here: what is filled in comes in its form")
+
+
+def comments(tree: ast.Resource) -> dict[str, str]:
+    """Name of a message -> what stands above it for whoever translates it."""
+    found = [each for each in tree.body if isinstance(each, ast.Message) and each.comment]
+    return {each.id.name: each.comment.content or "" for each in found if each.comment}
 
 
 def canonical(text: str) -> str:

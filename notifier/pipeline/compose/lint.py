@@ -10,7 +10,7 @@ from notifier.errors import BadInput
 from notifier.model.kinds import variants_of
 from notifier.model.notice_context import NoticeContext
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
-from notifier.pipeline.compose import lint_messages, sample, shelf, tags, template
+from notifier.pipeline.compose import against_english, lint_messages, sample, shelf, tags, template
 from notifier.pipeline.compose.phrases import Phrases
 from notifier.pipeline.compose.reviews import NotReviewed
 from notifier.pipeline.compose.shelf import FALLBACK, Shelf
@@ -157,7 +157,7 @@ def _differing(
 
 
 def _warnings(taken: Shelf) -> Iterator[WordsFault]:
-    if FALLBACK not in taken.languages:
+    if taken.english is None:
         return
     for locale, spoken in sorted(taken.languages.items()):
         name = spoken.catalogue.layers[-1].name
@@ -167,6 +167,7 @@ def _warnings(taken: Shelf) -> Iterator[WordsFault]:
                 yield WordsFault(name, 1, f"{notice} lacks {missing[0]}{more}; people read English")
         for layer in spoken.catalogue.layers:
             yield from lint_messages.layout(layer) if layer.own else ()
+        yield from against_english.warnings(spoken.catalogue, taken.english)
         if left := taken.unsigned(locale):
             signed = len(taken.reviews.get(locale, {}).keys() - set(left))
             yield NotReviewed(name, partly=signed > 0)

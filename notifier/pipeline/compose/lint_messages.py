@@ -1,9 +1,8 @@
 """Faults of catalogues: what is said by nobody, filled in by nobody, or lost between English and a translation."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
+from collections.abc import Iterable, Iterator
 
-from notifier.pipeline.compose import ftl
+from notifier.pipeline.compose import against_english, ftl, hedges
 from notifier.pipeline.compose.catalogue import Catalogue
 from notifier.pipeline.compose.ftl import CHOICES, Layer, Wording
 from notifier.pipeline.compose.phrases import NEEDED, Phrases
@@ -23,9 +22,10 @@ def faults(taken: Shelf, languages: Iterable[Phrases] | None = None) -> Iterator
         packaged = {layer.name for layer in spoken.layers if not layer.own}
         needed = spoken.needs(said)
         for entry in spoken.entries.values():
-            if entry.name not in needed and not (own_skeleton and entry.file in packaged):
+            if entry.name not in {*needed, hedges.NAME} and not (own_skeleton and entry.file in packaged):
                 yield _fault(entry, f"no mail says {entry.name}: is it the name of another message?")
-            yield from _of_variables(spoken, entry, taken.english)
+            yield from _of_variables(spoken, entry)
+        yield from against_english.faults(spoken, taken.english)
         for layer in spoken.layers:
             if not layer.own:
                 yield from layout(layer)
@@ -33,39 +33,15 @@ def faults(taken: Shelf, languages: Iterable[Phrases] | None = None) -> Iterator
         yield from _dropped(spoken)
 
 
-def _of_variables(spoken: Catalogue, entry: Wording, english: Catalogue) -> Iterator[WordsFault]:
+def _of_variables(spoken: Catalogue, entry: Wording) -> Iterator[WordsFault]:
     name = entry.name
-    if name in NEEDED or None in spoken.needs([name]).values():
+    if name in {*NEEDED, hedges.NAME} or None in spoken.needs([name]).values():
         return  # `phrases.faults` and `_missing` see to it
     parts = [part for part in spoken.needs([name]).values() if part]
     if odd := {each for part in parts for each in part.filled} - FILLED:
         yield _fault(entry, f"{name} shows ${min(odd)}, which no mail fills in")
     elif odd := {each for part in parts for each in part.chosen} - CHOICES.keys():
         yield _fault(entry, f"{name} chooses by ${min(odd)}, which is not known where it is said")
-    elif name in english:
-        try:
-            yield from _left_out(spoken, entry, english)
-        except WordsFault as fault:
-            yield fault
-
-
-def _left_out(spoken: Catalogue, entry: Wording, english: Catalogue) -> Iterator[WordsFault]:
-    """What English fills in, in every combination of what either of them chooses by."""
-    name = entry.name
-    for chosen in _combinations(english.choices(name), spoken.choices(name)):
-        if lost := english.shown(name, chosen) - spoken.shown(name, chosen) - entry.declined:
-            where = "".join(f", {variable} {value}" for variable, value in chosen.items()) + "," * bool(
-                chosen
-            )
-            add = f"add it, or write '# without ${min(lost)}' above the message"
-            yield _fault(entry, f"{name}{where} leaves out ${min(lost)}: {add}")
-            return
-
-
-def _combinations(*choices: Mapping[str, frozenset[str]]) -> Iterator[dict[str, str]]:
-    variables = sorted({variable for each in choices for variable in each})
-    values = [sorted({v for each in choices for v in each.get(variable, ())}) for variable in variables]
-    yield from (dict(zip(variables, row, strict=True)) for row in product(*values))
 
 
 def _missing(spoken: Catalogue) -> Iterator[WordsFault]:

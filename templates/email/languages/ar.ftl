@@ -4,6 +4,7 @@
 ## How people, times and lists are called
 
 gap = { " " }
+hedges = محتمل | نعتقد | لا نعرف بعد | لا نعرف السبب | لا نعرف الأساس | لا نعرف أكثر | لا نعرف ذلك | بحسب ما نعرفه | { $at } تقريبًا
 label = { $label }: { $text }
 hello = مرحبًا { $name }،
     .unknown = مرحبًا،

@@ -4,6 +4,7 @@
 ## How people, times and lists are called
 
 gap = { " " }
+hedges = möglicherweise | könnte | wir gehen | wissen wir noch nicht | kennen wir noch nicht | noch nicht sagen | noch nicht ausschließen | soweit wir | etwa { $at }
 label = { $label }: { $text }
 hello = Guten Tag { $name },
     .unknown = Guten Tag,

@@ -9,6 +9,8 @@
 
 # Between two sentences.
 gap = { " " }
+# Never said. The words of this language that say that something is not sure: lint looks for them.
+hedges = may | might | possibly | we believe | we expect | not yet know | cannot say | as far as we can tell | about { $at }
 # In plain text: "Billing: not charged."
 label = { $label }: { $text }
 # unknown: of some people there is no name.

@@ -4,6 +4,7 @@
 ## How people, times and lists are called
 
 gap = { " " }
+hedges = puede | pueden | es posible | posiblemente | podría | creemos | todavía no sabemos | todavía no conocemos | todavía no lo sabemos | por lo que sabemos | según lo que sabemos | aproximadamente { $at }
 label = { $label }: { $text }
 hello = Hola, { $name }:
     .unknown = Hola:

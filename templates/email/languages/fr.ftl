@@ -4,6 +4,7 @@
 ## How people, times and lists are called
 
 gap = { " " }
+hedges = il se peut | peut-être | peut être | pourrait | nous pensons | savons pas encore | connaissons pas encore | pour autant que | d’après ce que nous savons | { $at } environ
 label = { $label } : { $text }
 hello = Bonjour { $name },
     .unknown = Bonjour,

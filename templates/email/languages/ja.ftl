@@ -4,6 +4,7 @@
 ## How people, times and lists are called
 
 gap = { "" }
+hedges = 可能性 | 分かっている範囲 | 考えて | まだ分かって | まだ決まって | { $at }頃
 label = { $label }：{ $text }
 hello = { $name } 様
     .unknown = お客様
@@ -70,6 +71,7 @@ lead-maybe =
             }
     }
 still-checking = お客様に当てはまるかどうかを現在確認しており、分かり次第お知らせいたします。
+# Same for every $time.
 broken-lead =
     { $kind ->
         [degradation] { $since }から、お客様の以下のご利用に不具合が生じています：
@@ -81,6 +83,7 @@ broken-lead-still =
         [degradation] { $since }から、お客様の以下のご利用に引き続き不具合が生じています：
        *[outage] { $since }から、引き続き、お客様は以下をご利用いただけない状態です：
     }
+# Same for every $time.
 broken-lead-maybe =
     { $certainty ->
         [both] 以下についても影響を受けている可能性があります：
@@ -135,6 +138,7 @@ first-sorry =
         [future] 日頃ご利用いただいているお客様にご迷惑をおかけし、心よりお詫び申し上げます。
        *[now] 事前のお知らせもなく、日頃ご利用いただいているお客様にご迷惑をおかけし、心よりお詫び申し上げます。
     }
+# Same for every $time.
 broken-preheader =
     { $kind ->
         [degradation] { $since }から不具合。対応を進めております。

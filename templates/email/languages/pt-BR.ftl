@@ -4,6 +4,7 @@
 ## How people, times and lists are called
 
 gap = { " " }
+hedges = pode | talvez | possivelmente | acreditamos | ainda não sabemos | ainda não conhecemos | pelo que sabemos | aproximadamente { $at }
 label = { $label }: { $text }
 hello = Olá, { $name }.
     .unknown = Olá.
@@ -227,6 +228,7 @@ standing = Como está seu acesso
 correction-over = O que escrevemos a você depois disso sobre o que segue continua valendo:
 correction-lead = { lead-still }
 correction-lead-maybe = { lead-maybe }
+# Same as correction-wrote.
 correction-whole = O que escrevemos em { $wrote }
     .undated = O que escrevemos
 

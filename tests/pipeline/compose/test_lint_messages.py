@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from notifier.pipeline.compose import lint, lint_messages, shelf
+from notifier.pipeline.compose import against_english, lint, lint_messages, shelf
 from notifier.settings import data_folder
 
 PACKAGED = data_folder("templates") / "email"
@@ -84,6 +84,39 @@ def test_a_mistake_is_named(own: Path, text: str, sentence: str) -> None:
 
 def test_what_is_left_out_on_purpose_is_no_mistake(own: Path) -> None:
     assert found(own, "# without $back: the heading has it\nrestored-lead = Wieder offen:\n") == []
+
+
+SORRY = "first-sorry = Wir bitten um Entschuldigung.\n"
+KEPT = "data-lost = Sie bleiben erhalten.\n    .believed = Wir gehen davon aus, dass sie verloren sind.\n"
+SAME = "data-kept = Sie bleiben erhalten.\n    .believed = Wir gehen davon aus: erhalten.\n"
+UNSURE = "retraction-may-be = Vielleicht ist der Zugang für Sie { state }:\n"
+HEDGES = (
+    "hedges = vielleicht | möglicherweise | könnte | wir gehen | noch nicht | soweit wir | etwa { $at }\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("mistaken", "meant"),
+    [
+        (SORRY, f"# Same for every $time.\n{SORRY}"),
+        (SAME + KEPT, f"{SAME}# Same as data-kept: so they want it.\n{KEPT}"),
+        (UNSURE, f"{HEDGES}{UNSURE}"),
+    ],
+)
+def test_what_is_meant_is_said_and_is_no_mistake(own: Path, mistaken: str, meant: str) -> None:
+    assert found(own, mistaken) != []
+    assert found(own, meant) == []
+
+
+@pytest.mark.parametrize(("comment", "left"), [("", ["why"]), ("# Same as English.\n", [])])
+def test_english_may_stay_on_purpose(own: Path, comment: str, left: list[str]) -> None:
+    assert found(own, f"{comment}why = Why\n") == []
+    taken = shelf.take(PACKAGED, own)
+    assert taken.english
+    warned = [
+        fault.sentence for fault in against_english.warnings(taken.languages["de"].catalogue, taken.english)
+    ]
+    assert [each.split(";")[0] for each in warned] == [f"still English: {each}" for each in left]
 
 
 def test_a_message_for_a_skeleton_of_the_companys_own_is_said(own: Path) -> None:
