@@ -10,7 +10,7 @@ from notifier.errors import BadInput, Refused
 from notifier.model.kinds import variants_of
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
 from notifier.pipeline import compose
-from notifier.pipeline.compose import Words, catalogue, ftl, headers, reviews, sample, shelf, template
+from notifier.pipeline.compose import Words, catalogue, ftl, headers, proof, reviews, sample, shelf, template
 from notifier.pipeline.compose.lint import Findings
 from notifier.settings import Settings, data_folder
 
@@ -62,6 +62,25 @@ def preview(settings: Settings, wanted: WantedMails, folder: Path) -> list[Path]
         return [path for mail in mails for path in _write(words, folder, wanted.bare, *mail)]
     except OSError as error:
         raise BadInput(f"{folder} cannot be written: {error.strerror}.") from None
+
+
+def every(settings: Settings, locales: Sequence[str], folder: Path) -> list[Path]:
+    """Write a sheet for each language with every message in every form, to be read before it is signed.
+
+    No locale: all languages. Raises `BadInput`.
+    """
+    words = compose.checked(packaged(), settings.templates)
+    sheets = {
+        each: proof.sheet(words.shelf, _spoken(words, each)) for each in locales or words.shelf.languages
+    }
+    return [_put(folder / f"every.{locale}.txt", sheet) for locale, sheet in sheets.items()]
+
+
+def _spoken(words: Words, locale: str) -> str:
+    if locale not in words.shelf.languages:
+        there = ", ".join(sorted(words.shelf.languages))
+        raise BadInput(f"There are no words in {locale!r}; there are {there}.")
+    return locale
 
 
 def _mails(words: Words, wanted: WantedMails) -> Iterator[tuple[NoticeKind, Kind, str, Variant]]:
@@ -171,10 +190,8 @@ def sign(settings: Settings, locale: str, by: str, messages: Sequence[str], on: 
     words = compose.checked(packaged(), settings.templates)
     if not by.strip():
         raise BadInput("Say who has read them: --by NAME.")
-    if locale not in words.shelf.languages:
-        there = ", ".join(sorted(words.shelf.languages))
-        raise BadInput(f"There are no words in {locale!r}; there are {there}.")
-    spoken, english = (words.shelf.languages[each].catalogue for each in (locale, shelf.FALLBACK))
+    there = (words.shelf.languages[each] for each in (_spoken(words, locale), shelf.FALLBACK))
+    spoken, english = (each.catalogue for each in there)
     if unknown := [message for message in messages if message not in spoken.messages]:
         raise BadInput(f"There is no message {unknown[0]!r} in {locale}.")
     wanted = messages or words.shelf.unsigned(locale)

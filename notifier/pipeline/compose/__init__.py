@@ -7,6 +7,7 @@ answers    single answers, each under the name of its question
 phrases    what codes, reasons, lists and times are called in one language; how sure a fact may sound
 forms      every form of a message, in English and in a translation
 hedges     the words of a language that say that something is not sure
+proof      a sheet for whoever signs: every message in every form
 reviews    who stands for which message, as it stood
 shelf      which files there are: the packaged ones, under a company's own
 variables  what a template may name

@@ -24,10 +24,10 @@ def full(phrases: Phrases, at: datetime, tz: str | None, *, about: bool = False)
     `about`: of a time of day that is not sure, `about 18:32 EST`.
     """
     local = at.astimezone(zone(tz))
-    clock = _clock(phrases, local)
+    at_clock = clock(phrases, local)
     if about:
-        clock = phrases["time.about"].replace("{at}", clock)
-    return phrases["time"].replace("{day}", _day(phrases, local)).replace("{at}", clock)
+        at_clock = phrases["time.about"].replace("{at}", at_clock)
+    return phrases["time"].replace("{day}", day(phrases, local)).replace("{at}", at_clock)
 
 
 def soon(phrases: Phrases, at: datetime, tz: str | None, now: datetime) -> str:
@@ -35,8 +35,8 @@ def soon(phrases: Phrases, at: datetime, tz: str | None, now: datetime) -> str:
     if not timedelta(0) <= at - now < SOON:
         return full(phrases, at, tz)
     local = at.astimezone(zone(tz))
-    weekday = _weekday(phrases, local)
-    return phrases["time.soon"].replace("{weekday}", weekday).replace("{at}", _clock(phrases, local))
+    text = phrases["time.soon"].replace("{weekday}", weekday(phrases, local))
+    return text.replace("{at}", clock(phrases, local))
 
 
 @lru_cache(maxsize=1024)
@@ -48,7 +48,7 @@ def zone(name: str | None) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _clock(phrases: Phrases, local: datetime) -> str:
+def clock(phrases: Phrases, local: datetime) -> str:
     """`18:32 EST (23:32 UTC)`: with UTC, and with its day if that is another one."""
     utc = local.astimezone(UTC)
     if not local.utcoffset():
@@ -56,7 +56,7 @@ def _clock(phrases: Phrases, local: datetime) -> str:
     else:
         text = phrases["time.utc" if utc.date() == local.date() else "time.utc-other-day"]
     text = text.replace("{clock}", f"{local:%H:%M}").replace("{zone}", _zone_name(phrases, local))
-    return text.replace("{utc}", f"{utc:%H:%M}").replace("{weekday}", _weekday(phrases, utc))
+    return text.replace("{utc}", f"{utc:%H:%M}").replace("{weekday}", weekday(phrases, utc))
 
 
 def _zone_name(phrases: Phrases, local: datetime) -> str:
@@ -70,7 +70,7 @@ def _zone_name(phrases: Phrases, local: datetime) -> str:
     return f"UTC{sign[:3]}:{sign[3:5]}"
 
 
-def _day(phrases: Phrases, local: datetime) -> str:
+def day(phrases: Phrases, local: datetime) -> str:
     pattern = phrases["day"]
     first = FIRST_OF_MONTH.get(phrases.babel.language)
     if first and local.day == 1:
@@ -78,5 +78,5 @@ def _day(phrases: Phrases, local: datetime) -> str:
     return format_datetime(local, pattern, locale=phrases.babel)
 
 
-def _weekday(phrases: Phrases, at: datetime) -> str:
+def weekday(phrases: Phrases, at: datetime) -> str:
     return format_datetime(at, phrases["day.weekday"], locale=phrases.babel)

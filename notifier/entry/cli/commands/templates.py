@@ -77,12 +77,23 @@ def preview(
     variant: Annotated[list[Variant], typer.Option(help="Whom for; all if left out.")] = [],  # noqa: B006
     kind: Annotated[list[Kind], typer.Option(help="Of a suspension and an outage if left out.")] = [],  # noqa: B006
     bare: Annotated[bool, typer.Option("--bare", help="As if nothing were known.")] = False,
+    every: Annotated[
+        bool,
+        typer.Option("--every", help="Instead of mails: every message in every form, beside the English."),
+    ] = False,
     folder: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER")] = Path("preview"),
 ) -> None:
     from notifier.actions.inspect import templates as actions
     from notifier.entry.cli import output
+    from notifier.errors import BadInput
     from notifier.settings import from_env
 
+    if every:
+        if {*notice} - {actions.ALL} or variant or kind or bare:
+            raise BadInput("--every shows all messages: give it no notice, no variant and no kind.")
+        for path in actions.every(from_env(), locale, folder):
+            output.say(str(path))
+        return
     wanted = actions.WantedMails(notice, locale, variant, bare, kind)
     written = actions.preview(from_env(), wanted, folder)
     if len(written) <= 12:
@@ -106,7 +117,10 @@ def new(
     output.say(f"{path} is yours now. `notifier templates lint` says whether it holds.")
 
 
-@templates.command(help="Put a name under messages that somebody has read; a change of one voids it.")
+@templates.command(
+    help="Put a name under messages that somebody has read; a change of one voids it. Read them in what"
+    " `notifier templates preview --every` writes."
+)
 def sign(
     locale: Annotated[str, typer.Argument(metavar="LANGUAGE")],
     by: Annotated[str, typer.Option(metavar="NAME", help="Who has read them.")],
@@ -120,3 +134,4 @@ def sign(
 
     path, signed = actions.sign(from_env(), locale, by, messages, datetime.now(UTC).date())
     output.say(f"{signed} message{'' if signed == 1 else 's'} signed by {by} in {path}.")
+    output.say(f"Every form of them: `notifier templates preview --every --locale {locale}`.")

@@ -191,3 +191,17 @@ def test_all_means_every_notice(ours: Settings, tmp_path: Path) -> None:
     named = templates.preview(ours, templates.WantedMails(["all"], ["de"]), tmp_path / "named")
     left_out = templates.preview(ours, templates.WantedMails([], ["de"]), tmp_path / "left out")
     assert [path.name for path in named] == [path.name for path in left_out]
+
+
+def test_a_reviewer_gets_a_sheet_for_each_language(ours: Settings, tmp_path: Path) -> None:
+    assert [path.name for path in templates.every(ours, ["ja"], tmp_path)] == ["every.ja.txt"]
+    assert "first-heading" in (tmp_path / "every.ja.txt").read_text()
+    assert len(templates.every(ours, [], tmp_path / "all")) == len(words(None).shelf.languages)
+    with pytest.raises(BadInput, match="no words in 'nl'"):
+        templates.every(ours, ["nl"], tmp_path)
+    app = typer.Typer()
+    all_commands.register(app)
+    run = CliRunner(env={"NOTIFIER_REHEARSALS_ONLY": "1"}).invoke
+    wanted = ["templates", "preview", "--every", "--locale", "de", "-o", str(tmp_path / "sheets")]
+    assert "every.de.txt" in run(app, wanted).output.replace("\n", "")
+    assert isinstance(run(app, [*wanted, "first"]).exception, BadInput)
