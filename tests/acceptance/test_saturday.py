@@ -35,7 +35,8 @@ def widened(place: Place, reference: str) -> None:
 def words(place: Place, address: str) -> str:
     """The newest mail to an address, as one line."""
     mail: dict[str, Any] = [m for m in place.provider.messages() if m["address"] == address][-1]
-    return " ".join(mail["text"].replace("\xa0", " ").split())
+    text = " ".join(mail["text"].replace("\xa0", " ").split())
+    return text.replace("Since ", "As of ")  # as an update says it
 
 
 def said(at: datetime) -> str:

@@ -31,7 +31,7 @@ def letters(text: str) -> str:
 def says(locale: str, mail: str, message: str, **by: str) -> bool:
     """The mail holds the longest part of a message that is the same for everybody."""
     spoken = WORDS.shelf.languages[locale].catalogue
-    shown = dict.fromkeys(("since", "back", "wrote", "next", "phone"), "\0")
+    shown: dict[str, str] = dict.fromkeys(("since", "back", "wrote", "next", "phone"), "\0")
     said = spoken.say(message, BY | by, shown)
     return letters(max(said.split("\0"), key=len)) in letters(mail)
 

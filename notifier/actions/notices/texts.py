@@ -17,7 +17,7 @@ from notifier.store.audience import corrections, recipients
 from notifier.store.audience.recipients import Later
 from notifier.store.audience.verdicts import Rule, survey
 from notifier.store.disruptions import disruptions, revisions
-from notifier.store.disruptions.contents import Content, contents
+from notifier.store.disruptions.contents import Content, contents, has_hedged
 from notifier.store.disruptions.notices import Notice
 
 MOST = 42
@@ -72,6 +72,7 @@ def of_notice(
             about,
             several=several,
             hedged=revisions.may_hedge(tx, disruption_id),
+            was_hedged=has_hedged(tx, disruption_id),
         )
         for locale in words.locales(kind)
     ]
@@ -106,9 +107,10 @@ def manners(
     *,
     several: bool,
     hedged: bool = True,
+    was_hedged: bool = True,
 ) -> list[Text]:
     """All who are addressed in words of their own, in no language yet; `several`: notices have left before;
-    `hedged`: somebody may have been told that something may be out.
+    `hedged`: somebody may be told that something may be out; `was_hedged`: has been.
     """
     if about is not None and context.notice is NoticeKind.RETRACTION:
         return _withdrawing(context, about)
@@ -116,6 +118,10 @@ def manners(
     if context.notice is NoticeKind.RELEASED:
         found += _heard(context, Manner.WORKS, Manner.CUT)
     elif KINDS[context.notice].back and hedged:
+        unsure = replace(context, heard=Manner.WAS_BOTH) if was_hedged else context
+        found = [
+            each if each.variant is Variant.AFFECTED else replace(each, context=unsure) for each in found
+        ]
         found += _heard(context, Manner.WAS_POSSIBLY, Manner.WAS_BOTH)
     if KINDS[context.notice].merges:
         # Those whom nothing has reached hear all of it at once, in the words of a first notice.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from notifier.store import Tx, many, one, run
+from notifier.store import Tx, many, one, run, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,15 @@ WHERE content_id = %(id)s""",
 def store_contents(tx: Tx, notice_id: int, words: Sequence[NewContent]) -> None:
     for each in words:
         insert_content(tx, notice_id, each)
+
+
+def has_hedged(tx: Tx, disruption_id: int) -> bool:
+    """Somebody may have read that something may be out for them."""
+    return value(
+        tx,
+        """
+SELECT EXISTS (SELECT FROM chunk k JOIN content w USING (content_id)
+  WHERE w.notice_id IN (SELECT notice_id FROM notice WHERE disruption_id = %(id)s)
+    AND w.variant ~ '(possibly|both)$')""",
+        id=disruption_id,
+    )
