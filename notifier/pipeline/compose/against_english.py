@@ -143,8 +143,9 @@ def _facts_alike(there: Compared) -> Found:
 
 
 def _headings_alike(there: Compared) -> Found:
-    forms_of_all = ((name, form) for name, every in there.every.items() for form in every)
-    headings = ((n, f) for n, f in forms_of_all if n not in NEEDED and f.english[-1:].isalnum())
+    uncounted = (name for name in there.every if NUMBER not in NEEDED.get(name, ()))
+    forms_of_all = ((name, form) for name in uncounted for form in there.every[name])
+    headings = ((name, form) for name, form in forms_of_all if form.english[-1:].isalnum())
     yield from _alike(there, headings)
 
 

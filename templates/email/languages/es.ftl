@@ -4,7 +4,7 @@
 ## How people, times and lists are called
 
 gap = { " " }
-hedges = puede | pueden | es posible | posiblemente | podría | creemos | todavía no sabemos | todavía no conocemos | todavía no lo sabemos | por lo que sabemos | según lo que sabemos | aproximadamente { $at }
+hedges = puede | pueden | es posible | posiblemente | podría | podía | quizá | creemos | todavía no sabemos | todavía no conocemos | todavía no lo sabemos | por lo que sabemos | según lo que sabemos | aproximadamente { $at }
 label = { $label }: { $text }
 hello = Hola, { $name }:
     .unknown = Hola:
@@ -269,7 +269,7 @@ broken-restored-heading =
 broken-restored-lead = Desde el { $back }, lo siguiente vuelve a funcionar para usted:
 broken-restored-sorry = Lo sentimos. Usted cuenta con este servicio y ha estado sin él desde el { $since }.
 broken-restored-question = ¿Aún no funciona o tiene alguna pregunta?
-open-lead = Desde el { $back } puede utilizar lo siguiente:
+open-lead = Desde el { $back } está disponible para usted lo siguiente:
 lifted-heading =
     { $time ->
         [future] Al final, su acceso no quedará { state }

@@ -4,7 +4,7 @@
 ## How people, times and lists are called
 
 gap = { " " }
-hedges = pode | talvez | possivelmente | acreditamos | ainda não sabemos | ainda não conhecemos | pelo que sabemos | aproximadamente { $at }
+hedges = pode | poderia | talvez | possivelmente | acreditamos | ainda não sabemos | ainda não conhecemos | pelo que sabemos | aproximadamente { $at }
 label = { $label }: { $text }
 hello = Olá, { $name }.
     .unknown = Olá.
@@ -270,7 +270,7 @@ broken-restored-heading =
 broken-restored-lead = Desde { $back }, o que segue funciona novamente para você:
 broken-restored-sorry = { restored-sorry }
 broken-restored-question = Ainda não funciona ou você tem alguma dúvida?
-open-lead = Desde { $back }, você pode usar o que segue:
+open-lead = Desde { $back }, está disponível para você o que segue:
 lifted-heading =
     { $time ->
         [future] Afinal, seu acesso não ficará { state }
