@@ -56,6 +56,12 @@ state =
             [maintenance] توقف
            *[suspension] تم تعليق
         }
+fault =
+    { $kind ->
+        [degradation] خلل
+        [maintenance] أعمال صيانة
+       *[outage] عطل
+    }
 
 ## The subject: the same in all notices of a disruption
 
@@ -85,13 +91,17 @@ lead-maybe =
     }
 still-checking = ما زلنا نتحقق مما إذا كان هذا ينطبق عليكم، وسنخبركم حالما نعرف.
 broken-lead =
-    { $kind ->
-        [outage] منذ { $since }، ما يلي لا يعمل بالنسبة إليكم:
-        [degradation] منذ { $since }، ما يلي لا يعمل كما ينبغي بالنسبة إليكم:
-       *[maintenance]
-            { $time ->
-                [future] اعتبارًا من { $since }، ما يلي متوقف بالنسبة إليكم بسبب أعمال صيانة:
-               *[now] منذ { $since }، ما يلي متوقف بالنسبة إليكم بسبب أعمال صيانة:
+    { $time ->
+        [future]
+            { $kind ->
+                [degradation] اعتبارًا من { $since }، لن يعمل ما يلي كما ينبغي بالنسبة إليكم:
+               *[outage] اعتبارًا من { $since }، لن يعمل ما يلي بالنسبة إليكم:
+            }
+       *[now]
+            { $kind ->
+                [degradation] منذ { $since }، ما يلي لا يعمل كما ينبغي بالنسبة إليكم:
+                [maintenance] منذ { $since }، ما يلي متوقف بالنسبة إليكم بسبب أعمال صيانة:
+               *[outage] منذ { $since }، ما يلي لا يعمل بالنسبة إليكم:
             }
     }
 broken-lead-still =
@@ -163,32 +173,17 @@ first-sorry =
     }
 broken-preheader =
     { $time ->
-        [future]
-            { $kind ->
-                [degradation] خلل اعتبارًا من { $since }. نعمل على إصلاحه.
-                [maintenance] أعمال صيانة اعتبارًا من { $since }.
-               *[outage] عطل اعتبارًا من { $since }. نعمل على إصلاحه.
-            }
-       *[now]
-            { $kind ->
-                [degradation] خلل منذ { $since }. نعمل على إصلاحه.
-                [maintenance] أعمال صيانة منذ { $since }.
-               *[outage] عطل منذ { $since }. نعمل على إصلاحه.
-            }
+        [future] { fault } اعتبارًا من { $since }.
+       *[now] { fault } منذ { $since }.
     }
+    .maybe = من المحتمل أنكم متأثرون.
 broken-heading =
     { $certainty ->
-        [possibly]
-            { $kind ->
-                [degradation] من المحتمل أنكم متأثرون بخلل
-                [maintenance] من المحتمل أنكم متأثرون بأعمال صيانة
-               *[outage] من المحتمل أنكم متأثرون بعطل
-            }
+        [possibly] من المحتمل أنكم متأثرون ب{ fault }
        *[affected]
-            { $kind ->
-                [degradation] أنتم متأثرون بخلل
-                [maintenance] أنتم متأثرون بأعمال صيانة
-               *[outage] أنتم متأثرون بعطل
+            { $time ->
+                [future] ستتأثرون ب{ fault }
+               *[now] أنتم متأثرون ب{ fault }
             }
     }
 broken-sorry =
@@ -226,12 +221,7 @@ update-elsewhere = هناك أخبار جديدة ليست متاحة لدينا
 update-facts = لدينا معلومات جديدة. هذا هو الوضع الآن:
 update-nothing = لا جديد حتى الآن. ما زلنا نعمل على ذلك.
 update-sorry = نأسف لاستمرار هذا الوضع.
-broken-update-preheader =
-    { $kind ->
-        [degradation] الخلل مستمر.
-        [maintenance] أعمال الصيانة مستمرة.
-       *[outage] العطل مستمر.
-    }
+broken-update-preheader = { broken-update-heading }.
 broken-update-heading =
     { $kind ->
         [degradation] الخلل مستمر
@@ -326,11 +316,7 @@ more-elsewhere = لدينا المزيد لنقوله، لكنه ليس متاح
 
 ## Looked at again, and it stands
 
-confirmed-preheader =
-    { $certainty ->
-        [possibly] من المحتمل أن الوصول { state } حتى الآن. لقد راجعنا حالتكم مرة أخرى.
-       *[affected] الوصول { state } حتى الآن. لقد راجعنا حالتكم مرة أخرى.
-    }
+confirmed-preheader = لقد راجعنا حالتكم مرة أخرى.
 confirmed-heading =
     { $certainty ->
         [possibly] راجعنا الأمر مرة أخرى: من المحتمل أن وصولكم { state } حتى الآن

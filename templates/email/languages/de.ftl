@@ -44,6 +44,12 @@ state =
             [maintenance] Wegen Wartungsarbeiten unterbrochen
            *[suspension] Gesperrt
         }
+fault =
+    { $kind ->
+        [degradation] Eine Störung
+        [maintenance] Eine Wartung
+       *[outage] Ein Ausfall
+    }
 
 ## The subject: the same in all notices of a disruption
 
@@ -77,13 +83,17 @@ lead-maybe =
     }
 still-checking = Wir prüfen noch, ob das für Sie gilt, und sagen es Ihnen, sobald wir es wissen.
 broken-lead =
-    { $kind ->
-        [outage] seit { $since } läuft Folgendes für Sie nicht:
-        [degradation] seit { $since } läuft Folgendes für Sie nicht so, wie es soll:
-       *[maintenance]
-            { $time ->
-                [future] ab { $since } läuft Folgendes für Sie wegen einer Wartung nicht:
-               *[now] seit { $since } läuft Folgendes für Sie wegen einer Wartung nicht:
+    { $time ->
+        [future]
+            { $kind ->
+                [degradation] ab { $since } wird Folgendes für Sie nicht so laufen, wie es soll:
+               *[outage] ab { $since } wird Folgendes für Sie nicht laufen:
+            }
+       *[now]
+            { $kind ->
+                [degradation] seit { $since } läuft Folgendes für Sie nicht so, wie es soll:
+                [maintenance] seit { $since } läuft Folgendes für Sie wegen einer Wartung nicht:
+               *[outage] seit { $since } läuft Folgendes für Sie nicht:
             }
     }
 broken-lead-still =
@@ -155,32 +165,17 @@ first-sorry =
     }
 broken-preheader =
     { $time ->
-        [future]
-            { $kind ->
-                [degradation] Störung ab { $since }. Wir arbeiten daran.
-                [maintenance] Wartung ab { $since }.
-               *[outage] Ausfall ab { $since }. Wir arbeiten daran.
-            }
-       *[now]
-            { $kind ->
-                [degradation] Störung seit { $since }. Wir arbeiten daran.
-                [maintenance] Wartung seit { $since }.
-               *[outage] Ausfall seit { $since }. Wir arbeiten daran.
-            }
+        [future] { fault } ab { $since }.
+       *[now] { fault } seit { $since }.
     }
+    .maybe = Sie sind möglicherweise betroffen.
 broken-heading =
     { $certainty ->
-        [possibly]
-            { $kind ->
-                [degradation] Eine Störung betrifft Sie möglicherweise
-                [maintenance] Eine Wartung betrifft Sie möglicherweise
-               *[outage] Ein Ausfall betrifft Sie möglicherweise
-            }
+        [possibly] { fault } betrifft Sie möglicherweise
        *[affected]
-            { $kind ->
-                [degradation] Eine Störung betrifft Sie
-                [maintenance] Eine Wartung betrifft Sie
-               *[outage] Ein Ausfall betrifft Sie
+            { $time ->
+                [future] { fault } wird Sie betreffen
+               *[now] { fault } betrifft Sie
             }
     }
 broken-sorry =
@@ -218,12 +213,7 @@ update-elsewhere = Es gibt Neuigkeiten, die uns noch nicht auf Deutsch vorliegen
 update-facts = Wir wissen jetzt mehr. So ist der Stand:
 update-nothing = Es gibt nichts Neues zu berichten. Wir arbeiten daran.
 update-sorry = Es tut uns leid, dass es noch andauert.
-broken-update-preheader =
-    { $kind ->
-        [degradation] Die Störung dauert an.
-        [maintenance] Die Wartung dauert an.
-       *[outage] Der Ausfall dauert an.
-    }
+broken-update-preheader = { broken-update-heading }.
 broken-update-heading =
     { $kind ->
         [degradation] Die Störung dauert an
@@ -338,11 +328,7 @@ more-elsewhere = Wir haben dazu noch mehr zu sagen, aber noch nicht auf Deutsch.
 
 ## Looked at again, and it stands
 
-confirmed-preheader =
-    { $certainty ->
-        [possibly] Möglicherweise weiterhin { state }. Wir haben Ihren Fall noch einmal geprüft.
-       *[affected] Weiterhin { state }. Wir haben Ihren Fall noch einmal geprüft.
-    }
+confirmed-preheader = Wir haben Ihren Fall noch einmal geprüft.
 confirmed-heading =
     { $certainty ->
         [possibly] Wir haben noch einmal geprüft: Ihr Zugang ist möglicherweise weiterhin { state }

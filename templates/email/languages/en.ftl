@@ -56,6 +56,13 @@ state =
             [maintenance] Interrupted for maintenance
            *[suspension] Suspended
         }
+# What broke; begins a sentence or a heading.
+fault =
+    { $kind ->
+        [degradation] A fault
+        [maintenance] Maintenance
+       *[outage] An outage
+    }
 
 ## The subject: the same in all notices of a disruption
 
@@ -89,13 +96,17 @@ lead-maybe =
 still-checking = We are still checking whether this applies to you, and will tell you once we know.
 # broken: what is out because of a fault or of maintenance, and not because somebody was cut off.
 broken-lead =
-    { $kind ->
-        [outage] Since { $since }, the following has not been working for you:
-        [degradation] Since { $since }, the following has not been working properly for you:
-       *[maintenance]
-            { $time ->
-                [future] From { $since }, the following will be out of service for you, for maintenance:
-               *[now] Since { $since }, the following has been out of service for you, for maintenance:
+    { $time ->
+        [future]
+            { $kind ->
+                [degradation] From { $since }, the following will not work properly for you:
+               *[outage] From { $since }, the following will not work for you:
+            }
+       *[now]
+            { $kind ->
+                [degradation] Since { $since }, the following has not been working properly for you:
+                [maintenance] Since { $since }, the following has been out of service for you, for maintenance:
+               *[outage] Since { $since }, the following has not been working for you:
             }
     }
 broken-lead-still =
@@ -164,32 +175,17 @@ first-sorry =
     }
 broken-preheader =
     { $time ->
-        [future]
-            { $kind ->
-                [degradation] A fault from { $since }. We are working on it.
-                [maintenance] Maintenance from { $since }.
-               *[outage] An outage from { $since }. We are working on it.
-            }
-       *[now]
-            { $kind ->
-                [degradation] A fault since { $since }. We are working on it.
-                [maintenance] Maintenance since { $since }.
-               *[outage] An outage since { $since }. We are working on it.
-            }
+        [future] { fault } from { $since }.
+       *[now] { fault } since { $since }.
     }
+    .maybe = You may be affected.
 broken-heading =
     { $certainty ->
-        [possibly]
-            { $kind ->
-                [degradation] A fault may affect you
-                [maintenance] Maintenance may affect you
-               *[outage] An outage may affect you
-            }
+        [possibly] { fault } may affect you
        *[affected]
-            { $kind ->
-                [degradation] A fault affects you
-                [maintenance] Maintenance affects you
-               *[outage] An outage affects you
+            { $time ->
+                [future] { fault } will affect you
+               *[now] { fault } affects you
             }
     }
 broken-sorry =
@@ -227,12 +223,7 @@ update-elsewhere = There is news that we do not have in English yet. Reply to th
 update-facts = What we know has changed. This is how it stands now:
 update-nothing = Nothing new to report. We are working on it.
 update-sorry = We are sorry that this is not over yet.
-broken-update-preheader =
-    { $kind ->
-        [degradation] The fault continues.
-        [maintenance] Maintenance continues.
-       *[outage] The outage continues.
-    }
+broken-update-preheader = { broken-update-heading }.
 broken-update-heading =
     { $kind ->
         [degradation] The fault continues
@@ -331,11 +322,7 @@ more-elsewhere = We have more to say about this, but not in English yet. Reply t
 
 ## Looked at again, and it stands
 
-confirmed-preheader =
-    { $certainty ->
-        [possibly] Possibly still { state }. We have looked at your case again.
-       *[affected] Still { state }. We have looked at your case again.
-    }
+confirmed-preheader = We have looked at your case again.
 confirmed-heading =
     { $certainty ->
         [possibly] We have looked again: your access may still be { state }

@@ -32,6 +32,12 @@ state =
         [maintenance] interrumpido por mantenimiento
        *[suspension] suspendido
     }
+fault =
+    { $kind ->
+        [degradation] Una incidencia
+        [maintenance] Un trabajo de mantenimiento
+       *[outage] Una avería
+    }
 
 ## The subject: the same in all notices of a disruption
 
@@ -61,13 +67,17 @@ lead-maybe =
     }
 still-checking = Todavía estamos comprobando si le afecta, y se lo diremos en cuanto lo sepamos.
 broken-lead =
-    { $kind ->
-        [outage] Desde el { $since }, lo siguiente no funciona para usted:
-        [degradation] Desde el { $since }, lo siguiente no funciona como debería para usted:
-       *[maintenance]
-            { $time ->
-                [future] A partir del { $since }, lo siguiente está en mantenimiento y no funciona para usted:
-               *[now] Desde el { $since }, lo siguiente está en mantenimiento y no funciona para usted:
+    { $time ->
+        [future]
+            { $kind ->
+                [degradation] A partir del { $since }, lo siguiente no funcionará como debería para usted:
+               *[outage] A partir del { $since }, lo siguiente no funcionará para usted:
+            }
+       *[now]
+            { $kind ->
+                [degradation] Desde el { $since }, lo siguiente no funciona como debería para usted:
+                [maintenance] Desde el { $since }, lo siguiente está en mantenimiento y no funciona para usted:
+               *[outage] Desde el { $since }, lo siguiente no funciona para usted:
             }
     }
 broken-lead-still =
@@ -139,32 +149,17 @@ first-sorry =
     }
 broken-preheader =
     { $time ->
-        [future]
-            { $kind ->
-                [degradation] Incidencia a partir del { $since }. Estamos trabajando en ello.
-                [maintenance] Mantenimiento a partir del { $since }.
-               *[outage] Avería a partir del { $since }. Estamos trabajando en ello.
-            }
-       *[now]
-            { $kind ->
-                [degradation] Incidencia desde el { $since }. Estamos trabajando en ello.
-                [maintenance] Mantenimiento desde el { $since }.
-               *[outage] Avería desde el { $since }. Estamos trabajando en ello.
-            }
+        [future] { fault } a partir del { $since }.
+       *[now] { fault } desde el { $since }.
     }
+    .maybe = Es posible que le afecte.
 broken-heading =
     { $certainty ->
-        [possibly]
-            { $kind ->
-                [degradation] Una incidencia puede afectarle
-                [maintenance] Unos trabajos de mantenimiento pueden afectarle
-               *[outage] Una avería puede afectarle
-            }
+        [possibly] { fault } puede afectarle
        *[affected]
-            { $kind ->
-                [degradation] Una incidencia le afecta
-                [maintenance] Unos trabajos de mantenimiento le afectan
-               *[outage] Una avería le afecta
+            { $time ->
+                [future] { fault } le afectará
+               *[now] { fault } le afecta
             }
     }
 broken-sorry =
@@ -202,12 +197,7 @@ update-elsewhere = Hay novedades que todavía no tenemos en español. Responda a
 update-facts = Ahora sabemos más. Esta es la situación:
 update-nothing = No hay novedades. Seguimos trabajando en ello.
 update-sorry = Sentimos que esto continúe.
-broken-update-preheader =
-    { $kind ->
-        [degradation] La incidencia continúa.
-        [maintenance] El mantenimiento continúa.
-       *[outage] La avería continúa.
-    }
+broken-update-preheader = { broken-update-heading }.
 broken-update-heading =
     { $kind ->
         [degradation] La incidencia continúa
@@ -302,11 +292,7 @@ more-elsewhere = Tenemos algo más que decirle, pero todavía no en español. Re
 
 ## Looked at again, and it stands
 
-confirmed-preheader =
-    { $certainty ->
-        [possibly] Es posible que el acceso siga { state }. Hemos vuelto a revisar su caso.
-       *[affected] El acceso sigue { state }. Hemos vuelto a revisar su caso.
-    }
+confirmed-preheader = Hemos vuelto a revisar su caso.
 confirmed-heading =
     { $certainty ->
         [possibly] Lo hemos revisado de nuevo: su acceso puede seguir { state }

@@ -40,6 +40,12 @@ state =
         [maintenance] interrompu pour maintenance
        *[suspension] suspendu
     }
+fault =
+    { $kind ->
+        [degradation] Une perturbation
+        [maintenance] Une maintenance
+       *[outage] Une panne
+    }
 
 ## The subject: the same in all notices of a disruption
 
@@ -69,13 +75,17 @@ lead-maybe =
     }
 still-checking = Nous vérifions encore si cela vous concerne, et vous le dirons dès que nous le saurons.
 broken-lead =
-    { $kind ->
-        [outage] Depuis le { $since }, ce qui suit ne fonctionne pas pour vous :
-        [degradation] Depuis le { $since }, ce qui suit ne fonctionne pas comme il le devrait pour vous :
-       *[maintenance]
-            { $time ->
-                [future] À partir du { $since }, ce qui suit est en maintenance et ne fonctionne pas pour vous :
-               *[now] Depuis le { $since }, ce qui suit est en maintenance et ne fonctionne pas pour vous :
+    { $time ->
+        [future]
+            { $kind ->
+                [degradation] À partir du { $since }, ce qui suit ne fonctionnera pas comme il le devrait pour vous :
+               *[outage] À partir du { $since }, ce qui suit ne fonctionnera pas pour vous :
+            }
+       *[now]
+            { $kind ->
+                [degradation] Depuis le { $since }, ce qui suit ne fonctionne pas comme il le devrait pour vous :
+                [maintenance] Depuis le { $since }, ce qui suit est en maintenance et ne fonctionne pas pour vous :
+               *[outage] Depuis le { $since }, ce qui suit ne fonctionne pas pour vous :
             }
     }
 broken-lead-still =
@@ -147,32 +157,17 @@ first-sorry =
     }
 broken-preheader =
     { $time ->
-        [future]
-            { $kind ->
-                [degradation] Perturbation à partir du { $since }. Nous y travaillons.
-                [maintenance] Maintenance à partir du { $since }.
-               *[outage] Panne à partir du { $since }. Nous y travaillons.
-            }
-       *[now]
-            { $kind ->
-                [degradation] Perturbation depuis le { $since }. Nous y travaillons.
-                [maintenance] Maintenance depuis le { $since }.
-               *[outage] Panne depuis le { $since }. Nous y travaillons.
-            }
+        [future] { fault } à partir du { $since }.
+       *[now] { fault } depuis le { $since }.
     }
+    .maybe = Vous êtes peut-être concerné.
 broken-heading =
     { $certainty ->
-        [possibly]
-            { $kind ->
-                [degradation] Une perturbation vous concerne peut-être
-                [maintenance] Une maintenance vous concerne peut-être
-               *[outage] Une panne vous concerne peut-être
-            }
+        [possibly] { fault } vous concerne peut-être
        *[affected]
-            { $kind ->
-                [degradation] Une perturbation vous concerne
-                [maintenance] Une maintenance vous concerne
-               *[outage] Une panne vous concerne
+            { $time ->
+                [future] { fault } va vous concerner
+               *[now] { fault } vous concerne
             }
     }
 broken-sorry =
@@ -210,12 +205,7 @@ update-elsewhere = Il y a du nouveau, que nous n’avons pas encore en français
 update-facts = Nous en savons plus. Voici où en sont les choses :
 update-nothing = Rien de nouveau à signaler. Nous y travaillons.
 update-sorry = Nous sommes désolés que cela dure encore.
-broken-update-preheader =
-    { $kind ->
-        [degradation] La perturbation continue.
-        [maintenance] La maintenance continue.
-       *[outage] La panne continue.
-    }
+broken-update-preheader = { broken-update-heading }.
 broken-update-heading =
     { $kind ->
         [degradation] La perturbation continue
@@ -310,11 +300,7 @@ more-elsewhere = Nous avons davantage à dire, mais pas encore en français. Ré
 
 ## Looked at again, and it stands
 
-confirmed-preheader =
-    { $certainty ->
-        [possibly] Accès peut-être toujours { state }. Nous avons réexaminé votre situation.
-       *[affected] Accès toujours { state }. Nous avons réexaminé votre situation.
-    }
+confirmed-preheader = Nous avons réexaminé votre situation.
 confirmed-heading =
     { $certainty ->
         [possibly] Nous avons réexaminé votre situation : votre accès est peut-être toujours { state }

@@ -43,6 +43,12 @@ state =
             [maintenance] をメンテナンスのため中断して
            *[suspension] を停止して
         }
+fault =
+    { $kind ->
+        [degradation] 不具合
+        [maintenance] メンテナンス
+       *[outage] 障害
+    }
 
 ## The subject: the same in all notices of a disruption
 
@@ -63,7 +69,11 @@ lead-still =
     }
 lead-maybe =
     { $certainty ->
-        [both] お客様の以下のサービスについても、ご利用{ state.ongoing }いる可能性があります：
+        [both]
+            { $time ->
+                [future] お客様の以下のサービスについても、ご利用が{ state }となる可能性があります：
+               *[now] お客様の以下のサービスについても、ご利用{ state.ongoing }いる可能性があります：
+            }
        *[possibly]
             { $time ->
                 [future] { $since }から、お客様の以下のサービスのご利用が{ state }となる可能性があります：
@@ -71,12 +81,19 @@ lead-maybe =
             }
     }
 still-checking = お客様に当てはまるかどうかを現在確認しており、分かり次第お知らせいたします。
-# Same for every $time.
 broken-lead =
-    { $kind ->
-        [degradation] { $since }から、お客様の以下のご利用に不具合が生じています：
-        [maintenance] { $since }から、以下はメンテナンスのためご利用いただけません：
-       *[outage] { $since }から、お客様は以下をご利用いただけない状態です：
+    { $time ->
+        [future]
+            { $kind ->
+                [degradation] { $since }から、お客様の以下のご利用に不具合が生じます：
+               *[outage] { $since }から、お客様は以下をご利用いただけなくなります：
+            }
+       *[now]
+            { $kind ->
+                [degradation] { $since }から、お客様の以下のご利用に不具合が生じています：
+                [maintenance] { $since }から、以下はメンテナンスのためご利用いただけません：
+               *[outage] { $since }から、お客様は以下をご利用いただけない状態です：
+            }
     }
 broken-lead-still =
     { $kind ->
@@ -139,34 +156,15 @@ first-sorry =
        *[now] 事前のお知らせもなく、日頃ご利用いただいているお客様にご迷惑をおかけし、心よりお詫び申し上げます。
     }
 # Same for every $time.
-broken-preheader =
-    { $kind ->
-        [degradation] { $since }から不具合。対応を進めております。
-        [maintenance] { $since }からメンテナンス。
-       *[outage] { $since }から障害。対応を進めております。
-    }
+broken-preheader = { $since }から{ fault }。
+    .maybe = お客様のご利用に影響する可能性があります。
 broken-heading =
     { $certainty ->
-        [possibly]
-            { $kind ->
-                [degradation] 不具合がお客様のご利用に影響する可能性があります
-                [maintenance] メンテナンスがお客様のご利用に影響する可能性があります
-               *[outage] 障害がお客様のご利用に影響する可能性があります
-            }
+        [possibly] { fault }がお客様のご利用に影響する可能性があります
        *[affected]
             { $time ->
-                [future]
-                    { $kind ->
-                        [degradation] 不具合がお客様のご利用に影響します
-                        [maintenance] メンテナンスがお客様のご利用に影響します
-                       *[outage] 障害がお客様のご利用に影響します
-                    }
-               *[now]
-                    { $kind ->
-                        [degradation] 不具合がお客様のご利用に影響しています
-                        [maintenance] メンテナンスがお客様のご利用に影響しています
-                       *[outage] 障害がお客様のご利用に影響しています
-                    }
+                [future] { fault }がお客様のご利用に影響します
+               *[now] { fault }がお客様のご利用に影響しています
             }
     }
 broken-sorry =
@@ -204,12 +202,7 @@ update-elsewhere = 新しい情報がありますが、まだ日本語でご用�
 update-facts = 新たに分かったことがあります。現在の状況は次のとおりです：
 update-nothing = 新しい情報はございません。引き続き対応しております。
 update-sorry = 長引いておりますことをお詫び申し上げます。
-broken-update-preheader =
-    { $kind ->
-        [degradation] 不具合が続いています。
-        [maintenance] メンテナンスが続いています。
-       *[outage] 障害が続いています。
-    }
+broken-update-preheader = { broken-update-heading }。
 broken-update-heading =
     { $kind ->
         [degradation] 不具合が続いています
@@ -304,11 +297,7 @@ more-elsewhere = このほかにもお伝えすることがありますが、ま
 
 ## Looked at again, and it stands
 
-confirmed-preheader =
-    { $certainty ->
-        [possibly] 引き続きご利用{ state.ongoing }いる可能性があります。改めて確認いたしました。
-       *[affected] 引き続きご利用{ state.ongoing }おります。改めて確認いたしました。
-    }
+confirmed-preheader = 改めて確認いたしました。
 confirmed-heading =
     { $certainty ->
         [possibly] 改めて確認した結果、引き続きご利用{ state.ongoing }いる可能性があります
@@ -322,8 +311,16 @@ confirmed-lead =
     }
 confirmed-lead-maybe =
     { $certainty ->
-        [both] 以下については、お客様に当てはまるかどうかまだ分かりません。こちらについても、ご利用{ state.ongoing }いる可能性があります：
-       *[possibly] 結果：お客様に当てはまらないとは、まだ申し上げられません。お客様の以下のサービスのご利用{ state.ongoing }いる可能性があります：
+        [both]
+            { $time ->
+                [future] 以下については、お客様に当てはまるかどうかまだ分かりません。こちらについても、ご利用が{ state }となる可能性があります：
+               *[now] 以下については、お客様に当てはまるかどうかまだ分かりません。こちらについても、ご利用{ state.ongoing }いる可能性があります：
+            }
+       *[possibly]
+            { $time ->
+                [future] 結果：お客様に当てはまらないとは、まだ申し上げられません。お客様の以下のサービスのご利用が{ state }となる可能性があります：
+               *[now] 結果：お客様に当てはまらないとは、まだ申し上げられません。お客様の以下のサービスのご利用{ state.ongoing }いる可能性があります：
+            }
     }
 confirmed-sorry = ご期待に沿えず、申し訳ございません。
 confirmed-question = それでも正しくない場合や、私どもの知らない事情をご存じの場合

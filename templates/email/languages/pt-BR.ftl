@@ -32,6 +32,12 @@ state =
         [maintenance] interrompido para manutenção
        *[suspension] suspenso
     }
+fault =
+    { $kind ->
+        [degradation] Uma instabilidade
+        [maintenance] Uma manutenção
+       *[outage] Uma falha
+    }
 
 ## The subject: the same in all notices of a disruption
 
@@ -61,13 +67,17 @@ lead-maybe =
     }
 still-checking = Ainda estamos verificando se isso se aplica a você e avisaremos assim que soubermos.
 broken-lead =
-    { $kind ->
-        [outage] Desde { $since }, o que segue não funciona para você:
-        [degradation] Desde { $since }, o que segue não funciona como deveria para você:
-       *[maintenance]
-            { $time ->
-                [future] A partir de { $since }, o que segue não funcionará para você, por causa de uma manutenção:
-               *[now] Desde { $since }, o que segue não funciona para você, por causa de uma manutenção:
+    { $time ->
+        [future]
+            { $kind ->
+                [degradation] A partir de { $since }, o que segue não vai funcionar como deveria para você:
+               *[outage] A partir de { $since }, o que segue não vai funcionar para você:
+            }
+       *[now]
+            { $kind ->
+                [degradation] Desde { $since }, o que segue não funciona como deveria para você:
+                [maintenance] Desde { $since }, o que segue não funciona para você, por causa de uma manutenção:
+               *[outage] Desde { $since }, o que segue não funciona para você:
             }
     }
 broken-lead-still =
@@ -139,32 +149,17 @@ first-sorry =
     }
 broken-preheader =
     { $time ->
-        [future]
-            { $kind ->
-                [degradation] Instabilidade a partir de { $since }. Estamos trabalhando nisso.
-                [maintenance] Manutenção a partir de { $since }.
-               *[outage] Falha a partir de { $since }. Estamos trabalhando nisso.
-            }
-       *[now]
-            { $kind ->
-                [degradation] Instabilidade desde { $since }. Estamos trabalhando nisso.
-                [maintenance] Manutenção desde { $since }.
-               *[outage] Falha desde { $since }. Estamos trabalhando nisso.
-            }
+        [future] { fault } a partir de { $since }.
+       *[now] { fault } desde { $since }.
     }
+    .maybe = Você pode ter sido afetado.
 broken-heading =
     { $certainty ->
-        [possibly]
-            { $kind ->
-                [degradation] Uma instabilidade pode afetar você
-                [maintenance] Uma manutenção pode afetar você
-               *[outage] Uma falha pode afetar você
-            }
+        [possibly] { fault } pode afetar você
        *[affected]
-            { $kind ->
-                [degradation] Uma instabilidade afeta você
-                [maintenance] Uma manutenção afeta você
-               *[outage] Uma falha afeta você
+            { $time ->
+                [future] { fault } afetará você
+               *[now] { fault } afeta você
             }
     }
 broken-sorry =
@@ -202,12 +197,7 @@ update-elsewhere = Há novidades que ainda não temos em português. Responda a 
 update-facts = O que sabemos mudou. A situação agora é esta:
 update-nothing = Nada de novo a informar. Continuamos trabalhando nisso.
 update-sorry = Lamentamos que isto ainda não tenha terminado.
-broken-update-preheader =
-    { $kind ->
-        [degradation] A instabilidade continua.
-        [maintenance] A manutenção continua.
-       *[outage] A falha continua.
-    }
+broken-update-preheader = { broken-update-heading }.
 broken-update-heading =
     { $kind ->
         [degradation] A instabilidade continua
@@ -303,11 +293,7 @@ more-elsewhere = Temos mais a dizer sobre isto, mas ainda não em português. Re
 
 ## Looked at again, and it stands
 
-confirmed-preheader =
-    { $certainty ->
-        [possibly] O acesso talvez continue { state }. Analisamos seu caso novamente.
-       *[affected] O acesso continua { state }. Analisamos seu caso novamente.
-    }
+confirmed-preheader = Analisamos seu caso novamente.
 confirmed-heading =
     { $certainty ->
         [possibly] Analisamos seu caso novamente: seu acesso talvez continue { state }
