@@ -22,7 +22,7 @@ OUT = {
 }
 """Says that something of the reader's is out."""
 ALREADY = {
-    "en": "since|as of|still (?!cannot)|goes on|continues|stays|is suspended|affects|is (interrupted|impaired)|does not work",
+    "en": "since|as of|still (?!cannot)|continues|stays|affects|is (suspended|interrupted|impaired)|does not work",
     "de": "seit|weiterhin|noch immer|dauert an|bleibt|ist (gesperrt|unterbrochen|beeinträchtigt)",
     "fr": "depuis|toujours|continue|reste|est (suspendu|interrompu|perturbé)",
     "es": "desde|sigue|continúa|está (suspendido|interrumpido|afectado)",
@@ -31,6 +31,10 @@ ALREADY = {
     "pt-BR": "desde|continu[ae]|está (suspenso|interrompido|instável)",
 }
 """Says that it has happened."""
+REPLY = {
+    "en": "reply", "de": "antworten sie", "fr": "répondez", "es": "responda", "ja": "返信", "ar": "الرد على",
+    "pt-BR": "responda",
+}  # fmt: skip
 ENDS = re.compile(r"(?<=[.!?:\u3002\uff01\uff1f\uff1a\u061f])\s*(?=\D|$)")
 
 
@@ -111,6 +115,8 @@ def broken(reader: Reader, subject: str, text: str, html: str) -> Iterator[str]:
     yield from _empty(seen)
     if not reader.ends:
         yield from _surer_than_true(reader, seen)
+    if not reader.replies and re.search(REPLY[reader.locale], f"{seen.body} {seen.preheader}".lower()):
+        yield "it asks for an answer that nobody reads"
 
 
 def _empty(seen: Seen) -> Iterator[str]:

@@ -44,7 +44,7 @@ class NoticeContext:
     restored_at: datetime | None = None
     """Since when access is back; `None`: since now. Used by notices of restoration."""
     reply_to: str | None = None
-    """Set: somebody reads the replies, and the mail says so. The address itself is not shown."""
+    """Set: somebody reads the replies, and the mail says so; else it asks for none. The address is not shown."""
     phone: str | None = None
     status_url: str | None = None
     earlier: Earlier | None = None

@@ -17,7 +17,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "certainty": ("affected", "possibly", "both"),
     "time": ("now", "future"),
     "kind": tuple(kind.value for kind in Kind),
-    "contact": ("none", "phone", "reply", "reply-phone"),
+    "contact": ("none", "status", "phone", "reply", "reply-phone"),
     "rest": ("none", "out", "maybe", "both"),
 }
 """What messages choose by, beside a number `$n` and the abbreviation of a `$zone`."""

@@ -85,7 +85,7 @@ def chosen(context: NoticeContext, variant: Variant) -> dict[str, str]:
         "certainty": certainty.value,
         "time": "future" if context.since[0] > context.now else "now",
         "kind": context.kind.value,
-        "contact": "-".join(ways) or "none",
+        "contact": "-".join(ways) or ("status" if context.status_url else "none"),
         "rest": _REST.get(variant, "none"),
     }
 

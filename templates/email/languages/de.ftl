@@ -209,7 +209,7 @@ update-heading =
             }
     }
 update-new = Was neu ist
-update-elsewhere = Es gibt Neuigkeiten, die uns noch nicht auf Deutsch vorliegen. Antworten Sie auf diese E-Mail, und wir erklären sie Ihnen.
+update-elsewhere = Es gibt Neuigkeiten, die uns noch nicht auf Deutsch vorliegen. Fragen Sie uns, und wir erklären sie Ihnen.
 update-facts = Wir wissen jetzt mehr. So ist der Stand:
 update-nothing = Es gibt nichts Neues zu berichten. Wir arbeiten daran.
 update-sorry = Es tut uns leid, dass es noch andauert.
@@ -229,7 +229,7 @@ correction-sorry = etwas, das wir Ihnen am { $wrote } geschrieben haben, war fal
     .undated = etwas, das wir Ihnen geschrieben haben, war falsch. Wir bitten um Entschuldigung.
 correction-wrote = Wir haben geschrieben
 correction-right = Richtig ist
-correction-elsewhere = Der richtige Text liegt uns noch nicht auf Deutsch vor. Antworten Sie auf diese E-Mail, und wir erklären ihn Ihnen.
+correction-elsewhere = Der richtige Text liegt uns noch nicht auf Deutsch vor. Fragen Sie uns, und wir erklären ihn Ihnen.
 standing = Wie es um Ihren Zugang steht
 correction-over = Was wir Ihnen seither zu Folgendem geschrieben haben, gilt weiterhin:
 correction-lead =
@@ -324,7 +324,7 @@ rest-maybe =
         [both] Möglicherweise ebenfalls { state }
        *[maybe] Möglicherweise weiterhin für Sie { state }
     }
-more-elsewhere = Wir haben dazu noch mehr zu sagen, aber noch nicht auf Deutsch. Antworten Sie auf diese E-Mail, und wir erklären es Ihnen.
+more-elsewhere = Wir haben dazu noch mehr zu sagen, aber noch nicht auf Deutsch. Fragen Sie uns, und wir erklären es Ihnen.
 
 ## Looked at again, and it stands
 
@@ -367,7 +367,8 @@ contact =
         [phone] Rufen Sie uns an: { $phone }.
         [reply] Antworten Sie auf diese E-Mail, ein Mensch liest sie.
         [reply-phone] Antworten Sie auf diese E-Mail, ein Mensch liest sie, oder rufen Sie uns an: { $phone }.
-       *[none] Antworten Sie auf diese E-Mail.
+        [status] Den Stand finden Sie auf unserer Statusseite, unten verlinkt.
+       *[none] Bitte wenden Sie sich wie gewohnt an uns.
     }
 no-password = Wir fragen Sie nicht nach einem Passwort.
 details = Einzelheiten

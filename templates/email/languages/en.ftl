@@ -219,7 +219,7 @@ update-heading =
             }
     }
 update-new = What is new
-update-elsewhere = There is news that we do not have in English yet. Reply to this email and we will explain it to you.
+update-elsewhere = There is news that we do not have in English yet. Ask us and we will explain it to you.
 update-facts = What we know has changed. This is how it stands now:
 update-nothing = Nothing new to report. We are working on it.
 update-sorry = We are sorry that this is not over yet.
@@ -240,7 +240,7 @@ correction-sorry = Something that we wrote to you on { $wrote } was wrong. We ar
 # Headings over what is quoted and over what is right.
 correction-wrote = We wrote
 correction-right = This is right
-correction-elsewhere = We do not have the corrected text in English yet. Reply to this email and we will explain it to you.
+correction-elsewhere = We do not have the corrected text in English yet. Ask us and we will explain it to you.
 standing = How your access stands
 correction-over = What we wrote to you since then about the following still holds:
 correction-lead = { lead-still }
@@ -318,7 +318,7 @@ rest-maybe =
         [both] May be { state } as well
        *[maybe] May still be { state } for you
     }
-more-elsewhere = We have more to say about this, but not in English yet. Reply to this email and we will explain it to you.
+more-elsewhere = We have more to say about this, but not in English yet. Ask us and we will explain it to you.
 
 ## Looked at again, and it stands
 
@@ -357,13 +357,15 @@ next = Next update
     .promised = By email before { $next }, even if nothing is new.
     .open = By email, as soon as we know more.
 question = Does this not apply to you, or do you have a question?
-# reply: a person reads the answers.
+# The one place that says how people reach the company. reply: a person reads the answers. Whoever's language is
+# missing reads English, so only here is said that it may be any.
 contact =
     { $contact ->
         [phone] Call { $phone }.
-        [reply] Reply to this email and a person will read it.
-        [reply-phone] Reply to this email and a person will read it, or call { $phone }.
-       *[none] Reply to this email.
+        [reply] Reply to this email in any language and a person will read it.
+        [reply-phone] Reply to this email in any language and a person will read it, or call { $phone }.
+        [status] What is known stands on our status page, linked below.
+       *[none] Please reach us as you usually do.
     }
 no-password = We will not ask for a password.
 details = Details

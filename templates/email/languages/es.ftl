@@ -193,7 +193,7 @@ update-heading =
             }
     }
 update-new = Qué hay de nuevo
-update-elsewhere = Hay novedades que todavía no tenemos en español. Responda a este mensaje y se las explicaremos.
+update-elsewhere = Hay novedades que todavía no tenemos en español. Consúltenos y se las explicaremos.
 update-facts = Ahora sabemos más. Esta es la situación:
 update-nothing = No hay novedades. Seguimos trabajando en ello.
 update-sorry = Sentimos que esto continúe.
@@ -213,7 +213,7 @@ correction-sorry = Algo que le escribimos el { $wrote } era incorrecto. Lo senti
     .undated = Algo que le escribimos era incorrecto. Lo sentimos.
 correction-wrote = Escribimos
 correction-right = Lo correcto es
-correction-elsewhere = Todavía no tenemos el texto correcto en español. Responda a este mensaje y se lo explicaremos.
+correction-elsewhere = Todavía no tenemos el texto correcto en español. Consúltenos y se lo explicaremos.
 standing = Cómo está su acceso
 correction-over = Lo que le hemos escrito desde entonces sobre lo siguiente sigue siendo válido:
 correction-lead = { lead-still }
@@ -288,7 +288,7 @@ rest-maybe =
         [both] Posiblemente también { state }
        *[maybe] Es posible que siga { state } para usted
     }
-more-elsewhere = Tenemos algo más que decirle, pero todavía no en español. Responda a este mensaje y se lo explicaremos.
+more-elsewhere = Tenemos algo más que decirle, pero todavía no en español. Consúltenos y se lo explicaremos.
 
 ## Looked at again, and it stands
 
@@ -331,7 +331,8 @@ contact =
         [phone] Llame al { $phone }.
         [reply] Responda a este mensaje y lo leerá una persona.
         [reply-phone] Responda a este mensaje y lo leerá una persona, o llame al { $phone }.
-       *[none] Responda a este mensaje.
+        [status] Encontrará la situación actual en nuestra página de estado, enlazada más abajo.
+       *[none] Contáctenos como lo hace habitualmente.
     }
 no-password = No le pediremos ninguna contraseña.
 details = Detalles

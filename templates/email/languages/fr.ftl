@@ -201,7 +201,7 @@ update-heading =
             }
     }
 update-new = Ce qui est nouveau
-update-elsewhere = Il y a du nouveau, que nous n’avons pas encore en français. Répondez à ce message et nous vous l’expliquerons.
+update-elsewhere = Il y a du nouveau, que nous n’avons pas encore en français. Demandez-nous et nous vous l’expliquerons.
 update-facts = Nous en savons plus. Voici où en sont les choses :
 update-nothing = Rien de nouveau à signaler. Nous y travaillons.
 update-sorry = Nous sommes désolés que cela dure encore.
@@ -221,7 +221,7 @@ correction-sorry = Une information de notre message du { $wrote } était erroné
     .undated = Une information de l’un de nos messages était erronée. Nous vous prions de nous excuser.
 correction-wrote = Nous avons écrit
 correction-right = Ce qui est exact
-correction-elsewhere = Le texte rectifié n’existe pas encore en français. Répondez à ce message et nous vous l’expliquerons.
+correction-elsewhere = Le texte rectifié n’existe pas encore en français. Demandez-nous et nous vous l’expliquerons.
 standing = Où en est votre accès
 correction-over = Ce que nous vous avons écrit depuis sur ce qui suit reste valable :
 correction-lead = { lead-still }
@@ -296,7 +296,7 @@ rest-maybe =
         [both] Peut-être { state } aussi
        *[maybe] Peut-être toujours { state } pour vous
     }
-more-elsewhere = Nous avons davantage à dire, mais pas encore en français. Répondez à ce message et nous vous l’expliquerons.
+more-elsewhere = Nous avons davantage à dire, mais pas encore en français. Demandez-nous et nous vous l’expliquerons.
 
 ## Looked at again, and it stands
 
@@ -339,7 +339,8 @@ contact =
         [phone] Appelez le { $phone }.
         [reply] Répondez à ce message, une personne vous lira.
         [reply-phone] Répondez à ce message, une personne vous lira, ou appelez le { $phone }.
-       *[none] Répondez à ce message.
+        [status] L’état de la situation figure sur notre page de statut, en lien ci-dessous.
+       *[none] Veuillez nous contacter par vos moyens habituels.
     }
 no-password = Nous ne vous demanderons pas de mot de passe.
 details = Détails

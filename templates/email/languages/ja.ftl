@@ -198,7 +198,7 @@ update-heading =
             }
     }
 update-new = 新しい情報
-update-elsewhere = 新しい情報がありますが、まだ日本語でご用意できておりません。このメールにご返信いただければ、ご説明いたします。
+update-elsewhere = 新しい情報がありますが、まだ日本語でご用意できておりません。お問い合わせいただければ、ご説明いたします。
 update-facts = 新たに分かったことがあります。現在の状況は次のとおりです：
 update-nothing = 新しい情報はございません。引き続き対応しております。
 update-sorry = 長引いておりますことをお詫び申し上げます。
@@ -218,7 +218,7 @@ correction-sorry = { $wrote }にお知らせした内容の一部に誤りがあ
     .undated = お知らせした内容の一部に誤りがありました。お詫び申し上げます。
 correction-wrote = 誤っていた内容
 correction-right = 正しい内容
-correction-elsewhere = 正しい内容を、まだ日本語でご用意できておりません。このメールにご返信いただければ、ご説明いたします。
+correction-elsewhere = 正しい内容を、まだ日本語でご用意できておりません。お問い合わせいただければ、ご説明いたします。
 standing = 現在のご利用状況
 correction-over = 以下についてその後お知らせした内容は、引き続き有効です：
 correction-lead = { lead-still }
@@ -293,7 +293,7 @@ rest-maybe =
         [both] 同じくご利用{ state.ongoing }いる可能性があるもの
        *[maybe] 引き続きご利用{ state.ongoing }いる可能性があるもの
     }
-more-elsewhere = このほかにもお伝えすることがありますが、まだ日本語でご用意できておりません。このメールにご返信いただければ、ご説明いたします。
+more-elsewhere = このほかにもお伝えすることがありますが、まだ日本語でご用意できておりません。お問い合わせいただければ、ご説明いたします。
 
 ## Looked at again, and it stands
 
@@ -344,7 +344,8 @@ contact =
         [phone] お電話ください：{ $phone }。
         [reply] このメールにご返信ください。担当者が拝見いたします。
         [reply-phone] このメールにご返信ください。担当者が拝見いたします。お電話でも承ります：{ $phone }。
-       *[none] このメールにご返信ください。
+        [status] 最新の状況は、下記のステータスページでご確認いただけます。
+       *[none] 普段ご利用の窓口へお問い合わせください。
     }
 no-password = パスワードをお尋ねすることはありません。
 details = 詳細

@@ -193,7 +193,7 @@ update-heading =
             }
     }
 update-new = O que há de novo
-update-elsewhere = Há novidades que ainda não temos em português. Responda a este e-mail e nós explicaremos.
+update-elsewhere = Há novidades que ainda não temos em português. Pergunte-nos, e nós explicaremos.
 update-facts = O que sabemos mudou. A situação agora é esta:
 update-nothing = Nada de novo a informar. Continuamos trabalhando nisso.
 update-sorry = Lamentamos que isto ainda não tenha terminado.
@@ -213,7 +213,7 @@ correction-sorry = Algo que escrevemos a você em { $wrote } estava errado. Pedi
     .undated = Algo que escrevemos a você estava errado. Pedimos desculpas.
 correction-wrote = O que escrevemos
 correction-right = O correto
-correction-elsewhere = Ainda não temos o texto correto em português. Responda a este e-mail e nós explicaremos.
+correction-elsewhere = Ainda não temos o texto correto em português. Pergunte-nos, e nós explicaremos.
 standing = Como está seu acesso
 correction-over = O que escrevemos a você depois disso sobre o que segue continua valendo:
 correction-lead = { lead-still }
@@ -289,7 +289,7 @@ rest-maybe =
         [both] Também pode estar { state }
        *[maybe] Talvez continue { state } para você
     }
-more-elsewhere = Temos mais a dizer sobre isto, mas ainda não em português. Responda a este e-mail e nós explicaremos.
+more-elsewhere = Temos mais a dizer sobre isto, mas ainda não em português. Pergunte-nos, e nós explicaremos.
 
 ## Looked at again, and it stands
 
@@ -332,7 +332,8 @@ contact =
         [phone] Ligue para { $phone }.
         [reply] Responda a este e-mail; uma pessoa vai ler.
         [reply-phone] Responda a este e-mail; uma pessoa vai ler. Ou ligue para { $phone }.
-       *[none] Responda a este e-mail.
+        [status] A situação atual está em nossa página de status, no link abaixo.
+       *[none] Fale conosco como de costume.
     }
 no-password = Não pediremos sua senha.
 details = Detalhes
