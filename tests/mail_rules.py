@@ -31,6 +31,11 @@ ALREADY = {
     "pt-BR": "desde|continu[ae]|está (suspenso|interrompido|instável)",
 }
 """Says that it has happened."""
+UNKNOWN = {
+    "en": "not yet know|not know this yet", "de": "wissen wir noch nicht|kennen wir noch nicht|noch nicht bekannt",
+    "fr": "(savons|connaissons) pas encore", "es": "(todavía|aún) no (sabemos|conocemos)",
+    "ja": "まだ分かって(?!いない)", "ar": "لا نعرف", "pt-BR": "ainda não (sabemos(?! dizer)|conhecemos)",
+}  # fmt: skip
 REPLY = {
     "en": "reply", "de": "antworten sie", "fr": "répondez", "es": "responda", "ja": "返信", "ar": "الرد على",
     "pt-BR": "responda",
@@ -115,6 +120,8 @@ def broken(reader: Reader, subject: str, text: str, html: str) -> Iterator[str]:
     yield from _empty(seen)
     if not reader.ends:
         yield from _surer_than_true(reader, seen)
+    if len(re.findall(UNKNOWN[reader.locale], seen.body.lower())) > 1:
+        yield "it says more than once that something is not known"
     if not reader.replies and re.search(REPLY[reader.locale], f"{seen.body} {seen.preheader}".lower()):
         yield "it asks for an answer that nobody reads"
 

@@ -67,6 +67,13 @@ class NoticeContext:
             return fact.value, fact.confidence
         return self.effective_at, Confidence.UNKNOWN
 
+    @property
+    def cause_known(self) -> bool:
+        """By a fact that may be said, else by what the reason implies."""
+        if "cause" in self.facts.known:
+            return self.facts.shown("cause") is not None
+        return self.reason is not Reason.UNKNOWN
+
     def dated(self, name: str) -> datetime | None:
         """As of when the answer to a question stands, where that matters: it is not sure, or no longer fresh."""
         fact = self.facts.known.get(name)

@@ -19,6 +19,8 @@ from notifier.pipeline.compose.names import isolated
 from notifier.pipeline.compose.template import WordsFault
 
 SURE: Final = ("", ".believed")
+ASKED_FIRST: Final = ("cause", "end")
+"""Whoever is cut off asks these: that they are not known is said in words of their own, once."""
 
 _LIKE_Y = re.compile(r"[^\w]*(?:[ií]|h[ií](?![ae]))", re.IGNORECASE)
 """What begins like `Iris` or `Hilo`; not like `hielo` or `hiato`."""
@@ -51,14 +53,15 @@ FILLED: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
         ("start", "why", "symptom", "still-works", "data", "billing", "action"), frozenset[str]()
     ),
+    "unknown": frozenset(),
 }
 """What every language needs for any mail, and what it must have filled in, else the mail would keep silent."""
 
 
 def _facts() -> Iterator[tuple[str, frozenset[str]]]:
-    yield from ((f"reason-{reason.value}", frozenset[str]()) for reason in Reason)
+    yield from ((f"reason-{reason.value}", frozenset[str]()) for reason in Reason if reason != Reason.UNKNOWN)
+    yield from ((f"{name}-unknown", frozenset[str]()) for name in ASKED_FIRST)
     for name, asked in QUESTIONS.items():
-        yield f"{name}-unknown", frozenset()
         forms = [(code, frozenset[str]()) for code in sorted(asked.codes)]
         forms += [("literal", frozenset({"text"}))] * asked.literal
         forms += [("moment", frozenset({"when"}))] * asked.moment
@@ -135,7 +138,7 @@ class Phrases:
     def _answer(self, name: str, facts: Facts, quote: "Quote", when: str) -> str:
         fact = facts.shown(name)
         if fact is None:
-            return self[f"{name}-unknown"]
+            return self[f"{name}-unknown" if name in ASKED_FIRST else "unknown"]
         sure = "" if fact.confidence is Confidence.CONFIRMED else ".believed"
         value = fact.value
         if isinstance(value, datetime):
@@ -154,7 +157,7 @@ class Phrases:
 
     def cause(self, reason: Reason, facts: Facts, quote: "Quote", as_of: str = "") -> str:
         """A fact that was given decides, also when it is internal; else what the reason implies."""
-        if "cause" not in facts.known:
+        if "cause" not in facts.known and reason is not Reason.UNKNOWN:
             return self[f"reason-{reason.value}"]
         return self.fact("cause", facts, quote, "", as_of)
 

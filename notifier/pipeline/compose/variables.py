@@ -21,7 +21,7 @@ FILLED = frozenset({*tags.SAID, *QUESTIONS, *CONTACT, "title", "services", "refe
 
 VARIABLES = FILLED | frozenset(
     {f"{name}_{trait}" for name in QUESTIONS for trait in ("known", "new")}
-    | {"right", "phone_new", "status_url_new", "still", "hedged", "mixed", "works", "cut"}
+    | {"right", "phone_new", "status_url_new", "still", "hedged", "mixed", "works", "cut", "unexplained"}
     | {"gap", "affected", "possibly", "still_out", "maybe_out", "future", "statement", "elsewhere", "news"}
     | {"quoted", "whole", "stands", "over", "broken"}
 )
@@ -67,6 +67,7 @@ def variables(
             "works": context.heard.startswith(Manner.WORKS),
             "cut": context.heard is Manner.CUT,
             "statement": tags.neutral(nonce, "statement") if context.statement(spoken.locale) else "",
+            "unexplained": not (context.cause_known or made["end_known"] or context.dated("end")),
             "news": bool(sayable),
             "right": "\n".join(
                 f"- {each.line}" for each in answers.given(context, spoken, sayable, nonce, quote)

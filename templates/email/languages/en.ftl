@@ -377,36 +377,34 @@ own-words = { $text }
     .believed = We believe: { $text }
 # A fact that the company has not written in this language.
 ask = We do not have this in English yet: please ask us.
+# Under a heading of the facts: it was told, and is no longer known.
+unknown = We do not know this yet.
 reason-legal = A legal order requires this.
 reason-security = A security emergency made this necessary.
 reason-supplier = One of our suppliers has let us down.
 reason-capacity = We do not have the capacity to serve everybody at present.
 reason-fault = Something in our systems has failed.
-reason-unknown = We do not yet know the cause.
+# end: neither the cause is known nor when it ends.
 cause-unknown = We do not yet know the cause.
+    .end = We do not yet know the cause, or when access returns.
 cause-government_directive = A government directive requires this.
     .believed = We believe that a government directive requires this.
 cause-court_order = A court order requires this.
     .believed = We believe that a court order requires this.
-legal_basis-unknown = We do not yet know the legal basis.
 legal_basis-literal = The legal basis is { $text }.
     .believed = We believe that the legal basis is { $text }.
-assessment-unknown = We do not yet know more.
 assessment-misunderstanding = It is a misunderstanding.
     .believed = We believe it is a misunderstanding.
 end-unknown = We do not yet know when access returns.
 end-moment = Access will be back by { $when }.
     .believed = We expect access to be back by { $when }, but this is not certain.
-symptom-unknown = We do not yet know which error you will see.
 symptom-literal = Requests fail with { $text }.
     .believed = We believe that requests fail with { $text }.
-still_works-unknown = We do not yet know whether anything else is affected.
 still_works-other_services = All our other services work as usual.
     .believed = We believe that all our other services work as usual.
 still_works-nothing_else = Nothing: all our services are affected.
     .believed = We believe that all our services are affected.
 # Follows the heading "Your data".
-data-unknown = We do not yet know whether it is affected.
 data-kept = Kept, unchanged.
     .believed = We believe that it is kept, unchanged.
 data-at_risk = At risk. Please use a copy of your own if you have one.
@@ -415,7 +413,6 @@ data-partly_lost = Part of it is lost.
     .believed = We believe that part of it is lost.
 data-lost = It is lost.
     .believed = We believe that it is lost.
-billing-unknown = We do not yet know how this will be billed.
 billing-not_charged = Time without access is not charged.
     .believed = We believe that time without access will not be charged.
 billing-charged = Billing goes on as before.
@@ -423,6 +420,5 @@ billing-charged = Billing goes on as before.
 billing-credited = Time without access is charged, and credited to you afterwards.
     .believed = We believe that time without access will be credited to you.
 # Follows the heading "What you need to do".
-action-unknown = We do not yet know.
 action-none = Nothing.
     .believed = We believe that you do not need to do anything.

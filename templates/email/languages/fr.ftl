@@ -78,14 +78,14 @@ broken-lead =
     { $time ->
         [future]
             { $kind ->
-                [degradation] À partir du { $since }, ce qui suit ne fonctionnera pas comme il le devrait pour vous :
-               *[outage] À partir du { $since }, ce qui suit ne fonctionnera pas pour vous :
+                [degradation] À partir du { $since }, ce qui suit ne fonctionnera pas comme il le devrait pour vous :
+               *[outage] À partir du { $since }, ce qui suit ne fonctionnera pas pour vous :
             }
        *[now]
             { $kind ->
-                [degradation] Depuis le { $since }, ce qui suit ne fonctionne pas comme il le devrait pour vous :
-                [maintenance] Depuis le { $since }, ce qui suit est en maintenance et ne fonctionne pas pour vous :
-               *[outage] Depuis le { $since }, ce qui suit ne fonctionne pas pour vous :
+                [degradation] Depuis le { $since }, ce qui suit ne fonctionne pas comme il le devrait pour vous :
+                [maintenance] Depuis le { $since }, ce qui suit est en maintenance et ne fonctionne pas pour vous :
+               *[outage] Depuis le { $since }, ce qui suit ne fonctionne pas pour vous :
             }
     }
 broken-lead-still =
@@ -350,35 +350,31 @@ details = Détails
 own-words = { $text }
     .believed = D’après ce que nous savons à ce stade : { $text }
 ask = Nous n’avons pas encore cette information en français : posez-nous la question.
+unknown = Nous ne le savons pas encore.
 reason-legal = Une obligation légale nous l’impose.
 reason-security = Une urgence de sécurité l’a rendu nécessaire.
 reason-supplier = L’un de nos fournisseurs est défaillant.
 reason-capacity = Notre capacité ne suffit pas pour tous en ce moment.
 reason-fault = Quelque chose est tombé en panne dans nos systèmes.
-reason-unknown = Nous n’en connaissons pas encore la cause.
 cause-unknown = Nous n’en connaissons pas encore la cause.
+    .end = Nous ne connaissons pas encore la cause, ni le moment où l’accès sera rétabli.
 cause-government_directive = Une directive gouvernementale l’exige.
     .believed = Nous pensons qu’une directive gouvernementale l’exige.
 cause-court_order = Une décision de justice l’exige.
     .believed = Nous pensons qu’une décision de justice l’exige.
-legal_basis-unknown = Nous ne connaissons pas encore la base juridique.
 legal_basis-literal = La base juridique est : { $text }.
     .believed = Nous pensons que la base juridique est : { $text }.
-assessment-unknown = Nous n’en savons pas encore davantage.
 assessment-misunderstanding = Il s’agit d’un malentendu.
     .believed = Nous pensons qu’il s’agit d’un malentendu.
 end-unknown = Nous ne savons pas encore quand l’accès sera rétabli.
 end-moment = L’accès sera rétabli au plus tard le { $when }.
     .believed = Nous pensons que l’accès sera rétabli au plus tard le { $when }, mais ce n’est pas certain.
-symptom-unknown = Nous ne savons pas encore quelle erreur vous verrez.
 symptom-literal = Les requêtes échouent avec { $text }.
     .believed = Nous pensons que les requêtes échouent avec { $text }.
-still_works-unknown = Nous ne savons pas encore si autre chose est concerné.
 still_works-other_services = Tous nos autres services fonctionnent comme d’habitude.
     .believed = Nous pensons que tous nos autres services fonctionnent comme d’habitude.
 still_works-nothing_else = Rien : tous nos services sont concernés.
     .believed = Nous pensons que tous nos services sont concernés.
-data-unknown = Nous ne savons pas encore si elles sont concernées.
 data-kept = Conservées, sans changement.
     .believed = Nous pensons qu’elles sont conservées, sans changement.
 data-at_risk = Elles risquent d’être perdues. Veuillez utiliser votre propre copie, si vous en avez une.
@@ -387,13 +383,11 @@ data-partly_lost = Une partie est perdue.
     .believed = Nous pensons qu’une partie est perdue.
 data-lost = Elles sont perdues.
     .believed = Nous pensons qu’elles sont perdues.
-billing-unknown = Nous ne savons pas encore comment cela sera facturé.
 billing-not_charged = Le temps sans accès n’est pas facturé.
     .believed = Nous pensons que le temps sans accès ne sera pas facturé.
 billing-charged = La facturation continue comme avant.
     .believed = Nous pensons que la facturation continue comme avant.
 billing-credited = Le temps sans accès est facturé, puis vous est remboursé sous forme d’avoir.
     .believed = Nous pensons que le temps sans accès vous sera remboursé sous forme d’avoir.
-action-unknown = Nous ne le savons pas encore.
 action-none = Rien.
     .believed = Nous pensons que vous n’avez rien à faire.

@@ -8,7 +8,7 @@ import pytest
 
 from notifier.model.facts import QUESTIONS, Facts
 from notifier.model.notice_context import NoticeContext
-from notifier.model.vocabulary import NoticeKind, Variant
+from notifier.model.vocabulary import NoticeKind, Reason, Variant
 from notifier.pipeline.compose import Words, sample
 from notifier.settings import data_folder
 
@@ -129,7 +129,7 @@ def test_the_time_of_an_answer_is_shown_where_it_matters() -> None:
     unknown = read({"end": {"confidence": "unknown", "as_of": then}})
     assert "when access returns. As of Friday 27 November, 18:37 EST (23:37 UTC)." in unknown
     fresh = read({"data": {"value": "kept", "as_of": then}})
-    assert "Kept, unchanged. Billing" in fresh
+    assert "Kept, unchanged. Next update" in fresh
     old = read({"data": {"value": "kept", "as_of": then}}, now=then + timedelta(hours=9))
     assert "Kept, unchanged. As of Friday 27 November, 18:37 EST (23:37 UTC)." in old
     assert "Stand: Freitag, 27. November" in read(
@@ -150,6 +150,19 @@ def test_an_update_with_new_facts_does_not_say_that_nothing_is_new() -> None:
     assert "Nothing new" not in said
     for sentence in ("A court order requires this.", "Requests fail with error 451.", "Nothing: all our"):
         assert sentence in said
+
+
+def test_what_is_not_known_is_said_once_where_it_matters() -> None:
+    said = read({}, reason=Reason.UNKNOWN)
+    assert (
+        said.count("We do not yet know the cause, or when access returns.") == said.count("not yet know") == 1
+    )
+    for heading in ("What you will see", "What still works", "Your data", "Billing"):
+        assert heading not in said
+    told_before = {"data": {"confidence": "unknown"}}
+    assert "Your data: We do not know this yet." in read(
+        told_before, NoticeKind.UPDATE, fresh=frozenset(told_before)
+    )
 
 
 def test_nobody_learns_that_something_internal_is_new() -> None:
