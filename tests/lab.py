@@ -237,7 +237,7 @@ def _read(number: int, body: dict[str, Any]) -> Request:
             attempt_id=attempt_id,
             notice_id=notice_id,
             recipient_id=int((person.get("custom_args") or {}).get("notifier_recipient") or 0),
-            subject=_filled(body["subject"], person["substitutions"]),
+            subject=_filled(person.get("subject", body["subject"]), person["substitutions"]),
             text=_filled(text, person["substitutions"]),
             installation_id=body["custom_args"].get("notifier_installation", ""),
         )

@@ -253,7 +253,7 @@ def test_the_first_notice_answers_every_question_in_order() -> None:
         facts=Facts.from_mapping(sample.ANSWERS | {"end": {"confidence": "unknown"}}),
     )
     _, (subject, text, _) = mail(told, "en", person(Variant.AFFECTED, "Ada Okafor"))
-    assert subject == "Your access to Fable 5 and Mythos 5 (reference 7K2M)"
+    assert subject == "Suspension of Fable 5 and Mythos 5 (reference 7K2M)"
     answers = (
         "Your access is suspended",
         "Hello Ada Okafor,",
@@ -283,7 +283,7 @@ def test_the_german_first_notice_reads_as_german() -> None:
         sample.full(NoticeKind.FIRST), "de", person(Variant.AFFECTED, tz="Europe/Berlin")
     )
     flat = " ".join(text.split())
-    assert subject == "Ihr Zugang zu Fable 5 und Mythos 5 (Vorgang 7K2M)"
+    assert subject == "Sperrung von Fable 5 und Mythos 5 (Vorgang 7K2M)"
     assert (
         "Guten Tag Ada Okafor, seit Samstag, 28. November, 00:32 Uhr MEZ (Freitag, 23:32 Uhr UTC) ist" in flat
     )
@@ -312,7 +312,7 @@ def test_many_services_make_a_short_subject() -> None:
     subject = WORDS.render(
         replace(sample.full(NoticeKind.FIRST), services=services), "en", Variant.AFFECTED, NONCE
     ).subject
-    assert subject == "Your access to Fable 5, Fable 5, Fable 5, and 6 more (reference 7K2M)"
+    assert subject == "Suspension of Fable 5, Fable 5, Fable 5, and 6 more (reference 7K2M)"
 
 
 def test_the_hedged_words_are_hedged_and_say_no_reason() -> None:

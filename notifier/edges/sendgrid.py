@@ -156,11 +156,12 @@ def body_of(envelope: Envelope) -> bytes:
 
 def _personalization(letter: Letter) -> dict[str, Any]:
     """One for each person: the recipients inside one personalization would see each other."""
-    return {
+    made: dict[str, Any] = {
         "to": [{"email": letter.address}],
         "substitutions": letter.substitutions,
         "custom_args": {"notifier_recipient": str(letter.recipient_id)},
     }
+    return made if letter.subject is None else made | {"subject": letter.subject}
 
 
 def _mailbox(text: str) -> dict[str, str]:

@@ -14,6 +14,8 @@ class Letter(NamedTuple):
     address: str
     substitutions: Mapping[str, str]
     """Placeholder tag -> value, raw for subject and text, escaped for HTML (two tags for one value)."""
+    subject: str | None = None
+    """Their own, where it is not that of the request."""
 
     def __repr__(self) -> str:
         return f"Letter(recipient_id={self.recipient_id})"

@@ -29,7 +29,7 @@ class NoticeContext:
     reference: str
     """Short and public, for instance `7K2M`."""
     title: str | None
-    """The subject of all notices; `None`: made from the services, in the reader's language."""
+    """The subject of all notices; `None`: made from kind and services, in the reader's language."""
     services: tuple[ServiceName, ...]
     effective_at: datetime
     facts: Facts

@@ -158,7 +158,7 @@ def test_receipts_by_address_and_by_customer(notifier: Place, told: str) -> None
         assert [(x["reference"], x["seq"], x["kind"], x["stands"]) for x in found["letters"]] == [
             (told, 1, "first", "told"), (told, 2, "update", "told")
         ]  # fmt: skip
-        assert all(x["subject"].startswith("Your access to Fable 5 and Mythos 5") for x in found["letters"])
+        assert all(x["subject"].startswith("Suspension of Fable 5 and Mythos 5") for x in found["letters"])
         assert found["letters"][0]["about"] == [["Acme Ltd", "affected", ["fable-5", "mythos-5"]]]
     shown = notifier("receipts", "ann@example.com", COLUMNS="80").out
     assert shown.startswith("LIVE: 2 written to this address\n")

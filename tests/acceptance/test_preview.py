@@ -91,7 +91,7 @@ def test_a_draft_is_looked_at_in_a_language(notifier: Place) -> None:
         assert f"  preview/{stem}.html  .txt  .eml\n" in done.out
         mail, text, html = parsed(folder / f"{stem}.eml")
         assert mail["From"] == "Example AI <notices@example.com>"
-        assert mail["Subject"] == f"Ihr Zugang zu Fable 5 und Mythos 5 (Vorgang {reference})"
+        assert mail["Subject"] == f"Sperrung von Fable 5 und Mythos 5 (Vorgang {reference})"
         assert mail["Auto-Submitted"] == "auto-generated"
         assert mail["To"] is None
         assert text.replace("\r\n", "\n").rstrip() == (folder / f"{stem}.txt").read_text().rstrip()

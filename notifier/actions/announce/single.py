@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.actions.background.deliver import Post
-from notifier.actions.inspect.preview import Mail, Preview, PreviewLetter, mail_of
+from notifier.actions.inspect.preview import Mail, Preview, letter_of, mail_of
 from notifier.actions.notices.letter import StoredWords
 from notifier.actions.notices.named import Name, known, name_of
 from notifier.actions.notices.reasons import reason as checked_reason
@@ -21,7 +21,6 @@ from notifier.errors import BadInput, NotifierError, Refused, Unreachable
 from notifier.model import mail as model
 from notifier.model.act import Act
 from notifier.model.mail import Envelope, Outcome, Result, Sender
-from notifier.model.people import Person
 from notifier.model.policy import Policy
 from notifier.model.vocabulary import Mode
 from notifier.pipeline.compose import Mark
@@ -121,10 +120,8 @@ def copy(db: Db, post: Post, act: Act, notice_id: int, wanted: Copy) -> tuple[Na
         name = name_of(tx, notice_id)
         address, to = _to(tx, notice, address)
         listed = _original(tx, notice, name, wanted, to)
-        mail = mail_of(
-            stored,
-            PreviewLetter(stored.contents[listed.content_id or 0], Person.from_vars(listed.vars or {})),
-        )
+        content = stored.contents[listed.content_id or 0]
+        mail = mail_of(stored, letter_of(tx, stored, content, listed.recipient_id, listed.vars or {}))
     mark = Mark(listed.left_at or notice.approved_at or act.now, mail.tz)
     request = _Request(singles.COPY, mail, mark, address, to, reason=why)
     return name, _send(db, post, act, stored, request, again=wanted.again)

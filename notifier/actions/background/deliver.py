@@ -210,7 +210,10 @@ def _seal(db: Db, writer: Writer, notice_id: int) -> Callable[[Claim, Sequence[S
             subject=content.subject,
             text=content.text,
             html=content.html,
-            letters=[Letter(seat.recipient_id, seat.address or "", fill(seat.person)) for seat in seats],
+            letters=[
+                Letter(seat.recipient_id, seat.address or "", fill(seat.person), seat.subject)
+                for seat in seats
+            ],
             installation_id=ours,
         )
 

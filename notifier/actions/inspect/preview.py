@@ -5,6 +5,7 @@ Shown are the words that are frozen with the notice, in a draft as in one that w
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.letter import StoredWords
@@ -20,6 +21,7 @@ from notifier.store import Db, Tx
 from notifier.store.company.customers import Customer
 from notifier.store.disruptions import notices
 from notifier.store.disruptions.contents import Content
+from notifier.store.ledger import threads
 from notifier.store.read import one_letter, samples
 from notifier.store.read.one_letter import Listed
 
@@ -76,6 +78,8 @@ class PreviewLetter:
     remark: str | None = None
     ways: tuple[str, ...] = ()
     is_made_up: bool = False
+    subject: str | None = None
+    """Of this person's first mail of the disruption; None: this is it."""
 
 
 def look(db: Db, writer: Writer, notice_id: int, wanted: WantedReader) -> Preview:
@@ -115,7 +119,7 @@ def _made_up(stored: StoredWords, name: Name, asked: str) -> list[PreviewLetter]
 
 def mail_of(stored: StoredWords, letter: PreviewLetter) -> Mail:
     content, person = letter.content, letter.person
-    filled = stored.filled(content, person)
+    filled = stored.filled(content, person, letter.subject)
     return Mail(
         locale=content.locale,
         variant=content.variant,
@@ -150,12 +154,20 @@ def of_customer(tx: Tx, stored: StoredWords, name: Name, customer: Customer) -> 
     return found
 
 
+def letter_of(
+    tx: Tx, stored: StoredWords, content: Content, recipient_id: int, held: Mapping[str, Any]
+) -> PreviewLetter:
+    """`held`: what their delivery keeps of them, `Person.from_vars`."""
+    heard = threads.subject(tx, stored.notice.notice_id, recipient_id)
+    return PreviewLetter(content, Person.from_vars(held), subject=heard)
+
+
 def _of_list(tx: Tx, stored: StoredWords, listed: Listed) -> PreviewLetter | None:
     content = stored.contents.get(listed.content_id or 0)
     if content is None or listed.vars is None:
         letter = _as_of_now(tx, stored, listed.recipient_id)
         return replace(letter, remark=SUPPRESSED) if letter and listed.excluded else letter
-    return PreviewLetter(content, Person.from_vars(listed.vars))
+    return letter_of(tx, stored, content, listed.recipient_id, listed.vars)
 
 
 def _as_of_now(
@@ -171,7 +183,8 @@ def _as_of_now(
     content = next(contents, None)
     if content is None:
         return None
-    return PreviewLetter(content, Person.from_vars(owed.vars), SUPPRESSED if owed.excluded else None, ways)
+    letter = letter_of(tx, stored, content, recipient_id, owed.vars)
+    return replace(letter, remark=SUPPRESSED if owed.excluded else None, ways=ways)
 
 
 def _worst(tx: Tx, stored: StoredWords, name: Name) -> list[PreviewLetter]:
@@ -179,8 +192,8 @@ def _worst(tx: Tx, stored: StoredWords, name: Name) -> list[PreviewLetter]:
     notice = stored.notice
     picked = _picked(tx, notice.notice_id)
     letters = [
-        PreviewLetter(stored.contents[content_id], Person.from_vars(vars_), ways=ways)
-        for (_, content_id), (vars_, ways) in picked.items()
+        replace(letter_of(tx, stored, stored.contents[content_id], person, vars_), ways=ways)
+        for (person, content_id), (vars_, ways) in picked.items()
     ]
     if not letters and notice.closed_at is None:
         letters = [letter for letter in _candidates(tx, stored) if letter is not None]

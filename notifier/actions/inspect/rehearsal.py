@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.letter import StoredWords
 from notifier.model.people import Person
-from notifier.store import Db
+from notifier.store import Db, Tx
 from notifier.store.disruptions import notices
+from notifier.store.ledger import threads
 from notifier.store.read import samples
 from notifier.store.read.samples import Bad, Way
 
@@ -36,10 +37,11 @@ def shown(db: Db, writer: Writer, notice_id: int) -> ShownRehearsal:
         picked: dict[int, list[Bad]] = {}
         for each in samples.worst(tx, notice_id):
             picked.setdefault(each.recipient_id, []).append(each)
-        return ShownRehearsal(notice.list_hash, tuple(_mail(stored, bad) for bad in picked.values()))
+        return ShownRehearsal(notice.list_hash, tuple(_mail(tx, stored, bad) for bad in picked.values()))
 
 
-def _mail(stored: StoredWords, bad: list[Bad]) -> Worst:
+def _mail(tx: Tx, stored: StoredWords, bad: list[Bad]) -> Worst:
     content = stored.contents[bad[0].content_id]
-    filled = stored.filled(content, Person.from_vars(bad[0].vars))
+    heard = threads.subject(tx, stored.notice.notice_id, bad[0].recipient_id)
+    filled = stored.filled(content, Person.from_vars(bad[0].vars), heard)
     return Worst(tuple(each.way for each in bad), content.locale, filled.subject, filled.text)

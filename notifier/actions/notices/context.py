@@ -18,11 +18,20 @@ from notifier.store.disruptions.disruptions import Disruption, Entry
 from notifier.store.disruptions.notices import Notice
 
 
-def tell(tx: Tx, settings: Settings, disruption: Disruption, kind: NoticeKind, entry: Entry) -> NoticeContext:
+def tell(
+    tx: Tx,
+    settings: Settings,
+    disruption: Disruption,
+    kind: NoticeKind,
+    entry: Entry,
+    services: Sequence[str] | None = None,
+) -> NoticeContext:
     """The context of one notice: its timeline entry, under everything that was said before it.
 
-    Its services are those that were declared, so that all mails share a subject; others are only named in lists.
+    `services`: of the revision that it goes by; None: those that were declared. They make the subject for whoever
+    hears of it first now, see `store/ledger/threads.py`; others are only named in lists.
     """
+    about = disruption.services if services is None else services
     facts = Facts.from_mapping(catalogue.facts(tx))
     for earlier in disruptions.timeline(tx, disruption.disruption_id):
         if earlier.timeline_id < entry.timeline_id:
@@ -36,10 +45,8 @@ def tell(tx: Tx, settings: Settings, disruption: Disruption, kind: NoticeKind, e
         reason=disruption.reason,
         reference=disruption.reference,
         title=disruption.title,
-        services=service_names(tx, disruption.services),
-        others=service_names(
-            tx, [s.slug for s in catalogue.services(tx) if s.slug not in disruption.services]
-        ),
+        services=service_names(tx, about),
+        others=service_names(tx, [s.slug for s in catalogue.services(tx) if s.slug not in about]),
         effective_at=disruption.effective_at,
         facts=facts,
         now=entry.at,
@@ -65,7 +72,8 @@ def context_of(tx: Tx, settings: Settings, notice: Notice) -> NoticeContext:
     entry = next(
         e for e in disruptions.timeline(tx, notice.disruption_id) if e.timeline_id == notice.timeline_id
     )
-    context = tell(tx, settings, disruption, notice.kind, entry)
+    revision = disruptions.revision(tx, notice.disruption_id, notice.rev)
+    context = tell(tx, settings, disruption, notice.kind, entry, revision.services)
     if notice.about is None:
         return context
     about = notices.by_id(tx, notice.about)

@@ -49,7 +49,7 @@ def draft_notice(
     revision = disruptions.revision(tx, disruption_id, rev)
     entry = next(e for e in disruptions.timeline(tx, disruption_id) if e.timeline_id == timeline_id)
     rule = rule_at(tx, disruption_id, kind, revision.rev, timeline_id)
-    context = tell(tx, writer.settings, disruption, kind, entry)
+    context = tell(tx, writer.settings, disruption, kind, entry, revision.services)
     nonce = secrets.token_hex(8)
     if about is not None:
         wrong = notices.by_id(tx, about.notice_id)

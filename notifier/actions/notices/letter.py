@@ -1,7 +1,7 @@
 """The frozen words of a notice, filled in for one person: what that person reads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from notifier.actions.notices.approved_words import are_unaltered
 from notifier.actions.notices.context import context_of
@@ -47,11 +47,14 @@ class StoredWords:
         """The same for every recipient."""
         return headers(self.context, self.writer.settings.mail_from.rsplit("@", 1)[-1].rstrip(">"))
 
-    def filled(self, content: Content, person: Person) -> Filled:
-        """The tags of the stored words, not of today's templates: a deployment changes no mail."""
+    def filled(self, content: Content, person: Person, subject: str | None = None) -> Filled:
+        """The tags of the stored words, not of today's templates: a deployment changes no mail.
+
+        `subject`: that of their first mail of the disruption.
+        """
         parts = [content.subject, content.text, content.html]
         used = used_tags(self.notice.nonce, *parts)
         fill = self.writer.words.filler(self.context, content.locale, self.notice.nonce, used)
         for tag, value in fill(person).items():
             parts = [part.replace(tag, value) for part in parts]
-        return Filled(*parts)
+        return replace(Filled(*parts), subject=subject or parts[0])

@@ -10,7 +10,7 @@ from datetime import datetime
 from notifier.model.event import Fate, ProviderEvent, Suppressing
 from notifier.store import Tx
 from notifier.store.disruptions import alarms
-from notifier.store.ledger import chunks, events, singles, strays
+from notifier.store.ledger import events, planning, singles, strays
 from notifier.store.ledger.events import Became, Proved, Suppress
 
 FATES: Mapping[str, Fate] = {
@@ -83,7 +83,7 @@ def _fold(tx: Tx, provider: str, new: Sequence[ProviderEvent], now: datetime) ->
     attempt_ids = sorted({event.attempt_id for event in new if event.attempt_id})
     if not attempt_ids:
         return Folded((), ())
-    chunks.plan_for_few(tx)  # also while nobody has analysed what was sent just now
+    planning.plan_for_few(tx)  # also while nobody has analysed what was sent just now
     proved = events.prove(tx, provider, attempt_ids, now=now)
     singles.prove(tx, provider, attempt_ids)
     events.lock_chunks(tx, provider, attempt_ids)

@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 import orjson
+from psycopg import sql
 
 from notifier.model.event import Fate
 from notifier.model.people import Person
 from notifier.store import Tx, many, one, run, value
+from notifier.store.ledger import planning, threads
 from notifier.store.ledger.brake import NOTHING_HOLDS
 
 
@@ -50,6 +52,8 @@ class Seat(NamedTuple):
     """JSON, read by orjson: psycopg's own reader took a sixth of the time of a send."""
     left_out: bool
     """Suppressed or erased since the list was frozen, or left out by an earlier attempt."""
+    subject: str | None = None
+    """That of their first mail of the disruption; None: this is the first."""
 
     @property
     def person(self) -> Person:
@@ -102,36 +106,22 @@ FROM mine JOIN notice n USING (notice_id)""",
     )
 
 
-FEW_ROWS = """
-SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-       set_config('enable_mergejoin', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
-       set_config('jit', 'off', true)"""
-
-
-def plan_for_few(tx: Tx) -> None:
-    """For this transaction: by indexes, one row after the other.
-
-    A list grows faster than its statistics: the planner took one chunk for an eighth of a million people, and
-    read all recipients up to them, or started parallel workers for a thousand rows.
-    """
-    run(tx, FEW_ROWS)
-
-
 def seats(tx: Tx, claimed: Claim) -> list[Seat]:
     """The letters of a claimed chunk, in their order. The rest of this transaction is planned for few rows."""
-    plan_for_few(tx)
+    planning.plan_for_few(tx)
     return many(
         tx,
         Seat,
-        """
+        sql.SQL("""
 SELECT d.pos, d.recipient_id, r.address, d.vars::text AS vars,
        r.address IS NULL OR d.pos = ANY(array(
          SELECT unnest(a.skip) FROM attempt a JOIN chunk k USING (chunk_id) WHERE k.root_id = %(root_id)s))
        OR EXISTS (SELECT FROM suppression u
-         WHERE u.recipient_id = d.recipient_id AND u.reason <> 'unsubscribed') AS left_out
+         WHERE u.recipient_id = d.recipient_id AND u.reason <> 'unsubscribed') AS left_out,
+       {subject} AS subject
 FROM delivery d JOIN recipient r USING (recipient_id)
 WHERE d.notice_id = %(notice_id)s AND d.root_chunk_id = %(root_id)s AND d.pos >= %(lo)s AND d.pos < %(hi)s
-ORDER BY d.pos""",
+ORDER BY d.pos""").format(subject=threads.OF_DELIVERY),
         notice_id=claimed.notice_id,
         root_id=claimed.root_id,
         lo=claimed.lo,

@@ -11,11 +11,11 @@ from psycopg import sql
 
 from notifier.model.kinds import CORRECTING, KINDS
 from notifier.model.vocabulary import NoticeKind
-from notifier.store import Tx, many, run, value, values
+from notifier.store import Tx, many, value, values
 from notifier.store.audience.owed import PRESENT, elsewhere, truth_params
 from notifier.store.audience.verdicts import Rule, hits
 from notifier.store.disruptions.notices import Notice
-from notifier.store.ledger.chunks import FEW_ROWS
+from notifier.store.ledger.planning import plan_for_few
 
 
 class Stale(NamedTuple):
@@ -108,7 +108,7 @@ ORDER BY 1""",
 
 
 def _asking(tx: Tx, asked: Question, text: LiteralString) -> sql.Composed:
-    run(tx, FEW_ROWS)
+    plan_for_few(tx)
     seats = sql.SQL(SEATS).format(
         hit=hits(asked.rule), present=sql.SQL(PRESENT), elsewhere=elsewhere(asked.rule)
     )

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from notifier.model.vocabulary import FOR_LATE_READERS, Mode, NoticeKind, NoticeState
 from notifier.store import Tx, many, value
+from notifier.store.ledger import threads
 
 STANDS: LiteralString = """CASE
       WHEN d.unreachable THEN coalesce(d.exclusion, d.fate)
@@ -50,7 +51,8 @@ class LetterRow:
 
 LETTER = sql.SQL("""
 WITH mine AS ({mine})
-SELECT p.reference, p.mode, d.seq, d.kind, d.notice_state, w.subject,
+SELECT p.reference, p.mode, d.seq, d.kind, d.notice_state,
+       CASE WHEN w.subject IS NOT NULL THEN coalesce({subject}, w.subject) END AS subject,
        coalesce(w.variant = ANY({for_late}), false) AS late, d.vars ->> 'n' AS name, c.role, r.address,
        d.vars -> 'o' AS about, {stands} AS stands, d.fate, d.fate_at, a.ended_at AS left_at,
        coalesce(a.again, false) AS again, d.root_chunk_id IS NULL AND d.exclusion IS NULL
@@ -78,7 +80,8 @@ OF_PERSON = sql.SQL(
 
 
 def _letters(mine: sql.SQL) -> sql.Composed:
-    return LETTER.format(mine=mine, stands=sql.SQL(STANDS), for_late=sql.Literal(list(FOR_LATE_READERS)))
+    for_late = sql.Literal(list(FOR_LATE_READERS))
+    return LETTER.format(mine=mine, stands=sql.SQL(STANDS), subject=threads.OF_DELIVERY, for_late=for_late)
 
 
 def in_disruption(tx: Tx, disruption_id: int, customer_id: int) -> list[LetterRow]:

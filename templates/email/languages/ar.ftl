@@ -65,7 +65,13 @@ fault =
 
 ## The subject: the same in all notices of a disruption
 
-subject = وصولكم إلى { $services } (المرجع { $reference })
+subject =
+    { $kind ->
+        [outage] عطل في { $services } (المرجع { $reference })
+        [degradation] خلل في { $services } (المرجع { $reference })
+        [maintenance] أعمال صيانة في { $services } (المرجع { $reference })
+       *[suspension] تعليق الوصول إلى { $services } (المرجع { $reference })
+    }
     .titled = { $title } (المرجع { $reference })
 
 ## What is out

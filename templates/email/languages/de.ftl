@@ -53,7 +53,13 @@ fault =
 
 ## The subject: the same in all notices of a disruption
 
-subject = Ihr Zugang zu { $services } (Vorgang { $reference })
+subject =
+    { $kind ->
+        [outage] Ausfall von { $services } (Vorgang { $reference })
+        [degradation] Störung bei { $services } (Vorgang { $reference })
+        [maintenance] Wartung von { $services } (Vorgang { $reference })
+       *[suspension] Sperrung von { $services } (Vorgang { $reference })
+    }
     .titled = { $title } (Vorgang { $reference })
 
 ## What is out

@@ -67,7 +67,13 @@ fault =
 ## The subject: the same in all notices of a disruption
 
 # No placeholder of a person's: the subject is the same for everybody.
-subject = Your access to { $services } (reference { $reference })
+subject =
+    { $kind ->
+        [outage] Outage of { $services } (reference { $reference })
+        [degradation] Fault in { $services } (reference { $reference })
+        [maintenance] Maintenance of { $services } (reference { $reference })
+       *[suspension] Suspension of { $services } (reference { $reference })
+    }
     .titled = { $title } (reference { $reference })
 
 ## What is out

@@ -41,7 +41,13 @@ fault =
 
 ## The subject: the same in all notices of a disruption
 
-subject = Su acceso a { $services } (referencia { $reference })
+subject =
+    { $kind ->
+        [outage] Avería de { $services } (referencia { $reference })
+        [degradation] Incidencia en { $services } (referencia { $reference })
+        [maintenance] Mantenimiento de { $services } (referencia { $reference })
+       *[suspension] Suspensión de { $services } (referencia { $reference })
+    }
     .titled = { $title } (referencia { $reference })
 
 ## What is out

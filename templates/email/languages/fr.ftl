@@ -49,7 +49,13 @@ fault =
 
 ## The subject: the same in all notices of a disruption
 
-subject = Votre accès à { $services } (référence { $reference })
+subject =
+    { $kind ->
+        [outage] Panne touchant { $services } (référence { $reference })
+        [degradation] Perturbation touchant { $services } (référence { $reference })
+        [maintenance] Maintenance touchant { $services } (référence { $reference })
+       *[suspension] Suspension de l’accès à { $services } (référence { $reference })
+    }
     .titled = { $title } (référence { $reference })
 
 ## What is out

@@ -52,7 +52,13 @@ fault =
 
 ## The subject: the same in all notices of a disruption
 
-subject = { $services }のご利用について（参照番号 { $reference }）
+subject =
+    { $kind ->
+        [outage] { $services }の障害（参照番号 { $reference }）
+        [degradation] { $services }の不具合（参照番号 { $reference }）
+        [maintenance] { $services }のメンテナンス（参照番号 { $reference }）
+       *[suspension] { $services }のご利用停止（参照番号 { $reference }）
+    }
     .titled = { $title }（参照番号 { $reference }）
 
 ## What is out

@@ -41,7 +41,13 @@ fault =
 
 ## The subject: the same in all notices of a disruption
 
-subject = Seu acesso a { $services } (referência { $reference })
+subject =
+    { $kind ->
+        [outage] Falha em { $services } (referência { $reference })
+        [degradation] Instabilidade em { $services } (referência { $reference })
+        [maintenance] Manutenção de { $services } (referência { $reference })
+       *[suspension] Suspensão de { $services } (referência { $reference })
+    }
     .titled = { $title } (referência { $reference })
 
 ## What is out
