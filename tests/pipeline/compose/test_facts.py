@@ -152,6 +152,12 @@ def test_an_update_with_new_facts_does_not_say_that_nothing_is_new() -> None:
         assert sentence in said
 
 
+def test_whoever_objected_reads_legal_basis_and_assessment_too() -> None:
+    facts = {"legal_basis": "15 CFR 744.23", "assessment": "misunderstanding"}
+    said = read(facts, NoticeKind.CONFIRMED)
+    assert "The legal basis is 15 CFR 744.23. It is a misunderstanding." in said
+
+
 def test_what_is_not_known_is_said_once_where_it_matters() -> None:
     said = read({}, reason=Reason.UNKNOWN)
     assert (
