@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeAlias, cast
 
 from notifier.errors import BadInput
-from notifier.model.vocabulary import Confidence
+from notifier.model.vocabulary import Confidence, Reason
 
 FactValue: TypeAlias = "str | datetime | Mapping[str, str] | None"
 """A reviewed code or a literal (never translated), a moment, texts by locale; `None` if unknown."""
@@ -31,12 +31,16 @@ QUESTIONS: Mapping[str, Answerable] = {
     "legal_basis": Answerable(literal=True),
     "assessment": Answerable(frozenset({"misunderstanding"})),
     "end": Answerable(moment=True),
+    "effort": Answerable(frozenset({"restoring"})),
     "symptom": Answerable(literal=True, machine=True),
     "still_works": Answerable(frozenset({"other_services", "nothing_else"})),
     "data": Answerable(frozenset({"kept", "at_risk", "partly_lost", "lost"})),
     "billing": Answerable(frozenset({"not_charged", "charged", "credited"})),
     "action": Answerable(frozenset({"none"})),
 }
+
+WHATEVER_HAPPENS = frozenset({"billing"})
+"""Questions that a company decides by itself. The others are about what has happened."""
 
 SINCE = "since"
 """Since when: a moment that has no words of its own, it stands in every sentence that says when."""
@@ -115,6 +119,17 @@ class Facts:
         """What has a public answer, even if it is that nobody knows: questions, since when, whom to reach."""
         public = (name for name, fact in self.known.items() if fact.public and name in {*QUESTIONS, SINCE})
         return frozenset((*public, *self.contact))
+
+    def while_nobody_knows_why(self) -> "Facts":
+        """These standing answers, without those that an unknown cause may have made untrue, such as `data`."""
+        doubtful = (QUESTIONS.keys() | {SINCE}) - WHATEVER_HAPPENS
+        return Facts({n: f for n, f in self.known.items() if n not in doubtful}, self.contact)
+
+    def cause_known(self, reason: Reason) -> bool:
+        """By a fact that may be said, else by what the reason implies."""
+        if "cause" in self.known:
+            return self.shown("cause") is not None
+        return reason is not Reason.UNKNOWN
 
     def merged(self, own: "Facts") -> "Facts":
         """These standing answers under a disruption's `own`, which win, also when they are internal."""

@@ -69,10 +69,7 @@ class NoticeContext:
 
     @property
     def cause_known(self) -> bool:
-        """By a fact that may be said, else by what the reason implies."""
-        if "cause" in self.facts.known:
-            return self.facts.shown("cause") is not None
-        return self.reason is not Reason.UNKNOWN
+        return self.facts.cause_known(self.reason)
 
     def dated(self, name: str) -> datetime | None:
         """As of when the answer to a question stands, where that matters: it is not sure, or no longer fresh."""

@@ -32,11 +32,13 @@ def tell(
     hears of it first now, see `store/ledger/threads.py`; others are only named in lists.
     """
     about = disruption.services if services is None else services
-    facts = Facts.from_mapping(catalogue.facts(tx))
+    own, standing = Facts(), Facts.from_mapping(catalogue.facts(tx))
     for earlier in disruptions.timeline(tx, disruption.disruption_id):
         if earlier.timeline_id < entry.timeline_id:
-            facts = facts.merged(Facts.from_mapping(earlier.facts))
-    facts = facts.merged(Facts.from_mapping(entry.facts))
+            own = own.merged(Facts.from_mapping(earlier.facts))
+    own = own.merged(Facts.from_mapping(entry.facts))
+    known = own.cause_known(disruption.reason)
+    facts = (standing if known else standing.while_nobody_knows_why()).merged(own)
     name, address = parseaddr(settings.mail_from)
     status_url = facts.contact.get("status_url")
     return NoticeContext(

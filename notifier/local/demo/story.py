@@ -38,6 +38,7 @@ WHERE = "nationality <> 'US'"
 FACTS = {
     "cause": {"value": "government_directive", "confidence": "confirmed"},
     "assessment": {"value": "misunderstanding", "confidence": "believed"},
+    "effort": "restoring",
     "symptom": "error 403, model_suspended",
     "memo": {"value": "given by telephone, 17:55", "public": False},
 }

@@ -21,6 +21,7 @@ ANSWERS = {
     "symptom": "error 403, model_suspended",
     "assessment": {"value": "misunderstanding", "confidence": "believed"},
     "action": "none",
+    "effort": "restoring",
     "end": {"value": FRIDAY + timedelta(days=1), "confidence": "believed"},
 }
 

@@ -192,12 +192,7 @@ broken-heading =
                *[now] أنتم متأثرون ب{ fault }
             }
     }
-broken-sorry =
-    { $kind ->
-        [maintenance] نعتذر لكم.
-       *[outage] نعتذر لكم. نعمل على معالجة ذلك.
-    }
-restoring = نعمل على إعادة الوصول.
+broken-sorry = نعتذر لكم.
 
 ## Holding notice
 
@@ -225,7 +220,7 @@ update-heading =
 update-new = ما الجديد
 update-elsewhere = هناك أخبار جديدة ليست متاحة لدينا بالعربية بعد. يُرجى سؤالنا وسنشرحها لكم.
 update-facts = لدينا معلومات جديدة. هذا هو الوضع الآن:
-update-nothing = لا جديد حتى الآن. ما زلنا نعمل على ذلك.
+update-nothing = لا جديد حتى الآن.
 update-sorry = نأسف لاستمرار هذا الوضع.
 broken-update-preheader = { broken-update-heading }.
 broken-update-heading =
@@ -391,6 +386,8 @@ assessment-misunderstanding = إنه سوء فهم.
 end-unknown = لا نعرف بعد متى سيعود الوصول.
 end-moment = سيعود الوصول في موعد أقصاه { $when }.
     .believed = نعتقد أن الوصول سيعود في موعد أقصاه { $when }، لكن ذلك ليس مؤكدًا.
+effort-restoring = نعمل على إعادة الوصول.
+    .believed = نعتقد أن العمل جارٍ لإعادة الوصول.
 symptom-literal = تفشل الطلبات مع ظهور { $text }.
     .believed = نعتقد أن الطلبات تفشل مع ظهور { $text }.
 still_works-other_services = تعمل جميع خدماتنا الأخرى كالمعتاد.

@@ -184,12 +184,7 @@ broken-heading =
                *[now] { fault } betrifft Sie
             }
     }
-broken-sorry =
-    { $kind ->
-        [maintenance] Wir bitten um Entschuldigung.
-       *[outage] Wir bitten um Entschuldigung. Wir arbeiten daran.
-    }
-restoring = Wir arbeiten daran, den Zugang wieder freizugeben.
+broken-sorry = Wir bitten um Entschuldigung.
 
 ## Holding notice
 
@@ -217,7 +212,7 @@ update-heading =
 update-new = Was neu ist
 update-elsewhere = Es gibt Neuigkeiten, die uns noch nicht auf Deutsch vorliegen. Fragen Sie uns, und wir erklären sie Ihnen.
 update-facts = Wir wissen jetzt mehr. So ist der Stand:
-update-nothing = Es gibt nichts Neues zu berichten. Wir arbeiten daran.
+update-nothing = Es gibt nichts Neues zu berichten.
 update-sorry = Es tut uns leid, dass es noch andauert.
 broken-update-preheader = { broken-update-heading }.
 broken-update-heading =
@@ -403,6 +398,8 @@ assessment-misunderstanding = Es ist ein Missverständnis.
 end-unknown = Wann der Zugang wieder frei ist, wissen wir noch nicht.
 end-moment = Der Zugang ist spätestens { $when } wieder frei.
     .believed = Wir gehen davon aus, dass der Zugang spätestens { $when } wieder frei ist; sicher ist das nicht.
+effort-restoring = Wir arbeiten daran, den Zugang wieder freizugeben.
+    .believed = Wir gehen davon aus, dass an der Freigabe des Zugangs gearbeitet wird.
 symptom-literal = Anfragen enden mit { $text }.
     .believed = Wir gehen davon aus, dass Anfragen mit { $text } enden.
 still_works-other_services = Alle unsere anderen Dienste laufen wie gewohnt.

@@ -194,12 +194,7 @@ broken-heading =
                *[now] { fault } affects you
             }
     }
-broken-sorry =
-    { $kind ->
-        [maintenance] We are sorry.
-       *[outage] We are sorry. We are working on it.
-    }
-restoring = We are working to restore access.
+broken-sorry = We are sorry.
 
 ## Holding notice
 
@@ -227,7 +222,7 @@ update-heading =
 update-new = What is new
 update-elsewhere = There is news that we do not have in English yet. Ask us and we will explain it to you.
 update-facts = What we know has changed. This is how it stands now:
-update-nothing = Nothing new to report. We are working on it.
+update-nothing = Nothing new to report.
 update-sorry = We are sorry that this is not over yet.
 broken-update-preheader = { broken-update-heading }.
 broken-update-heading =
@@ -404,6 +399,8 @@ assessment-misunderstanding = It is a misunderstanding.
 end-unknown = We do not yet know when access returns.
 end-moment = Access will be back by { $when }.
     .believed = We expect access to be back by { $when }, but this is not certain.
+effort-restoring = We are working to restore access.
+    .believed = We believe that work to restore access is under way.
 symptom-literal = Requests fail with { $text }.
     .believed = We believe that requests fail with { $text }.
 still_works-other_services = All our other services work as usual.

@@ -168,12 +168,7 @@ broken-heading =
                *[now] { fault } le afecta
             }
     }
-broken-sorry =
-    { $kind ->
-        [maintenance] Lo sentimos.
-       *[outage] Lo sentimos. Estamos trabajando en ello.
-    }
-restoring = Estamos trabajando para restablecer el acceso.
+broken-sorry = Lo sentimos.
 
 ## Holding notice
 
@@ -201,7 +196,7 @@ update-heading =
 update-new = Qué hay de nuevo
 update-elsewhere = Hay novedades que todavía no tenemos en español. Consúltenos y se las explicaremos.
 update-facts = Ahora sabemos más. Esta es la situación:
-update-nothing = No hay novedades. Seguimos trabajando en ello.
+update-nothing = No hay novedades.
 update-sorry = Sentimos que esto continúe.
 broken-update-preheader = { broken-update-heading }.
 broken-update-heading =
@@ -367,6 +362,8 @@ assessment-misunderstanding = Se trata de un malentendido.
 end-unknown = Todavía no sabemos cuándo se restablecerá el acceso.
 end-moment = El acceso se restablecerá a más tardar el { $when }.
     .believed = Creemos que el acceso se restablecerá a más tardar el { $when }, pero no es seguro.
+effort-restoring = Estamos trabajando para restablecer el acceso.
+    .believed = Creemos que se está trabajando para restablecer el acceso.
 symptom-literal = Las solicitudes fallan con { $text }.
     .believed = Creemos que las solicitudes fallan con { $text }.
 still_works-other_services = Todos nuestros demás servicios funcionan con normalidad.

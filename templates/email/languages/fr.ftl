@@ -176,12 +176,7 @@ broken-heading =
                *[now] { fault } vous concerne
             }
     }
-broken-sorry =
-    { $kind ->
-        [maintenance] Nous vous prions de nous excuser.
-       *[outage] Nous vous prions de nous excuser. Nous y travaillons.
-    }
-restoring = Nous travaillons à rétablir l’accès.
+broken-sorry = Nous vous prions de nous excuser.
 
 ## Holding notice
 
@@ -209,7 +204,7 @@ update-heading =
 update-new = Ce qui est nouveau
 update-elsewhere = Il y a du nouveau, que nous n’avons pas encore en français. Demandez-nous et nous vous l’expliquerons.
 update-facts = Nous en savons plus. Voici où en sont les choses :
-update-nothing = Rien de nouveau à signaler. Nous y travaillons.
+update-nothing = Rien de nouveau à signaler.
 update-sorry = Nous sommes désolés que cela dure encore.
 broken-update-preheader = { broken-update-heading }.
 broken-update-heading =
@@ -375,6 +370,8 @@ assessment-misunderstanding = Il s’agit d’un malentendu.
 end-unknown = Nous ne savons pas encore quand l’accès sera rétabli.
 end-moment = L’accès sera rétabli au plus tard le { $when }.
     .believed = Nous pensons que l’accès sera rétabli au plus tard le { $when }, mais ce n’est pas certain.
+effort-restoring = Nous travaillons à rétablir l’accès.
+    .believed = Nous pensons que le rétablissement de l’accès est en cours.
 symptom-literal = Les requêtes échouent avec { $text }.
     .believed = Nous pensons que les requêtes échouent avec { $text }.
 still_works-other_services = Tous nos autres services fonctionnent comme d’habitude.

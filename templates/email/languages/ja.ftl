@@ -173,12 +173,7 @@ broken-heading =
                *[now] { fault }がお客様のご利用に影響しています
             }
     }
-broken-sorry =
-    { $kind ->
-        [maintenance] ご迷惑をおかけし、お詫び申し上げます。
-       *[outage] ご迷惑をおかけし、お詫び申し上げます。対応を進めております。
-    }
-restoring = ご利用の再開に向けて作業を進めております。
+broken-sorry = ご迷惑をおかけし、お詫び申し上げます。
 
 ## Holding notice
 
@@ -206,7 +201,7 @@ update-heading =
 update-new = 新しい情報
 update-elsewhere = 新しい情報がありますが、まだ日本語でご用意できておりません。お問い合わせいただければ、ご説明いたします。
 update-facts = 新たに分かったことがあります。現在の状況は次のとおりです：
-update-nothing = 新しい情報はございません。引き続き対応しております。
+update-nothing = 新しい情報はございません。
 update-sorry = 長引いておりますことをお詫び申し上げます。
 broken-update-preheader = { broken-update-heading }。
 broken-update-heading =
@@ -380,6 +375,8 @@ assessment-misunderstanding = これは誤解によるものです。
 end-unknown = 再開の時期はまだ分かっておりません。
 end-moment = 遅くとも{ $when }までに再開いたします。
     .believed = 遅くとも{ $when }までに再開できると考えておりますが、確実ではありません。
+effort-restoring = ご利用の再開に向けて作業を進めております。
+    .believed = ご利用の再開に向けた作業が進められていると考えております。
 symptom-literal = リクエストはエラー（{ $text }）になります。
     .believed = リクエストはエラー（{ $text }）になると考えております。
 still_works-other_services = 当社のその他のサービスは、すべて通常どおりご利用いただけます。

@@ -168,12 +168,7 @@ broken-heading =
                *[now] { fault } afeta você
             }
     }
-broken-sorry =
-    { $kind ->
-        [maintenance] Pedimos desculpas.
-       *[outage] Pedimos desculpas. Estamos trabalhando nisso.
-    }
-restoring = Estamos trabalhando para restabelecer o acesso.
+broken-sorry = Pedimos desculpas.
 
 ## Holding notice
 
@@ -201,7 +196,7 @@ update-heading =
 update-new = O que há de novo
 update-elsewhere = Há novidades que ainda não temos em português. Pergunte-nos, e nós explicaremos.
 update-facts = O que sabemos mudou. A situação agora é esta:
-update-nothing = Nada de novo a informar. Continuamos trabalhando nisso.
+update-nothing = Nada de novo a informar.
 update-sorry = Lamentamos que isto ainda não tenha terminado.
 broken-update-preheader = { broken-update-heading }.
 broken-update-heading =
@@ -368,6 +363,8 @@ assessment-misunderstanding = É um mal-entendido.
 end-unknown = Ainda não sabemos quando o acesso volta.
 end-moment = O acesso voltará até { $when }.
     .believed = Acreditamos que o acesso volte até { $when }, mas isso não é certo.
+effort-restoring = Estamos trabalhando para restabelecer o acesso.
+    .believed = Acreditamos que o restabelecimento do acesso está em andamento.
 symptom-literal = As solicitações falham com { $text }.
     .believed = Acreditamos que as solicitações falhem com { $text }.
 still_works-other_services = Todos os nossos outros serviços funcionam normalmente.

@@ -20,6 +20,7 @@ CONFIRMED = {
     "legal_basis": ("15 CFR 744.23", "The legal basis is 15 CFR 744.23."),
     "assessment": ("misunderstanding", "It is a misunderstanding."),
     "end": (datetime(2026, 11, 28, 23, tzinfo=UTC), "Access will be back by Saturday 28 November, 18:00 EST"),
+    "effort": ("restoring", "We are working to restore access."),
     "symptom": ("error 403", "Requests fail with error 403."),
     "still_works": ("other_services", "All our other services work as usual."),
     "data": ("kept", "Kept, unchanged."),
