@@ -28,6 +28,7 @@ class Answerable:
 
 QUESTIONS: Mapping[str, Answerable] = {
     "cause": Answerable(frozenset({"government_directive", "court_order"})),
+    "who": Answerable(),
     "legal_basis": Answerable(literal=True),
     "assessment": Answerable(frozenset({"misunderstanding"})),
     "end": Answerable(moment=True),
@@ -37,6 +38,7 @@ QUESTIONS: Mapping[str, Answerable] = {
     "data": Answerable(frozenset({"kept", "at_risk", "partly_lost", "lost"})),
     "billing": Answerable(frozenset({"not_charged", "charged", "credited"})),
     "action": Answerable(frozenset({"none"})),
+    "open_question": Answerable(),
 }
 
 WHATEVER_HAPPENS = frozenset({"billing"})
@@ -47,6 +49,7 @@ SINCE = "since"
 
 CONTACT: Mapping[str, re.Pattern[str]] = {
     "company": re.compile(r"[^\x00-\x1f]{1,100}"),
+    "signed_by": re.compile(r"[^\x00-\x1f]{1,100}"),
     "phone": re.compile(r"[+0-9 ().x/-]{3,40}"),
     "reply_to": re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}"),
     "status_url": re.compile(r"https?://[^\s<>\"\\]{1,500}"),
@@ -78,7 +81,7 @@ class Facts:
 
     known: Mapping[str, Fact] = field(default_factory=dict[str, Fact])
     contact: Mapping[str, str] = field(default_factory=dict[str, str])
-    """`company`, `phone`, `reply_to`, `status_url`, as far as they are given."""
+    """`company`, `signed_by`, `phone`, `reply_to`, `status_url`, as far as they are given."""
 
     @staticmethod
     def from_mapping(mapping: Mapping[str, Any]) -> "Facts":
@@ -86,6 +89,7 @@ class Facts:
 
         ```toml
         company = "Example AI"
+        signed_by = "Ann Berg, Head of Support"
         phone = "+1 555 0100"
         reply_to = "help@example.com"
         status_url = "https://status.example.com/{reference}"
@@ -146,7 +150,12 @@ class Facts:
 def _contact(name: str, value: object, problems: list[str]) -> str:
     if isinstance(value, str) and CONTACT[name].fullmatch(value.strip()):
         return value.strip()
-    examples = {"company": "Example AI", "phone": "+1 555 0100", "reply_to": "help@example.com"}
+    examples = {
+        "company": "Example AI",
+        "signed_by": "Ann Berg, Head of Support",
+        "phone": "+1 555 0100",
+        "reply_to": "help@example.com",
+    }
     example = examples.get(name, "https://status.example.com/{reference}")
     problems.append(f"The fact {name} cannot be read: write it as {example!r}.")
     return ""

@@ -36,6 +36,8 @@ class NoticeContext:
     now: datetime
     """The moment of writing: decides about tenses, so the same context gives the same words for ever."""
     company: str
+    signed_by: str | None = None
+    """Who stands under the mail, above the company."""
     statements: Mapping[str, str] = field(default_factory=dict[str, str])
     """Locale -> Markdown; a locale without one gets the phrases."""
     others: tuple[ServiceName, ...] = ()

@@ -53,6 +53,7 @@ def tell(
         facts=facts,
         now=entry.at,
         company=facts.contact.get("company") or name or address,
+        signed_by=facts.contact.get("signed_by"),
         statements=entry.statements,
         next_update_at=entry.next_update_at,
         restored_at=entry.at if KINDS[kind].back else None,

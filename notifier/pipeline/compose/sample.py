@@ -22,6 +22,10 @@ ANSWERS = {
     "assessment": {"value": "misunderstanding", "confidence": "believed"},
     "action": "none",
     "effort": "restoring",
+    "who": {
+        "value": {"en": "All customers abroad are concerned.", "de": "Das gilt für alle Kunden im Ausland."}
+    },
+    "open_question": {"value": {"en": "Where are you based?", "de": "Wo ist Ihr Sitz?"}},
     "end": {"value": FRIDAY + timedelta(days=1), "confidence": "believed"},
 }
 
@@ -80,6 +84,7 @@ def full(notice: NoticeKind) -> NoticeContext:
         statements=_STATEMENTS,
         next_update_at=FRIDAY + timedelta(hours=3, minutes=28),
         restored_at=FRIDAY + timedelta(days=1, hours=14),
+        signed_by="Ann Berg, Head of Support",
         reply_to="help@example.com",
         phone="+1 555 0100",
         status_url="https://status.example.com/7K2M",

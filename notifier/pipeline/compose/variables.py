@@ -22,6 +22,7 @@ FILLED = frozenset({*tags.SAID, *QUESTIONS, *CONTACT, "title", "services", "refe
 VARIABLES = FILLED | frozenset(
     {f"{name}_{trait}" for name in QUESTIONS for trait in ("known", "new")}
     | {"right", "phone_new", "status_url_new", "still", "hedged", "mixed", "works", "cut", "unexplained"}
+    | {"signature"}
     | {"gap", "affected", "possibly", "still_out", "maybe_out", "future", "statement", "elsewhere", "news"}
     | {"quoted", "whole", "stands", "over", "broken"}
 )
@@ -96,8 +97,10 @@ _REST = {Variant.STILL_AFFECTED: "out", Variant.STILL_POSSIBLY: "maybe", Variant
 
 def _of_the_context(context: NoticeContext, spoken: Phrases, quote: Quote) -> Variables:
     called = [service.name for service in context.services]
-    url = (context.status_url or "").replace("{reference}", context.reference)
     rtl = spoken.right_to_left
+    signing = filter(None, (context.signed_by, context.company))
+    under = [names.clean(each, LONGEST_TITLE, right_to_left=rtl) for each in signing]
+    url = (context.status_url or "").replace("{reference}", context.reference)
     return {
         "title": quote.plain(names.clean(context.title or "", LONGEST_TITLE, right_to_left=rtl)),
         "services": quote.plain(values.service_list(spoken, called, SUBJECT_SERVICES, 60)),
@@ -106,6 +109,8 @@ def _of_the_context(context: NoticeContext, spoken: Phrases, quote: Quote) -> Va
         "broken": context.kind is not Kind.SUSPENSION,
         "future": context.since[0] > context.now,
         "company": quote.plain(names.clean(context.company, LONGEST_TITLE, right_to_left=rtl)),
+        "signed_by": quote.plain(under[0]) if context.signed_by else "",
+        "signature": "\\\n".join(quote.plain(each) for each in under),
         "phone": quote.plain(_phone(context.phone, right_to_left=rtl)),
         "reply_to": quote.plain(line(context.reply_to or "")),
         "status_url": url if CONTACT["status_url"].fullmatch(url) else "",

@@ -96,6 +96,7 @@ lead-maybe =
             }
     }
 still-checking = ما زلنا نتحقق مما إذا كان هذا ينطبق عليكم، وسنخبركم حالما نعرف.
+    .question = ما يحسم ذلك: { $open_question }
 broken-lead =
     { $time ->
         [future]

@@ -88,6 +88,7 @@ lead-maybe =
             }
     }
 still-checking = Wir prüfen noch, ob das für Sie gilt, und sagen es Ihnen, sobald wir es wissen.
+    .question = Davon hängt es ab: { $open_question }
 broken-lead =
     { $time ->
         [future]

@@ -100,6 +100,7 @@ lead-maybe =
             }
     }
 still-checking = We are still checking whether this applies to you, and will tell you once we know.
+    .question = What decides it: { $open_question }
 # broken: what is out because of a fault or of maintenance, and not because somebody was cut off.
 broken-lead =
     { $time ->

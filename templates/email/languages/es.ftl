@@ -72,6 +72,7 @@ lead-maybe =
             }
     }
 still-checking = Todavía estamos comprobando si le afecta, y se lo diremos en cuanto lo sepamos.
+    .question = De esto depende: { $open_question }
 broken-lead =
     { $time ->
         [future]

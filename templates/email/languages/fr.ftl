@@ -80,6 +80,7 @@ lead-maybe =
             }
     }
 still-checking = Nous vérifions encore si cela vous concerne, et vous le dirons dès que nous le saurons.
+    .question = Ce qui en décide : { $open_question }
 broken-lead =
     { $time ->
         [future]

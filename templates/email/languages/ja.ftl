@@ -87,6 +87,7 @@ lead-maybe =
             }
     }
 still-checking = お客様に当てはまるかどうかを現在確認しており、分かり次第お知らせいたします。
+    .question = 次の点で決まります：{ $open_question }
 broken-lead =
     { $time ->
         [future]

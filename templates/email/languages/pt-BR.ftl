@@ -72,6 +72,7 @@ lead-maybe =
             }
     }
 still-checking = Ainda estamos verificando se isso se aplica a você e avisaremos assim que soubermos.
+    .question = O que decide isso: { $open_question }
 broken-lead =
     { $time ->
         [future]

@@ -17,6 +17,8 @@ NONCE = "abcdefgh12345678"
 SECRET = "SECRET, by telephone"
 CONFIRMED = {
     "cause": ("court_order", "A court order requires this."),
+    "who": ({"en": "All customers abroad are concerned."}, "this. All customers abroad are concerned."),
+    "open_question": ({"en": "Where are you based?"}, "What decides it: Where are you based?"),
     "legal_basis": ("15 CFR 744.23", "The legal basis is 15 CFR 744.23."),
     "assessment": ("misunderstanding", "It is a misunderstanding."),
     "end": (datetime(2026, 11, 28, 23, tzinfo=UTC), "Access will be back by Saturday 28 November, 18:00 EST"),
@@ -41,8 +43,9 @@ def read(
 
 
 def _mail(told: NoticeContext, locale: str) -> str:
-    rendered = WORDS.render(told, locale, Variant.AFFECTED, NONCE)
-    values = WORDS.values(told, locale, sample.person(Variant.AFFECTED), NONCE)
+    variant = Variant.BOTH if "open_question" in told.facts.known else Variant.AFFECTED
+    rendered = WORDS.render(told, locale, variant, NONCE)
+    values = WORDS.values(told, locale, sample.person(variant), NONCE)
     text = rendered.text
     for tag, value in values.items():
         text = text.replace(tag, value)
