@@ -66,8 +66,8 @@ def test_wrong_facts_were_read_in_every_language(db: Db, database_url: str, writ
         db, border, correct.correct(db, writer, Act("person:a", LATER), reference, news, YES), chunks=2
     )
     assert set(told) == GERMAN | ENGLISH
-    assert "> Abrechnung: " in told[1]
-    assert "> Billing: We do not yet know" in told[2]
+    assert "> Service notices" in told[1]
+    assert "> Service notices" in told[2]
     assert "> A sentence." in told[2]
 
 
