@@ -263,9 +263,7 @@ def _open(tx: Tx, new: New, notice: Notice, now: datetime, *, again: bool) -> No
 def _envelope(attempt_id: str, ours: str, stored: StoredWords, request: _Request) -> Envelope:
     """One letter, whose words are filled in already: there is nobody else whom it could go to."""
     mail = request.mail
-    text, html = stored.writer.words.marked(
-        mail.locale, request.mark, mail.text, mail.html, stored.notice.nonce
-    )
+    text, html = stored.writer.words.marked(mail.locale, request.mark, mail.text, mail.html)
     return Envelope(
         attempt_id=attempt_id,
         notice_id=stored.notice.notice_id,

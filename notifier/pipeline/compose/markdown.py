@@ -72,9 +72,11 @@ def to_html(tokens: Sequence[Token], nonce: str) -> str:
     return tags.as_html(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}), nonce)
 
 
-def to_text(tokens: Sequence[Token], nonce: str, label: str = "{label}: {text}") -> str:
-    """`label`: how a small heading and the paragraph under it become one."""
-    blocks = list(_blocks(tokens, nonce, label))
+def to_text(
+    tokens: Sequence[Token], nonce: str, widths: Mapping[str, int], label: str = "{label}: {text}"
+) -> str:
+    """`widths`: columns that a placeholder takes at most. `label`: how a small heading joins what it heads."""
+    blocks = list(_blocks(tokens, {tags.neutral(nonce, name): n for name, n in widths.items()}, label))
     return tags.as_text("\n\n".join(blocks) + "\n", nonce)
 
 
@@ -117,21 +119,21 @@ def _keep_codes_straight(tokens: Sequence[Token]) -> None:
                 child.attrSet("dir", "ltr")
 
 
-def _blocks(tokens: Sequence[Token], nonce: str, pattern: str) -> Iterator[str]:
+def _blocks(tokens: Sequence[Token], widths: Mapping[str, int], pattern: str) -> Iterator[str]:
     """Blocks of text; a label (`##`) joins the paragraph that follows it: `Billing: not charged.`"""
     label = ""
     for rest, first, token in _leaves(tokens):
         if token.meta.get("label"):
             label = _inline(token)
         elif token.type == "inline" and not rest:
-            yield wrapped(labelled(pattern, label, _inline(token)), nonce, first, rest)
+            yield wrapped(labelled(pattern, label, _inline(token)), first, rest, widths)
             label = ""
         else:
             if label:
                 yield labelled(pattern, label, "").rstrip()
             label = ""
             yield (
-                wrapped(_inline(token), nonce, first, rest)
+                wrapped(_inline(token), first, rest, widths)
                 if token.type == "inline"
                 else _verbatim(token, rest)
             )

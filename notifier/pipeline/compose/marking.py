@@ -30,8 +30,8 @@ def line(spoken: Phrases, mark: Mark) -> str:
     return spoken["copy"].replace("{when}", moments.full(spoken, mark.sent_at, mark.tz))
 
 
-def on_text(text: str, said: str, nonce: str) -> str:
-    return f"{wrapped(said, nonce, '', '')}\n\n{text}"
+def on_text(text: str, said: str) -> str:
+    return f"{wrapped(said, '', '', {})}\n\n{text}"
 
 
 def on_html(html: str, said: str, spoken: Phrases) -> str:

@@ -3,10 +3,15 @@
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import product
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_datetime
+from wcwidth import width
 
+from notifier.model.vocabulary import Confidence
+from notifier.pipeline.compose.ftl import ZONE
 from notifier.pipeline.compose.phrases import Phrases
 
 SOON = timedelta(days=6)
@@ -37,6 +42,43 @@ def soon(phrases: Phrases, at: datetime, tz: str | None, now: datetime) -> str:
     local = at.astimezone(zone(tz))
     text = phrases["time.soon"].replace("{weekday}", weekday(phrases, local))
     return text.replace("{at}", clock(phrases, local))
+
+
+def columns(phrases: Phrases, sure: Confidence = Confidence.CONFIRMED) -> int:
+    """Nothing that `full`, `soon` and `since` say is wider, whoever reads it and on whatever day."""
+    day, weekday = (_widest_day(phrases[key], phrases.babel) for key in ("day", "day.weekday"))
+    zones = (_FURTHEST, *(phrases.zone(name) for name in phrases.catalogue.choices("zone").get(ZONE, ())))
+    named = {"zone": max(zones, key=width), "weekday": weekday, "day": day, "clock": "00:00", "utc": "00:00"}
+
+    def said(key: str, **filled: str) -> str:
+        text = phrases[key]
+        for name, value in (named | filled).items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+    at = max((said(key) for key in ("time.at", "time.utc", "time.utc-other-day")), key=width)
+    if sure is Confidence.BELIEVED:
+        at = said("time.about", at=at)
+    when = max((said(key, at=at) for key in ("time", "time.soon")), key=width)
+    return width(said("time.latest", when=when) if sure is Confidence.UNKNOWN else when)
+
+
+_FURTHEST = "UTC-00:00"
+"""As wide as a zone that has no name of its own."""
+
+
+@lru_cache(maxsize=64)
+def _widest_day(pattern: str, babel: Locale) -> str:
+    """Every weekday of every month; days of two digits, or one sign more for a first that is counted."""
+    days = (datetime(2026, month, day, tzinfo=UTC) for month, day in product(range(1, 13), range(20, 27)))
+    said = max((format_datetime(day, pattern, locale=babel) for day in days), key=width)
+    return said + " " * max(0, len(FIRST_OF_MONTH.get(babel.language, "")) - 2)
+
+
+def since(phrases: Phrases, at: datetime, tz: str | None, sure: Confidence) -> str:
+    """A moment that is not sure never reads as certain."""
+    when = full(phrases, at, tz, about=sure is Confidence.BELIEVED)
+    return phrases["time.latest"].replace("{when}", when) if sure is Confidence.UNKNOWN else when
 
 
 @lru_cache(maxsize=1024)

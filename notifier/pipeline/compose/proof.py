@@ -163,4 +163,4 @@ def _side(spoken: Phrases) -> Side:
 
 
 def _wrapped(text: str, first: str = "", rest: str | None = None) -> Iterator[str]:
-    yield from wrapped(text, sample.NONCE, first, first if rest is None else rest).split("\n")
+    yield from wrapped(text, first, first if rest is None else rest, {}).split("\n")

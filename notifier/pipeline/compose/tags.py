@@ -17,8 +17,6 @@ from notifier.model.facts import QUESTIONS
 
 @dataclass(frozen=True, slots=True)
 class TagKind:
-    width: int
-    """Columns that a usual value takes, for wrapping the text part."""
     escaped: bool
     """Holds names: needs a form of its own in HTML."""
     block: bool = False
@@ -36,18 +34,18 @@ def was(time: str) -> str:
 
 
 TIMES: Mapping[str, TagKind] = {
-    "since": TagKind(50, escaped=False),
-    "next": TagKind(36, escaped=False),
-    "end": TagKind(50, escaped=False),
-    "back": TagKind(50, escaped=False),
-    "wrote": TagKind(50, escaped=False),
-    **{as_of(question): TagKind(50, escaped=False) for question in QUESTIONS},
+    "since": TagKind(escaped=False),
+    "next": TagKind(escaped=False),
+    "end": TagKind(escaped=False),
+    "back": TagKind(escaped=False),
+    "wrote": TagKind(escaped=False),
+    **{as_of(question): TagKind(escaped=False) for question in QUESTIONS},
 }
 SAID: Mapping[str, TagKind] = {
-    "hello": TagKind(18, escaped=True),
-    "what": TagKind(72, escaped=True, block=True),
-    "maybe": TagKind(72, escaped=True, block=True),
-    "out": TagKind(72, escaped=True, block=True),
+    "hello": TagKind(escaped=True),
+    "what": TagKind(escaped=True, block=True),
+    "maybe": TagKind(escaped=True, block=True),
+    "out": TagKind(escaped=True, block=True),
     **TIMES,
 }
 """What a template and a message may name."""

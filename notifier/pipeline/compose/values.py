@@ -1,5 +1,6 @@
 """What one person reads where the tags stand. A million people pass here: only what differs is made for each."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -9,13 +10,13 @@ from notifier.model.facts import QUESTIONS
 from notifier.model.notice_context import NoticeContext
 from notifier.model.people import AsRead, Person, ToldServices
 from notifier.model.vocabulary import Confidence, Standing
-from notifier.pipeline.compose import moments, names, tags
+from notifier.pipeline.compose import moments, names, tags, wrapping
 from notifier.pipeline.compose.phrases import Phrases
 
 LIMIT = 9_000
-"""Bytes of all tags and values of one person: SendGrid takes 10,000, as JSON."""
+"""Bytes of all tags and values of one person as JSON, before lines are broken: SendGrid takes 10,000."""
 
-BOUNDS = ((20, names.LENGTH), (8, names.LENGTH), (3, 100), (1, 60))
+BOUNDS = (*((entries, names.LENGTH) for entries in (100, 75, 50, 35, 20, 8)), (3, 100), (1, 60))
 """(entries of a list, characters of a name): tried in turn until everything fits, and the last always does."""
 
 NAME, CUSTOMER = "\ue000", "\ue001"
@@ -48,6 +49,7 @@ class Filler:
             for logical in used
         }
         """Raw and escaped tag of each name; empty where it is not in use."""
+        self._of_text = [raw for name, (raw, _) in self._forms.items() if raw and tags.NAMES[name].escaped]
         self._greets = phrases["hello"]
         self._rtl = phrases.right_to_left
         self._names = {service.slug: service.name for service in (*context.others, *context.services)}
@@ -91,7 +93,7 @@ class Filler:
             made[tag] = value = f"{before}{name if mark == NAME else customer}{after}"
             if self._prefix in value:
                 return None
-        return made
+        return self._in_lines(made)
 
     def _make_shape(
         self,
@@ -129,6 +131,12 @@ class Filler:
             made = self._made(person, since, entries, length)
             if sum(map(len, made.values())) * 4 < LIMIT or _bytes(made) < LIMIT:
                 break
+        return self._in_lines(made)
+
+    def _in_lines(self, made: dict[str, str]) -> dict[str, str]:
+        """In the text a name can be too wide; what it is in HTML breaks by itself."""
+        for tag in self._of_text:
+            made[tag] = wrapping.value_in_lines(made[tag])
         return made
 
     def _made(self, person: Person, since: datetime | None, entries: int, length: int) -> dict[str, str]:
@@ -185,7 +193,9 @@ class Filler:
         if self._context.then is not None:
             said |= times_read(self._context.then, self._phrases, read or AsRead(tz))
         return {
-            tags.tag(self._nonce, f"{name}R"): text for name, text in said.items() if name in self._wanted
+            tags.tag(self._nonce, f"{name}R"): wrapping.value_in_lines(text)
+            for name, text in said.items()
+            if name in self._wanted
         }
 
     def _list_services(self, slugs: tuple[str, ...], entries: int, length: int) -> str:
@@ -242,17 +252,20 @@ def times(
     known |= {tags.as_of(name): at for name in QUESTIONS if (at := context.dated(name))}
     said = {name: moments.full(phrases, at, tz) for name, at in known.items()}
     at, sure = (began, Confidence.CONFIRMED) if began is not None else context.since
-    said["since"] = _since(phrases, at, tz, sure)
+    said["since"] = moments.since(phrases, at, tz, sure)
     if context.next_update_at:
         said["next"] = moments.soon(phrases, context.next_update_at, tz, context.now)
     return said
 
 
-def _since(phrases: Phrases, at: datetime, tz: str | None, sure: Confidence) -> str:
-    """A moment that is not sure never reads as certain."""
-    when = moments.full(phrases, at, tz, about=sure is Confidence.BELIEVED)
-    return phrases["time.latest"].replace("{when}", when) if sure is Confidence.UNKNOWN else when
+def widths(context: NoticeContext, phrases: Phrases) -> dict[str, int]:
+    """Columns that each placeholder takes at most in the text. Names have lines of their own."""
+    usual = moments.columns(phrases)
+    since = max(usual, moments.columns(phrases, context.since[1]))  # who came late knows it surely
+    read = max(moments.columns(phrases, sure) for sure in Confidence)
+    counted = {name: wrapping.COLUMNS if kind.escaped else usual for name, kind in tags.NAMES.items()}
+    return counted | {"since": since, tags.was("since"): read}
 
 
 def _bytes(made: Mapping[str, str]) -> int:
-    return sum(len(tag) + len(value.encode()) for tag, value in made.items())
+    return len(json.dumps(made, ensure_ascii=False).encode())

@@ -127,7 +127,7 @@ class Words:
             quoting.quotation(context, locale, variant),
             right_to_left=spoken.right_to_left,
         )
-        text = markdown.to_text(tokens, nonce, spoken["label"])
+        text = markdown.to_text(tokens, nonce, values.widths(context, spoken), spoken["label"])
         html = self._page(context, spoken, (subject, preheader, markdown.to_html(tokens, nonce)), nonce)
         return _rendered(locale, variant, (tags.as_text(subject, nonce), text, html), nonce)
 
@@ -162,11 +162,11 @@ class Words:
         """
         return values.Filler(context, self._shelf.languages[locale], nonce, used)
 
-    def marked(self, locale: str, mark: marking.Mark, text: str, html: str, nonce: str) -> tuple[str, str]:
+    def marked(self, locale: str, mark: marking.Mark, text: str, html: str) -> tuple[str, str]:
         """Text and HTML of a mail outside the accounting: the first thing that is read is what it is."""
         spoken = self._shelf.languages[locale]
         said = marking.line(spoken, mark)
-        return marking.on_text(text, said, nonce), marking.on_html(html, said, spoken)
+        return marking.on_text(text, said), marking.on_html(html, said, spoken)
 
     def values(self, context: NoticeContext, locale: str, person: Person, nonce: str) -> dict[str, str]:
         """Tag -> value for exactly the tags that `render` uses for this person's variant."""

@@ -9,7 +9,7 @@ MARKER = f"n{NONCE}statementN"
 
 
 def text(source: str, statement: str | None = None) -> str:
-    return markdown.to_text(markdown.parse(source, statement, NONCE), NONCE)
+    return markdown.to_text(markdown.parse(source, statement, NONCE), NONCE, {"since": 50})
 
 
 def html(source: str, statement: str | None = None) -> str:
@@ -37,10 +37,10 @@ def test_text(source: str, expected: str) -> None:
     assert text(source) == expected
 
 
-def test_lines_are_wrapped_and_a_placeholder_counts_as_its_usual_value() -> None:
-    assert max(map(len, text("word " * 100).splitlines())) <= 72
+def test_lines_are_wrapped_and_a_placeholder_counts_as_its_widest_value() -> None:
+    assert max(map(len, text("word " * 100).splitlines())) <= 78
     lines = text(f"Since n{NONCE}sinceN there is no access for you or anybody.").splitlines()
-    assert lines == [f"Since n{NONCE}sinceR there is no", "access for you or anybody."]
+    assert lines == [f"Since n{NONCE}sinceR there is no access", "for you or anybody."]
 
 
 @pytest.mark.parametrize(
