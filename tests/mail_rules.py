@@ -32,7 +32,7 @@ ALREADY = {
 }
 """Says that it has happened."""
 UNKNOWN = {
-    "en": "not yet know|not know this yet", "de": "wissen wir noch nicht|kennen wir noch nicht|noch nicht bekannt",
+    "en": "not yet know", "de": "wissen wir noch nicht|kennen wir noch nicht|noch nicht bekannt",
     "fr": "(savons|connaissons) pas encore", "es": "(todavía|aún) no (sabemos|conocemos)",
     "ja": "まだ分かって(?!いない)", "ar": "لا نعرف", "pt-BR": "ainda não (sabemos(?! dizer)|conhecemos)",
 }  # fmt: skip
@@ -62,12 +62,12 @@ class Seen(HTMLParser):
         self._in: list[str] = []
         self.feed(html)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in {"meta", "br", "hr"}:
             self._in.append(tag)
         if tag == "h2":
             self.sections.append(Section(""))
-        elif tag in {"p", "li"}:
+        elif tag in {"p", "li"} or ("class", "what") in attrs:
             self.sections[-1].words.append("")
         self.words += " "
 

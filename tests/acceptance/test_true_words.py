@@ -103,7 +103,7 @@ def test_what_alertmanager_reports_reads_as_an_outage_and_ends_as_one(notifier: 
     done(notifier, "approve", reference, "--yes")
     done(notifier, "restore", reference, "--yes")
     for locale, (first, restored) in mails(notifier).items():
-        for message in ("broken-heading", "broken-lead", "broken-sorry", "reason-unknown"):
+        for message in ("broken-heading", "broken-lead", "broken-sorry", "cause-unknown.end"):
             assert says(locale, first, message, kind="outage"), first
         for message in ("broken-restored-heading", "broken-restored-lead"):
             assert says(locale, restored, message, kind="outage"), restored
@@ -119,7 +119,7 @@ def test_whoever_read_that_it_may_be_out_reads_that_this_is_over(notifier: Place
         assert says(locale, first, "lead-maybe", certainty="possibly"), first
         for message in ("lifted-heading", "lifted-lead", "released-sorry"):
             assert says(locale, restored, message, certainty="possibly"), restored
-        assert not says(locale, restored, "billing-unknown"), restored
+        assert not says(locale, restored, "unknown"), restored
         for sure in ("restored-heading", "restored-lead", "restored-sorry"):
             assert not says(locale, restored, sure), restored
 

@@ -380,7 +380,7 @@ own-words = { $text }
 # A fact that the company has not written in this language.
 ask = We do not have this in English yet: please ask us.
 # Under a heading of the facts: it was told, and is no longer known.
-unknown = We do not know this yet.
+unknown = We do not yet know.
 reason-legal = A legal order requires this.
 reason-security = A security emergency made this necessary.
 reason-supplier = One of our suppliers has let us down.

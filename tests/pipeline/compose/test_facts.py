@@ -170,7 +170,7 @@ def test_what_is_not_known_is_said_once_where_it_matters() -> None:
     for heading in ("What you will see", "What still works", "Your data", "Billing"):
         assert heading not in said
     told_before = {"data": {"confidence": "unknown"}}
-    assert "Your data: We do not know this yet." in read(
+    assert "Your data: We do not yet know." in read(
         told_before, NoticeKind.UPDATE, fresh=frozenset(told_before)
     )
 
