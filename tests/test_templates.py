@@ -225,10 +225,11 @@ def test_what_broke_does_not_read_like_what_was_forbidden(locale: str, notice: N
 def test_an_unconfirmed_fact_never_sounds_certain(notice: NoticeKind, locale: str) -> None:
     _, (_, sure, _) = mail(story(notice, "confirmed"), locale, person(Variant.AFFECTED))
     _, (_, unsure, _) = mail(story(notice, "believed"), locale, person(Variant.AFFECTED))
-    whole = notice in {NoticeKind.FIRST, NoticeKind.HOLDING}
-    shown = 5 if whole else 3
-    assert sure.count(BELIEF[locale]) == whole  # the assessment is believed there too
-    assert unsure.count(BELIEF[locale]) >= shown
+    whole = notice in {NoticeKind.FIRST, NoticeKind.CONFIRMED}
+    shown = 5 if notice is NoticeKind.FIRST else 3
+    sure_of, unsure_of = (letters(text).count(letters(BELIEF[locale])) for text in (sure, unsure))
+    assert sure_of == whole  # the assessment is believed there too
+    assert unsure_of >= shown
     for certain in (
         "Time without access is not charged.",
         "Kept, unchanged",
@@ -261,7 +262,8 @@ def test_the_first_notice_answers_every_question_in_order() -> None:
         "Fable 5 and Mythos 5, for Ada Okafor",
         "We are sorry.",
         "A statement.",
-        "Why: A legal order requires this. We believe it is a misunderstanding.",
+        "Why: A legal order requires this. All customers abroad are concerned.",
+        "We believe it is a misunderstanding. We are working to restore access.",
         "We do not yet know when access returns.",
         "What you will see: Requests fail with error 403, model_suspended.",
         "What still works: All our other services work as usual.",
@@ -445,7 +447,7 @@ def test_a_telephone_number_and_a_time_are_corrected_as_well() -> None:
     )
     right = text.split("This is right:")[1].split("How your access stands")[0]
     assert "- Start: Friday 27 November, 18:32 EST" in right
-    assert "or call +1" in right
+    assert "or call +1 555 0100" in " ".join(right.split())
     assert "https://status.example.com/7K2M" in right
 
 
