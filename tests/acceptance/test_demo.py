@@ -151,7 +151,8 @@ def test_one_mail_of_each_kind_stands_there_as_files(told: Told) -> None:
     read = {path: re.sub(r".*/\d-[a-z]+(?:-up)?-(.*)\.html", r"\1", path) for path in listed}
     assert {*read.values()} == {"ar", "de", "en", "es", "fr", "ja", "pt-BR"}
     assert [Path(path).name.partition(".")[0] for path in others] == [
-        "confirmed", "holding", "outage_first", "outage_restored", "outage_update", "retraction",
+        "confirmed", "holding",
+        "outage_first", "outage_partial", "outage_restored", "outage_update", "retraction",
     ]  # fmt: skip
     assert all("<h1" in (told.folder / path).read_text("utf-8") for path in others)
     subjects: set[str] = set()

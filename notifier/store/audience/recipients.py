@@ -74,11 +74,12 @@ ENDING_LINES = (
 )
 """Whoever hears that something ends hears in the same mail what does not, and what may have ended unheard."""
 REST = "bool_or(coalesce(kind, '') <> {end} AND heard IN ('affected', 'possibly')) OVER theirs"
-HEARD = """CASE WHEN {rest} THEN ''
-     WHEN bool_and(heard <> 'affected' AND NOT coalesce('affected' = ANY(perhaps), false))
-       FILTER (WHERE kind = {end}) OVER theirs THEN 'was_possibly_'
-     WHEN bool_or(heard <> 'affected') FILTER (WHERE kind = {end}) OVER theirs THEN 'was_both_' ELSE '' END"""
-"""How sure those had been told of it for whom all of it ends."""
+HEDGED = "(heard = 'possibly' OR heard <> 'affected' AND coalesce('possibly' = ANY(perhaps), false))"
+SURE = "(heard = 'affected' OR coalesce('affected' = ANY(perhaps), false))"
+HEARD = f"""CASE WHEN {{rest}} THEN ''
+     WHEN NOT coalesce(bool_or({HEDGED}) FILTER (WHERE kind = {{end}}) OVER theirs, false) THEN ''
+     WHEN bool_or({SURE}) FILTER (WHERE kind = {{end}}) OVER theirs THEN 'was_both_' ELSE 'was_possibly_' END"""
+"""How sure those had been told of it for whom all of it ends. Without a hedge: as everybody."""
 
 CUT = """
 EXISTS (SELECT FROM entitlement e WHERE e.customer_id = owed.customer_id AND e.service_id = owed.service_id

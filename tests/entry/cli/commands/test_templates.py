@@ -158,7 +158,7 @@ def test_a_preview_is_a_page_and_a_text_for_everybody(ours: Settings, tmp_path: 
         "outage_first.ja.affected.html", "outage_first.ja.affected.txt",
     ]  # fmt: skip
     text = written[1].read_text()
-    assert text.startswith("Subject: Fable 5、Mythos 5のご利用について")
+    assert text.startswith("Subject: Fable 5、Mythos 5のご利用停止")
     assert "Ada Okafor 様" in text
     assert sample.NONCE not in "".join(path.read_text() for path in written)
     asked = replace(wanted, names=("update",), kinds=(Kind.MAINTENANCE,))
