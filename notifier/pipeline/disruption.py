@@ -86,16 +86,22 @@ def how_to_declare(
     declaration: Declaration, open_ones: Sequence[OpenDisruption], *, again: bool
 ) -> Open | Adopt | Same | Overlap:
     """Decide between a new disruption, the draft of one, and a refusal."""
-    services = set(declaration.services)
-    touching = [o for o in open_ones if services & set(o.services)]
     for other in open_ones:
         if other.declare_key == declaration.key and other.declared_at is not None:
             return Same(other)
-    for other in touching:
-        if other.declared_at is None:
-            return Adopt(other)
-    declared = [o for o in touching if o.declared_at is not None]
+    if draft := draft_of(declaration.services, open_ones):
+        return Adopt(draft)
+    declared = _touching(declaration.services, open_ones)
     return Overlap(declared[0]) if declared and not again else Open()
+
+
+def draft_of(services: Sequence[str], open_ones: Sequence[OpenDisruption]) -> OpenDisruption | None:
+    """The draft that whoever declares these services takes over."""
+    return next((one for one in _touching(services, open_ones) if one.declared_at is None), None)
+
+
+def _touching(services: Sequence[str], open_ones: Sequence[OpenDisruption]) -> list[OpenDisruption]:
+    return [one for one in open_ones if not set(services).isdisjoint(one.services)]
 
 
 def new_reference() -> str:

@@ -88,17 +88,21 @@ def test_what_is_lifted_before_it_began_will_not_happen(lab: Lab) -> None:
     assert "back" not in text
 
 
+def cut_off(lab: Lab, customer: str) -> None:
+    lab.rows(
+        "UPDATE entitlement SET suspended_at = now() FROM customer c"
+        " WHERE c.customer_id = entitlement.customer_id AND c.ext_id = %s",
+        customer,
+    )
+
+
 def released(lab: Lab, data: str) -> str:
     """What p1 reads once the scope leaves them out; `data`: who is cut off then."""
     lab.people(2, nationality="GB")
     lab.people(1, "other", nationality="FR")
     reference = lab.suspend(WHERE)
     lab.settle()
-    lab.rows(
-        "UPDATE entitlement SET suspended_at = now() FROM customer c"
-        " WHERE c.customer_id = entitlement.customer_id AND c.ext_id = %s",
-        data,
-    )
+    cut_off(lab, data)
     lab.rescope(reference, "nationality = 'FR'", Consent(yes=True, accept_gap=2 if data == "p1" else None))
     lab.settle()
     return newest(lab, "p1@example.com")
@@ -125,11 +129,7 @@ def test_a_first_notice_that_is_withdrawn_says_whether_it_works(lab: Lab, data: 
     lab.people(1, "other", nationality="US")
     reference = lab.suspend(WHERE)
     lab.settle()
-    lab.rows(
-        "UPDATE entitlement SET suspended_at = now() FROM customer c"
-        " WHERE c.customer_id = entitlement.customer_id AND c.ext_id = %s",
-        data,
-    )
+    cut_off(lab, data)
     done = correct.retract(lab.app.db, lab.app.writer, lab.act(), reference, timeline.News(), YES)
     lab.ring(done.gate.rings)
     lab.settle()

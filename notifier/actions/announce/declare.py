@@ -1,6 +1,6 @@
 """Suspend: declare that something is cut off, and say so to everybody it is cut off for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -21,9 +21,18 @@ from notifier.errors import Refused
 from notifier.model.act import Act
 from notifier.model.declaration import Declaration
 from notifier.model.facts import Facts
-from notifier.model.vocabulary import Kind, Mode, NoticeKind, Possibly, Reason
+from notifier.model.vocabulary import Kind, NoticeKind, Possibly, Reason
 from notifier.pipeline.compose import check_own_words
-from notifier.pipeline.disruption import Adopt, Open, Overlap, Same, how_to_declare, kind_of, open_disruption
+from notifier.pipeline.disruption import (
+    Adopt,
+    Open,
+    Overlap,
+    Same,
+    draft_of,
+    how_to_declare,
+    kind_of,
+    open_disruption,
+)
 from notifier.settings import Settings
 from notifier.store import Db, Tx, audit
 from notifier.store.audience import verdicts
@@ -86,9 +95,10 @@ def read(tx: Tx, settings: Settings, wish: Wish, now: datetime) -> tuple[Declara
     check_own_words(Facts.from_mapping(wish.facts), wish.statements)
     cut_at = verdicts.cut_off_since(tx, list(services))
     mode = mode_of(settings, rehearse=wish.rehearse)
+    draft = draft_of(services, disruptions.open_ones(tx, mode))
     declaration = Declaration(
         mode=mode,
-        kind=kind_of(wish.reason, wish.kind, _drafted(tx, mode, services)),
+        kind=kind_of(wish.reason, wish.kind, draft.kind if draft else None),
         reason=wish.reason,
         services=services,
         predicate=scope.predicate,
@@ -100,11 +110,6 @@ def read(tx: Tx, settings: Settings, wish: Wish, now: datetime) -> tuple[Declara
         roles=tuple(sorted(set(wish.roles))),
     )
     return declaration, scope
-
-
-def _drafted(tx: Tx, mode: Mode, services: Sequence[str]) -> Kind | None:
-    drafts = (one for one in disruptions.open_ones(tx, mode) if one.declared_at is None)
-    return next((draft.kind for draft in drafts if not set(services).isdisjoint(draft.services)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,14 +146,13 @@ def _withdrawing(context: NoticeContext, about: About) -> list[Text]:
     if about.first:
         # All of it ends with the retraction, so only the manner tells which text somebody had read.
         return [
-            Text(
-                replace(context, earlier=_as_read(earlier, was), heard=Manner(f"{works}was_{was}_")),
-                "",
-                Variant.AFFECTED,
-                Manner(f"{works}was_{was}_"),
-            )
+            text
             for was in OUT
-            for works in ("", Manner.WORKS)
+            for text in _heard(
+                replace(context, earlier=_as_read(earlier, was)),
+                Manner(f"was_{was}_"),
+                Manner(f"{Manner.WORKS}was_{was}_"),
+            )
         ]
     stands = replace(context, earlier=replace(earlier, stands=True))
     return [

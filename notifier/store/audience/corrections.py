@@ -15,6 +15,7 @@ Statements yield the lines that `store/audience/recipients.py` describes.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from psycopg import sql
 
@@ -66,11 +67,15 @@ JOIN customer c ON c.customer_id = standing.customer_id LEFT JOIN contact v USIN
 WHERE CASE WHEN wrong THEN is_out OR NOT any_out
            ELSE is_out AND (NOT coalesce(newest_left, true) OR newest < unclosed.seq) END"""
 
+CUT = """
+EXISTS (SELECT FROM entitlement e WHERE e.customer_id = {who}.customer_id AND e.service_id = {who}.service_id
+        AND e.suspended_at IS NOT NULL)"""
+"""The data says that this customer is cut off from it."""
+
 WORKS = """
 {who}.service_id = ANY(ARRAY(SELECT DISTINCT service_id FROM entitlement WHERE suspended_at IS NOT NULL))
 AND EXISTS (SELECT FROM entitlement e WHERE e.customer_id = {who}.customer_id AND e.service_id = {who}.service_id)
-AND NOT EXISTS (SELECT FROM entitlement e WHERE e.customer_id = {who}.customer_id
-                AND e.service_id = {who}.service_id AND e.suspended_at IS NOT NULL)"""
+AND NOT {cut}"""
 """The data says that it works: of others that they are cut off from it, and of this customer that they are not."""
 
 WITHDRAWN = """
@@ -92,6 +97,16 @@ LEFT JOIN known ON known.recipient_id = l.recipient_id
 WHERE l.notice_id = %(about)s AND l.told_as <> 'none' AND t.has_left AND NOT t.refused"""
 
 
+def cut_off(who: LiteralString) -> sql.Composed:
+    """`CUT`, of the lines of the table that is called so."""
+    return sql.SQL(CUT).format(who=sql.SQL(who))
+
+
+def works(who: LiteralString) -> sql.Composed:
+    """`WORKS`, of the lines of the table that is called so."""
+    return sql.SQL(WORKS).format(who=sql.SQL(who), cut=cut_off(who))
+
+
 def corrected() -> sql.Composed:
     """Those who got the wrong words, and those whom a notice with them was still to reach."""
     return sql.SQL(CORRECTED).format(letter=sql.SQL(LETTER), told=sql.SQL(TOLD).format(which=sql.SQL("true")))
@@ -100,9 +115,7 @@ def corrected() -> sql.Composed:
 def withdrawn() -> sql.Composed:
     """Those who got what is withdrawn; what they are told as is what they were told before it."""
     before = sql.SQL(TOLD).format(which=sql.SQL("t.notice_id <> %(about)s"))
-    return sql.SQL(WITHDRAWN).format(
-        letter=sql.SQL(LETTER), told=before, works=sql.SQL(WORKS).format(who=sql.SQL("l"))
-    )
+    return sql.SQL(WITHDRAWN).format(letter=sql.SQL(LETTER), told=before, works=works("l"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from notifier.model.vocabulary import NoticeKind, Standing
 from notifier.store import Tx, many, one
 from notifier.store.audience import corrections
 from notifier.store.audience.contacts import SUPPRESSED, usable
-from notifier.store.audience.corrections import WORKS
+from notifier.store.audience.corrections import cut_off, works
 from notifier.store.audience.owed import LAST, Asked, owed, owed_params
 from notifier.store.audience.verdicts import LocaleCount, Rule, deciding_values, hits, plan_for_many
 from notifier.store.audience.whom import Whom
@@ -81,9 +81,6 @@ HEARD = f"""CASE WHEN {{rest}} THEN ''
      WHEN bool_or({SURE}) FILTER (WHERE kind = {{end}}) OVER theirs THEN 'was_both_' ELSE 'was_possibly_' END"""
 """How sure those had been told of it for whom all of it ends. Without a hedge: as everybody."""
 
-CUT = """
-EXISTS (SELECT FROM entitlement e WHERE e.customer_id = owed.customer_id AND e.service_id = owed.service_id
-        AND e.suspended_at IS NOT NULL)"""
 WORKING = """CASE WHEN {rest} THEN ''
      WHEN bool_or({cut}) OVER theirs THEN 'cut_'
      WHEN bool_and({works}) OVER theirs THEN 'works_' ELSE '' END"""
@@ -221,8 +218,8 @@ def _theirs(kind: NoticeKind, end: sql.Composable | None = None) -> sql.Composed
             heard = sql.SQL(WORKING if kind is NoticeKind.RELEASED else HEARD).format(
                 end=end,
                 rest=sql.SQL(REST).format(end=end),
-                works=sql.SQL(WORKS).format(who=sql.SQL("owed")),
-                cut=sql.SQL(CUT),
+                works=works("owed"),
+                cut=cut_off("owed"),
             )
             return _lines(told_as, heard, sql.SQL(ENDING_LINES).format(ends=ends), ends)
         case _:

@@ -131,15 +131,21 @@ def test_an_update_that_is_drafted_before_the_first_notice_has_left_has_words_fo
     assert many.accounts(many.notice_id(reference, 2)) == {"told": 4}
 
 
-def test_whoever_needs_words_that_nobody_approved_is_alarmed_about_until_a_later_notice_tells_them(
-    many: Lab,
-) -> None:
+def two_lack_words(many: Lab) -> str:
+    """Two readers of another language came between an approved update and its list."""
     many.people(5)
     reference = many.suspend()
     many.settle()
     many.update(reference)
     many.people(2, "neu", locale="de")
     many.settle()
+    return reference
+
+
+def test_whoever_needs_words_that_nobody_approved_is_alarmed_about_until_a_later_notice_tells_them(
+    many: Lab,
+) -> None:
+    reference = two_lack_words(many)
     (alarm,) = [text for text in many.alarms() if "words" in text]
     assert alarm == (
         f"{reference}/2: 2 people need words that nobody approved and got nothing:"
@@ -152,12 +158,7 @@ def test_whoever_needs_words_that_nobody_approved_is_alarmed_about_until_a_later
 
 
 def test_who_got_nothing_is_alarmed_about_until_a_notice_goes_and_not_while_one_is_drafted(many: Lab) -> None:
-    many.people(5)
-    reference = many.suspend()
-    many.settle()
-    many.update(reference)
-    many.people(2, "neu", locale="de")
-    many.settle()
+    reference = two_lack_words(many)
     many.update(reference, consent=Consent())
     looked_at(many, reference, 3)
     assert any("2 people need words" in text for text in many.alarms())
