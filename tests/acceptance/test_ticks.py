@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from notifier.actions.running.signs import life
+from notifier.model.tick import TickKind
 from notifier.store import Db
 from tests.lab import Sink, delayed, nth
 
@@ -137,13 +138,18 @@ def test_rings_that_nobody_takes_do_not_pile_up(deployment: Place) -> None:
     worker.terminate()
     worker.communicate()
     assert place.rows("SELECT FROM process WHERE kind = 'ticks'") == []
+    # While a worker lives, a ring that it leaves for five seconds is rung again: a slow machine has two of a kind.
+    left = rings(place)
+    most = {kind: max(1, left.count(kind)) for kind in TickKind}
     place.until(lambda: "sweep" in rings(place))
     assert place.rows("SELECT FROM process WHERE kind = 'beat'"), (
         "whoever rings has said before that they live"
     )
     signed = place.value("SELECT seen_at FROM process WHERE kind = 'beat'")
     place.until(lambda: place.value("SELECT seen_at FROM process WHERE kind = 'beat'") > signed)
-    assert len(rings(place)) == len(set(rings(place))), "each kind once"
+    there = rings(place)
+    assert all(there.count(kind) <= most[kind] for kind in TickKind), "nothing is added to what is there"
+    assert {*there} <= {*TickKind}
     beat.terminate()
     beat.communicate()
     assert place.rows("SELECT kind FROM process") == [], "who ends in order says so"
