@@ -724,7 +724,11 @@ class Sending(RuleBasedStateMachine):
         return sum(map(len, self.provider.took.values()))
 
     def resume(self) -> None:
-        waiting = sum(key[2] - key[1] - len(self.model.left_out(key)) for key in self.model.of("due"))
+        waiting = sum(
+            key[2] - key[1] - len(self.model.left_out(key))
+            for state in ("due", "claimed")
+            for key in self.model.of(state)
+        )
         if released := self.acts(brake.resume, allowed=self.model.notice == "held"):
             assert released.waiting == waiting
             proved = any(a.outcome == "accepted" for a in self.model.attempts.values())

@@ -68,7 +68,11 @@ WHERE notice_id = %(id)s AND state = 'cancelled' AND sealed_at IS NULL
 
 
 def waiting(tx: Tx, notice_id: int) -> int:
-    """Letters of chunks that are still to leave."""
+    """Letters of chunks that are still to leave, or whose answer is still to come.
+
+    A worker that looked before a brake may claim a chunk after it, and gives it back: nobody is left out of the
+    count meanwhile.
+    """
     return value(
         tx,
         """
@@ -77,7 +81,7 @@ SELECT coalesce(sum(hi - lo - (
     FROM attempt a JOIN chunk o USING (chunk_id) CROSS JOIN unnest(a.skip) pos
     WHERE o.root_id = k.root_id AND pos >= k.lo AND pos < k.hi)), 0)::bigint
 FROM chunk k
-WHERE notice_id = %(id)s AND state = 'due'""",
+WHERE notice_id = %(id)s AND state IN ('due', 'claimed')""",
         id=notice_id,
     )
 

@@ -195,6 +195,13 @@ def test_the_brake_for_all_stops_and_lets_go(story: Story) -> None:
     assert sorted(story.provider.letters) == [1, 2, 3, 4, 5, 6]
 
 
+def test_the_rest_counts_what_was_claimed_after_the_brake_and_comes_back(story: Story) -> None:
+    story.notice("sending")
+    story.attempt("claimed", "open")
+    brake.pause_all(story.db, Act(LIND, NOW))
+    assert brake.resume_all(story.db, Act(LIND, NOW)).waiting == 6 + 2
+
+
 def test_what_makes_no_sense_is_refused(story: Story) -> None:
     notice_id = story.notice("finished")
     for action in (brake.pause, brake.resume, brake.cancel):
