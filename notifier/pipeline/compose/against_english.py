@@ -38,10 +38,15 @@ class Compared:
     def purpose(self, name: str) -> Wording:
         return self.spoken.entries[name]
 
+    def declined(self, name: str) -> frozenset[str]:
+        """Also what the messages that stand in it leave out on purpose; so below."""
+        return frozenset(variable for entry in self._parts(name) for variable in entry.declined)
+
     def same_for(self, name: str) -> frozenset[str]:
-        """Also what the messages that stand in it say on purpose."""
-        needed = self.spoken.needs([name]).values()
-        return frozenset(variable for entry in needed if entry for variable in entry.same_for)
+        return frozenset(variable for entry in self._parts(name) for variable in entry.same_for)
+
+    def _parts(self, name: str) -> list[Wording]:
+        return [entry for entry in self.spoken.needs([name]).values() if entry]
 
 
 def faults(spoken: Catalogue, english: Catalogue) -> Iterator[WordsFault]:
@@ -82,7 +87,7 @@ def _left_out(there: Compared) -> Found:
     for name, every in there.every.items():
         for form in every if name not in NEEDED else ():
             lost = {*FIELD.findall(form.english)} - {*FIELD.findall(form.text)}
-            if lost := lost - there.purpose(name).declined:
+            if lost := lost - there.declined(name):
                 first = min(lost)
                 add = f"add it, or write '# without ${first}' above the message"
                 yield name, f"{_where(name, form)} leaves out ${first}: {add}"

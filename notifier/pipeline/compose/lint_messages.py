@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from notifier.pipeline.compose import against_english, ftl, hedges
 from notifier.pipeline.compose.catalogue import Catalogue
 from notifier.pipeline.compose.ftl import CHOICES, Layer, Wording
-from notifier.pipeline.compose.phrases import NEEDED, Phrases
+from notifier.pipeline.compose.phrases import NEEDED, REST, Phrases
 from notifier.pipeline.compose.shelf import Shelf
 from notifier.pipeline.compose.template import WordsFault
-from notifier.pipeline.compose.variables import FILLED
+from notifier.pipeline.compose.variables import CHOSEN_FOR_ALL, FILLED, OF_ALL
 
 
 def faults(taken: Shelf, languages: Iterable[Phrases] | None = None) -> Iterator[WordsFault]:
@@ -38,9 +38,12 @@ def _of_variables(spoken: Catalogue, entry: Wording) -> Iterator[WordsFault]:
     if name in {*NEEDED, hedges.NAME} or None in spoken.needs([name]).values():
         return  # `phrases.faults` and `_missing` see to it
     parts = [part for part in spoken.needs([name]).values() if part]
-    if odd := {each for part in parts for each in part.filled} - FILLED:
-        yield _fault(entry, f"{name} shows ${min(odd)}, which no mail fills in")
-    elif odd := {each for part in parts for each in part.chosen} - CHOICES.keys():
+    for_all = name == REST
+    if odd := {each for part in parts for each in part.filled} - (OF_ALL if for_all else FILLED):
+        yield _fault(entry, f"{name} shows ${min(odd)}, which no mail fills in{' there' if for_all else ''}")
+    elif odd := {each for part in parts for each in part.chosen} - (
+        CHOSEN_FOR_ALL if for_all else CHOICES.keys()
+    ):
         yield _fault(entry, f"{name} chooses by ${min(odd)}, which is not known where it is said")
 
 

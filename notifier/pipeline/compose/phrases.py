@@ -22,6 +22,9 @@ SURE: Final = ("", ".believed")
 ASKED_FIRST: Final = ("cause", "end")
 """Whoever is cut off asks these: that they are not known is said in words of their own, once."""
 
+REST: Final = "more-rest"
+"""Under a list that ends `and 17 more`: where the rest stands. Code says it, of whoever has such a list."""
+
 _LIKE_Y = re.compile(r"[^\w]*(?:[ií]|h[ií](?![ae]))", re.IGNORECASE)
 """What begins like `Iris` or `Hilo`; not like `hielo` or `hiato`."""
 

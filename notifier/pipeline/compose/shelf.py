@@ -56,7 +56,7 @@ class Shelf:
         broken = None if kind is None else kind is not Kind.SUSPENSION
         if (source.name, broken) not in self._said:
             names = {name for piece in source.pieces for name, _ in template.says(piece, broken=broken)}
-            self._said[source.name, broken] = frozenset(names) | phrases.NEEDED.keys()
+            self._said[source.name, broken] = frozenset({*names, phrases.REST}) | phrases.NEEDED.keys()
         return self._said[source.name, broken]
 
     def unsigned(self, locale: str) -> list[str]:

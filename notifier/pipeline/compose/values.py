@@ -38,8 +38,12 @@ class Shape(NamedTuple):
 class Filler:
     """Makes the substitutions of one person, for the tags of one frozen content."""
 
-    def __init__(self, context: NoticeContext, phrases: Phrases, nonce: str, used: Sequence[str]) -> None:
+    def __init__(
+        self, context: NoticeContext, phrases: Phrases, nonce: str, used: Sequence[str], rest: str = ""
+    ) -> None:
+        """`rest`: stands under a list that is too long, and says where the rest is."""
         self._phrases = phrases
+        self._rest = rest
         self._nonce = tags.checked(nonce)
         self._prefix = f"n{nonce}"
         self._forms = {
@@ -143,9 +147,14 @@ class Filler:
         made = dict(self._times(person.tz, since, person.read))
         if self._hello:
             self._put(made, "hello", self._greeting(person.name, length))
-        for block, standings in self._blocks.items():
-            held = [h for h in person.held if h.told_as in standings]
-            self._put(made, block, self._block(held, entries, length))
+        theirs = {
+            block: [h for h in person.held if h.told_as in standings]
+            for block, standings in self._blocks.items()
+        }
+        cut = [block for block, held in theirs.items() if _is_cut(held, entries)]
+        for block, held in theirs.items():
+            rest = f"\n{self._rest}" if self._rest and block in cut[-1:] else ""
+            self._put(made, block, self._block(held, entries, length) + rest)
         return made
 
     def _put(self, made: dict[str, str], name: str, value: str) -> None:
@@ -228,6 +237,11 @@ def _place(standing: Standing, wanted: frozenset[str]) -> str:
     if standing is Standing.POSSIBLY:
         return "maybe"
     return "out" if standing is Standing.AFFECTED and "out" in wanted else "what"
+
+
+def _is_cut(held: Sequence[ToldServices], entries: int) -> bool:
+    """More organisations, or more services of one, than a list shows."""
+    return len(held) > entries or any(len(h.services) > entries for h in held)
 
 
 def service_list(phrases: Phrases, called: Sequence[str], entries: int, length: int) -> str:

@@ -9,7 +9,7 @@ from notifier.model.facts import CONTACT, QUESTIONS
 from notifier.model.notice_context import NoticeContext
 from notifier.model.vocabulary import Kind, Manner, Variant
 from notifier.pipeline.compose import answers, names, quoting, tags, values
-from notifier.pipeline.compose.phrases import Phrases, Quote
+from notifier.pipeline.compose.phrases import REST, Phrases, Quote
 
 SUBJECT_SERVICES = 3
 """Names in a subject; further ones are counted."""
@@ -18,6 +18,10 @@ LONGEST_TITLE = 300
 
 FILLED = frozenset({*tags.SAID, *QUESTIONS, *CONTACT, "title", "services", "reference"})
 """What messages may show as well."""
+
+OF_ALL = frozenset({*CONTACT, "title", "services", "reference"})
+"""Of these, what everybody in every group reads alike."""
+CHOSEN_FOR_ALL = frozenset({"time", "kind", "contact"})
 
 VARIABLES = FILLED | frozenset(
     {f"{name}_{trait}" for name in QUESTIONS for trait in ("known", "new")}
@@ -90,6 +94,15 @@ def chosen(context: NoticeContext, variant: Variant) -> dict[str, str]:
         "contact": "-".join(ways) or ("status" if context.status_url else "none"),
         "rest": _REST.get(variant, "none"),
     }
+
+
+def rest_of_a_list(context: NoticeContext, spoken: Phrases) -> str:
+    """Where the rest stands of a list that is too long. Empty in words that were there before this message was."""
+    if None in spoken.catalogue.needs([REST]).values():
+        return ""
+    made = _of_the_context(context, spoken, Quote(plain=str, code=str))
+    shown = {name: value for name, value in made.items() if isinstance(value, str)}
+    return spoken.catalogue.say(REST, chosen(context, Variant.AFFECTED), shown)
 
 
 _REST = {Variant.STILL_AFFECTED: "out", Variant.STILL_POSSIBLY: "maybe", Variant.STILL_BOTH: "both"}

@@ -27,7 +27,7 @@ from notifier.pipeline.compose import (
 from notifier.pipeline.compose.phrases import Phrases, Quote
 from notifier.pipeline.compose.reviews import Signature
 from notifier.pipeline.compose.shelf import FALLBACK, Shelf
-from notifier.pipeline.compose.variables import Variables, chosen, line, variables
+from notifier.pipeline.compose.variables import Variables, chosen, line, rest_of_a_list, variables
 
 _PLAIN = Quote(plain=str, code=str)
 _IN_MARKDOWN = Quote(plain=markdown.quoted, code=markdown.code)
@@ -56,7 +56,9 @@ class Words:
         self.resolve: Callable[[str | None, NoticeKind], str] = lru_cache(maxsize=4096)(self._resolve)
         """Locale as imported -> the nearest that has this notice; whoever is near none reads English."""
         self._locales: dict[NoticeKind, tuple[str, ...]] = {}
-        self._fillers: dict[tuple[int, str, Variant, str], tuple[NoticeContext, values.Filler]] = {}
+        self._fillers: dict[
+            tuple[int, str, Variant, str], tuple[NoticeContext, Callable[[Person], dict[str, str]]]
+        ] = {}
 
     @staticmethod
     def load(packaged: Path, own: Path | None = None) -> "Words":
@@ -160,7 +162,8 @@ class Words:
 
         Take `used` from what was frozen (`tags.used`), not from today's templates: those may have changed since.
         """
-        return values.Filler(context, self._shelf.languages[locale], nonce, used)
+        spoken = self._shelf.languages[locale]
+        return values.Filler(context, spoken, nonce, used, rest_of_a_list(context, spoken))
 
     def marked(self, locale: str, mark: marking.Mark, text: str, html: str) -> tuple[str, str]:
         """Text and HTML of a mail outside the accounting: the first thing that is read is what it is."""
@@ -177,7 +180,7 @@ class Words:
             if len(self._fillers) >= 64:
                 self._fillers.clear()
             used = self.render(context, locale, variant, nonce).tags
-            kept = (context, values.Filler(context, self._shelf.languages[locale], nonce, used))
+            kept = (context, self.filler(context, locale, nonce, used))
             self._fillers[key] = kept  # the context is kept too, or its id could become another's
         return kept[1](person)
 

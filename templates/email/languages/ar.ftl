@@ -22,6 +22,11 @@ more =
             [two] واثنان غيرها
            *[other] و{ $n } غيرها
         }
+more-rest =
+    { $contact ->
+        [status] هذه القائمة أطول من أن تتسع لها رسالة. { contact }
+       *[none] هذه القائمة أطول من أن تتسع لها رسالة. يُرجى سؤالنا عن بقيتها. { contact }
+    }
 day = EEEE، d MMMM
     .weekday = EEEE
 time = { $day }، الساعة { $at }

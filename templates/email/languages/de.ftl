@@ -12,6 +12,11 @@ what = { $services }, für { $customers }
     .line = { $customer }: { $services }
 more = { $n } weitere
     .lines = und { $n } weitere
+more-rest =
+    { $contact ->
+        [status] Diese Liste ist länger, als in eine E-Mail passt. { contact }
+       *[none] Diese Liste ist länger, als in eine E-Mail passt. Fragen Sie uns nach dem Rest. { contact }
+    }
 day = EEEE, d. MMMM
     .weekday = EEEE
 time = { $day }, { $at }

@@ -22,6 +22,12 @@ what = { $services }, for { $customers }
 # Ends a list: "A, B, and 17 more".
 more = { $n } more
     .lines = and { $n } more
+# In a line of its own under such a list, whatever it is about.
+more-rest =
+    { $contact ->
+        [status] This list is longer than fits into an email. { contact }
+       *[none] This list is longer than fits into an email. Ask us for the rest. { contact }
+    }
 # Patterns of days: Unicode LDML.
 day = EEEE d MMMM
     .weekday = EEEE

@@ -12,6 +12,11 @@ what = { $services }, para { $customers }
     .line = { $customer }: { $services }
 more = { $n } más
     .lines = y { $n } más
+more-rest =
+    { $contact ->
+        [status] Esta lista es demasiado larga para un mensaje. { contact }
+       *[none] Esta lista es demasiado larga para un mensaje. Pídanos el resto. { contact }
+    }
 day = EEEE d 'de' MMMM
     .weekday = EEEE
 time = { $day } { $at }

@@ -20,6 +20,11 @@ more =
             [one] et { $n } autre
            *[other] et { $n } autres
         }
+more-rest =
+    { $contact ->
+        [status] Cette liste est trop longue pour un message. { contact }
+       *[none] Cette liste est trop longue pour un message. Demandez-nous la suite. { contact }
+    }
 day = EEEE d MMMM
     .weekday = EEEE
 time = { $day } { $at }

@@ -12,6 +12,11 @@ what = { $services }（対象：{ $customers }）
     .line = { $customer }：{ $services }
 more = 他{ $n }件
     .lines = 他{ $n }件
+more-rest =
+    { $contact ->
+        [status] 一覧が長いため、このメールには収まりません。{ contact }
+       *[none] 一覧が長いため、このメールには収まりません。残りについてはお問い合わせください。{ contact }
+    }
 day = M月d日（E）
     .weekday = EEEE
 time = { $day }{ $at }

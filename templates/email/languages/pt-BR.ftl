@@ -12,6 +12,11 @@ what = { $services }, para { $customers }
     .line = { $customer }: { $services }
 more = mais { $n }
     .lines = e mais { $n }
+more-rest =
+    { $contact ->
+        [status] Esta lista é longa demais para um e-mail. { contact }
+       *[none] Esta lista é longa demais para um e-mail. Peça-nos o restante. { contact }
+    }
 day = d 'de' MMMM, EEEE
     .weekday = EEEE
 time = { $day }, { $at }

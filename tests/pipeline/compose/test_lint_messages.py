@@ -51,6 +51,11 @@ LEAVES_OUT = "add it, or write '# without {0}' above the message"
     [
         ("hello = Moin { $nome },\n    .unknown = Moin,\n", "the message hello must hold exactly { $name }"),
         ("hello = Moin { $name },\n", "there is no message hello.unknown: add it"),
+        ("more-rest = { contact } { $since }\n", "more-rest shows $since, which no mail fills in there"),
+        (
+            "more-rest =\n    { $certainty ->\n       *[affected] { contact }\n    }\n",
+            "more-rest chooses by $certainty, which is not known where it is said",
+        ),
         ("ask = Ask { $phone }\n", "the message ask must hold exactly nothing that is filled in"),
         ("more = einige\n    .lines = und { $n }\n", "the message more must hold exactly { $n }"),
         (NUMBERS.format("one", "einer", "einige"), "the message more must show { $n } for 'other'"),
@@ -99,6 +104,7 @@ HEDGES = (
     ("mistaken", "meant"),
     [
         (SORRY, f"# Same for every $time.\n{SORRY}"),
+        (PHONE, f"# without $phone: it rings in vain.\n# Same for every $contact.\n{PHONE}"),
         (SAME + KEPT, f"{SAME}# Same as data-kept: so they want it.\n{KEPT}"),
         (UNSURE, f"{HEDGES}{UNSURE}"),
     ],

@@ -57,12 +57,65 @@ def test_organisations_with_different_services_have_a_line_each() -> None:
 
 @pytest.mark.parametrize(("locale", "ending"), [("en", ", and 80 more"), ("de", " und 80 weitere")])
 def test_a_long_list_ends_with_a_number(locale: str, ending: str) -> None:
-    assert values(affected(*(f"Org {i}" for i in range(180))), locale)["whatH"].endswith(ending)
+    shown = values(affected(*(f"Org {i}" for i in range(180))), locale)["whatH"]
+    assert shown.partition("<br>")[0].endswith(ending)
 
 
 def test_a_long_list_of_lines_ends_with_a_number() -> None:
     held = tuple(ToldServices(f"Org {i}", Standing.AFFECTED, BOTH[: 1 + i % 2]) for i in range(180))
-    assert values(Person("Ada", None, held))["whatR"].endswith("\nand 80 more")
+    assert "\nand 80 more\n" in values(Person("Ada", None, held))["whatR"]
+
+
+WAYS = {
+    "reply-phone": STORY,
+    "reply": replace(STORY, phone=None),
+    "phone": replace(STORY, reply_to=None),
+    "status": replace(STORY, reply_to=None, phone=None),
+    "none": replace(STORY, reply_to=None, phone=None, status_url=None),
+}
+
+
+def spaceless(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize("locale", sample.LOCALES)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_list_that_is_too_long_says_where_its_rest_stands(locale: str, way: str) -> None:
+    story, spoken = WAYS[way], WORDS.shelf.languages[locale]
+    by, phone = {"contact": way}, {"phone": phone_of(locale)}
+    rest, contact = (spoken.catalogue.say(each, by, phone) for each in ("more-rest", "contact"))
+    assert rest.endswith(contact)
+    assert len(rest) > len(contact)
+    many = [f"Org {i}" for i in range(101)]
+    slugs = tuple(f"service-{i}" for i in range(101))
+    for who in (
+        affected(*many),
+        affected("Acme", services=slugs),
+        Person("Ada", None, tuple(ToldServices(o, Standing.AFFECTED, BOTH[: 1 + len(o) % 2]) for o in many)),
+    ):
+        found = WORDS.values(story, locale, who, NONCE)
+        in_text, in_html = (found[f"n{NONCE}what{form}"] for form in "RH")
+        assert spaceless(in_text).endswith(spaceless(rest))
+        assert in_html.endswith(f"<br>{html.escape(rest)}")
+    short = WORDS.values(story, locale, affected(*many[:100]), NONCE)
+    assert spaceless(contact) not in spaceless(short[f"n{NONCE}whatR"])
+
+
+def phone_of(locale: str) -> str:
+    number = "+1\u00a0555\u00a00100"
+    return f"\u2066{number}\u2069" if locale == "ar" else number
+
+
+def test_where_the_rest_stands_is_said_once_a_mail() -> None:
+    orgs = [
+        ToldServices(f"Org {i}", told_as, BOTH)
+        for told_as in (Standing.AFFECTED, Standing.POSSIBLY)
+        for i in range(101)
+    ]
+    found = values(Person("Ada", None, tuple(orgs)))
+    assert "Ask us for the rest." not in found["whatR"]
+    assert "Ask us for the rest." in found["maybeR"]
 
 
 ORGANISATIONS = {
@@ -96,9 +149,9 @@ def test_a_list_shows_up_to_a_hundred_names_as_far_as_the_provider_takes_them(
     in_text, in_html = (found[f"n{NONCE}what{form}"] for form in "RH")
     assert len(orjson.dumps(found)) < 10_000
     assert sum(html.escape(name) in in_html for name in called) == least
-    shown = re.sub(r"\s", "", in_text)
-    assert all(re.sub(r"\s", "", name) in shown for name in called[:least])
-    assert least == 100 or re.search(rf"{100 - least}\D*$", in_text)
+    shown = spaceless(in_text)
+    assert all(spaceless(name) in shown for name in called[:least])
+    assert least == 100 or re.search(rf"{100 - least}\D*$", in_html.rpartition("<br>")[0])
     assert max(map(wcwidth.width, in_text.split("\n"))) <= 76
 
 
@@ -311,6 +364,7 @@ def test_the_worst_person_stays_inside_the_providers_bound(letter: str) -> None:
     found = WORDS.values(STORY, "en", Person(letter * 5_000, "Asia/Tokyo", held), NONCE)
     assert len(orjson.dumps(found)) < 10_000
     assert re.search(r"\d\d\d?\smore$", found[f"n{NONCE}whatR"])
+    assert "Ask us for the rest." in found[f"n{NONCE}maybeH"]
 
 
 def test_since_when_it_is_out_for_somebody_who_was_not_among_the_first() -> None:
