@@ -270,7 +270,7 @@ def test_the_first_notice_answers_every_question_in_order() -> None:
         "Your data: Kept, unchanged.",
         "Billing: Time without access is not charged.",
         "Next update: By email before Friday 22:00 EST (03:00 UTC Saturday)",
-        "Reply to this email in any language and a person will read it, or call +1 555 0100.",
+        "Reply to this email and a person will read it, or call +1 555 0100.",
         "We will not ask for a password.",
         "https://status.example.com/7K2M",
         "Example AI",

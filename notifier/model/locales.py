@@ -30,6 +30,11 @@ def nearest(asked: str, offered: Collection[str]) -> str | None:
     return _nearest(asked, tuple(sorted(offered, key=lambda tag: (len(tag), tag))))
 
 
+def is_missing(asked: str | None, read: str) -> bool:
+    """Somebody reads `read` for want of their own language: they ask for one, and it is not near enough."""
+    return asked is not None and spelt(asked) is not None and nearest(asked, (read,)) is None
+
+
 def spelt(text: str) -> str | None:
     """A language as people and machines write it, in one form: `de_at` -> `de-AT`, `deu` -> `de`.
 

@@ -53,12 +53,14 @@ class Person(NamedTuple):
     left_out_until: int | None = None
     """The revision after which the scope put them in; None: they were in from the first on, or nobody knows."""
     read: AsRead | None = None
+    lacks_language: bool = False
+    """They read this language for want of their own."""
 
     @staticmethod
     def from_vars(stored: Mapping[str, Any]) -> "Person":
         """Read `delivery.vars`: `{"n": name, "z": tz, "o": [[customer, told_as, [slug, ...]], ...]}`, and
         `s` or `r` of those for whom it is out since another time than for the first; `w` with these, `z` and `t`
-        (when) of the notice that this one corrects.
+        (when) of the notice that this one corrects; `l` of those whose language is missing.
         """
         held: Sequence[tuple[str, str, Sequence[str]]] = stored["o"]
         read: Mapping[str, Any] | None = stored.get("w")
@@ -69,6 +71,7 @@ class Person(NamedTuple):
             stored.get("s"),
             stored.get("r"),
             AsRead(read.get("z"), read.get("s"), read.get("r"), read.get("t")) if read else None,
+            "l" in stored,
         )
 
     @property

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from notifier.model.earlier import About
 from notifier.model.kinds import KINDS
+from notifier.model.locales import is_missing
 from notifier.model.policy import Policy
 from notifier.model.scope import canonical
 from notifier.model.vocabulary import NoticeKind
@@ -196,13 +197,15 @@ def freeze_range(
     people = range_people(notice.audience_n, policy.range_people)
     upto = LAST if few else freezing.range_end(tx, place.after, people)
     asked = freezing.asked_locales(tx, after=place.after, upto=upto)
+    resolved = [resolve(locale) for locale in asked]
     part = Range(
         notice_id=notice.notice_id,
         after=place.after,
         upto=upto,
         room=room(notice),
         asked=asked,
-        resolved=[resolve(locale) for locale in asked],
+        resolved=resolved,
+        missing=[is_missing(locale, read) for locale, read in zip(asked, resolved, strict=True)],
         default=resolve(None),
         chunk_people=policy.chunk_people,
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifier.model.locales import in_locale, nearest, spelt
+from notifier.model.locales import in_locale, is_missing, nearest, spelt
 
 OFFERED = ("en", "de", "fr", "es", "ja", "ar", "pt-BR", "nb", "he", "zh-Hant", "zh-Hans")
 
@@ -68,6 +68,19 @@ def test_own_words_are_never_read_in_another_language(written: str, reader: str)
 
 def test_what_is_blank_is_not_there() -> None:
     assert in_locale({"de-CH": " ", "de": "Hallo"}, "de-CH") == "Hallo"
+
+
+@pytest.mark.parametrize(
+    ("asked", "read", "missing"),
+    [
+        ("nl", "en", True), ("de_AT", "en", True), ("de_AT", "de", False), ("en-GB", "en", False),
+        ("pt-PT", "pt-BR", False), (None, "en", False), ("", "en", False), ("klingon", "en", False),
+    ],
+)  # fmt: skip
+def test_a_language_is_missing_only_to_whoever_asks_for_one(
+    asked: str | None, read: str, *, missing: bool
+) -> None:
+    assert is_missing(asked, read) == missing
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from notifier.actions.estimate.estimate import rule_of
 from notifier.actions.notices.context import tell
 from notifier.actions.notices.draft import Writer
 from notifier.model.declaration import Declaration
+from notifier.model.locales import is_missing
 from notifier.model.vocabulary import NoticeKind, Verdict
 from notifier.pipeline.disruption import sketch
 from notifier.store import Tx
@@ -52,6 +53,7 @@ def _sample(
     person, asked = samples.person(tx, rule, recipient_id)
     context = tell(tx, writer.settings, sketch(declaration, now), NoticeKind.FIRST, entry)
     locale = writer.words.resolve(asked, NoticeKind.FIRST)
+    person = person._replace(lacks_language=is_missing(asked, locale))
     nonce = secrets.token_hex(8)
     rendered = writer.words.render(context, locale, person.variant, nonce)
     subject, text = rendered.subject, rendered.text

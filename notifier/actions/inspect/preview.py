@@ -12,7 +12,7 @@ from notifier.actions.notices.letter import StoredWords
 from notifier.actions.notices.named import Name, known, name_of
 from notifier.actions.notices.rule import notice_rule
 from notifier.errors import BadInput, Refused
-from notifier.model.locales import nearest, spelt
+from notifier.model.locales import is_missing, spelt
 from notifier.model.people import Person
 from notifier.model.vocabulary import VARIANT_OF, NoticeState
 from notifier.pipeline.audience import later
@@ -110,10 +110,15 @@ def _made_up(stored: StoredWords, name: Name, asked: str) -> list[PreviewLetter]
         there = ", ".join(sorted({content.locale for content in stored.contents.values()}))
         raise Refused(f"{name} has no words in {locale}: it was written in {there}.")
     slugs = tuple(service.slug for service in stored.context.services)
-    remark = None if nearest(asked, (locale,)) else f"There are no words in {asked}: they read {locale}."
-    return [
-        PreviewLetter(content, sample.person(VARIANT_OF[content.variant], slugs), remark, is_made_up=True)
+    missing = is_missing(asked, locale)
+    remark = f"There are no words in {asked}: they read {locale}." if missing else None
+    readers = (
+        sample.person(VARIANT_OF[content.variant], slugs)._replace(lacks_language=missing)
         for content in found
+    )
+    return [
+        PreviewLetter(content, reader, remark, is_made_up=True)
+        for content, reader in zip(found, readers, strict=True)
     ]
 
 
@@ -184,7 +189,8 @@ def _as_of_now(
     if content is None:
         return None
     letter = letter_of(tx, stored, content, recipient_id, owed.vars)
-    return replace(letter, remark=SUPPRESSED if owed.excluded else None, ways=ways)
+    reader = letter.person._replace(lacks_language=is_missing(owed.locale, locale))
+    return replace(letter, person=reader, remark=SUPPRESSED if owed.excluded else None, ways=ways)
 
 
 def _worst(tx: Tx, stored: StoredWords, name: Name) -> list[PreviewLetter]:

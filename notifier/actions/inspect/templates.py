@@ -10,7 +10,18 @@ from notifier.errors import BadInput, Refused
 from notifier.model.kinds import variants_of
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
 from notifier.pipeline import compose
-from notifier.pipeline.compose import Words, catalogue, ftl, headers, proof, reviews, sample, shelf, template
+from notifier.pipeline.compose import (
+    Words,
+    catalogue,
+    ftl,
+    headers,
+    phrases,
+    proof,
+    reviews,
+    sample,
+    shelf,
+    template,
+)
 from notifier.pipeline.compose.lint import Findings
 from notifier.settings import Settings, data_folder
 
@@ -135,8 +146,14 @@ def copy(settings: Settings, name: str, messages: Sequence[str] = ()) -> Path:
         raise BadInput(f"There is no packaged {name}: {_known()}.")
     target = own / shelf.EMAIL / shelf.LANGUAGES / f"{name}{shelf.MESSAGES}"
     source = packaged() / shelf.LANGUAGES / f"{name}{shelf.MESSAGES}"
-    text = (source if source.is_file() else source.with_stem(shelf.FALLBACK)).read_text("utf-8")
+    text = source.read_text("utf-8") if source.is_file() else _to_translate(source.with_stem(shelf.FALLBACK))
     return _add(target, text, messages) if messages else _new(target, text)
+
+
+def _to_translate(source: Path) -> str:
+    """The English, but for what is only said to whoever reads English for want of their own language."""
+    text = source.read_text("utf-8")
+    return text.replace(ftl.messages(text)[phrases.ANY_LANGUAGE], "")
 
 
 def _own(settings: Settings) -> Path:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from notifier.pipeline.compose import against_english, ftl, hedges
 from notifier.pipeline.compose.catalogue import Catalogue
 from notifier.pipeline.compose.ftl import CHOICES, Layer, Wording
-from notifier.pipeline.compose.phrases import NEEDED, REST, Phrases
+from notifier.pipeline.compose.phrases import NEEDED, OF_SOME, Phrases
 from notifier.pipeline.compose.shelf import Shelf
 from notifier.pipeline.compose.template import WordsFault
 from notifier.pipeline.compose.variables import CHOSEN_FOR_ALL, FILLED, OF_ALL
@@ -38,7 +38,7 @@ def _of_variables(spoken: Catalogue, entry: Wording) -> Iterator[WordsFault]:
     if name in {*NEEDED, hedges.NAME} or None in spoken.needs([name]).values():
         return  # `phrases.faults` and `_missing` see to it
     parts = [part for part in spoken.needs([name]).values() if part]
-    for_all = name == REST
+    for_all = name in OF_SOME
     if odd := {each for part in parts for each in part.filled} - (OF_ALL if for_all else FILLED):
         yield _fault(entry, f"{name} shows ${min(odd)}, which no mail fills in{' there' if for_all else ''}")
     elif odd := {each for part in parts for each in part.chosen} - (

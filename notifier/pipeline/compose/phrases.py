@@ -23,7 +23,11 @@ ASKED_FIRST: Final = ("cause", "end")
 """Whoever is cut off asks these: that they are not known is said in words of their own, once."""
 
 REST: Final = "more-rest"
-"""Under a list that ends `and 17 more`: where the rest stands. Code says it, of whoever has such a list."""
+"""Under a list that ends `and 17 more`: where the rest stands."""
+ANY_LANGUAGE: Final = "any-language"
+"""Under the greeting, to whoever reads this language for want of their own: English alone is read so."""
+OF_SOME: Final = frozenset({REST, ANY_LANGUAGE})
+"""Code says these, where somebody's own values stand; so they hold only what everybody reads alike."""
 
 _LIKE_Y = re.compile(r"[^\w]*(?:[ií]|h[ií](?![ae]))", re.IGNORECASE)
 """What begins like `Iris` or `Hilo`; not like `hielo` or `hiato`."""

@@ -10,7 +10,7 @@ from notifier.model.vocabulary import NoticeKind, Variant
 from notifier.pipeline.compose import forms, ftl, hedges, moments, reviews, sample, tags, values
 from notifier.pipeline.compose.against_english import DAYS
 from notifier.pipeline.compose.forms import FIELD, Form
-from notifier.pipeline.compose.phrases import Phrases, Quote
+from notifier.pipeline.compose.phrases import ANY_LANGUAGE, Phrases, Quote
 from notifier.pipeline.compose.shelf import FALLBACK, Shelf
 from notifier.pipeline.compose.variables import variables
 from notifier.pipeline.compose.wrapping import wrapped
@@ -44,7 +44,8 @@ def sheet(taken: Shelf, locale: str) -> str:
     lines = list(_head(spoken.spoken))
     messages = (each.spoken.catalogue.messages for each in (spoken, english))
     for message in dict.fromkeys(chain(*messages)):
-        lines += _of_message(taken, spoken, english, message)
+        if message != ANY_LANGUAGE or message in spoken.spoken.catalogue:
+            lines += _of_message(taken, spoken, english, message)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 

@@ -97,5 +97,5 @@ def _quoted(text: str) -> str:
 
 def unsigned(signed: Reviews, spoken: Catalogue, english: Catalogue, names: Iterable[str]) -> list[str]:
     """Of these messages and those that stand in them: what nobody stands for as it is now."""
-    messages = {name.partition(".")[0] for name in spoken.needs(names)}
+    messages = {name.partition(".")[0] for name, entry in spoken.needs(names).items() if entry}
     return sorted(each for each in messages if not holds(signed.get(each), spoken, english, each))

@@ -56,7 +56,7 @@ class Shelf:
         broken = None if kind is None else kind is not Kind.SUSPENSION
         if (source.name, broken) not in self._said:
             names = {name for piece in source.pieces for name, _ in template.says(piece, broken=broken)}
-            self._said[source.name, broken] = frozenset({*names, phrases.REST}) | phrases.NEEDED.keys()
+            self._said[source.name, broken] = frozenset(names) | phrases.OF_SOME | phrases.NEEDED.keys()
         return self._said[source.name, broken]
 
     def unsigned(self, locale: str) -> list[str]:
@@ -67,7 +67,7 @@ class Shelf:
 
     def missing(self, source: NoticeSource, locale: str) -> list[str]:
         """Messages of a notice that a language lacks."""
-        needed = self.languages[locale].catalogue.needs(self.said(source))
+        needed = self.languages[locale].catalogue.needs(self.said(source) - {phrases.ANY_LANGUAGE})
         return sorted(name for name, entry in needed.items() if entry is None)
 
 

@@ -39,11 +39,18 @@ class Filler:
     """Makes the substitutions of one person, for the tags of one frozen content."""
 
     def __init__(
-        self, context: NoticeContext, phrases: Phrases, nonce: str, used: Sequence[str], rest: str = ""
+        self,
+        context: NoticeContext,
+        phrases: Phrases,
+        nonce: str,
+        used: Sequence[str],
+        rest: str = "",
+        any_language: str = "",
     ) -> None:
-        """`rest`: stands under a list that is too long, and says where the rest is."""
+        """`rest`: under a list that is too long. `any_language`: to whoever reads this for want of their own."""
         self._phrases = phrases
         self._rest = rest
+        self._any_language = any_language
         self._nonce = tags.checked(nonce)
         self._prefix = f"n{nonce}"
         self._forms = {
@@ -89,7 +96,9 @@ class Filler:
         name, (customer, told_as, services) = person.name, person.held[0]
         if not names.is_plain(customer) or not (name is None or names.is_plain(name)):
             return None
-        shape = self._shape(name is None, person.tz, told_as, services, since, person.read)
+        shape = self._shape(
+            name is None, person.tz, told_as, services, since, person.read, person.lacks_language
+        )
         if shape is None:
             return None
         made = shape.shared.copy()
@@ -107,12 +116,14 @@ class Filler:
         services: tuple[str, ...],
         since: datetime | None,
         read: AsRead | None,
+        lacks_language: bool,
     ) -> Shape | None:
         """None where names are more than put in, where room is short, or where our marks are in use already."""
 
         def letter(name: str, customer: str) -> dict[str, str]:
             held = (ToldServices(customer, told_as, services),)
-            return self._made(Person(None if nameless else name, tz, held, read=read), since, *BOUNDS[0])
+            who = Person(None if nameless else name, tz, held, read=read, lacks_language=lacks_language)
+            return self._made(who, since, *BOUNDS[0])
 
         made = letter(NAME, CUSTOMER)
         if sum(len(value) + names.LENGTH for value in made.values()) * 4 >= LIMIT:
@@ -146,7 +157,8 @@ class Filler:
     def _made(self, person: Person, since: datetime | None, entries: int, length: int) -> dict[str, str]:
         made = dict(self._times(person.tz, since, person.read))
         if self._hello:
-            self._put(made, "hello", self._greeting(person.name, length))
+            welcome = f"\n{self._any_language}" if self._any_language and person.lacks_language else ""
+            self._put(made, "hello", self._greeting(person.name, length) + welcome)
         theirs = {
             block: [h for h in person.held if h.told_as in standings]
             for block, standings in self._blocks.items()

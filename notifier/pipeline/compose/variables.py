@@ -9,7 +9,7 @@ from notifier.model.facts import CONTACT, QUESTIONS
 from notifier.model.notice_context import NoticeContext
 from notifier.model.vocabulary import Kind, Manner, Variant
 from notifier.pipeline.compose import answers, names, quoting, tags, values
-from notifier.pipeline.compose.phrases import REST, Phrases, Quote
+from notifier.pipeline.compose.phrases import Phrases, Quote
 
 SUBJECT_SERVICES = 3
 """Names in a subject; further ones are counted."""
@@ -96,13 +96,13 @@ def chosen(context: NoticeContext, variant: Variant) -> dict[str, str]:
     }
 
 
-def rest_of_a_list(context: NoticeContext, spoken: Phrases) -> str:
-    """Where the rest stands of a list that is too long. Empty in words that were there before this message was."""
-    if None in spoken.catalogue.needs([REST]).values():
+def of_some(name: str, context: NoticeContext, spoken: Phrases) -> str:
+    """A message of `phrases.OF_SOME`. Empty where this language has none, or had none when a notice was frozen."""
+    if None in spoken.catalogue.needs([name]).values():
         return ""
     made = _of_the_context(context, spoken, Quote(plain=str, code=str))
-    shown = {name: value for name, value in made.items() if isinstance(value, str)}
-    return spoken.catalogue.say(REST, chosen(context, Variant.AFFECTED), shown)
+    shown = {each: value for each, value in made.items() if isinstance(value, str)}
+    return spoken.catalogue.say(name, chosen(context, Variant.AFFECTED), shown)
 
 
 _REST = {Variant.STILL_AFFECTED: "out", Variant.STILL_POSSIBLY: "maybe", Variant.STILL_BOTH: "both"}

@@ -24,10 +24,10 @@ from notifier.pipeline.compose import (
     template,
     values,
 )
-from notifier.pipeline.compose.phrases import Phrases, Quote
+from notifier.pipeline.compose.phrases import ANY_LANGUAGE, REST, Phrases, Quote
 from notifier.pipeline.compose.reviews import Signature
 from notifier.pipeline.compose.shelf import FALLBACK, Shelf
-from notifier.pipeline.compose.variables import Variables, chosen, line, rest_of_a_list, variables
+from notifier.pipeline.compose.variables import Variables, chosen, line, of_some, variables
 
 _PLAIN = Quote(plain=str, code=str)
 _IN_MARKDOWN = Quote(plain=markdown.quoted, code=markdown.code)
@@ -163,7 +163,8 @@ class Words:
         Take `used` from what was frozen (`tags.used`), not from today's templates: those may have changed since.
         """
         spoken = self._shelf.languages[locale]
-        return values.Filler(context, spoken, nonce, used, rest_of_a_list(context, spoken))
+        answered = of_some(ANY_LANGUAGE, context, spoken) if context.reply_to else ""
+        return values.Filler(context, spoken, nonce, used, of_some(REST, context, spoken), answered)
 
     def marked(self, locale: str, mark: marking.Mark, text: str, html: str) -> tuple[str, str]:
         """Text and HTML of a mail outside the accounting: the first thing that is read is what it is."""

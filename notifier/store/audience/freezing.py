@@ -3,7 +3,7 @@
 So a person's organisations and services are complete the moment their chunk may leave.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from psycopg import sql
@@ -100,10 +100,11 @@ FREEZE = """
 {persons},
 placed AS MATERIALIZED (
   SELECT p.recipient_id, w.content_id, least(%(chunk_people)s, 10000 / greatest(w.tags, 1)) AS size,
-         {vars} AS vars,
+         CASE WHEN l.missing THEN {vars} || '{{"l": true}}' ELSE {vars} END AS vars,
          CASE WHEN EXISTS ({suppressed}) THEN 'suppressed' END AS exclusion
   FROM person p
-  LEFT JOIN unnest(%(asked)s::text[], %(resolved)s::text[]) AS l (asked, resolved) ON l.asked = p.locale
+  LEFT JOIN unnest(%(asked)s::text[], %(resolved)s::text[], %(missing)s::bool[]) AS l (asked, resolved, missing)
+    ON l.asked = p.locale
   LEFT JOIN content w ON w.notice_id = %(notice_id)s AND w.variant = p.variant
                      AND w.locale = coalesce(l.resolved, %(default)s)
   LEFT JOIN since b ON b.recipient_id = p.recipient_id),
@@ -147,6 +148,8 @@ class Range:
     asked: list[str]
     resolved: list[str]
     """For each locale somebody asks for, the one whose words they read."""
+    missing: list[bool]
+    """Whether they read that for want of their own."""
     default: str
     chunk_people: int
     """The most letters in one request."""
@@ -195,18 +198,8 @@ def _freeze(
         suppressed=sql.SQL(SUPPRESSED).format(person=sql.SQL("p.recipient_id")),
         recount=own,
     )
-    own_params = {
-        "notice_id": part.notice_id,
-        "after": part.after,
-        "upto": part.upto,
-        "room": part.room,
-        "asked": part.asked,
-        "resolved": part.resolved,
-        "default": part.default,
-        "chunk_people": part.chunk_people,
-    }
     try:
-        found = one(tx, Frozen, statement, **params | own_params)
+        found = one(tx, Frozen, statement, **params | asdict(part))
     except UniqueViolation as error:
         raise Doubled from error
     assert found is not None

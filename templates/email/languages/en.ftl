@@ -16,6 +16,8 @@ label = { $label }: { $text }
 # unknown: of some people there is no name.
 hello = Hello { $name },
     .unknown = Hello,
+# Under the greeting, to whoever reads English because their language is missing. A translation leaves it out.
+any-language = We cannot write to you in your language yet, but you can reply in it.
 # line: several organisations, one in each line.
 what = { $services }, for { $customers }
     .line = { $customer }: { $services }
@@ -365,13 +367,12 @@ next = Next update
     .promised = By email before { $next }, even if nothing is new.
     .open = By email, as soon as we know more.
 question = Does this not apply to you, or do you have a question?
-# The one place that says how people reach the company. reply: a person reads the answers. Whoever's language is
-# missing reads English, so only here is said that it may be any.
+# The one place that says how people reach the company. reply: a person reads the answers.
 contact =
     { $contact ->
         [phone] Call { $phone }.
-        [reply] Reply to this email in any language and a person will read it.
-        [reply-phone] Reply to this email in any language and a person will read it, or call { $phone }.
+        [reply] Reply to this email and a person will read it.
+        [reply-phone] Reply to this email and a person will read it, or call { $phone }.
         [status] What is known stands on our status page, linked below.
        *[none] Please reach us as you usually do.
     }

@@ -13,6 +13,7 @@ from notifier.actions.announce.declare import Wish, suspend
 from notifier.actions.background.freeze import freeze
 from notifier.actions.control import brake
 from notifier.actions.control.approve import Consent, approve
+from notifier.actions.inspect.preview import WantedReader, look
 from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.rule import notice_rule
 from notifier.app import words
@@ -54,7 +55,7 @@ class Desks:
         with self.db.transaction() as tx:
             assert freezing.alone(tx, notice_id, 0)
             notice = notices.by_id(tx, notice_id)
-            part = freezing.Range(notice_id, 0, 5, audience.room(notice), [], [], "en", chunk_people=1000)
+            part = freezing.Range(notice_id, 0, 5, audience.room(notice), [], [], [], "en", chunk_people=1000)
             frozen = freezing.freeze_by_scope(tx, notice_rule(tx, notice), part)
             meanwhile()
             if not freezing.advance(tx, part, frozen, ceiling=notice.ceiling):
@@ -207,3 +208,33 @@ def test_a_cancel_stops_both_ranges(desks: Desks) -> None:
             desks.freeze_while(notice_id, lambda: cancelled(second))
     assert rings == [Ring("freeze", notice_id)]
     assert desks.one("SELECT count(*) FROM delivery") == 0
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_whose_language_is_missing_stands_on_their_letter(desks: Desks, *, frozen: bool) -> None:
+    """As it will be frozen, and as it is."""
+    asked = {
+        "nl": True,
+        "pl_PL": True,
+        "en-GB": False,
+        "en": False,
+        "de": False,
+        "klingon": False,
+        None: False,
+    }
+    with psycopg.connect(desks.db.url) as connection:
+        for customer, locale in enumerate(asked, 1):
+            connection.execute("UPDATE contact SET locale = %s WHERE customer_id = %s", (locale, customer))
+    settings = from_env({"NOTIFIER_REHEARSALS_ONLY": "1", "NOTIFIER_REPLY_TO": "help@example.com"})
+    desks.writer = Writer(settings, desks.writer.words)
+    notice_id = desks.declared(Consent())
+    if frozen:
+        with desks.db.transaction() as tx:
+            freezing.ask_to_freeze(tx, notice_id, now=NOW)
+        freeze(desks.db, desks.writer.words, NOW, notice_id)
+        assert desks.one("SELECT count(*) FROM delivery WHERE vars ->> 'l' = 'true'") == 2
+    for customer, (locale, missing) in enumerate(asked.items(), 1):
+        seen = look(desks.db, desks.writer, notice_id, WantedReader(customer=f"c{customer}"))
+        (mail,) = seen.mails
+        for said in (mail.text, mail.html):
+            assert ("you can reply in it" in said) == missing, locale

@@ -13,9 +13,10 @@ import wcwidth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person, ToldServices
 from notifier.model.vocabulary import NoticeKind, Standing, Variant
-from notifier.pipeline.compose import Words, moments, sample, used_tags
+from notifier.pipeline.compose import Rendered, Words, moments, sample, used_tags
 from notifier.pipeline.compose.values import Filler
 from notifier.settings import data_folder
 
@@ -171,6 +172,31 @@ def test_a_list_shows_up_to_a_hundred_names_as_far_as_the_provider_takes_them(
 )
 def test_greetings(name: str | None, greeting: str) -> None:
     assert values(affected("Acme", name=name))["helloR"] == greeting
+
+
+ANY_LANGUAGE = "We cannot write to you in your language yet, but you can reply in it."
+
+
+def test_only_whoever_lacks_their_language_reads_that_they_can_reply_in_it() -> None:
+    who = affected("Acme")
+    plain, lacking = values(who), values(who._replace(lacks_language=True))
+    assert (plain["helloR"], lacking["helloR"]) == ("Hello Ada,", f"Hello Ada,\n{ANY_LANGUAGE}")
+    assert lacking["helloH"] == f"Hello Ada,<br>{ANY_LANGUAGE}"
+    assert {key for key in plain if plain[key] != lacking[key]} == {"helloR", "helloH"}
+    for lacks in (who, affected("Acme", "Labs"), affected("Acme & Co", name=None)):
+        assert values(lacks._replace(lacks_language=True))["helloR"].endswith(f",\n{ANY_LANGUAGE}")
+
+
+def test_nobody_is_told_to_reply_in_their_language_where_nobody_reads_it() -> None:
+    who = affected("Acme")._replace(lacks_language=True)
+    for way, story in WAYS.items():
+        found = WORDS.values(story, "en", who, NONCE)
+        assert (ANY_LANGUAGE in found[f"n{NONCE}helloR"]) == way.startswith("reply"), way
+        assert all(letter.text.count("any language") == 0 for letter in rendered(story))
+
+
+def rendered(story: NoticeContext) -> list[Rendered]:
+    return [WORDS.render(story, "en", variant, NONCE) for variant in Variant]
 
 
 def test_a_long_name_is_cut_but_never_inside_a_joined_emoji() -> None:
@@ -336,6 +362,7 @@ ONE = st.builds(
         st.sampled_from([BOTH, BOTH[:1], ("unknown-slug",)]),
     ),
     st.sampled_from([None, 29_800_000]),
+    lacks_language=st.booleans(),
 )
 
 

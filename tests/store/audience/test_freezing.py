@@ -255,7 +255,9 @@ class Stored:
         edges = [0, *(self.people[cut] for cut in sorted(set(cuts))), owed.LAST]
         left = room
         for after, upto in pairwise(edges):
-            part = Range(notice_id, after, upto, max(0, left), ["en"], ["en"], "en", chunk_people=1000)
+            part = Range(
+                notice_id, after, upto, max(0, left), ["en"], ["en"], [False], "en", chunk_people=1000
+            )
             frozen = freezing.freeze_by_scope(self.tx, rule, part)
             assert freezing.advance(self.tx, part, frozen, ceiling=None)
             left -= frozen.people

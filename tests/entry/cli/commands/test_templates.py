@@ -117,6 +117,7 @@ def test_messages_are_added_to_those_that_are_there(ours: Settings) -> None:
 
 def test_a_language_in_the_making_reads_english_where_it_has_no_words(ours: Settings) -> None:
     path = templates.copy(ours, "nl")
+    assert "any-language" not in path.read_text()  # said to those who read English and no Dutch
     change(path, "update-new = What is new\n", "")
     found = templates.lint(ours)
     assert found.faults == ()
