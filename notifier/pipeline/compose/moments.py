@@ -20,6 +20,9 @@ SOON = timedelta(days=6)
 FIRST_OF_MONTH = {"fr": "1er", "pt": "1º"}
 """Languages that count the first day of a month and number the others: CLDR has no pattern for that."""
 
+ONE_O_CLOCK = {"es": re.compile(r"\b(la)s(?= 01:)"), "pt": re.compile(r"\b(à|[dn]?a)s(?= 01:)")}
+"""Languages in which an hour has an article, and one o'clock a singular one: `a la 01:00`, `à 01:00`."""
+
 _NUMBER_OF_DAY = re.compile(r"('[^']*')|(?<!d)d(?!d)")
 
 
@@ -98,7 +101,9 @@ def clock(phrases: Phrases, local: datetime) -> str:
     else:
         text = phrases["time.utc" if utc.date() == local.date() else "time.utc-other-day"]
     text = text.replace("{clock}", f"{local:%H:%M}").replace("{zone}", _zone_name(phrases, local))
-    return text.replace("{utc}", f"{utc:%H:%M}").replace("{weekday}", weekday(phrases, utc))
+    text = text.replace("{utc}", f"{utc:%H:%M}").replace("{weekday}", weekday(phrases, utc))
+    plural = ONE_O_CLOCK.get(phrases.babel.language)
+    return plural.sub(r"\1", text) if plural else text
 
 
 def _zone_name(phrases: Phrases, local: datetime) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person, ToldServices
-from notifier.model.vocabulary import NoticeKind, Standing, Variant
+from notifier.model.vocabulary import Confidence, NoticeKind, Standing, Variant
 from notifier.pipeline.compose import Rendered, Words, moments, sample, used_tags
 from notifier.pipeline.compose.values import Filler
 from notifier.settings import data_folder
@@ -244,6 +244,50 @@ DECEMBER = datetime(2026, 12, 1, 7, 25, tzinfo=UTC)
 )
 def test_times_as_each_language_writes_them(locale: str, tz: str | None, said: str) -> None:
     assert moments.full(WORDS.shelf.languages[locale], DECEMBER, tz) == said
+
+
+@pytest.mark.parametrize(
+    ("locale", "tz", "at", "said"),
+    [
+        ("es", None, "01:00", "martes 1 de diciembre a la 01:00 UTC"),
+        ("es", None, "01:59", "martes 1 de diciembre a la 01:59 UTC"),
+        ("es", None, "00:00", "martes 1 de diciembre a las 00:00 UTC"),
+        ("es", None, "13:00", "martes 1 de diciembre a las 13:00 UTC"),
+        ("es", None, "21:01", "martes 1 de diciembre a las 21:01 UTC"),
+        ("es", "Europe/Madrid", "00:30", "martes 1 de diciembre a la 01:30 CET (00:30 UTC)"),
+        ("es", "Europe/Madrid", "01:30", "martes 1 de diciembre a las 02:30 CET (01:30 UTC)"),
+        ("es", "Asia/Tokyo", "16:00", "miércoles 2 de diciembre a la 01:00 JST (martes a las 16:00 UTC)"),
+        (
+            "es",
+            "Pacific/Honolulu",
+            "01:00",
+            "lunes 30 de noviembre a las 15:00 HST (martes a la 01:00 UTC)",
+        ),
+        ("pt-BR", None, "01:00", "1º de dezembro, terça-feira, à 01:00 UTC"),
+        ("pt-BR", None, "13:00", "1º de dezembro, terça-feira, às 13:00 UTC"),
+        ("pt-BR", None, "11:01", "1º de dezembro, terça-feira, às 11:01 UTC"),
+        ("pt-BR", "America/Sao_Paulo", "04:15", "1º de dezembro, terça-feira, à 01:15 UTC-03:00 (04:15 UTC)"),
+        ("fr", None, "01:00", "mardi 1er décembre à 01:00 (UTC)"),
+    ],
+)
+def test_one_o_clock_is_singular_where_hours_have_an_article(
+    locale: str, tz: str | None, at: str, said: str
+) -> None:
+    hour, minute = map(int, at.split(":"))
+    moment = DECEMBER.replace(hour=hour, minute=minute)
+    spoken = WORDS.shelf.languages[locale]
+    assert moments.full(spoken, moment, tz) == said
+    near = moments.soon(spoken, moment, tz, moment - timedelta(hours=1))
+    assert near.endswith(moments.clock(spoken, moment.astimezone(moments.zone(tz))))
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [("es", "aproximadamente a la 01:00 UTC"), ("pt-BR", "aproximadamente à 01:00 UTC")],
+)
+def test_about_one_o_clock_is_singular_too(locale: str, said: str) -> None:
+    at = DECEMBER.replace(hour=1, minute=0)
+    assert said in moments.since(WORDS.shelf.languages[locale], at, None, Confidence.BELIEVED)
 
 
 @pytest.mark.parametrize("day", range(2, 32))
