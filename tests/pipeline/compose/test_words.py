@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,21 @@ def test_the_words_stay_short_enough_to_be_read() -> None:
     """Skeletons, catalogues and the page; not who has reviewed them."""
     files = [path for path in FOLDER.rglob("*") if path.is_file() and path.parent.name != "reviews"]
     assert sum(path.read_text().count("\n") for path in files) <= 3_600
+
+
+def test_a_sentence_changes_in_all_languages_by_one_edit_in_each(tmp_path: Path) -> None:
+    """Whatever kind of notice says it, in its text and in its page."""
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "email"))
+    files = sorted((folder / "languages").iterdir())
+    for path in files:
+        words, edits = re.subn(r"(?m)^no-password = .*$", "no-password = Qqq.", path.read_text())
+        assert edits == 1
+        path.write_text(words)
+    words = Words.load(folder)
+    assert len(files) == len(sample.LOCALES)
+    for notice, locale in product(NoticeKind, sample.LOCALES):
+        made = words.render(sample.full(notice), locale, Variant.AFFECTED, NONCES[0])
+        assert ("Qqq." in made.text, "Qqq." in made.html) == (True, True), (notice, locale)
 
 
 def test_a_language_is_one_file(folder: Path) -> None:
