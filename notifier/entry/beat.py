@@ -1,5 +1,7 @@
 """The clock: rings for every tick that is neither queued nor running. Two beats do no harm: both ask Postgres."""
 
+from collections.abc import Iterator
+from itertools import count
 from typing import Any, ClassVar
 
 from celery.beat import ScheduleEntry, Scheduler
@@ -7,12 +9,12 @@ from celery.beat import ScheduleEntry, Scheduler
 from notifier.actions.background import sweep
 from notifier.actions.running.signs import Sign
 from notifier.app import App, opened
-from notifier.entry.tasks import broker, ring_tick
-from notifier.model.tick import SIGN_SECONDS, ProcessKind, TickKind, every
+from notifier.entry.tasks import broker, ring_ticks
+from notifier.model.tick import SIGN_SECONDS, ProcessKind, due
 from notifier.settings import Settings
 from notifier.telemetry import configure
 
-SIGN = "sign"
+SIGN, ROUND = "sign", "round"
 
 
 def run_beat(settings: Settings) -> None:
@@ -20,9 +22,9 @@ def run_beat(settings: Settings) -> None:
     configure()
     celery = broker(settings)
     with opened(settings, connections=1) as ours:
-        seconds = every(sweep.sweep_seconds(ours.db))
-        celery.conf.beat_schedule = {SIGN: {"task": SIGN, "schedule": SIGN_SECONDS}} | {
-            str(kind): {"task": str(kind), "schedule": between} for kind, between in seconds.items()
+        celery.conf.beat_schedule = {
+            SIGN: {"task": SIGN, "schedule": SIGN_SECONDS},
+            ROUND: {"task": ROUND, "schedule": sweep.sweep_seconds(ours.db)},
         }
         TickScheduler.ours = ours
         TickScheduler.sign = Sign(ProcessKind.BEAT, connections=1, buries=True)
@@ -35,12 +37,13 @@ class TickScheduler(Scheduler):
 
     ours: ClassVar[App]
     sign: ClassVar[Sign]
+    rounds: ClassVar[Iterator[int]] = count()
 
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:  # noqa: ARG002 - Celery's
-        if entry.task != SIGN:
-            ring_tick(self.ours.settings, self.ours.db, TickKind(entry.task))
+        if entry.task == SIGN:
+            self.sign.leave(self.ours.db.transaction)
             return
-        self.sign.leave(self.ours.db.transaction)
+        ring_ticks(self.ours.settings, self.ours.db, *due(next(self.rounds)))
 
     def close(self) -> None:
         """Told to end: nobody need wait until this beat is taken for dead."""

@@ -73,22 +73,23 @@ def ring(settings: Settings, rings: Iterable[Ring], db: Db | None = None) -> Non
     """
     for each in rings:
         if each.task in list(TickKind) and db is not None:
-            kept = ring_tick(settings, db, TickKind(each.task), news=True)
+            kept = ring_ticks(settings, db, TickKind(each.task), news=True)
         else:
             kept = publish(settings, each.task, each.id)
         if not kept:
             return
 
 
-def ring_tick(settings: Settings, db: Db, kind: TickKind, *, news: bool = False) -> bool:
-    """Ring for a tick, unless that is done already. False: the database or the broker is away."""
+def ring_ticks(settings: Settings, db: Db, *kinds: TickKind, news: bool = False) -> bool:
+    """Ring for each of these, unless that is done already. False: the database or the broker is away."""
     try:
-        if not ticks.ask(db, kind, news=news) or publish(settings, kind, ASKED):
-            return True
-        ticks.take_back(db, kind)
+        lost = [kind for kind in ticks.ask(db, *kinds, news=news) if not publish(settings, kind, ASKED)]
+        for kind in lost:
+            ticks.take_back(db, kind)
     except Unreachable:
-        log().warning("ring lost", task=kind, problem="Unreachable")
-    return False
+        log().warning("ring lost", tasks=kinds, problem="Unreachable")
+        return False
+    return not lost
 
 
 def publish(settings: Settings, task: str, id_: int | None) -> bool:

@@ -70,6 +70,11 @@ def longest(kind: TickKind) -> float:
     return LONG_SECONDS.get(kind, LONGEST_SECONDS)
 
 
+def due(nth: int) -> list[TickKind]:
+    """Whose turn it is at the n-th sweep of a clock, the first being 0: they are asked for together."""
+    return [kind for kind, sweeps in PACE.items() if nth % sweeps == 0]
+
+
 def every(sweep_seconds: float) -> dict[TickKind, float]:
     """How often each kind is rung for, in seconds."""
     return {kind: sweep_seconds * sweeps for kind, sweeps in PACE.items()}

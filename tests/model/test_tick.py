@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from notifier.model.tick import Alive, ProcessKind, Tick, TickKind, longest, silent
+from notifier.model.tick import PACE, Alive, ProcessKind, Tick, TickKind, due, longest, silent
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 EVERYBODY = [Alive(kind, 1, 1, NOW - timedelta(hours=1)) for kind in ProcessKind]
@@ -51,3 +51,11 @@ def test_a_long_tick_has_its_time_and_what_started_just_now_too() -> None:
     assert silent(EVERYBODY, ran(snapshot=1700), 5, NOW) == []
     fresh = [Alive(each.kind, 1, 1, NOW) for each in EVERYBODY]
     assert silent(fresh, ran(9999, judge=None), 5, NOW) == []
+
+
+def test_each_kind_has_its_turn_at_every_nth_sweep() -> None:
+    turns = [due(nth) for nth in range(12)]
+    assert turns[0] == [*TickKind], "a clock that has just begun asks for everything"
+    assert {kind: sum(kind in turn for turn in turns) for kind in TickKind} == {
+        kind: 12 // sweeps for kind, sweeps in PACE.items()
+    }

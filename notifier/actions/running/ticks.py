@@ -1,7 +1,7 @@
 """Ticks: who rings for one asks Postgres first, who runs one says so there. Twice does no harm, it only costs."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from notifier.errors import Unreachable
@@ -35,28 +35,31 @@ class Here:
         return [kind for kind, since in list(self._since.items()) if now - since > longest(kind)]
 
 
-def ask(db: Db, kind: TickKind, *, news: bool = False) -> bool:
-    """Whether a ring for this tick may go into the broker now: none is there, and none runs.
+def ask(db: Db, *kinds: TickKind, news: bool = False) -> tuple[TickKind, ...]:
+    """For which of these a ring may go into the broker now: none is there, and none runs.
 
     With `news`, one that runs is queued again at its end: it may not have seen what the ring is for.
     If the process dies after the commit and before it has rung, the ring is taken for lost after some seconds.
     """
     with db.transaction() as tx:
-        tick = _locked(tx, kind)
-        if may_queue(tick, heard=tick.queued_age is None or processes.lives(tx, ProcessKind.TICKS)):
-            ticks.queue(tx, kind)
-            return True
-        if news and tick.runs:
-            ticks.want_again(tx, kind)
-        return False
+        found = _locked(tx, kinds)
+        queued = any(tick.queued_age is not None for tick in found)
+        heard = not queued or processes.lives(tx, ProcessKind.TICKS)
+        free = tuple(tick.kind for tick in found if may_queue(tick, heard=heard))
+        if free:
+            ticks.queue(tx, free)
+        if news:
+            for tick in found:
+                if tick.runs:
+                    ticks.want_again(tx, tick.kind)
+        return free
 
 
-def _locked(tx: Tx, kind: TickKind) -> Tick:
-    found = ticks.locked(tx, kind)
-    if found is None:
-        ticks.register(tx, kind)
-        found = ticks.locked(tx, kind)
-    assert found is not None
+def _locked(tx: Tx, kinds: Sequence[TickKind]) -> list[Tick]:
+    found = ticks.locked(tx, kinds)
+    if len(found) < len(kinds):
+        ticks.register(tx, kinds)
+        found = ticks.locked(tx, kinds)
     return found
 
 
@@ -75,7 +78,7 @@ def run(
     in here, the tick is free again once the process is taken for dead, or its successor says so.
     """
     with db.transaction() as tx:
-        tick = _locked(tx, kind)
+        (tick,) = _locked(tx, (kind,))
         if tick.runs or (asked and tick.queued_age is None):
             return ()
         ticks.begin(tx, kind, here.process_id)

@@ -1,7 +1,9 @@
 """Ticks: each kind is queued at most once and runs at most once. Its row is locked for a moment only."""
 
+from collections.abc import Sequence
+
 from notifier.model.tick import ALIVE_SECONDS, Tick, TickKind
-from notifier.store import Tx, many, one, run, value
+from notifier.store import Tx, many, run, value
 
 RUNS = """
 run_by IS NOT NULL AND EXISTS (SELECT FROM process p WHERE p.process_id = tick.run_by
@@ -18,18 +20,35 @@ def ticks(tx: Tx) -> list[Tick]:
     )
 
 
-def register(tx: Tx, kind: TickKind) -> None:
-    run(tx, "INSERT INTO tick (kind) VALUES (%(kind)s) ON CONFLICT DO NOTHING", kind=kind)
+def register(tx: Tx, kinds: Sequence[TickKind]) -> None:
+    run(
+        tx,
+        "INSERT INTO tick (kind) SELECT unnest(%(kinds)s::text[]) ON CONFLICT DO NOTHING",
+        kinds=[*map(str, kinds)],
+    )
 
 
-def locked(tx: Tx, kind: TickKind) -> Tick | None:
-    """Nobody else queues, begins or ends it until this transaction ends. None: it is not registered."""
-    return one(tx, Tick, READ + "WHERE kind = %(kind)s FOR NO KEY UPDATE", kind=kind, alive=ALIVE_SECONDS)
+def locked(tx: Tx, kinds: Sequence[TickKind]) -> list[Tick]:
+    """Nobody else queues, begins or ends them until this transaction ends; of those that are registered.
+
+    Locked in one order for everybody, so that no two wait in a circle.
+    """
+    return many(
+        tx,
+        Tick,
+        READ + "WHERE kind = ANY(%(kinds)s) ORDER BY kind FOR NO KEY UPDATE",
+        kinds=[*map(str, kinds)],
+        alive=ALIVE_SECONDS,
+    )
 
 
-def queue(tx: Tx, kind: TickKind) -> None:
-    """A ring for it goes into the broker."""
-    run(tx, "UPDATE tick SET queued_at = clock_timestamp() WHERE kind = %(kind)s", kind=kind)
+def queue(tx: Tx, kinds: Sequence[TickKind]) -> None:
+    """A ring for each goes into the broker."""
+    run(
+        tx,
+        "UPDATE tick SET queued_at = clock_timestamp() WHERE kind = ANY(%(kinds)s)",
+        kinds=[*map(str, kinds)],
+    )
 
 
 def unqueue(tx: Tx, kind: TickKind) -> None:

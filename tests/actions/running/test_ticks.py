@@ -40,6 +40,12 @@ def test_it_is_rung_for_once_until_it_has_run(db: Db, here: Here) -> None:
     assert ticks.ask(db, JUDGE)
 
 
+def test_of_several_those_are_rung_for_that_are_neither_queued_nor_running(db: Db) -> None:
+    assert ticks.ask(db, JUDGE) == (JUDGE,)
+    assert ticks.ask(db, SWEEP, JUDGE) == (SWEEP,)
+    assert ticks.ask(db, SWEEP, JUDGE) == ()
+
+
 def test_what_runs_is_not_rung_for_but_with_news_it_is_at_its_end(db: Db, here: Here) -> None:
     def work(*, news: bool):
         assert not ticks.ask(db, JUDGE, news=news)
