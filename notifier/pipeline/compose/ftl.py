@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -67,7 +68,13 @@ class Layer:
 
 def read(path: Path, name: str, *, own: bool = False) -> Layer:
     """Every message of a file, and every fault of it that shows without knowing the others."""
-    text = template.read(path, name)
+    return _parsed(template.read(path, name), name, own)
+
+
+@lru_cache(
+    maxsize=32
+)  # parsing is two thirds of loading all words, and a process may load them again and again
+def _parsed(text: str, name: str, own: bool) -> Layer:
     entries: dict[str, Wording] = {}
     messages: dict[str, str] = {}
     faults: list[WordsFault] = []
