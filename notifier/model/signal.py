@@ -1,6 +1,5 @@
 """Evidence: what a tool, or the company's own database, says about a service."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,14 +17,21 @@ class SignalState(StrEnum):
 class Signal:
     """One piece of evidence as a dialect reads it, before anybody knows which service of ours it means."""
 
-    dedupe_key: str
-    """One trouble, from firing to resolved. Resolved ends a key for ever: the next trouble has another."""
+    key: str
+    """One trouble as the tool names it, the same from firing to resolved. It may come again."""
     state: SignalState
     occurred_at: datetime
     """UTC; never later than the moment it arrived, whatever the tool's clock says."""
-    labels: Mapping[str, str]
+    hints: tuple[str, ...]
+    """Names that may mean a service of ours, the likeliest first."""
     summary: str
     """One line, at most 300 characters, without any address."""
+    began_at: datetime | None = None
+    """When this trouble began, where the tool says that in both states. It may move to an earlier time: two
+    replicas saw it.
+    """
+    delivery_key: str = ""
+    """Its own, where one request carries several messages; otherwise that of the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,18 @@ class Posted:
     signals: tuple[Signal, ...]
     left_out: int = 0
     """Pieces of evidence that the tool cut from its message: they exist, and nobody here knows them."""
+    delivery_key: str = ""
+    """The sender's own, the same on each attempt; otherwise `sha256:` and the hash of the body, which a tool that
+    repeats itself sends again on purpose.
+    """
+    why: str = ""
+    """Why nothing is concluded, although it was understood: `a test`, `acknowledged is neither`."""
+    faults: tuple[str, ...] = ()
+    """What in it was not understood, a sentence each, without the words of the tool."""
+    warning: str = ""
+    """What the operator must hear at once, in one sentence: that the tool ends its subscription, for instance."""
+    confirm: str = ""
+    """The address to visit once to confirm the subscription; its host was checked."""
 
 
 @dataclass(frozen=True, slots=True)

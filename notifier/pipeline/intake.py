@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,14 +21,11 @@ class TakenIn:
     """Said before, in the same words."""
 
 
-def services_of(
-    labels: Mapping[str, str], mapping: Mapping[str, Any], known: Collection[str]
-) -> tuple[str, ...]:
-    """Which services of ours a tool means: by the source's map, or because the label is a slug itself."""
-    named = labels.get(str(mapping.get("label") or "service"), "").strip()
+def services_of(hints: Sequence[str], mapping: Mapping[str, Any], known: Collection[str]) -> tuple[str, ...]:
+    """Which services of ours a tool means: by the source's map, or because a name is a slug itself."""
     renamed: Mapping[str, str] = mapping.get("map") or {}
-    slug = renamed.get(named, named)
-    return (slug,) if slug in known else ()
+    slugs = (renamed.get(name, name) for name in (hint.strip() for hint in hints))
+    return tuple(dict.fromkeys(slug for slug in slugs if slug in known))
 
 
 def delivery_key(source: str, signal: Signal, services: tuple[str, ...]) -> str:
@@ -38,15 +35,20 @@ def delivery_key(source: str, signal: Signal, services: tuple[str, ...]) -> str:
     once. The services belong to it: an alert that named none, and names one since the map was put right, is
     news when the tool repeats it.
     """
-    words = json.dumps([source, signal.dedupe_key, signal.state, *services])
+    words = json.dumps([source, trouble(signal), signal.state, *services])
     return hashlib.sha256(words.encode()).hexdigest()
 
 
+def trouble(signal: Signal) -> str:
+    """Resolved ends this name for ever: the next trouble of the same key began at another time."""
+    return f"{signal.key}:{signal.began_at.isoformat()}" if signal.began_at else signal.key
+
+
 def in_our_words(source: Source, signal: Signal, known: Collection[str]) -> Evidence:
-    services = services_of(signal.labels, source.services, known)
+    services = services_of(signal.hints, source.services, known)
     return Evidence(
         source=source.name,
-        dedupe_key=signal.dedupe_key,
+        dedupe_key=trouble(signal),
         delivery_key=delivery_key(source.name, signal, services),
         state=signal.state,
         services=services,

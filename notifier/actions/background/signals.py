@@ -13,7 +13,7 @@ from notifier.actions.control.approve import approve_by_policy
 from notifier.actions.control.recall import Recall
 from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.mode import mode_of
-from notifier.edges.webhooks import DIALECTS, Dialect
+from notifier.edges.webhooks import DIALECTS, Dialect, Incoming
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.ring import Ring
@@ -63,20 +63,19 @@ def record_signals(
     """
     with db.transaction() as tx:
         source = catalogue.source(tx, source_name)
-    dialect = DIALECTS.get(source.dialect) if source else None
-    if source is None or dialect is None:
+    reads = DIALECTS.get(source.dialect) if source else None
+    if source is None or reads is None:
         raise UnknownSource
-    _admit(db, source, dialect, headers, raw, now)
-    posted = dialect.parse(raw, now)
+    dialect, incoming = reads(source.services), Incoming(headers, raw)
+    _admit(db, source, dialect, incoming, now)
+    posted = dialect.read(incoming, now)
     with db.transaction() as tx:
         accepted = intake.accept(tx, source, posted, now)
         alarms.clear(tx, f"secret:{source.name}", now)
     return RecordedSignals(accepted.new, accepted.duplicates, _rings_if(accepted.new))
 
 
-def _admit(
-    db: Db, source: Source, dialect: Dialect, headers: Mapping[str, str], raw: bytes, now: datetime
-) -> None:
+def _admit(db: Db, source: Source, dialect: Dialect, incoming: Incoming, now: datetime) -> None:
     """Open to whoever reaches us is only what says so; a source whose secret is missing is closed."""
     if source.open and source.secret_env is None:
         return
@@ -90,7 +89,7 @@ def _admit(
         text = f"Everything that {source.name} reports is refused: {cure}."
         with db.transaction() as tx:
             alarms.raise_once(tx, f"secret:{source.name}", text, None, now)
-    if expected is None or not dialect.verify(headers, raw, expected):
+    if expected is None or not dialect.verify(incoming, (expected,), now):
         log().warning("evidence refused", source=source.name, reason="secret")
         raise NotSigned
 

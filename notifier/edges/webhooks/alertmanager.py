@@ -11,13 +11,15 @@ Alertmanager signs nothing. Its `http_config` sends the secret itself, as a bear
 import hmac
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from hashlib import sha256
+from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
+from notifier.edges.webhooks.incoming import Dialect, Incoming
 from notifier.edges.webhooks.texts import Text, one_line
 from notifier.errors import BadInput
 from notifier.model.signal import Posted, Signal, SignalState
@@ -38,14 +40,19 @@ class Message(BaseModel):
     truncated: Annotated[int, Field(alias="truncatedAlerts", ge=0)] = 0
 
 
-def verify(headers: Mapping[str, str], _raw: bytes, secret: str) -> bool:
-    """Does the request carry the secret, as a bearer token or as the password of Basic authentication?"""
-    scheme, _, given = headers.get("authorization", "").partition(" ")
-    credential = CREDENTIALS.get(scheme.lower(), _nothing)
-    return hmac.compare_digest(credential(given.strip()), secret.encode())
+def dialect(options: Mapping[str, Any]) -> Dialect:
+    label = str(options.get("label") or "service")
+    return Dialect(verify, lambda incoming, received_at: parse(incoming.raw, received_at, label))
 
 
-def parse(raw: bytes, received_at: datetime) -> Posted:
+def verify(incoming: Incoming, secrets: Sequence[str], _now: datetime) -> bool:
+    """Does the request carry a secret, as a bearer token or as the password of Basic authentication?"""
+    scheme, _, given = incoming.headers.get("authorization", "").partition(" ")
+    found = CREDENTIALS.get(scheme.lower(), _nothing)(given.strip())
+    return any(hmac.compare_digest(found, secret.encode()) for secret in secrets)
+
+
+def parse(raw: bytes, received_at: datetime, label: str = "service") -> Posted:
     """Raises `BadInput` for everything that is no message of version 4."""
     try:
         message = Message.model_validate(orjson.loads(raw))
@@ -53,7 +60,8 @@ def parse(raw: bytes, received_at: datetime) -> Posted:
         raise BadInput(f"This is not JSON in UTF-8: {error.msg}, at character {error.pos}.") from error
     except ValidationError as error:
         raise BadInput(f"This is no Alertmanager message of version 4: {_first_fault(error)}.") from error
-    return Posted(tuple(_signal(alert, received_at) for alert in message.alerts), message.truncated)
+    signals = tuple(_signal(alert, received_at, label) for alert in message.alerts)
+    return Posted(signals, message.truncated, delivery_key=f"sha256:{sha256(raw).hexdigest()}")
 
 
 def _bearer(given: str) -> bytes:
@@ -74,15 +82,16 @@ def _nothing(_given: str) -> bytes:
 CREDENTIALS: Mapping[str, Callable[[str], bytes]] = {"bearer": _bearer, "basic": _password}
 
 
-def _signal(alert: Alert, received_at: datetime) -> Signal:
+def _signal(alert: Alert, received_at: datetime, label: str) -> Signal:
     started, state = _moment(alert.starts_at), SignalState(alert.status)
     occurred = started if state is SignalState.FIRING else _moment(alert.ends_at)
     return Signal(
-        dedupe_key=f"{alert.fingerprint}:{started.isoformat() if started else 'unknown'}",
+        key=alert.fingerprint,
         state=state,
         occurred_at=min(occurred or received_at, received_at),
-        labels=alert.labels,
+        hints=(alert.labels[label],) if alert.labels.get(label) else (),
         summary=one_line(alert.annotations.get("summary", "")),
+        began_at=started,
     )
 
 
