@@ -138,6 +138,11 @@ def secret(name: str) -> str | None:
     return _environment().get(name) or None
 
 
+def secrets(name: str) -> tuple[str, ...]:
+    """Its value, and another one beside it while it is being changed: with blanks or commas between."""
+    return tuple((secret(name) or "").replace(",", " ").split())
+
+
 def data_folder(name: str) -> Path:
     """`templates` or `migrations`: inside an installed package, beside it in a checkout."""
     package = Path(__file__).parent

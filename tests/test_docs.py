@@ -160,8 +160,13 @@ def test_operating_names_every_metric() -> None:
 def test_webhooks_names_every_dialect_and_every_key_of_a_source() -> None:
     assert set(first_names(page("webhooks"), "dialect")) == set(DIALECTS)
     assert set(first_names(page("webhooks"), "key")) == set(company_file.SourceTable.model_fields)
-    (shown_source,) = fenced(page("webhooks"), "toml")
-    assert company_file.read(shown_source.encode()).sources[0].map == {"fable-prod": "fable-5"}
+    (usual, any_tool) = (
+        company_file.read(shown.encode()).sources[0] for shown in fenced(page("webhooks"), "toml")
+    )
+    assert usual.map == {"fable-prod": "fable-5"}
+    assert any_tool.read
+    said = {name for row in rows_of_table(page("webhooks"), "in `read`") for name in CODE.findall(row[0])}
+    assert said == set(type(any_tool.read).model_fields)
 
 
 def test_webhooks_says_what_is_answered_and_how_much_is_taken() -> None:

@@ -3,7 +3,7 @@
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Any, Self, cast
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from notifier.edges import facts_file
+from notifier.edges.source_file import MAY_BE_READ, DialectName, ReadTable
 from notifier.errors import BadInput
 from notifier.model.approval import FourEyes
 from notifier.model.customer import SLUG, attribute_fault
@@ -52,7 +53,9 @@ class ServiceTable(Table):
 
 
 class SourceTable(Table):
-    """A tool that reports trouble to /hooks/NAME: with a secret, or open to whoever reaches us."""
+    """A tool that reports trouble to /hooks/NAME: with a secret, signed by its maker, or open to whoever
+    reaches us.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -62,21 +65,31 @@ class SourceTable(Table):
                     "required": ["open"],
                     "properties": {"open": {"const": True}, "secret_env": {"type": "null"}},
                 },
+                {
+                    "required": ["topic"],
+                    "properties": {"open": {"const": False}, "secret_env": {"type": "null"}},
+                },
             ],
             "dependentRequired": {"announce_ceiling": ["secret_env"]},
         }
     )
 
     name: Slug
-    dialect: Literal["alertmanager"]
+    dialect: DialectName
     secret_env: Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
-    """The name of the variable that holds the secret, never the secret."""
+    """The name of the variable that holds the secret, never the secret; several, with blanks or commas between.
+    """
     open: Annotated[bool, Field(strict=True)] = False
     """It has no secret: whoever reaches us may post, and what they say only ever drafts."""
+    topic: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w.-]+$")] | None = None
+    """The topic of SNS that is ours: what comes from it is signed by Amazon."""
     label: Words = "service"
-    """The label of an alert that names the service."""
+    """The label or tag that names the service."""
     map: dict[str, Slug] = {}
-    """Value of that label -> slug; a value that is not in here is a slug itself."""
+    """Name in the tool -> slug; a name that is not in here is a slug itself, `*` is for a post that names none.
+    """
+    read: ReadTable | None = None
+    """How to read a tool that has no dialect."""
     kind: Kind = Kind.OUTAGE
     """What people read its reports as."""
     announce_ceiling: Annotated[int, Field(ge=1, lt=2**31, strict=True)] | None = None
@@ -88,13 +101,25 @@ class SourceTable(Table):
             raise ValueError(
                 "announce_ceiling needs a secret_env: without a secret whoever reaches us could mail customers"
             )
-        if self.secret_env is None and not self.open:
+        if (self.dialect == "sns") != (self.topic is not None):
+            raise ValueError("topic and the dialect sns belong together: name the topic's ARN in it")
+        if self.secret_env is None and not self.open and self.topic is None:
             raise ValueError(
                 "has no secret: name the variable that holds it in secret_env, or say open = true,"
                 " then whoever reaches us may post drafts"
             )
         if self.secret_env is not None and self.open:
             raise ValueError("says open = true and has a secret_env: keep one of them")
+        if self.open and self.topic is not None:
+            raise ValueError("says open = true and has a topic, which is signed: keep the topic")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        if self.read is not None and self.dialect not in MAY_BE_READ:
+            raise ValueError(f"read is for {', '.join(MAY_BE_READ)}: the dialect {self.dialect} knows how")
+        if self.dialect == "generic" and (lacks := (self.read or ReadTable()).lacks):
+            raise ValueError(f"has no {lacks} in its read: say how the tool's messages are read")
         return self
 
 

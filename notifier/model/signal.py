@@ -41,6 +41,8 @@ class Posted:
     signals: tuple[Signal, ...]
     left_out: int = 0
     """Pieces of evidence that the tool cut from its message: they exist, and nobody here knows them."""
+    group: str = ""
+    """What the message is about, in the tool's words, where it tells some of its messages apart by that."""
     delivery_key: str = ""
     """The sender's own, the same on each attempt; otherwise `sha256:` and the hash of the body, which a tool that
     repeats itself sends again on purpose.

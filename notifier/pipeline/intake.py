@@ -22,10 +22,15 @@ class TakenIn:
 
 
 def services_of(hints: Sequence[str], mapping: Mapping[str, Any], known: Collection[str]) -> tuple[str, ...]:
-    """Which services of ours a tool means: by the source's map, or because a name is a slug itself."""
+    """Which services of ours a tool means: by the source's map, or because a name is a slug itself.
+
+    `*` in the map is for whatever names none.
+    """
     renamed: Mapping[str, str] = mapping.get("map") or {}
     slugs = (renamed.get(name, name) for name in (hint.strip() for hint in hints))
-    return tuple(dict.fromkeys(slug for slug in slugs if slug in known))
+    found = tuple(dict.fromkeys(slug for slug in slugs if slug in known))
+    usual = renamed.get("*")
+    return found or ((usual,) if usual is not None and usual in known else ())
 
 
 def delivery_key(source: str, signal: Signal, services: tuple[str, ...]) -> str:

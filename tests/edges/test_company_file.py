@@ -147,10 +147,46 @@ def test_a_source_that_is_open_and_one_that_announces():
     assert company_file.read(SOURCE + b"secret_env='AM'\nannounce_ceiling=5").sources[0].announce_ceiling == 5
 
 
+TOPIC = b"topic='arn:aws:sns:eu-west-1:123456789012:alarms'\n"
+SNS = b"[[sources]]\nname='aws'\ndialect='sns'\n"
+ANY = b"[[sources]]\nname='nagios'\ndialect='generic'\nsecret_env='N'\n"
+READ = b"read = { state = 'type', opens = ['PROBLEM'], ends = ['RECOVERY'], key = '{host}!{service}' }"
+
+
+@pytest.mark.parametrize(
+    ("raw", "word"),
+    [
+        (SNS, "topic and the dialect sns belong together"),
+        (SNS + b"secret_env='A'", "topic and the dialect sns belong together"),
+        (SNS + b"topic='alarms'", "must match"),
+        (SNS + TOPIC + b"open=true", "keep the topic"),
+        (SOURCE + b"secret_env='A'\n" + TOPIC, "topic and the dialect sns belong together"),
+        (SOURCE + b"secret_env='A'\n" + READ, "the dialect alertmanager knows how"),
+        (ANY, "has no state in its read"),
+        (ANY + b"read = { state = 'type', opens = ['a'], ends = ['b'] }", "has no key in its read"),
+        (ANY + b"read = { stat = 'type' }", "not known"),
+    ],
+)
+def test_a_source_that_cannot_be_read_or_believed(raw, word):
+    (fault,) = faults(raw)
+    assert word in fault
+
+
+def test_a_topic_needs_no_secret_and_any_tool_is_read_by_paths():
+    assert company_file.read(SNS + TOPIC).sources[0].topic
+    read = company_file.read(ANY + READ).sources[0].read
+    assert read.model_dump(exclude_defaults=True) == {
+        "state": "type",
+        "opens": ["PROBLEM"],
+        "ends": ["RECOVERY"],
+        "key": "{host}!{service}",
+    }
+
+
 def test_the_schema_says_the_same_of_sources():
     source = json.loads(company_file.schema())["$defs"]["SourceTable"]
     assert source["dependentRequired"] == {"announce_ceiling": ["secret_env"]}
-    assert [way["required"] for way in source["oneOf"]] == [["secret_env"], ["open"]]
+    assert [way["required"] for way in source["oneOf"]] == [["secret_env"], ["open"], ["topic"]]
     assert source["properties"]["open"]["type"] == "boolean"
 
 

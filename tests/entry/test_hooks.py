@@ -164,7 +164,7 @@ def test_the_same_alert_posted_by_many_at_once_is_stored_once(site: Site, db: Db
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"null", b"{}", FIRING[:-2], b"\xff\xfe", b"\x00", FIRING.replace(b'"4"', b'"3"'),
-     FIRING.replace(b"Fable 5", b"\\u0000"), FIRING.replace(b"Fable 5", b"\xc3\x28"), b"[" * 100_000],
+     FIRING.replace(b"Fable 5", b"\xc3\x28"), b"[" * 100_000],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_and_leaves_nothing(site: Site, db: Db, body: bytes) -> None:
     assert is_problem(site.post(body), 400)

@@ -42,6 +42,13 @@ def test_without_a_map_a_name_is_a_slug() -> None:
     assert services_of(["fable-5"], {}, KNOWN) == ("fable-5",)
 
 
+def test_what_names_no_service_may_have_a_usual_one() -> None:
+    everything = {"map": {"*": "fable-5", "eu": "mythos-5"}}
+    assert services_of([], everything, KNOWN) == services_of(["us"], everything, KNOWN) == ("fable-5",)
+    assert services_of(["us", "eu"], everything, KNOWN) == ("mythos-5",)
+    assert services_of([], {"map": {"*": "gone-1"}}, KNOWN) == ()
+
+
 def test_what_counts_as_said_before() -> None:
     first = delivery_key("a", signal(), ("fable-5",))
     assert first == delivery_key("a", signal(), ("fable-5",))

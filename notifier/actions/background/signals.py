@@ -20,7 +20,7 @@ from notifier.model.ring import Ring
 from notifier.model.signal import DATABASE, Evidence, SignalState
 from notifier.model.vocabulary import Mode
 from notifier.pipeline import detect, intake
-from notifier.settings import Settings, secret
+from notifier.settings import Settings, secrets
 from notifier.store import Db
 from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Source
@@ -77,10 +77,11 @@ def record_signals(
 
 def _admit(db: Db, source: Source, dialect: Dialect, incoming: Incoming, now: datetime) -> None:
     """Open to whoever reaches us is only what says so; a source whose secret is missing is closed."""
-    if source.open and source.secret_env is None:
+    if source.open and source.secret_env is None and not dialect.vouched:
         return
-    expected = secret(source.secret_env) if source.secret_env else None
-    if expected is None:
+    expected = secrets(source.secret_env) if source.secret_env else ()
+    closed = not expected and not dialect.vouched
+    if closed:
         cure = (
             f"{source.secret_env} is empty here, set it to the secret that the tool sends"
             if source.secret_env
@@ -89,7 +90,7 @@ def _admit(db: Db, source: Source, dialect: Dialect, incoming: Incoming, now: da
         text = f"Everything that {source.name} reports is refused: {cure}."
         with db.transaction() as tx:
             alarms.raise_once(tx, f"secret:{source.name}", text, None, now)
-    if expected is None or not dialect.verify(incoming, (expected,), now):
+    if closed or not dialect.verify(incoming, expected, now):
         log().warning("evidence refused", source=source.name, reason="secret")
         raise NotSigned
 

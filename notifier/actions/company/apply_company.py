@@ -91,8 +91,12 @@ def _named_services(what: str, fields: Mapping[str, Any]) -> list[str]:
 
 
 def _meaning(source: SourceTable) -> dict[str, object]:
-    """What a tool's labels mean; a kind only where it is another than anybody would think."""
+    """What a tool's words mean; what is not said is left out."""
     meaning: dict[str, object] = {"label": source.label, "map": source.map}
+    if source.topic:
+        meaning["topic"] = source.topic
+    if source.read:
+        meaning["read"] = source.read.model_dump(exclude_defaults=True)
     return meaning if source.kind is Kind.OUTAGE else meaning | {"kind": source.kind.value}
 
 

@@ -17,13 +17,19 @@ class Incoming:
     method: str = "POST"
 
 
+Proof = Callable[[Incoming, Sequence[str], datetime], bool]
+"""Did one who knows one of these secrets send this, and not long ago where the tool signs a time? It looks at
+the raw bytes, compares in constant time and never raises.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How one tool speaks, with what the company's file says of this source."""
 
-    verify: Callable[[Incoming, Sequence[str], datetime], bool]
-    """Did one who knows one of these secrets send this, and not long ago where the tool signs a time? It looks at
-    the raw bytes, compares in constant time and never raises.
-    """
+    verify: Proof
     read: Callable[[Incoming, datetime], Posted]
     """What it says, and when it arrived. Raises `BadInput`, one sentence for the tool's operator."""
+    methods: frozenset[str] = frozenset({"POST", "PUT"})
+    vouched: bool = False
+    """It proves itself without a secret of ours: by a certificate of the tool's maker."""
