@@ -1,8 +1,15 @@
-"""`POST /hooks/{source}`: a tool says that something is wrong, or right again.
+"""`/hooks/{source}`, by POST or PUT: a tool says that something is wrong, or right again.
 
-202 after a durable insert; 401 without the source's secret; 400 unreadable; 404 unknown source; 413 above
-1 MiB; 503 when the database does not answer, so that the tool sends it again.
+202 after a durable insert, also for what is the tool's own and not understood: senders that hear of a fault
+drop the message, or switch us off. 401 without the source's secret or signature; 404 unknown source; 413 above
+16 MiB; 503 when the database does not answer, or too much comes at once, so that the tool sends it again. Never
+a redirect, which counts as a failure at some, and never 429, after which others do not come again.
+
+Uptime Kuma may post by GET; CloudEvents ask first, by OPTIONS.
 """
+
+from collections.abc import Mapping
+from typing import Self
 
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -11,46 +18,132 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from notifier.actions.background.signals import RecordedSignals, UnknownSource, record_signals
+from notifier.actions.background.posts import (
+    OtherMethod,
+    RecordedPost,
+    UnknownSource,
+    handshake,
+    note_refused,
+    record_signals,
+)
 from notifier.app import App
+from notifier.errors import Unreachable
 from notifier.model.customer import SLUG
 
-LARGEST_BODY = 1 << 20
+LARGEST_BODY = 16 << 20
+MOST_AT_ONCE = 64 << 20
+"""Bytes of all bodies that one process is taking in."""
+USUAL_RATE = "120"
+
+
+class Crowded(Unreachable):
+    """Too much is posted at once: send it again later."""
+
+
+class Hall:
+    """How many bytes are being taken in; whoever comes when it is full is asked to come again."""
+
+    def __init__(self, most: int = MOST_AT_ONCE) -> None:
+        self.most, self.taken = most, 0
+
+    def take(self, size: int) -> None:
+        if self.taken + size > self.most:
+            raise Crowded
+        self.taken += size
+
+    def leave(self, size: int) -> None:
+        self.taken -= size
+
+
+class Guest:
+    """One body in it; what it took is free again in the end."""
+
+    def __init__(self, hall: Hall) -> None:
+        self.hall, self.size = hall, 0
+
+    def take(self, size: int) -> None:
+        self.hall.take(size)
+        self.size += size
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.hall.leave(self.size)
 
 
 class Hooks:
     def __init__(self, app: App) -> None:
-        self.app = app
+        self.app, self.hall = app, Hall()
 
     @property
     def routes(self) -> list[Route]:
-        return [Route("/hooks/{source}", self.receive, methods=["POST"])]
+        return [Route("/hooks/{source}", self.receive, methods=["POST", "PUT", "GET", "OPTIONS"])]
 
     async def receive(self, request: Request) -> Response:
         source = str(request.path_params["source"])
         if not SLUG.fullmatch(source):
             raise UnknownSource
-        raw = await bounded(request)
-        recorded = await run_in_threadpool(
-            record_signals, self.app.db, source, request.headers, raw, self.app.clock.now()
-        )
+        if request.method == "OPTIONS":
+            return await self._agree(source, request.headers)
+        with Guest(self.hall) as guest:
+            raw = await self._body(source, request, guest)
+            recorded = await self._record(source, request, raw)
         # Rung after the answer: the evidence is stored, and a broker that hangs must not keep the tool waiting.
-        return JSONResponse(
-            {"new": recorded.new, "duplicates": recorded.duplicates},
-            status_code=202,
-            background=BackgroundTask(self._ring, recorded),
-        )
+        answer: dict[str, object] = {"new": recorded.new, "duplicates": recorded.duplicates}
+        if recorded.why:
+            answer["nothing"] = recorded.why
+        if recorded.faults:
+            answer["not_understood"] = list(recorded.faults)
+        return JSONResponse(answer, status_code=202, background=BackgroundTask(self._ring, recorded))
 
-    def _ring(self, recorded: RecordedSignals) -> None:
+    async def _body(self, source: str, request: Request, guest: Guest) -> bytes:
+        try:
+            return await bounded(request, LARGEST_BODY, guest)
+        except HTTPException as refused:
+            await run_in_threadpool(
+                note_refused, self.app.db, source, str(refused.detail), self.app.clock.now()
+            )
+            raise
+
+    async def _record(self, source: str, request: Request, raw: bytes) -> RecordedPost:
+        try:
+            return await run_in_threadpool(
+                record_signals,
+                self.app.db,
+                source,
+                request.headers,
+                raw,
+                self.app.clock.now(),
+                query=dict(request.query_params),
+                method=request.method,
+            )
+        except OtherMethod as other:
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(other.methods))}) from other
+
+    async def _agree(self, source: str, headers: Mapping[str, str]) -> Response:
+        """cloudevents/spec http-webhook.md, section 4: the sender's origin, and as fast as it asks for."""
+        if not await run_in_threadpool(handshake, self.app.db, source):
+            raise HTTPException(405, headers={"Allow": "POST, PUT"})
+        allowed = {
+            "Allow": "POST, PUT, OPTIONS",
+            "WebHook-Allowed-Origin": headers.get("webhook-request-origin", "*"),
+            "WebHook-Allowed-Rate": headers.get("webhook-request-rate", USUAL_RATE),
+        }
+        return Response(status_code=200, headers=allowed)
+
+    def _ring(self, recorded: RecordedPost) -> None:
         from notifier.entry.tasks import ring
 
         ring(self.app.settings, recorded.rings, self.app.db)
 
 
-async def bounded(request: Request, largest: int = LARGEST_BODY) -> bytes:
+async def bounded(request: Request, largest: int, guest: Guest | None = None) -> bytes:
     """The body, counted as it comes: what `Content-Length` says may be a lie, or missing."""
     body = bytearray()
     async for piece in request.stream():
+        if guest:
+            guest.take(len(piece))
         body += piece
         if len(body) > largest:
             raise HTTPException(413, f"The body is longer than {largest:,} bytes: send less at once.")

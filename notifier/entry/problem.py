@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from notifier.actions.background.signals import NotSigned, UnknownSource
+from notifier.actions.background.posts import NotSigned, UnknownSource
 from notifier.errors import BadInput, Defect, NotifierError, Refused, Unreachable
 from notifier.telemetry import log
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from notifier.actions.announce import holding
-from notifier.actions.background.signals import NotSigned, record_signals
+from notifier.actions.background.posts import NotSigned, record_signals
 from notifier.actions.control.approve import Consent
 from notifier.actions.inspect.doctor import check_sources
 from tests.lab import Lab

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.actions.background.signals import NotSigned
+from notifier.actions.background.posts import NotSigned
 from notifier.actions.background.untold import say_untold
 from notifier.actions.control.older_database import compare
 from notifier.edges.provider_events import parse, posted_at, verify

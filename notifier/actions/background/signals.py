@@ -13,28 +13,16 @@ from notifier.actions.control.approve import approve_by_policy
 from notifier.actions.control.recall import Recall
 from notifier.actions.notices.draft import Writer
 from notifier.actions.notices.mode import mode_of
-from notifier.edges.webhooks import DIALECTS, Dialect, Incoming
-from notifier.errors import BadInput, Refused
+from notifier.errors import Refused
 from notifier.model.act import Act
 from notifier.model.ring import Ring
 from notifier.model.signal import DATABASE, Evidence, SignalState
 from notifier.model.vocabulary import Mode
-from notifier.pipeline import detect, intake
-from notifier.settings import Settings, secrets
+from notifier.pipeline import detect
+from notifier.settings import Settings
 from notifier.store import Db
-from notifier.store.company import catalogue
-from notifier.store.company.catalogue import Source
-from notifier.store.disruptions import alarms, signals
+from notifier.store.disruptions import signals
 from notifier.store.disruptions.signals import CutOff, Extent, Reinstated
-from notifier.telemetry import log
-
-
-class UnknownSource(BadInput):
-    """There is no source of that name: declare it with `notifier apply`."""
-
-
-class NotSigned(Refused):
-    """The request does not carry this source's secret: set it in the tool, as a bearer token or password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,47 +40,6 @@ class Judged:
     announced: tuple[int, ...]
     """Disruptions that a policy let go by itself."""
     rings: tuple[Ring, ...]
-
-
-def record_signals(
-    db: Db, source_name: str, headers: Mapping[str, str], raw: bytes, now: datetime
-) -> RecordedSignals:
-    """Store what a tool posted; durable when this returns. Header names are in lower case.
-
-    Raises `UnknownSource`, `NotSigned`, `BadInput` for a body that cannot be read, `Unreachable`.
-    """
-    with db.transaction() as tx:
-        source = catalogue.source(tx, source_name)
-    reads = DIALECTS.get(source.dialect) if source else None
-    if source is None or reads is None:
-        raise UnknownSource
-    dialect, incoming = reads(source.services), Incoming(headers, raw)
-    _admit(db, source, dialect, incoming, now)
-    posted = dialect.read(incoming, now)
-    with db.transaction() as tx:
-        accepted = intake.accept(tx, source, posted, now)
-        alarms.clear(tx, f"secret:{source.name}", now)
-    return RecordedSignals(accepted.new, accepted.duplicates, _rings_if(accepted.new))
-
-
-def _admit(db: Db, source: Source, dialect: Dialect, incoming: Incoming, now: datetime) -> None:
-    """Open to whoever reaches us is only what says so; a source whose secret is missing is closed."""
-    if source.open and source.secret_env is None and not dialect.vouched:
-        return
-    expected = secrets(source.secret_env) if source.secret_env else ()
-    closed = not expected and not dialect.vouched
-    if closed:
-        cure = (
-            f"{source.secret_env} is empty here, set it to the secret that the tool sends"
-            if source.secret_env
-            else "it has no secret, name one in secret_env or say open = true in company.toml"
-        )
-        text = f"Everything that {source.name} reports is refused: {cure}."
-        with db.transaction() as tx:
-            alarms.raise_once(tx, f"secret:{source.name}", text, None, now)
-    if closed or not dialect.verify(incoming, expected, now):
-        log().warning("evidence refused", source=source.name, reason="secret")
-        raise NotSigned
 
 
 def _rings_if(new: int) -> tuple[Ring, ...]:

@@ -76,4 +76,4 @@ DIALECTS: Mapping[str, Callable[[Options], Dialect]] = {
     "openstatus": _by_data("OpenStatus", status_pages.OPENSTATUS),
 }
 
-__all__ = ["DIALECTS", "Dialect", "Incoming"]
+__all__ = ["DIALECTS", "Dialect", "Incoming", "Options"]

@@ -72,3 +72,15 @@ def _parts(raw: bytes, content_type: str) -> dict[str, str]:
         if name := NAME.search(head):
             fields[name[1].decode(errors="replace")] = value.decode(errors="replace").strip("\n")
     return fields
+
+
+def headers_of(raw: bytes) -> dict[str, str]:
+    """A file with the headers of a post: `Name: value` a line, or JSON. Raises `BadInput`."""
+    text = raw.decode("utf-8-sig", errors="replace").strip()
+    if text.startswith("{"):
+        table = from_json(text)
+        return {str(name).lower(): str(value) for name, value in table.items()}
+    lines = [line.partition(":") for line in text.splitlines() if line.strip()]
+    if not all(colon for _, colon, _ in lines):
+        raise BadInput("The headers are not readable: write `Name: value`, one a line, or JSON.")
+    return {name.strip().lower(): value.strip() for name, _, value in lines}

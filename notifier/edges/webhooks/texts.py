@@ -8,6 +8,10 @@ from typing import Any
 SUMMARY_CHARACTERS = 300
 LONGEST = 500
 ADDRESS = re.compile(r"\S*(?:@|%40)\S*", re.IGNORECASE)
+ADDRESS_IN_DATA = re.compile(
+    r"[^\s\"'<>(),:;=&\[\]{}\\]{1,64}(?:@|%40)[^\s\"'<>(),:;=&\[\]{}\\]+", re.IGNORECASE
+)
+LONGEST_KEPT = 1 << 15
 HOLE = re.compile(r"\$[A-Z][A-Z0-9_.]*(?:\[[^\]]*\])?\$?|\{+[^{}]*\}+|\*\w+\*")
 """What a template of a tool left as it was: `$X`, `$X$`, `{X}`, `{{ .x }}`, `*x*`."""
 
@@ -16,6 +20,12 @@ def one_line(text: str) -> str:
     """The beginning, on one line, with everything taken out that looks like an address."""
     line = " ".join(text.replace("\x00", "")[: 2 * SUMMARY_CHARACTERS].split())
     return ADDRESS.sub("[address]", line)[:SUMMARY_CHARACTERS]
+
+
+def kept(raw: bytes) -> str:
+    """The beginning of a body, for people to look at: addresses are taken out."""
+    text = raw[:LONGEST_KEPT].decode(errors="replace").replace("\x00", "")
+    return ADDRESS_IN_DATA.sub("[address]", text)
 
 
 def text_of(value: Any) -> str:

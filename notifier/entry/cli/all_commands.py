@@ -18,13 +18,14 @@ from notifier.entry.cli.commands import (
     reviews,
     scope,
     snapshot,
+    sources,
     suspend,
     templates,
 )
 from notifier.entry.cli.demo import play
 
 TELLING = (play, company, scope, suspend, correct, rescoping, holding, gate)
-ASKING = (reading, explain, gaps, reviews, snapshot, preview, templates, doctor, docs, processes)
+ASKING = (reading, explain, gaps, sources, reviews, snapshot, preview, templates, doctor, docs, processes)
 
 
 def register(app: typer.Typer) -> None:

@@ -12,20 +12,13 @@ from typing import Any
 import pytest
 
 from notifier.actions.announce.declare import Wish, dry_run, suspend
-from notifier.actions.background.signals import (
-    NotSigned,
-    UnknownSource,
-    evidence_mode,
-    judge_signals,
-    record_signals,
-    watch_cut_offs,
-)
+from notifier.actions.background.posts import record_signals
+from notifier.actions.background.signals import evidence_mode, judge_signals, watch_cut_offs
 from notifier.actions.company import apply_company
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
 from notifier.edges import company_file
 from notifier.entry.cli.screens.dry_run import picture
-from notifier.errors import BadInput
 from notifier.model.act import Act
 from notifier.model.ring import Ring
 from notifier.model.vocabulary import Kind, Mode, NoticeState, Reason
@@ -407,42 +400,6 @@ def test_eight_judges_at_once_open_one_draft(company: Db) -> None:
     assert everything(company) == (1, 1)
     with company.transaction() as tx:
         assert None not in judgements(tx)
-
-
-def test_the_secret_is_asked_for(company: Db, secret: str) -> None:
-    body = (PAYLOADS / "firing.json").read_bytes()
-    assert record_signals(company, "guarded", {"authorization": f"Bearer {secret}"}, body, NOW).new == 1
-    with pytest.raises(NotSigned):
-        record_signals(company, "guarded", {"authorization": "Bearer wrong"}, body, NOW)
-    with pytest.raises(NotSigned):
-        record_signals(company, "guarded", {}, b"not even JSON", NOW)
-    assert alarm_texts(company) == []
-
-
-def test_a_source_whose_secret_is_missing_here_is_closed_and_says_so(company: Db) -> None:
-    body = (PAYLOADS / "firing.json").read_bytes()
-    for headers in ({}, {"authorization": "Bearer "}, {"authorization": "Basic Og=="}):
-        with pytest.raises(NotSigned):
-            record_signals(company, "guarded", headers, body, NOW)
-    (text,) = alarm_texts(company)
-    assert SECRET_ENV in text
-    os.environ[SECRET_ENV] = "s3cret"
-    try:
-        record_signals(company, "guarded", {"authorization": "Bearer s3cret"}, body, NOW)
-    finally:
-        del os.environ[SECRET_ENV]
-    assert alarm_texts(company) == []
-
-
-def test_what_cannot_be_taken(company: Db) -> None:
-    with pytest.raises(UnknownSource):
-        record_signals(company, "nobody", {}, b"{}", NOW)
-    with company.transaction() as tx:
-        catalogue.put_source(tx, Source("odd", "klingon", None, {}, None))
-    with pytest.raises(UnknownSource):
-        record_signals(company, "odd", {}, b"{}", NOW)
-    with pytest.raises(BadInput):
-        record_signals(company, "prometheus", {}, b"{}", NOW)
 
 
 def test_evidence_is_live_unless_everything_here_is_a_rehearsal() -> None:

@@ -1,0 +1,235 @@
+"""What tools post: believed or refused, read, stored; and what becomes of what nobody understands.
+
+Evidence is durable first. If the process dies after that, the tool posts again and it is known; only the trace for
+people, a row of its own transaction, is then older than it could be.
+"""
+
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from notifier.edges.webhooks import DIALECTS, Dialect, Incoming, Options
+from notifier.edges.webhooks.aws import visited
+from notifier.edges.webhooks.texts import kept
+from notifier.errors import BadInput, Refused, Unreachable
+from notifier.model.ring import Ring
+from notifier.model.signal import Posted, SignalState
+from notifier.pipeline import intake
+from notifier.settings import secrets
+from notifier.store import Db
+from notifier.store.company import catalogue
+from notifier.store.company.catalogue import Source
+from notifier.store.disruptions import alarms, posts
+from notifier.telemetry import log
+
+MOST_KEPT = 20
+"""Posts of one source that were not understood."""
+STRANGE_FOR = timedelta(days=1)
+"""So long an alarm says that something was not understood, if everything is understood since."""
+
+
+class UnknownSource(BadInput):
+    """There is no source of that name: declare it with `notifier apply`."""
+
+
+class NotSigned(Refused):
+    """The request does not prove that it is this source's: compare the secret in the tool with the one here."""
+
+
+class OtherMethod(BadInput):
+    """That is not how this source posts."""
+
+    def __init__(self, methods: frozenset[str]) -> None:
+        super().__init__()
+        self.methods = methods
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPost:
+    new: int
+    duplicates: int
+    rings: tuple[Ring, ...]
+    why: str = ""
+    """Why nothing is concluded."""
+    faults: tuple[str, ...] = ()
+    """What was not understood; it was kept."""
+
+
+def record_signals(
+    db: Db,
+    source_name: str,
+    headers: Mapping[str, str],
+    raw: bytes,
+    now: datetime,
+    *,
+    query: Mapping[str, str] | None = None,
+    method: str = "POST",
+    visit: Callable[[str], object] = visited,
+    dialects: Mapping[str, Callable[[Options], Dialect]] = DIALECTS,
+) -> RecordedPost:
+    """Store what a tool posted; durable when this returns. Header names are in lower case. What is the source's
+    own and not understood is kept, counted and an alarm.
+
+    Raises `UnknownSource`, `OtherMethod`, `NotSigned`, `Unreachable`.
+    """
+    source, dialect = _speaker(db, source_name, dialects)
+    if method not in dialect.methods:
+        raise OtherMethod(dialect.methods)
+    incoming = Incoming(headers, raw, query or {}, method)
+    try:
+        admit(db, source, dialect, incoming, now)
+    except NotSigned as refused:
+        note_refused(db, source.name, str(refused), now)
+        raise
+    posted = _read(dialect, incoming, now)
+    if posted.confirm and dialect.vouched:
+        visit(posted.confirm)  # before anything is stored: if it fails the tool asks again
+    new, duplicates = 0, 0
+    if posted.signals or not posted.faults:
+        with db.transaction() as tx:
+            accepted = intake.accept(tx, source, posted, now)
+            alarms.clear(tx, f"secret:{source.name}", now)
+        new, duplicates = accepted.new, accepted.duplicates
+    _leave_trace(db, source.name, posted, raw, now)
+    return RecordedPost(new, duplicates, (Ring("judge"),) if new else (), posted.why, posted.faults)
+
+
+def handshake(db: Db, source_name: str) -> bool:
+    """May this source be asked first, by OPTIONS, whether we want its events? Raises `UnknownSource`."""
+    return "OPTIONS" in _speaker(db, source_name)[1].methods
+
+
+def note_refused(db: Db, source_name: str, why: str, now: datetime) -> None:
+    """A post of no source leaves no trace, and neither does one while the database is away."""
+    with contextlib.suppress(Unreachable), db.transaction() as tx:
+        if catalogue.source(tx, source_name):
+            posts.note_refused(tx, source_name, why, now)
+
+
+def _speaker(
+    db: Db, source_name: str, dialects: Mapping[str, Callable[[Options], Dialect]] = DIALECTS
+) -> tuple[Source, Dialect]:
+    with db.transaction() as tx:
+        source = catalogue.source(tx, source_name)
+    dialect = dialects.get(source.dialect) if source else None
+    if source is None or dialect is None:
+        raise UnknownSource
+    return source, dialect(source.services)
+
+
+def admit(db: Db, source: Source, dialect: Dialect, incoming: Incoming, now: datetime) -> None:
+    """Open to whoever reaches us is only what says so; a source whose secret is missing is closed. Raises
+    `NotSigned`, and `Unreachable` where a certificate cannot be fetched.
+    """
+    if source.open and source.secret_env is None and not dialect.vouched:
+        return
+    expected = secrets(source.secret_env) if source.secret_env else ()
+    closed = not expected and not dialect.vouched
+    if closed:
+        cure = (
+            f"{source.secret_env} is empty here, set it to the secret that the tool sends"
+            if source.secret_env
+            else "it has no secret, name one in secret_env or say open = true in company.toml"
+        )
+        text = f"Everything that {source.name} reports is refused: {cure}."
+        with db.transaction() as tx:
+            alarms.raise_once(tx, f"secret:{source.name}", text, None, now)
+    if closed or not dialect.verify(incoming, expected, now):
+        log().warning("evidence refused", source=source.name, reason="secret")
+        raise NotSigned
+
+
+def _read(dialect: Dialect, incoming: Incoming, now: datetime) -> Posted:
+    try:
+        return dialect.read(incoming, now)
+    except BadInput as refused:
+        return Posted((), faults=(str(refused),))
+
+
+def _leave_trace(db: Db, source: str, posted: Posted, raw: bytes, now: datetime) -> None:
+    with db.transaction() as tx:
+        if posted.faults:
+            posts.keep(tx, source, " ".join(posted.faults), kept(raw), now)
+            posts.drop_older(tx, source, MOST_KEPT)
+        posts.note_own(tx, source, said_by(posted), now)
+        if posted.faults:
+            n = posts.count_strange(tx, source, now)
+            text = (
+                f"{source} has posted something {n:,} times that is not understood here, the last time:"
+                f" {posted.faults[0]} Look at it with notifier sources kept {source}."
+            )
+            alarms.raise_once(tx, f"strange:{source}", text, None, now)
+        elif not posts.is_strange_since(tx, source, now - STRANGE_FOR):
+            alarms.clear(tx, f"strange:{source}", now)
+        if posted.warning:
+            alarms.raise_once(tx, f"ended:{source}", f"{source}: {posted.warning}", None, now)
+        elif posted.signals:
+            alarms.clear(tx, f"ended:{source}", now)
+
+
+def said_by(posted: Posted) -> str:
+    """In a few words: `2 firing, 1 resolved`, or why nothing is concluded."""
+    counts = [(state, sum(signal.state is state for signal in posted.signals)) for state in SignalState]
+    parts = [f"{n:,} {state}" for state, n in counts if n]
+    parts += [f"{posted.left_out:,} left out"] if posted.left_out else []
+    parts += ["not understood"] if posted.faults else []
+    return ", ".join(parts) or posted.why
+
+
+# ---------------------------------------------------------------- what a body would do
+
+
+@dataclass(frozen=True, slots=True)
+class WouldSay:
+    state: SignalState
+    key: str
+    occurred_at: datetime
+    hints: tuple[str, ...]
+    services: tuple[str, ...]
+    """Of ours; none: an alarm asks for a name in `map`."""
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class TriedPost:
+    believed: bool | None
+    """None: no headers were given."""
+    signals: tuple[WouldSay, ...]
+    new: int
+    """How many of them are news."""
+    left_out: int
+    delivery_key: str
+    why: str
+    faults: tuple[str, ...]
+
+
+class _NotDone(Exception):
+    """Ends a transaction of which nothing shall stay."""
+
+
+def try_post(
+    db: Db, source_name: str, headers: Mapping[str, str] | None, raw: bytes, now: datetime
+) -> TriedPost:
+    """What this body would do, without doing it. Raises `UnknownSource`, `Unreachable`."""
+    source, dialect = _speaker(db, source_name)
+    incoming = Incoming(headers or {}, raw)
+    believed = None if headers is None else _would_be_believed(source, dialect, incoming, now)
+    posted = _read(dialect, incoming, now)
+    new, known = 0, set[str]()
+    with contextlib.suppress(_NotDone), db.transaction() as tx:
+        known = {service.slug for service in catalogue.services(tx)}
+        new = intake.accept(tx, source, posted, now).new
+        raise _NotDone
+    would = tuple(
+        WouldSay(s.state, s.key, s.occurred_at, s.hints,
+                 intake.services_of(s.hints, source.services, known), s.summary)
+        for s in posted.signals
+    )  # fmt: skip
+    return TriedPost(believed, would, new, posted.left_out, posted.delivery_key, posted.why, posted.faults)
+
+
+def _would_be_believed(source: Source, dialect: Dialect, incoming: Incoming, now: datetime) -> bool:
+    if source.open and source.secret_env is None and not dialect.vouched:
+        return True
+    return dialect.verify(incoming, secrets(source.secret_env) if source.secret_env else (), now)

@@ -1,0 +1,61 @@
+"""`notifier sources`: what each tool last said, what was refused, and what a body would do."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from notifier.actions.background.posts import note_refused, record_signals
+from notifier.store import Db
+from notifier.store.company import catalogue
+from notifier.store.company.catalogue import Source
+from tests import in_process
+from tests.edges.webhooks.samples import FOLDER
+
+NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
+
+
+def test_a_quiet_source_says_why_and_a_body_can_be_tried(db: Db, tmp_path: Path) -> None:
+    environment = {
+        "NOTIFIER_DATABASE_URL": db.url,
+        "NOTIFIER_HOME": str(tmp_path / "home"),
+        "NOTIFIER_REHEARSALS_ONLY": "1",
+        "KUMA_SECRET": "kuma-5531",
+    }
+
+    def notifier(*args: str) -> str:
+        code, out, err = in_process.run(args, environment, tmp_path, "")
+        assert (code, err) == (0, "")
+        return out
+
+    assert "No source is declared" in notifier("sources")
+    with db.transaction() as tx:
+        catalogue.put_service(tx, "checkout", "Checkout")
+        catalogue.put_source(tx, Source("kuma", "uptimekuma", "KUMA_SECRET", {}, None))
+        catalogue.put_source(tx, Source("open", "uptimekuma", None, {}, None, open=True))
+    assert "never: let it post to /hooks/kuma" in notifier("sources")
+
+    body, headers = FOLDER / "uptimekuma/firing.json", FOLDER / "uptimekuma/firing.headers.json"
+    tried = notifier("sources", "try", "kuma", str(body), "--headers", str(headers))
+    assert "It would be believed." in tried
+    assert "firing  17  checkout" in tried
+    assert "1 of 1 would be news." in tried
+    (tmp_path / "headers.txt").write_text("Content-Type: application/json\nAuthorization: Bearer wrong\n")
+    refused = notifier("sources", "try", "kuma", str(body), "--headers", str(tmp_path / "headers.txt"))
+    assert "! It would be refused" in refused
+    assert "Nothing is concluded: a test" in notifier(
+        "sources", "try", "kuma", str(FOLDER / "uptimekuma/ping.json")
+    )
+
+    record_signals(db, "open", {}, b'{"who": "ida@example.com"}', NOW)
+    record_signals(db, "open", {}, body.read_bytes(), NOW + timedelta(minutes=1))
+    note_refused(db, "kuma", "The body is longer than 16,777,216 bytes.", NOW)
+    listed = notifier("sources")
+    assert "! kuma  (uptimekuma)" in listed
+    assert "The body is longer than" in listed
+    assert "1 firing" in listed
+    assert "open troubles 1" in listed
+    assert "notifier sources kept open" in listed
+    kept = notifier("sources", "kept", "open")
+    assert "[address]" in kept
+    assert "ida" not in kept
+    assert "Everything that kuma posted was understood." in notifier("sources", "kept", "kuma")
+    assert '"troubles": 1' in notifier("sources", "--json")
