@@ -29,6 +29,9 @@ STRANGE_FOR = timedelta(days=1)
 """So long an alarm says that something was not understood, if everything is understood since."""
 
 
+CARRIERS = ("authorization", "x-notifier-secret")
+
+
 class UnknownSource(BadInput):
     """There is no source of that name: declare it with `notifier apply`."""
 
@@ -79,8 +82,8 @@ def record_signals(
     incoming = Incoming(headers, raw, query or {}, method)
     try:
         admit(db, source, dialect, incoming, now)
-    except NotSigned as refused:
-        note_refused(db, source.name, str(refused), now)
+    except NotSigned:
+        note_refused(db, source.name, why_refused(incoming), now)
         raise
     posted = _read(dialect, incoming, now)
     if posted.confirm and dialect.vouched:
@@ -138,6 +141,15 @@ def admit(db: Db, source: Source, dialect: Dialect, incoming: Incoming, now: dat
     if closed or not dialect.verify(incoming, expected, now):
         log().warning("evidence refused", source=source.name, reason="secret")
         raise NotSigned
+
+
+def why_refused(incoming: Incoming) -> str:
+    """For whoever sets the tool up; the answer to the post does not tell."""
+    proofs = [name for name in incoming.headers if "signature" in name or name in CARRIERS]
+    if proofs or "secret" in incoming.query:
+        named = proofs[0] if proofs else "?secret="
+        return f"Its {named} does not fit the secret here, or was made more than five minutes ago."
+    return "It came without a secret or a signature."
 
 
 def _read(dialect: Dialect, incoming: Incoming, now: datetime) -> Posted:

@@ -13,7 +13,7 @@ from notifier.model.vocabulary import NoticeKind
 from notifier.pipeline.compose import lint
 from notifier.pipeline.compose.reviews import NotReviewed
 from notifier.pipeline.detect import only_drafts
-from notifier.settings import Settings, data_folder, secret
+from notifier.settings import Settings, data_folder, secrets
 from notifier.store import Db, migrate, ping
 from notifier.store.company import catalogue
 from notifier.store.read.views import database_now
@@ -94,7 +94,7 @@ def check_sources(db: Db) -> Check:
     with db.transaction() as tx:
         sources = catalogue.sources(tx)
     for each in sources:
-        if each.secret_env is not None and secret(each.secret_env) is None:
+        if each.secret_env is not None and not secrets(each.secret_env):
             found = f"{each.secret_env} is empty: set it to the secret that {each.name} sends."
             return Check("sources", ok=False, found=found)
         if each.announce_ceiling is not None and each.secret_env is None:

@@ -10,10 +10,12 @@ from typing import Any, cast
 from notifier.edges.webhooks.bodies import unpacked
 from notifier.edges.webhooks.incoming import Incoming
 from notifier.edges.webhooks.paths import Spot
-from notifier.edges.webhooks.texts import moment, one_line, text_of
+from notifier.edges.webhooks.texts import LONGEST, moment, one_line, text_of
 from notifier.errors import BadInput
 from notifier.model.signal import Posted, Signal, SignalState
 
+MOST_TROUBLES = 50_000
+"""In one message: 16 MiB of alerts as tools write them are fewer. What is more is counted as left out."""
 MOST_HINTS = 50
 LONGEST_HINT = 200
 
@@ -108,11 +110,14 @@ def read_message(
     if idiom is None:
         raise BadInput(f"This is no message of {tool} that is known here: look whether the dialect is right.")
     whole = replace(whole, no_value=idiom.no_value)
-    found = [_conclude(idiom, spot, received_at, label) for spot in _troubles(tool, idiom, whole)]
+    troubles = _troubles(tool, idiom, whole)
+    taken = (replace(whole, here=here) for here in troubles[:MOST_TROUBLES])
+    found = [_conclude(idiom, spot, received_at, label) for spot in taken]
+    cut = max(len(troubles) - MOST_TROUBLES, 0)
     posted = Posted(
         signals=tuple(one for one in found if isinstance(one, Signal)),
         faults=tuple(dict.fromkeys(one.sentence for one in found if isinstance(one, Fault))),
-        left_out=_number(whole.text(idiom.left_out)) if idiom.left_out else 0,
+        left_out=cut + (_number(whole.text(idiom.left_out)) if idiom.left_out else 0),
         group=whole.text(idiom.group) if idiom.group else "",
         delivery_key=hash_of(incoming.raw),
     )
@@ -130,6 +135,8 @@ def hash_of(raw: bytes) -> str:
 
 
 def means(text: str, words: Iterable[str]) -> bool:
+    if len(text) > LONGEST:
+        return False
     said = text.casefold()
     return any(fnmatchcase(said, word.casefold()) for word in words)
 
@@ -144,12 +151,12 @@ class Fault:
     sentence: str
 
 
-def _troubles(tool: str, idiom: Idiom, whole: Spot) -> Iterator[Spot]:
+def _troubles(tool: str, idiom: Idiom, whole: Spot) -> list[Any]:
     if not idiom.each:
-        return iter([whole])
+        return [whole.message]
     if idiom.each != "[]" and next(whole.all(idiom.each.removesuffix("[]")), None) is None:
         raise BadInput(f"This message of {tool} has no list at {idiom.each!r}.")
-    return (replace(whole, here=item) for item in whole.all(idiom.each))
+    return list(whole.all(idiom.each))
 
 
 def _conclude(idiom: Idiom, spot: Spot, received_at: datetime, label: str) -> Signal | Nothing | Fault:
@@ -198,11 +205,10 @@ def _moment(idiom: Idiom, spot: Spot, paths: Sequence[str]) -> datetime | None:
 
 def _delivery(idiom: Idiom, spot: Spot, received_at: datetime) -> str:
     """`{sha256}` and `{minute}`, of the receipt, may stand in it for tools that say the same in the same words."""
-    own = {"{sha256}": hash_of(spot.incoming.raw), "{minute}": f"{received_at:%Y-%m-%dT%H:%M}"}
     for template in idiom.delivery:
-        text = template
-        for hole, value in own.items():
-            text = text.replace(hole, value)
+        text = template.replace("{minute}", f"{received_at:%Y-%m-%dT%H:%M}")
+        if "{sha256}" in text:
+            text = text.replace("{sha256}", hash_of(spot.incoming.raw))
         if filled := spot.filled([text]):
             return filled
     return ""

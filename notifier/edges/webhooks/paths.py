@@ -4,7 +4,6 @@
 at the request. `{path}` inside a text is filled with what stands there.
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,12 +11,13 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, cast
 
+import orjson
+
 from notifier.edges.webhooks.incoming import Incoming
 from notifier.edges.webhooks.texts import LONGEST, text_of
 
 STEP = re.compile(r'"([^"]*)"|\[(\d*)\]|([^.\[\]"]+)')
 HOLES = re.compile(r"\{([^{}]*)\}")
-MOST_FOUND = 10_000
 ADDRESS_LIKE = re.compile(r"[^\s@]@[^\s@]+\.[^\s@.]")
 
 
@@ -62,13 +62,19 @@ class Spot:
 
     def _fill(self, path: str) -> str:
         if path.startswith("#"):  # names a thing by everything that is said of it
-            value = next(self.all(path[1:]), None)
-            return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16] if value else ""
+            return _digest(next(self.all(path[1:]), None))
         return self.text(path)
 
     def _said(self, value: Any) -> str:
         text = text_of(value)
         return "" if text in self.no_value else text
+
+
+def _digest(value: Any) -> str:
+    try:
+        return sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16] if value else ""
+    except orjson.JSONEncodeError:  # nested too deeply
+        return ""
 
 
 @lru_cache(maxsize=1000)
@@ -95,6 +101,5 @@ def _walk(value: Any, steps: tuple[str | int | None, ...]) -> Iterator[Any]:
             yield from _walk(cast("dict[str, Any]", value).get(step), rest)
     elif isinstance(value, list):
         items = cast("list[Any]", value)
-        chosen = items[:MOST_FOUND] if step is None else items[step : step + 1]
-        for item in chosen:
+        for item in items if step is None else items[step : step + 1]:
             yield from _walk(item, rest)

@@ -98,7 +98,17 @@ def test_what_was_refused_stands_beside_what_was_last_posted(company: Db, secret
     record_signals(company, "guarded", {"x-notifier-secret": secrets[1]}, BODY, NOW + timedelta(minutes=1))
     found = row(company, "guarded")
     assert (found.refused_at, found.posted_at) == (NOW, NOW + timedelta(minutes=1))
-    assert "secret" in found.refused_why
+    assert found.refused_why == "It came without a secret or a signature."
+    for headers, query in (
+        ({"authorization": "Bearer x"}, {}),
+        ({}, {"secret": "x"}),
+        ({"x-signature": "x"}, {}),
+    ):
+        with pytest.raises(NotSigned):
+            record_signals(
+                company, "guarded", headers, BODY, NOW + timedelta(hours=len(query) + 1), query=query
+            )
+        assert "does not fit the secret here" in row(company, "guarded").refused_why
     assert (found.said, found.troubles) == ("1 firing", 1)
 
 

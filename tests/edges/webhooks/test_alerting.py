@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from notifier.edges.webhooks import DIALECTS, Incoming
+from notifier.edges.webhooks.idiom import MOST_TROUBLES
 from notifier.errors import BadInput
 from notifier.model.signal import Posted, SignalState
 
@@ -127,6 +128,18 @@ def test_a_large_group_is_taken_whole() -> None:
     alert = message["alerts"][0]
     message["alerts"] = [alert | {"fingerprint": f"{n:016x}"} for n in range(1800)]
     assert len(parse(raw(message), NOW).signals) == 1800
+
+
+def test_what_is_too_much_for_one_message_is_counted_as_left_out() -> None:
+    message = payload("firing") | {"alerts": [{"status": "firing", "fingerprint": "a"}] * (MOST_TROUBLES + 3)}
+    posted = parse(raw(message | {"truncatedAlerts": 4}), NOW)
+    assert (len(posted.signals), posted.left_out) == (MOST_TROUBLES, 7)
+
+
+def test_labels_that_are_nested_too_deeply_name_nothing() -> None:
+    body = json.dumps(payload("firing") | {"alerts": [{"status": "firing", "labels": "X"}]})
+    nested = body.replace('"X"', '{"a":' * 900 + "1" + "}" * 900)
+    assert parse(nested.encode(), NOW).faults
 
 
 def test_an_alert_without_a_fingerprint_is_its_labels() -> None:

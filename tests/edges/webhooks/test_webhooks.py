@@ -2,9 +2,11 @@
 
 import contextlib
 import json
+import re
 from base64 import b64encode
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -16,6 +18,7 @@ from notifier.edges.webhooks import DIALECTS, Incoming, status_pages
 from notifier.edges.webhooks.idiom import hash_of
 from notifier.errors import BadInput
 from notifier.model.signal import Posted, SignalState
+from tests.documents import rows_of_table
 from tests.edges.webhooks.samples import DIALECT_OF, POSTS, RECEIVED, SAMPLES, SIGNS, Sample
 
 STATES = {SignalState.FIRING: "opens", SignalState.RESOLVED: "ends"}
@@ -169,6 +172,28 @@ def test_the_secret_is_believed_in_each_of_its_forms(name: str) -> None:
 def test_nothing_else_is_believed(name: str) -> None:
     for headers in NOT_CARRIED:
         assert DIALECTS[name]({}).verify(Incoming(headers, b"{}"), [SECRET], RECEIVED) is False, headers
+
+
+# ---------------------------------------------------------------- bodies to paste
+
+
+MANUAL = (Path(__file__).parents[3] / "notifier/docs/webhooks.md").read_text("utf-8")
+PASTED = {"Datadog": "datadog", "healthchecks": "healthchecks", "Checkly": "checkly", "UptimeRobot": "uptimerobot",
+          "Zabbix": "zabbix"}  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", PASTED)
+def test_what_the_manual_lets_people_paste_says_as_much_as_the_sample(tool: str) -> None:
+    (row,) = [row for row in rows_of_table(MANUAL, "tool") if row[0] == tool]
+    fields = set(re.findall(r'"(\w+)":', row[1]))
+    for name in ("firing", "resolved"):
+        (sample,) = [each for each in POSTS if each.name == f"{PASTED[tool]}/{name}.json"]
+        body = {field: value for field, value in json.loads(sample.raw).items() if field in fields}
+        assert set(body) == fields
+        posted = sample.dialect.read(Incoming({}, json.dumps(body).encode()), RECEIVED)
+        assert concluded(posted) == expected_of(sample, RECEIVED)
+        assert posted.signals[0].hints == sample.dialect.read(sample.incoming, RECEIVED).signals[0].hints
+        assert posted.delivery_key == sample.expected["delivery_key"]
 
 
 # ---------------------------------------------------------------- garbage
