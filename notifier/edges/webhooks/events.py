@@ -11,9 +11,9 @@ from notifier.edges.webhooks.incoming import Incoming
 from notifier.errors import BadInput
 from notifier.model.signal import Posted
 
-_OPENS = ("*started", "*opened", "*triggered", "*firing", "*down")
-_ENDS = ("*ended", "*closed", "*resolved", "*recovered", "*up")
-_NOTHING = {"*test": "a test", "*ping": "a test"}
+_OPENS = ("*.started", "*.opened", "*.triggered", "*.firing", "*.down")
+_ENDS = ("*.ended", "*.closed", "*.resolved", "*.recovered", "*.up")
+_NOTHING = {"*.test": "a test", "test": "a test", "*.ping": "a test", "ping": "a test"}
 _IN_DATA: dict[str, Any] = {
     "state": "type",
     "opens": _OPENS,

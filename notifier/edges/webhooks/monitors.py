@@ -35,9 +35,9 @@ query.
 """
 
 HEALTHCHECKS = (
+    Idiom(when=(Fits("name", "TEST"), Fits("slug", "")), nothing=(Fits("name", why="a test"),)),
     Idiom(
         when=(Fits("code"), Fits("status")),
-        nothing=(Fits("name", "TEST", "a test"),),
         state="status",
         opens=("down",),
         ends=("up",),
@@ -50,7 +50,8 @@ HEALTHCHECKS = (
     ),
 )
 """healthchecks (hc/integrations/webhook/transport.py), the body of the manual page. `check.status` may lag
-behind `$STATUS`. Its test is a check that is down, is called TEST, and exists nowhere.
+behind `$STATUS`. Its test is a check that is down, is called TEST without a slug, and exists
+nowhere.
 """
 
 CHECKLY = (

@@ -75,7 +75,6 @@ _SENTRY_ISSUE: dict[str, Any] = {
     "key": ("issue:{data.issue.id}",),
     "hints": ("data.issue.project.slug", "data.issue.project.name"),
     "summary": ("data.issue.title",),
-    "delivery": ("issue:{data.issue.id}:{action}",),
 }
 
 SENTRY = (
@@ -121,7 +120,8 @@ SENTRY = (
     ),
 )
 """Sentry (sentry-docs integration-platform/webhooks; getsentry utils/sentry_apps/webhooks.py). `Request-ID` is
-new with each request. Of issues only the category `outage` is one: monitors of addresses and of jobs.
+new with each request. An issue may be resolved more than once, so issue and action name no delivery. Of issues
+only the category `outage` is one: monitors of addresses and of jobs.
 """
 
 _INCIDENTIO: dict[str, Any] = {

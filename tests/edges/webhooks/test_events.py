@@ -92,3 +92,8 @@ def test_cloudevents_in_headers_and_in_an_empty_batch() -> None:
     assert (signal.delivery_key, signal.hints) == ("/a b 1", ("checkout",))
     batch = {"content-type": "application/cloudevents-batch+json"}
     assert said(DIALECTS["cloudevents"]({}), [], **batch).why
+
+
+def test_a_word_within_a_word_means_nothing() -> None:
+    for kind in ("server.restarted", "db.backup", "customer.setup"):
+        assert said(DIALECTS["standard_webhooks"]({}), {"type": kind, "data": {"key": "a"}}).faults, kind

@@ -24,3 +24,9 @@ def test_statuscake_proves_itself_by_user_and_key() -> None:
     assert verify(incoming, ["IDA:key-1"], RECEIVED)
     assert verify(incoming, [token], RECEIVED)
     assert not verify(incoming, ["ida:key-2", "idakey-1", ""], RECEIVED)
+
+
+def test_a_check_that_somebody_called_test_is_none_of_healthchecks_own() -> None:
+    sample = next(each for each in POSTS if each.name == "healthchecks/firing.json")
+    called = json.dumps(json.loads(sample.raw) | {"name": "Test", "slug": "test"}).encode()
+    assert sample.dialect.read(Incoming({}, called), RECEIVED).signals
