@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notifier.actions.background.feedback import NoEventKey, RecordedEvents, WronglySigned, record_events
-from notifier.actions.background.signals import NotSigned
+from notifier.actions.background.posts import NotSigned
 from notifier.errors import BadInput
 from notifier.local.sandbox import signing
 from notifier.local.sandbox.events import EventWebhook

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import random
 import re
 from base64 import b64encode
 from dataclasses import replace
@@ -305,11 +306,68 @@ def test_hostile_bodies_are_read_or_refused(post: tuple[Sample, Incoming]) -> No
     is_read_or_refused(post)
 
 
+ODD = (
+    None,
+    True,
+    0,
+    -1,
+    2**63,
+    2**64 - 1,
+    1e300,
+    1795731300,
+    "",
+    "\x00",
+    "{X}",
+    "$X",
+    "firing",
+    "Resolved",
+    "a@b.c",
+    [],
+    {},
+    [[]],
+    {"id": [1]},
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59-05:00",
+    "Thu, 99 Nov 2026",
+    "x" * 10_000,
+    "²",
+)
+
+
+def mutant(chance: random.Random) -> tuple[Sample, Incoming]:
+    """A body of a tool with other values, or cut or joined bytes, or other headers; much faster than `hostile`."""
+    sample = chance.choice(POSTS)
+    raw, headers = sample.raw, dict(sample.incoming.headers)
+    with contextlib.suppress(ValueError):
+        body = json.loads(raw)
+        for _ in range(chance.randrange(1, 5)):
+            other = chance.choice(ODD)
+            if chance.random() < 0.2:
+                other = json.loads(chance.choice(JSON_POSTS).raw)
+            if places := places_of(body):
+                body = replaced(body, chance.choice(places), other)
+        raw = json.dumps(body).encode()
+    if chance.random() < 0.2:
+        at = chance.randrange(len(raw) + 1)
+        raw = raw[:at] + chance.randbytes(chance.randrange(9)) + raw[at + chance.randrange(9) :]
+    if headers and chance.random() < 0.3:
+        headers[chance.choice(list(headers))] = chance.choice(
+            ["", "v1=", "v1,", "Basic !", "ä" * 99, "1" * 40]
+        )
+    return sample, replace(sample.incoming, headers=headers, raw=raw)
+
+
+JSON_POSTS = tuple(sample for sample in POSTS if sample.name.endswith(".json"))
+
+
 @pytest.mark.long
-@given(hostile())
-@settings(max_examples=100_000, deadline=None)
-def test_a_hundred_thousand_hostile_bodies_are_read_or_refused(post: tuple[Sample, Incoming]) -> None:
-    is_read_or_refused(post)
+@pytest.mark.timeout(1800)
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=1000, deadline=None)
+def test_a_hundred_thousand_hostile_bodies_are_read_or_refused(seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(100):
+        is_read_or_refused(mutant(chance))
 
 
 @pytest.mark.parametrize("name", DIALECTS)
