@@ -20,6 +20,7 @@ from notifier.store.audit import CHAIN_LOCK
 from notifier.store.company.catalogue import CATALOGUE_LOCK
 from notifier.store.company.snapshots import SNAPSHOT_LOCK
 from notifier.store.disruptions.disruptions import DECLARE_LOCK
+from notifier.store.disruptions.troubles import SOURCE_LOCK
 
 KEYS: Mapping[str, str] = {
     "brake": "key",
@@ -38,8 +39,8 @@ KEYS: Mapping[str, str] = {
 """Tables whose rows several actions change, and by what their rows are told apart."""
 
 ORDER = (
-    "snapshot", "catalogue", "declarations", "brake", "signal", "latecomers", "review", "place", "disruption",
-    "lane", "notice", "provider", "attempt", "single", "chunk", "fate", "alarm", "chain",
+    "snapshot", "catalogue", "declarations", "brake", "source", "signal", "latecomers", "review", "place",
+    "disruption", "lane", "notice", "provider", "attempt", "single", "chunk", "fate", "alarm", "chain",
 )  # fmt: skip
 """As `notifier/store/locks.py` has it."""
 NAMED = {
@@ -165,12 +166,19 @@ class Journal:
                 " AND objsubid = 1 AND pid = %s",
                 (tx.info.backend_pid,),
             ).fetchall()
+            sources = other.execute(
+                "SELECT objid::text FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
+                " AND classid = %s AND pid = %s",
+                (SOURCE_LOCK, tx.info.backend_pid),
+            ).fetchall()
         kind = "place" if "'freeze:'" in text else "lane"
         if "'late:'" in text:  # only ever tried: nobody waits for it, so it may stand anywhere
             self.tried |= {key for (key,) in keys if key not in NAMED}
-        return {Lock(what, key) for what, key in rows} | {
-            Lock(NAMED.get(key, kind), str(key)) for (key,) in keys if key not in self.tried
-        }
+        return (
+            {Lock(what, key) for what, key in rows}
+            | {Lock(NAMED.get(key, kind), str(key)) for (key,) in keys if key not in self.tried}
+            | {Lock("source", name) for (name,) in sources}
+        )
 
 
 _ROWS = sql.SQL("WITH {} {}").format(

@@ -8,17 +8,20 @@ from typing import Annotated, Any, Self, cast
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
     Tag,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import ErrorDetails
 
 from notifier.edges import facts_file
 from notifier.edges.source_file import MAY_BE_READ, DialectName, ReadTable
+from notifier.edges.times import DURATION_PATTERN, DURATIONS, read_duration
 from notifier.errors import BadInput
 from notifier.model.approval import FourEyes
 from notifier.model.customer import SLUG, attribute_fault
@@ -29,6 +32,20 @@ SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Slug = Annotated[str, Field(pattern=f"^{SLUG.pattern}$", max_length=100)]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 Seconds = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
+
+
+def _seconds(duration: object) -> int:
+    if not isinstance(duration, str):
+        raise ValueError(f"is a text such as {DURATIONS}")  # noqa: TRY004
+    return read_duration(duration)
+
+
+Duration = Annotated[
+    int,
+    BeforeValidator(_seconds),
+    WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN}),
+]
+"""Written like `90s`, `5m`, `24h` or `7d`; in seconds."""
 
 
 def _attribute_name(name: str) -> str:
@@ -94,6 +111,14 @@ class SourceTable(Table):
     """What people read its reports as."""
     announce_ceiling: Annotated[int, Field(ge=1, lt=2**31, strict=True)] | None = None
     """To at most how many people it may announce by itself; without one it only ever drafts."""
+    reopen_after: Duration = 300
+    """So soon after an end, what began before it is a late repeat, of a second replica for instance."""
+    silence: Duration | None = None
+    """It repeats itself: what it has not said again for so long is lost. Without one silence means nothing."""
+    max_age: Duration = 86_400
+    """What had begun longer ago when it was first heard is kept, and drafts nothing."""
+    drafts_per_hour: Annotated[int, Field(ge=1, lt=2**31, strict=True)] = 10
+    """What would open more drafts than that waits for its turn."""
 
     @model_validator(mode="after")
     def _is_vouched_for_or_open(self) -> Self:
@@ -161,6 +186,7 @@ class PolicyTable(Table):
     four_eyes: FourEyes | None = None
     """Which part of a notice somebody else than its author must approve."""
     review_hours: Annotated[float, Field(gt=0, le=24 * 365)] | None = None
+    most_drafts: Annotated[int, Field(ge=1, strict=True)] | None = None
     latecomers_seconds: Annotated[float, Field(ge=1)] | None = None
     catch_up_ceiling: Annotated[int, Field(ge=1, strict=True)] | None = None
     snapshot_seconds: Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)] | None = None

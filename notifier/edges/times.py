@@ -22,6 +22,17 @@ UNITS = {
     "d": timedelta(days=1),
 }
 
+DURATION_PATTERN = "^[1-9][0-9]{0,4}[smhd]$"
+DURATIONS = "'90s', '5m', '24h' or '7d'"
+SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+def read_duration(text: str) -> int:
+    """In seconds; more than none. Raises `ValueError`."""
+    if not re.match(DURATION_PATTERN, text.strip()):
+        raise ValueError(f"is not a duration: write it like {DURATIONS}")
+    return int(text.strip()[:-1]) * SECONDS[text.strip()[-1]]
+
 
 def read_time(text: str, now: datetime, here: tzinfo | None = None, *, past: bool = False) -> datetime:
     """An aware moment. A bare clock time is the next one; with `past` the last one.

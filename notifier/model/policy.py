@@ -61,6 +61,8 @@ class Policy:
     """Which part of a notice its author may not approve: none, words, audience or both."""
     review_hours: float = 24.0
     """Who says that a suspension is wrong for them has an answer after at most so many hours."""
+    most_drafts: int = 20
+    """So many drafts of evidence are open at once; what tools report beyond them waits, and says so."""
     latecomers_seconds: float = 60.0
     """How often it is asked who came late to an open disruption and was not told."""
     catch_up_ceiling: int | None = None

@@ -62,9 +62,12 @@ class Evidence:
     """A signal in our own words, ready to be stored once."""
 
     source: str
-    dedupe_key: str
+    key: str
+    """Which trouble of that source."""
+    round: int
+    """From 1."""
     delivery_key: str
-    """The same words again are stored once, however often a tool repeats them."""
+    """A second row of the same key is not stored."""
     state: SignalState
     services: tuple[str, ...]
     """Slugs; empty if it names no service of ours."""

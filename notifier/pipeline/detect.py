@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from notifier.model.signal import DATABASE, SignalState
 from notifier.store.disruptions.disruptions import OpenDisruption
-from notifier.store.disruptions.signals import Extent, Heard, Past, Trouble
+from notifier.store.disruptions.signals import Extent, Heard, Past
+from notifier.store.disruptions.troubles import OldTrouble, Witness
 
 TOGETHER = timedelta(hours=1)
 """What begins this close together is one draft, until a person says otherwise."""
@@ -29,6 +30,8 @@ class Consequence(StrEnum):
     WIDEN = "widen"
     ATTACH = "attach"
     NOTE = "note"
+    WAIT = "wait"
+    """It would open a draft, and there are too many: its turn comes."""
     IGNORE = "ignore"
 
 
@@ -41,7 +44,12 @@ class Grounds(StrEnum):
     NO_SERVICE_OF_OURS = "names no service of ours"
     RESOLVED_WITHOUT_FIRING = "resolved, and never heard firing"
     RESOLVED_BEFORE = "arrived after its own resolution"
+    NOTHING_RESTS_ON_IT = "no disruption rests on this"
     OVER = "its disruption is over"
+    TOO_OLD = "had begun too long ago when it was first heard"
+    OVER_BEFORE_ITS_TURN = "was over before its turn came"
+    TOO_MANY_DRAFTS = "waits: as many drafts of evidence are open as policy wants"
+    TOO_MANY_OF_IT = "waits: its source has opened as many drafts within an hour as it may"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,16 @@ class Judgement:
     disruption_id: int | None = None
     services: tuple[str, ...] = ()
     """What a draft is to be opened for, or widened by."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRoom:
+    """How much a storm may open."""
+
+    drafts: int
+    """Drafts of evidence, open at once."""
+    per_hour: int | None
+    """Drafts of this source within an hour; None: nobody has said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +82,7 @@ class MayAnnounce:
 def judge(
     heard: Heard, past: Sequence[Past], open_ones: Sequence[OpenDisruption], drafts: Collection[int]
 ) -> Judgement:
-    """`past`: what was heard of the same trouble before; `open_ones`: what is open now, the oldest first."""
+    """`past`: what was heard of the same round before; `open_ones`: what is open now, the oldest first."""
     if heard.state is SignalState.RESOLVED:
         return _resolved(past, {one.disruption_id for one in open_ones}, drafts)
     if not heard.services:
@@ -80,6 +98,10 @@ def _firing(heard: Heard, open_ones: Sequence[OpenDisruption], drafts: Collectio
     if not uncovered:
         closest = max(open_ones, key=lambda one: len(services & set(one.services)))
         return Judgement(Consequence.ATTACH, Grounds.COVERED, closest.disruption_id)
+    if heard.stale:
+        return Judgement(Consequence.IGNORE, Grounds.TOO_OLD)
+    if heard.waited and heard.over:
+        return Judgement(Consequence.IGNORE, Grounds.OVER_BEFORE_ITS_TURN)
     rest = tuple(sorted(uncovered))
     for one in open_ones:
         if one.disruption_id in drafts and abs(one.effective_at - heard.occurred_at) <= TOGETHER:
@@ -94,7 +116,9 @@ def _resolved(past: Sequence[Past], open_ids: Collection[int], drafts: Collectio
         (earlier.disruption_id for earlier in reversed(past) if earlier.disruption_id is not None), None
     )
     if of is None:
-        return Judgement(Consequence.IGNORE, Grounds.NO_SERVICE_OF_OURS)
+        named = any(earlier.services for earlier in past)
+        why = Grounds.NOTHING_RESTS_ON_IT if named else Grounds.NO_SERVICE_OF_OURS
+        return Judgement(Consequence.IGNORE, why)
     if of not in open_ids:
         return Judgement(Consequence.IGNORE, Grounds.OVER, of)
     if of in drafts:
@@ -102,17 +126,35 @@ def _resolved(past: Sequence[Past], open_ids: Collection[int], drafts: Collectio
     return Judgement(Consequence.NOTE, Grounds.NOT_OURS_TO_END, of)
 
 
-def all_gone(troubles: Sequence[Trouble]) -> bool:
-    return bool(troubles) and not any(trouble.firing for trouble in troubles)
+def must_wait(
+    judgement: Judgement, source: str, open_drafts: int, opened_lately: int, room: DraftRoom
+) -> Judgement:
+    """A storm opens so many drafts and no more: whatever else would open one waits, and says so. What the
+    company's own data shows never waits: there are no more of its drafts than services.
+    """
+    if judgement.consequence is not Consequence.OPEN or source == DATABASE:
+        return judgement
+    if open_drafts >= room.drafts:
+        return Judgement(Consequence.WAIT, Grounds.TOO_MANY_DRAFTS)
+    if room.per_hour is not None and opened_lately >= room.per_hour:
+        return Judgement(Consequence.WAIT, Grounds.TOO_MANY_OF_IT)
+    return judgement
 
 
-def is_void(troubles: Sequence[Trouble], now: datetime) -> bool:
-    """Of a draft that rests on evidence: every source took back what it had said, and it has been quiet since."""
-    return all_gone(troubles) and now - max(trouble.heard_at for trouble in troubles) >= QUIET
+def all_gone(witnesses: Sequence[Witness]) -> bool:
+    return bool(witnesses) and not any(witness.firing for witness in witnesses)
+
+
+def is_void(witnesses: Sequence[Witness], now: datetime) -> bool:
+    """Of a draft that rests on evidence: every source took back what it had said, and it has been quiet since.
+
+    What a source has only stopped repeating it has not taken back.
+    """
+    return all_gone(witnesses) and now - max(witness.changed_at for witness in witnesses) >= QUIET
 
 
 def may_announce(
-    draft: OpenDisruption, troubles: Sequence[Trouble], vouched: Collection[str]
+    draft: OpenDisruption, witnesses: Sequence[Witness], vouched: Collection[str]
 ) -> MayAnnounce | None:
     """Which source may let such a draft go: one with a ceiling that reports all of it, now, by itself.
 
@@ -121,12 +163,13 @@ def may_announce(
     """
     if draft.opened_by not in {DATABASE, *map(actor_of, vouched)}:
         return None
-    reported: dict[MayAnnounce, set[str]] = {}
-    for trouble in troubles:
-        if trouble.firing and trouble.announce_ceiling is not None and trouble.source in vouched:
-            may = MayAnnounce(trouble.source, trouble.announce_ceiling)
-            reported.setdefault(may, set()).update(trouble.services)
-    able = [may for may, services in reported.items() if services >= set(draft.services)]
+    able = [
+        MayAnnounce(witness.source, witness.announce_ceiling)
+        for witness in witnesses
+        if witness.announce_ceiling is not None
+        and witness.source in vouched
+        and set(witness.services) >= set(draft.services)
+    ]
     return max(able, key=lambda may: may.ceiling, default=None)
 
 
@@ -146,31 +189,65 @@ def actor_of(source: str) -> str:
 
 
 def draft_alarm(
-    draft: OpenDisruption, names: Sequence[str], extent: Extent, troubles: Sequence[Trouble], now: datetime
+    draft: OpenDisruption, names: Sequence[str], extent: Extent, witnesses: Sequence[Witness], now: datetime
 ) -> str | None:
     """One sentence about a draft, anybody's, that tells nobody yet; None if nothing has happened so far."""
+    lost = "".join(f"; {sentence}" for sentence in lost_lines(witnesses, now))
     if extent.customers and extent.since is not None:
         are = "customer is" if extent.customers == 1 else "customers are"
         since = _clock(extent.since, now)
-        return f"{extent.customers:,} {are} cut off from {_listed(names)} since {since} and nobody was told."
-    if any(trouble.firing for trouble in troubles):
-        said_by, since = _reporters(troubles), _clock(draft.effective_at, now)
-        return f"{said_by} trouble with {_listed(names)} since {since} and nobody was told."
-    if troubles:
+        return f"{extent.customers:,} {are} cut off from {_listed(names)} since {since} and nobody was told{lost}."
+    if firing := [witness for witness in witnesses if witness.firing]:
+        said_by, since = _reporters(firing), _clock(draft.effective_at, now)
+        return f"{said_by} trouble with {_listed(names)} since {since} and nobody was told{lost}."
+    if witnesses:
         return f"The evidence for {_listed(names)} is gone: D-{draft.reference} told nobody and may not be needed."
     return None
 
 
-def resolved_alarm(reference: str, names: Sequence[str], troubles: Sequence[Trouble]) -> str:
+def lost_lines(witnesses: Sequence[Witness], now: datetime) -> list[str]:
+    """A clause for each source that has stopped repeating what it had not taken back."""
+    return [
+        f"{w.source} has not repeated {'it' if w.lost == w.firing else f'{w.lost:,} of {w.firing:,} troubles'}"
+        f" since {_clock(w.lost_since, now)}: lost, not resolved"
+        for w in witnesses
+        if w.lost and w.lost_since is not None
+    ]
+
+
+def stale_alarm(source: str, stale: Sequence[OldTrouble], now: datetime) -> str:
+    """One sentence about trouble that had begun too long ago when it was first heard, and that nothing covers."""
+    slugs = sorted({slug for each in stale for slug in each.services})
+    since = _clock(min(each.since for each in stale), now)
+    return (
+        f"{source} reports trouble with {_listed(slugs)} since {since}, which is older than its max_age, and"
+        f" nothing is drafted: if it is true, notifier suspend {' '.join(slugs)}."
+    )
+
+
+def waiting_alarm(source: str | None, reports: int, sources: Sequence[str]) -> str:
+    """One sentence about reports that wait for their turn: `source` is the one that has opened too much, or None
+    if too many drafts are open.
+    """
+    many = "report of {} waits" if reports == 1 else "reports of {} wait"
+    wait = f"{reports:,} {many.format(_listed(sources))}"
+    if source is None:
+        return (
+            f"{wait}: as many drafts of evidence are open as most_drafts of [policy] says, decide about some."
+        )
+    return f"{wait}: it has opened as many drafts within an hour as its drafts_per_hour says."
+
+
+def resolved_alarm(reference: str, names: Sequence[str], witnesses: Sequence[Witness]) -> str:
     """One sentence about a disruption that tells people, and that its evidence contradicts."""
     return (
-        f"{_reporters(troubles)} that {_listed(names)} is back, and D-{reference} is still open:"
+        f"{_reporters(witnesses)} that {_listed(names)} is back, and D-{reference} is still open:"
         f" if that is true, notifier restore {reference}."
     )
 
 
-def _reporters(troubles: Sequence[Trouble]) -> str:
-    sources = sorted({"the database" if t.source == DATABASE else t.source for t in troubles})
+def _reporters(witnesses: Sequence[Witness]) -> str:
+    sources = sorted({"the database" if w.source == DATABASE else w.source for w in witnesses})
     named = _listed(sources) if sources else "somebody"
     return f"{named[0].upper()}{named[1:]} {'report' if len(sources) > 1 else 'reports'}"
 

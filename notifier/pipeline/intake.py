@@ -1,24 +1,30 @@
-"""Signal in: put into our own words and stored once, before anything is decided."""
+"""Signal in: compared with what was last heard of its trouble, and stored once, before anything is decided."""
 
 import hashlib
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from notifier.model.rounds import NEWS, Habits, LastHeard, Report, hear
 from notifier.model.signal import Evidence, Posted, Signal
 from notifier.store import Tx
 from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Source
-from notifier.store.disruptions import alarms, signals
+from notifier.store.disruptions import alarms, signals, troubles
+
+HASHED = "sha256:"
+"""Begins a delivery key that is made from the body: a tool that repeats itself sends that again on purpose."""
+LONGEST_KEY = 300
+FORGOTTEN = timedelta(days=7)
+"""A group of which nothing was heard for so long: its tool will never say that it is whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
     new: int
     duplicates: int
-    """Said before, in the same words."""
+    """Report before, or of something that is known to have passed."""
 
 
 def services_of(hints: Sequence[str], mapping: Mapping[str, Any], known: Collection[str]) -> tuple[str, ...]:
@@ -33,28 +39,60 @@ def services_of(hints: Sequence[str], mapping: Mapping[str, Any], known: Collect
     return found or ((usual,) if usual is not None and usual in known else ())
 
 
-def delivery_key(source: str, signal: Signal, services: tuple[str, ...]) -> str:
-    """Which words count as said before.
-
-    Alertmanager repeats a firing alert for as long as it fires: the same trouble in the same state is stored
-    once. The services belong to it: an alert that named none, and names one since the map was put right, is
-    news when the tool repeats it.
-    """
-    words = json.dumps([source, trouble(signal), signal.state, *services])
-    return hashlib.sha256(words.encode()).hexdigest()
+def own_key(signal: Signal, posted: Posted) -> str | None:
+    """The name that the sender gave to this delivery, the same on each attempt; None: it numbers nothing."""
+    key = signal.delivery_key or posted.delivery_key
+    return None if not key or key.startswith(HASHED) else _short(key)
 
 
-def trouble(signal: Signal) -> str:
-    """Resolved ends this name for ever: the next trouble of the same key began at another time."""
-    return f"{signal.key}:{signal.began_at.isoformat()}" if signal.began_at else signal.key
+def _short(key: str) -> str:
+    """As it is, or a hash of what is too long for an index."""
+    return key if len(key) <= LONGEST_KEY else f"{HASHED}{_hash(key)}"
 
 
-def in_our_words(source: Source, signal: Signal, known: Collection[str]) -> Evidence:
-    services = services_of(signal.hints, source.services, known)
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def accept(tx: Tx, source: Source, posted: Posted, now: datetime) -> TakenIn:
+    """Store what is news. If the process dies before the commit, the tool posts it again."""
+    troubles.alone_with(tx, source.name)
+    said = _first_time(tx, source, posted, now)
+    known = {service.slug for service in catalogue.services(tx)}
+    before = troubles.last_heard(tx, source.name, [_short(signal.key) for signal in said])
+    last, news = dict(before), list[Evidence]()
+    for signal in said:
+        services = services_of(signal.hints, source.services, known)
+        words = Report(signal.state, signal.occurred_at, services, once=own_key(signal, posted) is not None)
+        key = _short(signal.key)
+        change, last[key] = hear(last.get(key), key, words, habits(source), now)
+        if change in NEWS:
+            news.append(_in_our_words(source, signal, services, last[key]))
+    if news:
+        signals.insert(tx, news, received_at=now)
+    if heard := [each for key, each in last.items() if each != before.get(key)]:
+        troubles.put(tx, source.name, heard)
+    _say_what_was_left_out(tx, source, posted, now)
+    return TakenIn(len(news), len(posted.signals) - len(news))
+
+
+def habits(source: Source) -> Habits:
+    return Habits(timedelta(seconds=source.reopen_seconds), timedelta(seconds=source.max_age_seconds))
+
+
+def _first_time(tx: Tx, source: Source, posted: Posted, now: datetime) -> Sequence[Signal]:
+    """Without what came in a delivery that was taken in before."""
+    named = {key for signal in posted.signals if (key := own_key(signal, posted))}
+    first = troubles.posted_first(tx, source.name, sorted(named), now=now) if named else set[str]()
+    return [s for s in posted.signals if (key := own_key(s, posted)) is None or key in first]
+
+
+def _in_our_words(source: Source, signal: Signal, services: tuple[str, ...], heard: LastHeard) -> Evidence:
     return Evidence(
         source=source.name,
-        dedupe_key=trouble(signal),
-        delivery_key=delivery_key(source.name, signal, services),
+        key=heard.key,
+        round=heard.round,
+        delivery_key=f"{heard.key}#{heard.changes}",
         state=signal.state,
         services=services,
         summary=signal.summary,
@@ -62,18 +100,34 @@ def in_our_words(source: Source, signal: Signal, known: Collection[str]) -> Evid
     )
 
 
-def accept(tx: Tx, source: Source, posted: Posted, now: datetime) -> TakenIn:
-    """Store what is new. If the process dies before the commit, the tool posts it again."""
-    known = {service.slug for service in catalogue.services(tx)}
-    rows = [in_our_words(source, signal, known) for signal in posted.signals]
-    new = signals.insert(tx, rows, received_at=now)
-    key = f"left-out:{source.name}"
+def _say_what_was_left_out(tx: Tx, source: Source, posted: Posted, now: datetime) -> None:
+    """An alarm for as long as the last message of any group was cut."""
     if posted.left_out:
+        troubles.put_left_out(tx, source.name, _hash(posted.group), posted.left_out, now=now)
+    else:
+        troubles.drop_left_out(tx, source.name, _hash(posted.group), before=now - FORGOTTEN)
+    key, missing = f"left-out:{source.name}", troubles.left_out(tx, source.name)
+    if missing:
         text = (
-            f"{source.name} left {posted.left_out:,} alerts out of its last message, nobody knows which:"
+            f"{source.name} left {missing:,} alerts out of its last messages, nobody knows which:"
             " look there, and let it send more of them in one message."
         )
         alarms.raise_once(tx, key, text, None, now)
     else:
         alarms.clear(tx, key, now)
-    return TakenIn(new, len(rows) - new)
+
+
+def keep(tx: Tx, source: str, found: Sequence[Evidence], now: datetime) -> int:
+    """Store what we saw ourselves, whose delivery keys say what is news; how many."""
+    troubles.alone_with(tx, source)
+    new = signals.insert(tx, found, received_at=now)
+    last = troubles.last_heard(tx, source, [each.key for each in found])
+    for each in found:
+        words = Report(each.state, each.occurred_at, each.services, once=True)
+        _, last[each.key] = hear(last.get(each.key), each.key, words, SEEN, now)
+    troubles.put(tx, source, list(last.values()))
+    return new
+
+
+SEEN = Habits(reopen_after=timedelta(0), max_age=timedelta.max)
+"""Of what we look at ourselves: nothing comes late, and the beginning is as old as it is."""

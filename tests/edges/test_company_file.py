@@ -195,3 +195,17 @@ def test_the_schema_says_what_dialect_it_is_and_forbids_the_unknown():
     assert schema["$schema"].startswith("https://json-schema.org/")
     assert schema["additionalProperties"] is False
     assert set(schema["properties"]) == {"services", "sources", "attributes", "facts", "policy"}
+
+
+def test_how_long_a_source_is_waited_for_is_a_duration() -> None:
+    asked = b'open=true\nreopen_after="15m"\nsilence="4h"\nmax_age="7d"\ndrafts_per_hour=2\n'
+    (source,) = company_file.read(SOURCE + asked).sources
+    found = (source.reopen_after, source.silence, source.max_age, source.drafts_per_hour)
+    assert found == (900, 14_400, 604_800, 2)
+    (source,) = company_file.read(SOURCE + b"open=true").sources
+    found = (source.reopen_after, source.silence, source.max_age, source.drafts_per_hour)
+    assert found == (300, None, 86_400, 10)
+    for wrong in (b"silence=20", b'silence="soon"', b'reopen_after="0m"'):
+        with pytest.raises(BadInput) as refused:
+            company_file.read(SOURCE + b"open=true\n" + wrong)
+        assert "'5m'" in refused.value.details[0]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifier.edges.times import read_time
+from notifier.edges.times import read_duration, read_time
 from notifier.errors import BadInput
 
 NOW = datetime(2026, 11, 27, 18, 40, 30, tzinfo=timezone(timedelta(hours=-5)))
@@ -201,3 +201,14 @@ def test_no_clock_contradicts_what_is_taken_or_refused(
     else:
         assert found == fitting[0]
         assert not [at for at in fitting[1:] if day(at) == day(fitting[0])]
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("5m", 300), (" 24h ", 86_400), ("7d", 604_800)])
+def test_a_duration_in_seconds(text: str, seconds: int) -> None:
+    assert read_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "5", "0m", "-5m", "5 m", "1.5h", "5M", "5w", "300000m", "5m\n5m"])
+def test_what_is_no_duration(text: str) -> None:
+    with pytest.raises(ValueError, match="'5m'"):
+        read_duration(text)

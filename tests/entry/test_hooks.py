@@ -15,6 +15,7 @@ import threading
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlencode
@@ -103,7 +104,7 @@ def site(db: Db) -> Iterator[Site]:
 
 def stored(db: Db) -> int:
     with db.transaction() as tx:
-        return len(signals.take_unjudged(tx, 1000))
+        return len(signals.take_unjudged(tx, 1000, now=datetime.now(UTC)))
 
 
 def is_problem(answer: Answer, status: int) -> bool:

@@ -9,6 +9,7 @@ from notifier.model.signal import SignalState
 from notifier.pipeline.detect import (
     QUIET,
     Consequence,
+    DraftRoom,
     Grounds,
     Judgement,
     MayAnnounce,
@@ -16,10 +17,14 @@ from notifier.pipeline.detect import (
     is_void,
     judge,
     may_announce,
+    must_wait,
     resolved_alarm,
+    stale_alarm,
+    waiting_alarm,
 )
 from notifier.store.disruptions.disruptions import OpenDisruption
-from notifier.store.disruptions.signals import Extent, Heard, Past, Trouble
+from notifier.store.disruptions.signals import Extent, Heard, Past
+from notifier.store.disruptions.troubles import OldTrouble, Witness
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 BEGAN = NOW - timedelta(minutes=8)
@@ -27,7 +32,7 @@ FIRING, RESOLVED = SignalState.FIRING, SignalState.RESOLVED
 
 
 def heard(state: SignalState, *services: str, at: datetime = BEGAN) -> Heard:
-    return Heard(9, "prometheus", "f1:start", state, list(services), at)
+    return Heard(9, "prometheus", "f1", 1, state, list(services), at)
 
 
 def disruption(
@@ -44,8 +49,8 @@ def disruption(
     )
 
 
-def past(state: SignalState, disruption_id: int | None = None) -> Past:
-    return Past(state, disruption_id)
+def past(state: SignalState, disruption_id: int | None = None, *services: str) -> Past:
+    return Past(1, "prometheus", "f1", 1, state, list(services), disruption_id)
 
 
 LONG_AGO = NOW - timedelta(days=3)
@@ -105,6 +110,34 @@ TABLE = {
     "resolved, had named no service": (
         heard(RESOLVED), [past(FIRING)], [], Judgement(Consequence.IGNORE, Grounds.NO_SERVICE_OF_OURS),
     ),
+    "resolved, and nothing was drafted": (
+        heard(RESOLVED, "fable-5"), [past(FIRING, None, "fable-5")], [],
+        Judgement(Consequence.IGNORE, Grounds.NOTHING_RESTS_ON_IT),
+    ),
+    "firing, began too long ago": (
+        replace(heard(FIRING, "fable-5"), stale=True), [], [],
+        Judgement(Consequence.IGNORE, Grounds.TOO_OLD),
+    ),
+    "firing, began too long ago, and a disruption covers it": (
+        replace(heard(FIRING, "fable-5"), stale=True), [], [disruption(1, "fable-5", declared=True)],
+        Judgement(Consequence.ATTACH, Grounds.COVERED, 1),
+    ),
+    "firing, began too long ago, and widens nothing": (
+        replace(heard(FIRING, "mythos-5"), stale=True), [], [disruption(1, "fable-5")],
+        Judgement(Consequence.IGNORE, Grounds.TOO_OLD),
+    ),
+    "firing, over before its turn": (
+        replace(heard(FIRING, "fable-5"), waited=True, over=True), [], [],
+        Judgement(Consequence.IGNORE, Grounds.OVER_BEFORE_ITS_TURN),
+    ),
+    "firing, over before anybody looked": (
+        replace(heard(FIRING, "fable-5"), over=True), [], [],
+        Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("fable-5",)),
+    ),
+    "firing, its turn has come": (
+        replace(heard(FIRING, "fable-5"), waited=True), [], [],
+        Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("fable-5",)),
+    ),
     "resolved, its last word counts": (
         heard(RESOLVED, "fable-5"), [past(FIRING), past(FIRING, 2), past(FIRING)], [disruption(2, "fable-5")],
         Judgement(Consequence.ATTACH, Grounds.DRAFT_LOSES_EVIDENCE, 2),
@@ -125,73 +158,121 @@ def test_a_draft_that_a_person_took_over_is_theirs() -> None:
     assert judge(heard(RESOLVED, "fable-5"), [past(FIRING, 1)], theirs, set()).why is Grounds.NOT_OURS_TO_END
 
 
-def test_the_table_knows_every_reason() -> None:
-    assert {expected.why for *_, expected in TABLE.values()} == set(Grounds)
-
-
-def trouble(
-    source: str = "prometheus",
-    *services: str,
-    firing: bool = True,
-    heard_at: datetime = BEGAN,
-    ceiling: int | None = None,
-) -> Trouble:
-    return Trouble(1, source, firing, list(services or ("fable-5",)), heard_at, ceiling)
-
-
-GONE = trouble(firing=False, heard_at=NOW - QUIET)
+OPENS = Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, services=("fable-5",))
+ROOM = DraftRoom(drafts=20, per_hour=10)
 
 
 @pytest.mark.parametrize(
-    ("troubles", "void"),
+    ("judgement", "source", "open_drafts", "lately", "why"),
+    [
+        (OPENS, "prometheus", 19, 9, Grounds.UNEXPLAINED),
+        (OPENS, "prometheus", 20, 0, Grounds.TOO_MANY_DRAFTS),
+        (OPENS, "prometheus", 0, 10, Grounds.TOO_MANY_OF_IT),
+        (OPENS, "database", 20, 10, Grounds.UNEXPLAINED),
+        (Judgement(Consequence.ATTACH, Grounds.COVERED, 1), "prometheus", 20, 10, Grounds.COVERED),
+        (
+            Judgement(Consequence.WIDEN, Grounds.BEGAN_TOGETHER, 1),
+            "prometheus",
+            20,
+            10,
+            Grounds.BEGAN_TOGETHER,
+        ),
+    ],
+)
+def test_what_would_open_too_much_waits(
+    judgement: Judgement, source: str, open_drafts: int, lately: int, why: Grounds
+) -> None:
+    decided = must_wait(judgement, source, open_drafts, lately, ROOM)
+    assert decided.why is why
+    assert (decided.consequence is Consequence.WAIT) is (why in WAITS)
+
+
+WAITS = {Grounds.TOO_MANY_DRAFTS, Grounds.TOO_MANY_OF_IT}
+
+
+def test_the_table_knows_every_reason() -> None:
+    assert {expected.why for *_, expected in TABLE.values()} == set(Grounds) - WAITS
+
+
+def test_a_source_that_nobody_declares_any_more_has_no_limit_of_its_own() -> None:
+    assert must_wait(OPENS, "gone", 0, 10_000, DraftRoom(20, None)) is OPENS
+
+
+def witness(
+    source: str = "prometheus",
+    *services: str,
+    firing: int = 1,
+    lost: int = 0,
+    changed_at: datetime = BEGAN,
+    ceiling: int | None = None,
+) -> Witness:
+    said = list(services or ("fable-5",)) if firing > lost else []
+    return Witness(1, source, firing, lost, BEGAN if lost else None, said, changed_at, ceiling)
+
+
+GONE = witness(firing=0, changed_at=NOW - QUIET)
+LOST = witness(lost=1, changed_at=NOW - timedelta(hours=9), ceiling=500)
+
+
+@pytest.mark.parametrize(
+    ("witnesses", "void"),
     [
         ([GONE], True),
-        ([GONE, trouble("database")], False),
-        ([trouble(firing=False, heard_at=NOW - QUIET + timedelta(seconds=1))], False),
-        ([GONE, trouble(firing=False, heard_at=NOW)], False),
+        ([GONE, witness("database")], False),
+        ([witness(firing=0, changed_at=NOW - QUIET + timedelta(seconds=1))], False),
+        ([GONE, witness(firing=0, changed_at=NOW)], False),
+        ([GONE, LOST], False),
+        ([LOST], False),
         ([], False),
     ],
 )
 def test_a_draft_is_void_when_all_evidence_has_been_gone_for_a_while(
-    troubles: list[Trouble], *, void: bool
+    witnesses: list[Witness], *, void: bool
 ) -> None:
-    assert is_void(troubles, NOW) is void
+    assert is_void(witnesses, NOW) is void
 
 
 @pytest.mark.parametrize(
-    ("troubles", "may"),
+    ("witnesses", "may"),
     [
-        ([trouble(ceiling=500)], None),
-        ([trouble("prometheus", "fable-5", "mythos-5", ceiling=500)], 500),
-        ([trouble(ceiling=500), trouble("prometheus", "mythos-5", ceiling=500)], 500),
-        ([trouble(ceiling=500), trouble("other", "mythos-5", ceiling=500)], None),
-        ([trouble(ceiling=500), trouble("prometheus", "mythos-5", ceiling=500, firing=False)], None),
-        ([trouble("prometheus", "fable-5", "mythos-5")], None),
+        ([witness(ceiling=500)], None),
+        ([witness("prometheus", "fable-5", "mythos-5", ceiling=500)], 500),
+        ([witness(ceiling=500), witness("other", "mythos-5", ceiling=500)], None),
+        ([witness("prometheus", "fable-5", "mythos-5")], None),
+        ([LOST], None),
     ],
 )
-def test_a_source_announces_only_what_it_reports_itself_now(troubles: list[Trouble], may: int | None) -> None:
+def test_a_source_announces_only_what_it_reports_itself_now(
+    witnesses: list[Witness], may: int | None
+) -> None:
     draft = disruption(1, "fable-5", "mythos-5")
-    assert may_announce(draft, troubles, {"prometheus", "other"}) == (may and MayAnnounce("prometheus", may))
+    assert may_announce(draft, witnesses, {"prometheus", "other"}) == (may and MayAnnounce("prometheus", may))
+
+
+def test_what_is_lost_announces_nothing() -> None:
+    draft = disruption(1, "fable-5")
+    assert may_announce(draft, [witness(ceiling=500)], {"prometheus"}) is not None
+    assert may_announce(draft, [LOST], {"prometheus"}) is None
 
 
 def test_nobody_announces_for_whom_no_secret_vouches_or_what_such_a_source_began() -> None:
-    troubles = [trouble("prometheus", "fable-5", ceiling=500), trouble("other", "fable-5")]
+    witnesses = [witness("prometheus", "fable-5", ceiling=500), witness("other", "fable-5")]
     draft = disruption(1, "fable-5")
-    assert may_announce(draft, troubles, set()) is None
-    assert may_announce(draft, troubles, {"other"}) is None
-    assert may_announce(draft, troubles, {"prometheus"}) == MayAnnounce("prometheus", 500)
-    assert may_announce(replace(draft, opened_by="source:other"), troubles, {"prometheus"}) is None
-    assert may_announce(replace(draft, opened_by="database"), troubles, {"prometheus"}) is not None
+    assert may_announce(draft, witnesses, set()) is None
+    assert may_announce(draft, witnesses, {"other"}) is None
+    assert may_announce(draft, witnesses, {"prometheus"}) == MayAnnounce("prometheus", 500)
+    assert may_announce(replace(draft, opened_by="source:other"), witnesses, {"prometheus"}) is None
+    assert may_announce(replace(draft, opened_by="database"), witnesses, {"prometheus"}) is not None
 
 
 def test_the_alarm_of_a_draft() -> None:
     draft, names = disruption(1, "fable-5"), ["Fable 5"]
     since = datetime(2026, 11, 27, 23, 32, tzinfo=UTC)
-    told = draft_alarm(draft, names, Extent(31_480, since), [trouble("database")], NOW)
+    told = draft_alarm(draft, names, Extent(31_480, since), [witness("database")], NOW)
     assert told == "31,480 customers are cut off from Fable 5 since 23:32 UTC and nobody was told."
     one = draft_alarm(draft, names, Extent(1, since), [], NOW + timedelta(days=1))
     assert one == "1 customer is cut off from Fable 5 since 27 Nov 23:32 UTC and nobody was told."
-    tools = [trouble("prometheus"), trouble("grafana")]
+    tools = [witness("prometheus"), witness("grafana"), replace(GONE, source="kuma")]
     reported = draft_alarm(draft, ["Fable 5", "Mythos 5"], Extent(0, None), tools, NOW)
     assert reported == (
         "Grafana and prometheus report trouble with Fable 5 and Mythos 5 since 23:32 UTC and nobody was told."
@@ -201,8 +282,44 @@ def test_the_alarm_of_a_draft() -> None:
     assert draft_alarm(draft, names, Extent(0, None), [], NOW) is None
 
 
+def test_the_alarm_of_a_draft_says_what_a_tool_has_stopped_repeating() -> None:
+    draft, names = disruption(1, "fable-5"), ["Fable 5"]
+    assert draft_alarm(draft, names, Extent(0, None), [LOST], NOW) == (
+        "Prometheus reports trouble with Fable 5 since 23:32 UTC and nobody was told; prometheus has not repeated"
+        " it since 23:32 UTC: lost, not resolved."
+    )
+    some = witness(firing=5, lost=2)
+    said = draft_alarm(draft, names, Extent(2, BEGAN), [some], NOW + timedelta(days=1))
+    assert said == (
+        "2 customers are cut off from Fable 5 since 27 Nov 23:32 UTC and nobody was told; prometheus has not"
+        " repeated 2 of 5 troubles since 27 Nov 23:32 UTC: lost, not resolved."
+    )
+
+
+def test_the_alarm_of_what_is_too_old_to_be_drafted_for() -> None:
+    days_ago = NOW - timedelta(days=3)
+    stale = [
+        OldTrouble("grafana", ["fable-5"], days_ago),
+        OldTrouble("grafana", ["fable-5", "mythos-5"], NOW),
+    ]
+    assert stale_alarm("grafana", stale, NOW) == (
+        "grafana reports trouble with fable-5 and mythos-5 since 24 Nov 23:40 UTC, which is older than its"
+        " max_age, and nothing is drafted: if it is true, notifier suspend fable-5 mythos-5."
+    )
+
+
+def test_the_alarm_of_what_waits_for_its_turn() -> None:
+    assert waiting_alarm(None, 1_200, ["grafana", "kuma"]) == (
+        "1,200 reports of grafana and kuma wait: as many drafts of evidence are open as most_drafts of [policy]"
+        " says, decide about some."
+    )
+    assert waiting_alarm("kuma", 1, ["kuma"]) == (
+        "1 report of kuma waits: it has opened as many drafts within an hour as its drafts_per_hour says."
+    )
+
+
 def test_the_alarm_when_a_tool_contradicts_a_person() -> None:
-    assert resolved_alarm("7K2M", ["Fable 5"], [GONE, trouble("database", firing=False)]) == (
+    assert resolved_alarm("7K2M", ["Fable 5"], [GONE, witness("database", firing=0)]) == (
         "Prometheus and the database report that Fable 5 is back, and D-7K2M is still open:"
         " if that is true, notifier restore 7K2M."
     )

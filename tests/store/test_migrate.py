@@ -147,3 +147,48 @@ def test_a_broken_file_changes_nothing(database_url: str, tmp_path: Path):
         with pytest.raises(psycopg.errors.DivisionByZero):
             subject.migrate(database_url, tmp_path)
         assert admin.execute("SELECT to_regclass('half')").fetchone() == (None,)
+
+
+HEARD_BEFORE_ROUNDS = """
+INSERT INTO disruption (reference, mode, kind, reason, services, opened_by, opened_at, effective_at, declare_key)
+VALUES ('A', 'live', 'outage', 'unknown', '{a}', 'source:am', now(), now(), 'a');
+INSERT INTO signal (source, dedupe_key, state, services, occurred_at, delivery_key, judged_at, disruption_id)
+VALUES
+  ('am', 'f1:2026-11-23T01:00:00+00:00', 'firing', '{a}', '2026-11-23 01:00Z', '1', now(), 1),
+  ('am', 'f1:2026-11-23T01:00:00+00:00', 'resolved', '{a}', '2026-11-23 02:00Z', '2', now(), 1),
+  ('am', 'f1:2026-11-24T01:00:00+00:00', 'firing', '{a,b}', '2026-11-24 01:00Z', '3', now(), 1),
+  ('am', 'f2:unknown', 'resolved', '{}', '2026-11-24 01:00Z', '4', NULL, NULL),
+  ('database', 'cut-off:a:0', 'firing', '{a}', '2026-11-24 01:00Z', '5', now(), 1);
+INSERT INTO alarm (key, text, raised_at) VALUES ('left-out:am', 'x', now())"""
+
+
+def test_what_was_heard_before_there_were_rounds_goes_on_as_the_last_of_them(
+    database_url: str, tmp_path: Path
+):
+    """Each beginning that a key was made of is a round, and the end that comes then ends what is open."""
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        first = data_folder("migrations") / "0001_ledger.sql"
+        (tmp_path / first.name).write_text(first.read_text("utf-8"), "utf-8")
+        subject.migrate(database_url, tmp_path)
+        admin.execute(HEARD_BEFORE_ROUNDS)
+        subject.migrate(database_url, data_folder("migrations"))
+        assert admin.execute(
+            "SELECT source, key, state, round, fired, services, gone_at IS NULL, changes FROM trouble"
+            " ORDER BY 1, 2"
+        ).fetchall() == [
+            ("am", "f1", "firing", 2, True, ["a", "b"], True, 1),
+            ("am", "f2", "resolved", 1, False, [], False, 1),
+            ("database", "cut-off:a:0", "firing", 1, True, ["a"], True, 1),
+        ]
+        assert admin.execute(
+            "SELECT source, key, services FROM disruption_trouble ORDER BY 1"
+        ).fetchall() == [("am", "f1", ["a", "b"]), ("database", "cut-off:a:0", ["a"])]
+        assert admin.execute("SELECT round FROM signal ORDER BY signal_id").fetchall() == [
+            (1,),
+            (1,),
+            (2,),
+            (1,),
+            (1,),
+        ]
+        assert admin.execute("SELECT count(*) FROM alarm WHERE cleared_at IS NULL").fetchone() == (0,)

@@ -18,7 +18,7 @@ from notifier.model.act import Act
 from notifier.model.ring import Ring
 from notifier.model.signal import DATABASE, Evidence, SignalState
 from notifier.model.vocabulary import Mode
-from notifier.pipeline import detect
+from notifier.pipeline import detect, intake
 from notifier.settings import Settings
 from notifier.store import Db
 from notifier.store.disruptions import signals
@@ -57,7 +57,7 @@ def watch_cut_offs(db: Db, writer: Writer, now: datetime) -> RecordedSignals:
         # Only what is new is counted: of what a person threw away a million may go on being cut off.
         found = [_cut_off(cut, signals.extent(tx, [cut.service], now=now)) for cut in unknown]
         found += [_over(back, now) for back in signals.reinstated(tx)]
-        new = signals.insert(tx, found, received_at=now) if found else 0
+        new = intake.keep(tx, DATABASE, found, now) if found else 0
     duplicates = len(cut_offs) - len(unknown) + len(found) - new
     return RecordedSignals(new, duplicates, _rings_if(new))
 
@@ -75,7 +75,8 @@ def _cut_off(cut: CutOff, extent: Extent) -> Evidence:
     since = cut.since.astimezone(UTC)
     return Evidence(
         source=DATABASE,
-        dedupe_key=_trouble(cut),
+        key=_trouble(cut),
+        round=1,
         delivery_key=_delivery_key(cut),
         state=SignalState.FIRING,
         services=(cut.service,),
@@ -87,8 +88,9 @@ def _cut_off(cut: CutOff, extent: Extent) -> Evidence:
 def _over(back: Reinstated, now: datetime) -> Evidence:
     return Evidence(
         source=DATABASE,
-        dedupe_key=back.dedupe_key,
-        delivery_key=f"{back.dedupe_key}:resolved",
+        key=back.key,
+        round=1,
+        delivery_key=f"{back.key}:resolved",
         state=SignalState.RESOLVED,
         services=(back.service,),
         summary="nobody is cut off any more",

@@ -1,7 +1,7 @@
 """The company's file becomes the catalogue: the difference is shown first, then applied as it was shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeAlias
 
@@ -100,14 +100,24 @@ def _meaning(source: SourceTable) -> dict[str, object]:
     return meaning if source.kind is Kind.OUTAGE else meaning | {"kind": source.kind.value}
 
 
+def _patience(source: SourceTable) -> dict[str, int | None]:
+    return {
+        "reopen_seconds": source.reopen_after,
+        "silence_seconds": source.silence,
+        "max_age_seconds": source.max_age,
+    }
+
+
 def things_of(file: CompanyFile) -> Things:
     """What the file wants; each thing it names is as the file says, whole."""
     wanted: Things = {}
     for s in file.services:
         wanted["service", s.slug] = {"name": s.name, "depends_on": sorted(set(s.depends_on))}
     for s in file.sources:
-        fields = s.model_dump(include={"dialect", "secret_env", "announce_ceiling", "open"})
-        wanted["source", s.name] = fields | {"services": _meaning(s)}
+        fields = s.model_dump(
+            include={"dialect", "secret_env", "announce_ceiling", "open", "drafts_per_hour"}
+        )
+        wanted["source", s.name] = fields | _patience(s) | {"services": _meaning(s)}
     for name, entry in file.attributes.items():
         table = entry if isinstance(entry, AttributeTable) else AttributeTable(type=entry)
         wanted["attribute", name] = {**table.model_dump(), "declared": True}
@@ -123,13 +133,7 @@ def _present(tx: Tx) -> Things:
         ("service", s.slug): {"name": s.name, "depends_on": s.depends_on} for s in catalogue.services(tx)
     }
     for s in catalogue.sources(tx):
-        present["source", s.name] = {
-            "dialect": s.dialect,
-            "secret_env": s.secret_env,
-            "announce_ceiling": s.announce_ceiling,
-            "open": s.open,
-            "services": s.services,
-        }
+        present["source", s.name] = {field: value for field, value in asdict(s).items() if field != "name"}
     for a in catalogue.attributes(tx):
         present["attribute", a.name] = {"type": a.type, "sensitive": a.sensitive, "declared": a.declared}
     present |= {("fact", name): {"value": fact} for name, fact in catalogue.facts(tx).items()}

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from notifier.model.attributes import Stored
 from notifier.model.policy import Policy
 from notifier.model.vocabulary import AttributeType
-from notifier.store import Tx, many, one, run, value, values
+from notifier.store import Tx, many, one, run, select_from, value, values
 
 CATALOGUE_LOCK = 0x6361746C  # 'catl': who applies a file or imports customers does it alone
 
@@ -32,6 +32,14 @@ class Source:
     announce_ceiling: int | None
     open: bool = False
     """Whoever reaches us may post to it: it only ever drafts."""
+    reopen_seconds: int = 300
+    """So soon after an end, what began before it is a late repeat."""
+    silence_seconds: int | None = None
+    """It repeats itself: what it has not said for so long is lost. None: silence means nothing."""
+    max_age_seconds: int = 86_400
+    """What had begun longer ago when it was first heard drafts nothing."""
+    drafts_per_hour: int = 10
+    """What would open more than that waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ def sources(tx: Tx) -> list[Source]:
     return many(
         tx,
         Source,
-        "SELECT name, dialect, secret_env, services, announce_ceiling, open FROM source ORDER BY name",
+        select_from(Source, "source") + " ORDER BY name",
     )
 
 
@@ -108,7 +116,7 @@ def source(tx: Tx, name: str) -> Source | None:
     return one(
         tx,
         Source,
-        "SELECT name, dialect, secret_env, services, announce_ceiling, open FROM source WHERE name = %(name)s",
+        select_from(Source, "source") + " WHERE name = %(name)s",
         name=name,
     )
 
@@ -117,16 +125,24 @@ def put_source(tx: Tx, wanted: Source) -> None:
     run(
         tx,
         """
-INSERT INTO source (name, dialect, secret_env, services, announce_ceiling, open)
-VALUES (%(name)s, %(dialect)s, %(secret_env)s, %(services)s, %(ceiling)s, %(open)s)
+INSERT INTO source (name, dialect, secret_env, services, announce_ceiling, open, reopen_seconds, silence_seconds,
+  max_age_seconds, drafts_per_hour)
+VALUES (%(name)s, %(dialect)s, %(secret_env)s, %(services)s, %(ceiling)s, %(open)s, %(reopen)s, %(silence)s,
+  %(max_age)s, %(drafts)s)
 ON CONFLICT (name) DO UPDATE SET dialect = excluded.dialect, secret_env = excluded.secret_env,
-  services = excluded.services, announce_ceiling = excluded.announce_ceiling, open = excluded.open""",
+  services = excluded.services, announce_ceiling = excluded.announce_ceiling, open = excluded.open,
+  reopen_seconds = excluded.reopen_seconds, silence_seconds = excluded.silence_seconds,
+  max_age_seconds = excluded.max_age_seconds, drafts_per_hour = excluded.drafts_per_hour""",
         name=wanted.name,
         dialect=wanted.dialect,
         secret_env=wanted.secret_env,
         services=Jsonb(wanted.services),
         ceiling=wanted.announce_ceiling,
         open=wanted.open,
+        reopen=wanted.reopen_seconds,
+        silence=wanted.silence_seconds,
+        max_age=wanted.max_age_seconds,
+        drafts=wanted.drafts_per_hour,
     )
 
 

@@ -282,3 +282,13 @@ FROM timeline
 WHERE disruption_id = %(id)s
 ORDER BY timeline_id"""
     return many(tx, Entry, statement, id=disruption_id)
+
+
+def opened_lately(tx: Tx, actor: str, *, since: datetime) -> int:
+    """How many disruptions this actor has opened."""
+    return value(
+        tx,
+        "SELECT count(*) FROM disruption WHERE opened_by = %(actor)s AND opened_at > %(since)s",
+        actor=actor,
+        since=since,
+    )

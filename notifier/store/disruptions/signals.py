@@ -1,7 +1,7 @@
 """Evidence, and what the company's own data says about who is cut off."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from psycopg.types.json import Jsonb
@@ -17,31 +17,51 @@ class Heard:
 
     signal_id: int
     source: str
-    dedupe_key: str
+    key: str
+    """Which trouble of that source."""
+    round: int
     state: SignalState
     services: list[str]
     occurred_at: datetime
+    stale: bool = False
+    """It had begun too long ago when its round was first heard."""
+    waited: bool = False
+    """It is judged again: it had to wait for its turn."""
+    over: bool = False
+    """Its round has ended meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What was heard of the same trouble before."""
+    """What was heard of the same round before."""
 
+    signal_id: int
+    source: str
+    key: str
+    round: int
     state: SignalState
+    services: list[str]
     disruption_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """Everything that was heard about one trouble of one disruption."""
+class JudgedSignal:
+    """What became of one signal."""
 
-    disruption_id: int
+    signal_id: int
+    why: str
+    disruption_id: int | None
+    wait: bool = False
+    """Not decided: it is judged again, after a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReports:
+    """Reports of one source that wait for their turn, for one reason."""
+
     source: str
-    firing: bool
-    services: list[str]
-    heard_at: datetime
-    announce_ceiling: int | None
-    """To at most how many people its source may announce; None: it only ever drafts."""
+    why: str
+    reports: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +78,7 @@ class CutOff:
 @dataclass(frozen=True, slots=True)
 class Reinstated:
     service: str
-    dedupe_key: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +88,24 @@ class Extent:
 
 
 def insert(tx: Tx, rows: Sequence[Evidence], *, received_at: datetime) -> int:
-    """Store what was not said before; how many. In one order for everybody, so that no two wait in a circle."""
-    ordered = sorted(rows, key=lambda row: row.delivery_key)
+    """Store these, in this order, but for what is there already; how many. The caller is alone with the source."""
     return run(
         tx,
         """
-INSERT INTO signal (source, dedupe_key, state, services, summary, occurred_at, delivery_key, received_at)
-SELECT source, dedupe_key, state, services, summary, occurred_at, delivery_key, %(received_at)s
-FROM jsonb_to_recordset(%(rows)s) AS given(n int, source text, dedupe_key text, state text,
-  services text[], summary text, occurred_at timestamptz, delivery_key text)
+INSERT INTO signal (source, dedupe_key, round, state, services, summary, occurred_at, delivery_key, received_at)
+SELECT source, key, round, state, services, summary, occurred_at, delivery_key, %(received_at)s
+FROM jsonb_to_recordset(%(rows)s) AS given(n int, source text, key text, round int, state text, services text[],
+  summary text, occurred_at timestamptz, delivery_key text)
 ORDER BY n
 ON CONFLICT DO NOTHING""",
-        rows=Jsonb([_columns(n, row) for n, row in enumerate(ordered)]),
+        rows=Jsonb([_columns(n, row) for n, row in enumerate(rows)]),
         received_at=received_at,
     )
 
 
 def _columns(n: int, row: Evidence) -> dict[str, object]:
-    return {
-        "n": n,
-        "source": row.source,
-        "dedupe_key": row.dedupe_key,
-        "state": row.state,
-        "services": list(row.services),
-        "summary": row.summary,
-        "occurred_at": row.occurred_at.isoformat(),
-        "delivery_key": row.delivery_key,
-    }
+    fields: dict[str, object] = {name: getattr(row, name) for name in Evidence.__slots__}
+    return fields | {"n": n, "occurred_at": row.occurred_at.isoformat()}
 
 
 def is_known(tx: Tx, source: str, delivery_key: str) -> bool:
@@ -107,52 +118,78 @@ def is_known(tx: Tx, source: str, delivery_key: str) -> bool:
     )
 
 
-def waits(tx: Tx) -> bool:
-    """Is there evidence that nobody has judged?"""
-    return bool(values(tx, "SELECT 1 FROM signal WHERE judged_at IS NULL LIMIT 1"))
+def waits(tx: Tx, *, now: datetime) -> bool:
+    """Is there evidence that nobody has judged, and whose turn it is?"""
+    return bool(
+        values(tx, "SELECT 1 FROM signal WHERE judged_at IS NULL AND judge_after <= %(now)s LIMIT 1", now=now)
+    )
 
 
-def take_unjudged(tx: Tx, limit: int) -> list[Heard]:
-    """The oldest ones, for this transaction alone."""
+def take_unjudged(tx: Tx, limit: int, *, now: datetime) -> list[Heard]:
+    """Whose turn it is, the oldest first, for this transaction alone."""
     return many(
         tx,
         Heard,
         """
-SELECT signal_id, source, dedupe_key, state, services, occurred_at
-FROM signal
-WHERE judged_at IS NULL
-ORDER BY signal_id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED""",
+WITH taken AS MATERIALIZED (
+  SELECT signal_id, source, dedupe_key AS key, round, state, services, occurred_at, judge_after
+  FROM signal
+  WHERE judged_at IS NULL AND judge_after <= %(now)s
+  ORDER BY judge_after, signal_id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED)
+SELECT signal_id, source, key, taken.round, taken.state, taken.services, occurred_at,
+       coalesce(t.stale AND t.round = taken.round, false) AS stale,
+       judge_after > '-infinity' AS waited,
+       coalesce(t.round > taken.round OR t.state = 'resolved', false) AS over
+FROM taken LEFT JOIN trouble t USING (source, key)
+ORDER BY judge_after, signal_id""",
         limit=limit,
+        now=now,
     )
 
 
-def past_of(tx: Tx, heard: Heard) -> list[Past]:
-    """What was heard of the same trouble before, the oldest first."""
+def past_of(tx: Tx, signal_ids: Sequence[int]) -> list[Past]:
+    """What else was heard of the same rounds as these, the oldest first. A round is short, however many there are
+    of its trouble.
+    """
     return many(
         tx,
         Past,
         """
-SELECT state, disruption_id FROM signal
-WHERE source = %(source)s AND dedupe_key = %(key)s AND signal_id < %(id)s
-ORDER BY signal_id""",
-        source=heard.source,
-        key=heard.dedupe_key,
-        id=heard.signal_id,
+WITH asked AS (
+  SELECT DISTINCT source, dedupe_key, round FROM signal WHERE signal_id = ANY(%(ids)s))
+SELECT p.signal_id, source, dedupe_key AS key, round, p.state, p.services, p.disruption_id
+FROM asked JOIN signal p USING (source, dedupe_key, round)
+WHERE p.signal_id <> ALL(%(ids)s)
+ORDER BY p.signal_id""",
+        ids=list(signal_ids),
     )
 
 
-def write_judgement(
-    tx: Tx, signal_id: int, judgement: str, disruption_id: int | None, *, now: datetime
-) -> None:
+def write_judgements(tx: Tx, judged: Sequence[JudgedSignal], *, now: datetime, again_at: datetime) -> None:
+    """`again_at`: when it is the turn of what has to wait."""
     run(
         tx,
         """
-UPDATE signal SET judged_at = %(now)s, judgement = %(judgement)s, disruption_id = %(disruption_id)s
-WHERE signal_id = %(id)s""",
-        id=signal_id,
-        judgement=judgement,
-        disruption_id=disruption_id,
+UPDATE signal SET judged_at = CASE WHEN wait THEN NULL ELSE %(now)s::timestamptz END, judgement = why,
+  judge_after = CASE WHEN wait THEN %(again_at)s ELSE judge_after END, disruption_id = given.disruption_id
+FROM jsonb_to_recordset(%(rows)s) AS given(signal_id bigint, why text, disruption_id bigint, wait boolean)
+WHERE signal.signal_id = given.signal_id AND signal.signal_id = ANY(%(ids)s)""",
+        ids=[each.signal_id for each in judged],
+        rows=Jsonb([asdict(each) for each in judged]),
         now=now,
+        again_at=again_at,
+    )
+
+
+def waiting(tx: Tx) -> list[WaitingReports]:
+    """What has to wait for its turn."""
+    return many(
+        tx,
+        WaitingReports,
+        """
+SELECT source, judgement AS why, count(*) AS reports FROM signal
+WHERE judged_at IS NULL AND judge_after > '-infinity' AND judgement IS NOT NULL
+GROUP BY 1, 2 ORDER BY 1, 2""",
     )
 
 
@@ -185,42 +222,13 @@ WITH covered AS (SELECT coalesce(array_agg(slug), '{}') AS slugs
                WHERE d.ended_at IS NULL AND d.mode = %(mode)s
                  AND r.actor <> 'database' AND NOT starts_with(r.actor, 'source:')
                ORDER BY disruption_id, r.rev)
-UPDATE signal SET judged_at = NULL FROM taken, covered
-WHERE taken.disruption_id = signal.disruption_id AND signal.state = 'firing' AND signal.judged_at <= taken.at
-  AND NOT signal.services <@ taken.services AND NOT signal.services <@ covered.slugs
-  AND NOT EXISTS (SELECT FROM signal r WHERE r.source = signal.source AND r.dedupe_key = signal.dedupe_key
-                  AND r.state = 'resolved')""",
+UPDATE signal SET judged_at = NULL
+FROM covered, taken JOIN disruption_trouble d USING (disruption_id) JOIN trouble t USING (source, key)
+WHERE t.state = 'firing' AND NOT d.services <@ taken.services AND NOT d.services <@ covered.slugs
+  AND signal.source = t.source AND signal.dedupe_key = t.key AND signal.round = t.round
+  AND signal.disruption_id = taken.disruption_id AND signal.state = 'firing' AND signal.judged_at <= taken.at
+  AND NOT signal.services <@ taken.services AND NOT signal.services <@ covered.slugs""",
         mode=mode,
-    )
-
-
-def troubles(tx: Tx, disruption_ids: Sequence[int]) -> list[Trouble]:
-    """The evidence behind these disruptions, one row for each trouble."""
-    return many(
-        tx,
-        Trouble,
-        """
-SELECT g.disruption_id, g.source, bool_and(g.state = 'firing') AS firing, max(g.received_at) AS heard_at,
-       coalesce(array_agg(DISTINCT slug) FILTER (WHERE slug IS NOT NULL), '{}') AS services,
-       min(source.announce_ceiling) AS announce_ceiling
-FROM signal g LEFT JOIN LATERAL unnest(g.services) AS slug ON true
-LEFT JOIN source ON source.name = g.source
-WHERE g.disruption_id = ANY(%(ids)s) AND g.judged_at IS NOT NULL
-GROUP BY g.disruption_id, g.source, g.dedupe_key ORDER BY 1, 2""",
-        ids=list(disruption_ids),
-    )
-
-
-def unmapped(tx: Tx, sources: Sequence[str]) -> list[str]:
-    """Which of these sources report trouble now with something that is no service of ours."""
-    return values(
-        tx,
-        """
-SELECT DISTINCT source FROM (
-  SELECT DISTINCT ON (source, dedupe_key) source, state, services FROM signal WHERE source = ANY(%(sources)s)
-  ORDER BY source, dedupe_key, (state = 'resolved') DESC, signal_id DESC) latest
-WHERE state = 'firing' AND services = '{}' ORDER BY 1""",
-        sources=list(sources),
     )
 
 
@@ -256,7 +264,7 @@ def reinstated(tx: Tx) -> list[Reinstated]:
         tx,
         Reinstated,
         """
-SELECT s.slug AS service, f.dedupe_key
+SELECT s.slug AS service, f.dedupe_key AS key
 FROM service s CROSS JOIN LATERAL (  -- an episode begins only when the one before it is over: the last one counts
   SELECT dedupe_key FROM signal WHERE source = 'database' AND state = 'firing' AND services[1] = s.slug
   ORDER BY signal_id DESC LIMIT 1) f

@@ -36,10 +36,9 @@ def source_rows(tx: Tx) -> list[SourceRow]:
         """
 SELECT s.name, s.dialect, p.posted_at, coalesce(p.said, '') AS said, p.refused_at,
        coalesce(p.refused_why, '') AS refused_why, coalesce(p.strange, 0) AS strange, p.strange_at,
-       (SELECT count(*) FROM (SELECT DISTINCT ON (dedupe_key) state FROM signal WHERE source = s.name
-          ORDER BY dedupe_key, (state = 'resolved') DESC, signal_id DESC) latest
-        WHERE state = 'firing') AS troubles
+       coalesce(t.firing, 0) AS troubles
 FROM source s LEFT JOIN source_post p ON p.source = s.name
+LEFT JOIN (SELECT source, count(*) AS firing FROM trouble WHERE state = 'firing' GROUP BY 1) t ON t.source = s.name
 ORDER BY s.name""",
     )
 

@@ -248,7 +248,7 @@ def test_what_a_body_would_do_is_said_and_not_done(company: Db) -> None:
     assert (found.believed, found.new, found.faults) == (None, 1, ())
     assert try_post(company, "prometheus", {}, b"{}", NOW).faults
     with company.transaction() as tx:
-        assert signals.take_unjudged(tx, 10) == []
+        assert signals.take_unjudged(tx, 10, now=NOW) == []
     assert row(company, "kuma").posted_at is None
     record_signals(company, "kuma", {}, KUMA, NOW)
     assert try_post(company, "kuma", None, KUMA, NOW).new == 0

@@ -70,6 +70,7 @@ def test_several_services_are_several_troubles() -> None:
 def test_alerts_that_were_left_out_are_counted() -> None:
     posted = parse(raw(payload("truncated")), NOW)
     assert (len(posted.signals), posted.left_out) == (2, 1)
+    assert posted.group == json.loads(raw(payload("truncated")))["groupKey"]
 
 
 def test_a_clock_that_is_ahead_never_puts_evidence_into_the_future() -> None:

@@ -12,11 +12,11 @@ from notifier.pipeline.disruption import open_draft
 from notifier.store import Db, Tx
 from notifier.store.company import catalogue
 from notifier.store.disruptions import disruptions, signals
-from notifier.store.disruptions.signals import CutOff, Extent, Reinstated
+from notifier.store.disruptions.signals import CutOff, Extent, JudgedSignal, Reinstated, WaitingReports
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 CUT = NOW - timedelta(minutes=8)
-ROW = Evidence("prometheus", "f1:start", "d1", SignalState.FIRING, ("fable-5",), "sum", CUT)
+ROW = Evidence("prometheus", "f1", 1, "d1", SignalState.FIRING, ("fable-5",), "sum", CUT)
 
 
 @pytest.fixture
@@ -51,26 +51,66 @@ def draft(tx: Tx, mode: Mode, *services: str) -> int:
 def test_the_same_evidence_is_stored_once(db: Db) -> None:
     other = replace(ROW, delivery_key="d0", services=())
     with db.transaction() as tx:
-        assert signals.waits(tx) is False
+        assert signals.waits(tx, now=NOW) is False
         assert signals.insert(tx, [ROW, other, ROW], received_at=NOW) == 2
         assert signals.insert(tx, [ROW], received_at=NOW) == 0
-        assert signals.waits(tx) is True
-        assert {tuple(h.services) for h in signals.take_unjudged(tx, 10)} == {("fable-5",), ()}
+        assert signals.waits(tx, now=NOW) is True
+        assert [h.services for h in signals.take_unjudged(tx, 10, now=NOW)] == [["fable-5"], []]
 
 
 def test_who_judges_takes_what_nobody_else_judges(db: Db) -> None:
     with db.transaction() as tx:
         signals.insert(tx, [ROW, replace(ROW, delivery_key="d2")], received_at=NOW)
     with db.transaction() as one, db.transaction() as two:
-        (mine,) = signals.take_unjudged(one, 1)
-        (theirs,) = signals.take_unjudged(two, 5)
+        (mine,) = signals.take_unjudged(one, 1, now=NOW)
+        (theirs,) = signals.take_unjudged(two, 5, now=NOW)
         assert mine.signal_id != theirs.signal_id
-        assert signals.take_unjudged(two, 5) == [theirs]
+        assert signals.take_unjudged(two, 5, now=NOW) == [theirs]
     with db.transaction() as tx:
-        signals.write_judgement(tx, mine.signal_id, "because", None, now=NOW)
-        assert signals.take_unjudged(tx, 5) == [theirs]
-        later = max(mine, theirs, key=lambda heard: heard.signal_id)
-        assert len(signals.past_of(tx, later)) == 1
+        done = JudgedSignal(mine.signal_id, "because", None)
+        signals.write_judgements(tx, [done], now=NOW, again_at=NOW)
+        assert signals.take_unjudged(tx, 5, now=NOW) == [theirs]
+
+
+def test_what_has_to_wait_is_counted_and_is_nobodys_turn_until_its_time(db: Db) -> None:
+    soon = NOW + timedelta(minutes=1)
+    with db.transaction() as tx:
+        signals.insert(tx, [ROW, replace(ROW, delivery_key="d2")], received_at=NOW)
+        first, second = signals.take_unjudged(tx, 5, now=NOW)
+        assert not first.waited
+        wait = JudgedSignal(first.signal_id, "too many", None, wait=True)
+        signals.write_judgements(tx, [wait], now=NOW, again_at=soon)
+        assert signals.waiting(tx) == [WaitingReports("prometheus", "too many", 1)]
+        assert signals.take_unjudged(tx, 5, now=NOW) == [second]
+        signals.write_judgements(tx, [JudgedSignal(second.signal_id, "so", None)], now=NOW, again_at=soon)
+        assert not signals.waits(tx, now=NOW)
+        (again,) = signals.take_unjudged(tx, 5, now=soon)
+        assert (again.signal_id, again.waited) == (first.signal_id, True)
+        signals.write_judgements(tx, [JudgedSignal(first.signal_id, "so", None)], now=soon, again_at=soon)
+        assert signals.waiting(tx) == []
+
+
+def test_the_past_of_a_signal_is_what_else_was_heard_of_its_round(db: Db) -> None:
+    rows = [
+        replace(ROW, delivery_key="1"),
+        replace(ROW, delivery_key="2", state=SignalState.RESOLVED),
+        replace(ROW, delivery_key="3", round=2),
+        replace(ROW, delivery_key="4", key="f2", round=2),
+        replace(ROW, delivery_key="5", round=2, state=SignalState.RESOLVED),
+    ]
+    with db.transaction() as tx:
+        signals.insert(tx, rows, received_at=NOW)
+        ids = [heard.signal_id for heard in signals.take_unjudged(tx, 9, now=NOW)]
+        (past,) = signals.past_of(tx, ids[-1:])
+    assert (past.signal_id, past.key, past.round, past.state) == (ids[2], "f1", 2, SignalState.FIRING)
+
+
+def test_what_a_source_has_opened_lately(db: Db) -> None:
+    with db.transaction() as tx:
+        draft(tx, Mode.LIVE, "fable-5")
+        assert disruptions.opened_lately(tx, "database", since=NOW - timedelta(hours=1)) == 1
+        assert disruptions.opened_lately(tx, "database", since=NOW) == 0
+        assert disruptions.opened_lately(tx, "source:prometheus", since=CUT) == 0
 
 
 def test_cut_offs_are_found_only_once_they_are_in_force_and_counted_in_customers(friday: Db) -> None:
@@ -95,7 +135,7 @@ def test_only_an_open_disruption_of_the_same_mode_explains_a_cut_off(friday: Db)
 
 
 def test_a_cut_off_is_over_when_nobody_is_cut_off_any_more(friday: Db) -> None:
-    reported = replace(ROW, source="database", dedupe_key="cut-off:fable-5:0", delivery_key="c1")
+    reported = replace(ROW, source="database", key="cut-off:fable-5:0", delivery_key="c1")
     with friday.transaction() as tx:
         signals.insert(tx, [reported, ROW], received_at=NOW)
         assert signals.reinstated(tx) == []
@@ -106,36 +146,3 @@ def test_a_cut_off_is_over_when_nobody_is_cut_off_any_more(friday: Db) -> None:
         assert signals.reinstated(tx) == []
         tx.execute("UPDATE entitlement SET suspended_at = %s WHERE region = 'eu'", (CUT,))
         assert signals.cut_offs(tx, Mode.LIVE, now=NOW) == [CutOff("fable-5", CUT, CUT, 1)]
-
-
-def test_a_trouble_fires_until_its_source_takes_it_back(db: Db) -> None:
-    with db.transaction() as tx:
-        catalogue.put_source(tx, catalogue.Source("prometheus", "alertmanager", None, {}, 500))
-        id_ = draft(tx, Mode.LIVE, "fable-5")
-        rows = [
-            ROW,
-            replace(ROW, delivery_key="d2", state=SignalState.RESOLVED),
-            replace(ROW, delivery_key="d3", source="database", services=("fable-5", "mythos-5")),
-        ]
-        signals.insert(tx, rows, received_at=NOW)
-        for heard in signals.take_unjudged(tx, 9):
-            signals.write_judgement(tx, heard.signal_id, "because", id_, now=NOW)
-        database, prometheus = signals.troubles(tx, [id_])
-    assert (database.firing, database.services, database.announce_ceiling) == (
-        True,
-        ["fable-5", "mythos-5"],
-        None,
-    )
-    assert (prometheus.firing, prometheus.services, prometheus.announce_ceiling) == (False, ["fable-5"], 500)
-
-
-def test_a_source_is_unmapped_while_it_reports_something_that_is_not_ours(db: Db) -> None:
-    nameless = replace(ROW, services=(), delivery_key="d0")
-    with db.transaction() as tx:
-        signals.insert(tx, [nameless, replace(nameless, source="other")], received_at=NOW)
-        assert signals.unmapped(tx, ["prometheus"]) == ["prometheus"]
-        signals.insert(tx, [ROW], received_at=NOW)
-        assert signals.unmapped(tx, ["prometheus", "other"]) == ["other"]
-        gone = replace(nameless, source="other", delivery_key="d9", state=SignalState.RESOLVED)
-        signals.insert(tx, [gone], received_at=NOW)
-        assert signals.unmapped(tx, ["prometheus", "other"]) == []

@@ -1,0 +1,151 @@
+"""What was last heard of each trouble, and what that says about the disruptions that rest on it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from notifier.model.act import Act
+from notifier.model.rounds import LastHeard
+from notifier.model.signal import SignalState
+from notifier.model.vocabulary import Kind, Mode
+from notifier.pipeline.disruption import open_draft
+from notifier.store import Db, Tx
+from notifier.store.company import catalogue
+from notifier.store.company.catalogue import Source
+from notifier.store.disruptions import troubles
+from notifier.store.disruptions.troubles import OldTrouble, Witness
+
+NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+TOOL = Source("prometheus", "alertmanager", None, {}, 500, silence_seconds=1_200)
+FIRES = LastHeard(
+    key="f1",
+    state=SignalState.FIRING,
+    round=1,
+    fired=True,
+    stale=False,
+    services=("fable-5",),
+    newest_at=NOW - MINUTE,
+    gone_at=None,
+    changed_at=NOW,
+    heard_at=NOW,
+    changes=1,
+)
+OVER = replace(FIRES, state=SignalState.RESOLVED, gone_at=NOW)
+
+
+@pytest.fixture
+def tx(db: Db):
+    with db.transaction() as tx:
+        catalogue.put_source(tx, TOOL)
+        yield tx
+
+
+def draft(tx: Tx, *services: str) -> int:
+    act = Act("source:prometheus", NOW)
+    return open_draft(tx, act, mode=Mode.LIVE, kind=Kind.OUTAGE, services=services, effective_at=NOW)
+
+
+def test_what_was_heard_last_comes_back_as_it_was_put(tx: Tx) -> None:
+    other = replace(OVER, key="f2", services=(), newest_at=None, round=7, fired=False, stale=True)
+    troubles.put(tx, "prometheus", [FIRES, other])
+    assert troubles.last_heard(tx, "prometheus", ["f2", "f1", "f3"]) == {"f1": FIRES, "f2": other}
+    assert troubles.last_heard(tx, "another", ["f1"]) == {}
+    again = replace(FIRES, round=2, heard_at=NOW + MINUTE, services=("a", "b"))
+    troubles.put(tx, "prometheus", [again])
+    assert troubles.last_heard(tx, "prometheus", ["f1"]) == {"f1": again}
+
+
+def test_a_delivery_is_the_first_of_its_name_once(tx: Tx) -> None:
+    assert troubles.posted_first(tx, "prometheus", ["a", "b", "a"], now=NOW) == {"a", "b"}
+    assert troubles.posted_first(tx, "prometheus", ["b", "c"], now=NOW) == {"c"}
+    assert troubles.posted_first(tx, "another", ["b"], now=NOW) == {"b"}
+
+
+def witness(tx: Tx, id_: int, now: datetime = NOW) -> Witness:
+    (found,) = troubles.witnesses(tx, [id_], now=now)
+    return found
+
+
+def test_a_disruption_rests_on_a_trouble_until_its_source_takes_it_back(tx: Tx) -> None:
+    id_ = draft(tx, "fable-5")
+    troubles.rest_on(tx, [(id_, "prometheus", "f1", ["fable-5"]), (id_, "prometheus", "f2", ["fable-5"])])
+    troubles.put(tx, "prometheus", [FIRES, replace(OVER, key="f2")])
+    assert witness(tx, id_) == Witness(id_, "prometheus", 1, 0, None, ["fable-5"], NOW, 500)
+    troubles.put(tx, "prometheus", [replace(OVER, changed_at=NOW + MINUTE)])
+    assert witness(tx, id_) == Witness(id_, "prometheus", 0, 0, None, [], NOW + MINUTE, 500)
+    troubles.put(tx, "prometheus", [replace(FIRES, round=2)])
+    assert witness(tx, id_).firing == 1
+
+
+def test_a_trouble_that_names_other_services_now_says_nothing_about_the_disruption(tx: Tx) -> None:
+    id_ = draft(tx, "fable-5")
+    troubles.rest_on(tx, [(id_, "prometheus", "f1", ["fable-5"])])
+    troubles.put(tx, "prometheus", [replace(FIRES, services=("mythos-5",))])
+    assert witness(tx, id_).firing == 0
+    troubles.put(tx, "prometheus", [replace(FIRES, services=("fable-5", "mythos-5"))])
+    assert (witness(tx, id_).firing, witness(tx, id_).services) == (1, ["fable-5", "mythos-5"])
+    troubles.put(tx, "prometheus", [replace(FIRES, services=())])
+    assert (witness(tx, id_).firing, witness(tx, id_).services) == (1, [])
+    troubles.rest_on(tx, [(id_, "prometheus", "f1", ["mythos-5"]), (id_, "prometheus", "f1", ["sonnet-5"])])
+    troubles.put(tx, "prometheus", [replace(FIRES, services=("sonnet-5",))])
+    assert witness(tx, id_).firing == 1
+
+
+def test_what_a_tool_has_stopped_repeating_is_lost_and_it_reports_it_no_more(tx: Tx) -> None:
+    id_ = draft(tx, "fable-5", "mythos-5")
+    troubles.rest_on(tx, [(id_, "prometheus", "f1", ["fable-5"]), (id_, "prometheus", "f2", ["mythos-5"])])
+    quiet = replace(FIRES, key="f2", services=("mythos-5",), heard_at=NOW + 5 * MINUTE)
+    troubles.put(tx, "prometheus", [FIRES, quiet])
+    assert witness(tx, id_, NOW + 20 * MINUTE).lost == 0
+    found = witness(tx, id_, NOW + 21 * MINUTE)
+    assert (found.firing, found.lost, found.lost_since, found.services) == (2, 1, NOW, ["mythos-5"])
+    found = witness(tx, id_, NOW + 60 * MINUTE)
+    assert (found.firing, found.lost, found.lost_since, found.services) == (2, 2, NOW + 5 * MINUTE, [])
+    troubles.put(tx, "prometheus", [OVER, replace(OVER, key="f2")])
+    assert witness(tx, id_, NOW + 60 * MINUTE).lost == 0
+
+
+def test_silence_means_nothing_where_nobody_has_said_so(tx: Tx) -> None:
+    catalogue.put_source(tx, replace(TOOL, silence_seconds=None))
+    id_ = draft(tx, "fable-5")
+    troubles.rest_on(tx, [(id_, "prometheus", "f1", ["fable-5"]), (id_, "database", "c", ["fable-5"])])
+    troubles.put(tx, "prometheus", [FIRES])
+    troubles.put(tx, "database", [replace(FIRES, key="c")])
+    found = troubles.witnesses(tx, [id_], now=NOW + timedelta(days=9))
+    assert [(each.source, each.lost, each.announce_ceiling) for each in found] == [
+        ("database", 0, None),
+        ("prometheus", 0, 500),
+    ]
+
+
+def test_a_source_is_unmapped_while_it_reports_something_that_is_not_ours(tx: Tx) -> None:
+    nameless = replace(FIRES, services=())
+    troubles.put(tx, "prometheus", [nameless, replace(FIRES, key="f2")])
+    troubles.put(tx, "other", [nameless])
+    assert troubles.unmapped(tx, ["prometheus", "other"]) == ["other", "prometheus"]
+    troubles.put(tx, "prometheus", [FIRES])
+    troubles.put(tx, "other", [replace(nameless, state=SignalState.RESOLVED)])
+    assert troubles.unmapped(tx, ["prometheus", "other"]) == []
+
+
+def test_what_is_stale_is_known_for_as_long_as_it_fires(tx: Tx) -> None:
+    old = replace(FIRES, stale=True)
+    troubles.put(
+        tx, "prometheus", [old, replace(old, key="f2", newest_at=NOW - 9 * MINUTE), replace(FIRES, key="f3")]
+    )
+    assert troubles.stale(tx) == [OldTrouble("prometheus", ["fable-5"], NOW - 9 * MINUTE)]
+    troubles.put(tx, "prometheus", [replace(OVER, stale=True), replace(OVER, key="f2", stale=True)])
+    assert troubles.stale(tx) == []
+
+
+def test_what_was_left_out_is_known_for_each_group(tx: Tx) -> None:
+    troubles.put_left_out(tx, "prometheus", "one", 5, now=NOW)
+    troubles.put_left_out(tx, "prometheus", "two", 3, now=NOW)
+    troubles.put_left_out(tx, "prometheus", "one", 4, now=NOW + MINUTE)
+    assert (troubles.left_out(tx, "prometheus"), troubles.left_out(tx, "another")) == (7, 0)
+    troubles.drop_left_out(tx, "prometheus", "three", before=NOW + MINUTE)
+    assert troubles.left_out(tx, "prometheus") == 4
+    troubles.drop_left_out(tx, "prometheus", "one", before=NOW)
+    assert troubles.left_out(tx, "prometheus") == 0
