@@ -12,7 +12,7 @@ from notifier.actions.control import approve as gate
 from notifier.actions.control import lists
 from notifier.actions.control.approve import Consent, Gate
 from notifier.actions.control.lists import ShownList
-from notifier.actions.inspect import rehearsal
+from notifier.actions.inspect import evidence, rehearsal
 from notifier.actions.inspect.rehearsal import ShownRehearsal
 from notifier.actions.notices import shown as shown_texts
 from notifier.actions.notices.named import Name, reference_in
@@ -201,8 +201,7 @@ def _typed(question: str) -> str:
 
 def _frozen(app: App, shown: ShownList) -> ShownList:
     """Wait until workers have frozen the list."""
-    began = app.clock.monotonic()
-    said = False
+    began, said = app.clock.monotonic(), False
     while shown.list_hash is None:
         time.sleep(0.1)
         shown = lists.shown_list(app.db, shown.notice_id)
@@ -232,7 +231,8 @@ def status(app: App, reference: str) -> dict[str, object]:
             }
             for each in views.notices(tx, row.disruption_id)
         ]
-    return {"disruption": row, "notices": shown}
+        said = evidence.sources_say(tx, row.disruption_id, app.clock.now())
+    return {"disruption": row, "evidence": said, "notices": shown}
 
 
 def picture(app: App, reference: str) -> tuple[str, list[NoticeRow]]:
@@ -247,6 +247,7 @@ def picture(app: App, reference: str) -> tuple[str, list[NoticeRow]]:
             bound = views.open_attempts(tx)
             lines.append(f"  STOPPED: the brake is on, at most {bound:,} more leave. `notifier resume --all`")
         lines += [f"  ! {each.text}" for each in views.alarms(tx) if each.reference == reference]
+        lines += evidence.lines(tx, row.disruption_id, app.clock.now())
         rows = views.notices(tx, row.disruption_id)
         for each in rows:
             lines += ["", *standing.notice_lines(each, views.accounts(tx, each), views.fault(tx, each))]
@@ -271,9 +272,8 @@ def watch(app: App, reference: str, notice_id: int | None = None) -> None:
                 text, rows = picture(app, reference)
                 live.update(Text(text))
                 if settled(app, rows, notice_id):
-                    live.update(
-                        Text(picture(app, reference)[0])
-                    )  # as it stands now, not as it was drawn before
+                    # As it stands now, not as it was drawn before.
+                    live.update(Text(picture(app, reference)[0]))
                     return
                 time.sleep(0.2)
     except KeyboardInterrupt:
