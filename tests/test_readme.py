@@ -8,6 +8,7 @@ from io import BytesIO
 
 from notifier import errors
 from notifier.edges import company_file
+from notifier.edges.customer_file import opened
 from notifier.edges.customer_row import RowContext, rows
 from notifier.entry.cli.demo.play import INTERRUPTED
 
@@ -61,7 +62,7 @@ def test_the_company_it_shows_is_read_as_it_stands() -> None:
 def test_the_customers_it_shows_can_be_imported() -> None:
     (customers,) = fenced(TEXT, "csv")
     known = RowContext(frozenset({"fable-5"}), {}, datetime.now(UTC))
-    read = list(rows(BytesIO(dedented(customers)), known))
+    read = list(rows(opened(BytesIO(dedented(customers))).records, known))
     assert [getattr(row, "customer", row) for row in read] == ["C-1", "C-2"]
 
 

@@ -2,7 +2,7 @@
 
 | type      | JSON in `attrs`                                | ordered by              |
 |-----------|------------------------------------------------|-------------------------|
-| text      | string, trimmed, NFC                           | code point              |
+| text      | string, trimmed, NFC; no address               | code point              |
 | number    | number, at most 18 digits before the point     | value                   |
 | boolean   | true, false                                    | not at all              |
 | date      | string `YYYY-MM-DD`                            | code point = time       |
@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import LiteralString
 
+from notifier.model.quoting import looks_like_address
 from notifier.model.vocabulary import AttributeType
 
 Stored = str | int | float | bool
@@ -66,7 +67,7 @@ def typed(cell: str, type_: AttributeType) -> Stored | None:
 
 def _text(cell: str) -> str | None:
     # jsonb refuses U+0000, UTF-8 refuses half a surrogate pair: one such cell would abort a whole import.
-    if "\0" in cell or any("\ud800" <= c <= "\udfff" for c in cell):
+    if "\0" in cell or any("\ud800" <= c <= "\udfff" for c in cell) or looks_like_address(cell):
         return None
     return unicodedata.normalize("NFC", cell)
 

@@ -61,8 +61,10 @@ class CustomerRow:
     """Empty: the customer is cut off from nothing."""
     attributes: Mapping[str, Stored | None] = field(default_factory=dict[str, Stored | None])
     """None as a value: unknown from now on."""
-    misfits: tuple[str, ...] = ()
-    """Attributes whose cell did not fit their type, and which are unknown therefore."""
+    misfits: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Columns and attributes whose cell cannot be used, with the reason: unknown."""
+    is_short: bool = False
+    """The row of the file ended before its header did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ TAG = re.compile(r"[a-z]{2,8}([-_][a-z0-9]{1,8})*", re.ASCII | re.IGNORECASE)
 BY_NAME = {"nn": "nb"}
 """As far apart (20) as Catalan and Spanish, but everybody who writes the one reads the other."""
 
+OF_WINDOWS = {"zh-chs": "zh-Hans", "zh-cht": "zh-Hant"}
+"""As .NET called them before it knew scripts (learn.microsoft.com, CultureInfo)."""
+
 
 def in_locale(texts: Mapping[str, str], locale: str) -> str | None:
     """The text in the nearest language; blank counts as missing.
@@ -45,6 +48,7 @@ def spelt(text: str) -> str | None:
     from langcodes.tag_parser import LanguageTagError
 
     named = text.strip().partition(".")[0].partition("@")[0]
+    named = OF_WINDOWS.get(named.lower(), named)
     for tag in _shorter_and_shorter(named) if TAG.fullmatch(named) else ():
         try:
             found = standardize_tag(tag)

@@ -2,18 +2,20 @@
 
 import io
 import tracemalloc
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.edges.customer_file import FileRow, records
+from notifier.edges.customer_file import FileRow, opened
 from notifier.errors import BadInput
 from notifier.model.customer import BadRow
+from notifier.model.file_format import FileFormat
 
 
 def read(raw: bytes) -> list[FileRow | BadRow]:
-    return list(records(io.BytesIO(raw)))
+    return list(opened(io.BytesIO(raw)).records)
 
 
 def refusal(raw: bytes) -> str:
@@ -42,10 +44,10 @@ def test_a_header_alone_is_a_file_without_rows():
     assert read(b"customer,name\n") == []
 
 
-def test_too_many_or_too_few_cells_are_a_bad_row():
+def test_too_many_cells_are_a_bad_row_and_those_that_lack_are_empty():
     assert read(b"customer,name\n1,a,b\n2\n3,c\n") == [
         BadRow(2, "has 3 cells, the header has 2"),
-        BadRow(3, "has 1 cells, the header has 2"),
+        FileRow(3, {"customer": "2", "name": ""}, is_short=True),
         FileRow(4, {"customer": "3", "name": "c"}),
     ]
 
@@ -56,18 +58,20 @@ def test_too_many_or_too_few_cells_are_a_bad_row():
         (b"", "empty"),
         (b"\n \r\n\n", "empty"),
         (b"customer,name\n1,a\n2,M\xfcller\n", "Line 3 is not UTF-8"),
-        ("customer\n1\n".encode("utf-16"), "Line 1 is not UTF-8"),
+        (b"customer,name\n1,a\rb\n", "line end of another kind"),
+        (b"sep=:\ncustomer:name\n", "a comma, a semicolon, a tab or a bar"),
+        (b"sep=;\n", "There is no column 'customer'"),
+        (b"C-1,ann@acme.example,fable-5\n", "Column (an address) is no name"),
         (b'customer,name\n1,a\n2,"open\n3,c\n4,d\n', "Line 3 cannot be read as CSV"),
-        (b'customer,name\n1,"a"b\n', "Line 2 cannot be read as CSV"),
-        (b"customer,name\r1,a\r2,b\r", "Line 1 cannot be read as CSV"),
+        (b'customer,name\n1,"a"b\n', "nothing may follow the quotation mark"),
         (b'customer,name\n1,"' + b"x\n" * 200_000, "Line 2 cannot be read as CSV"),
         (b"customer,name\n1," + b"x" * 2_000_000, "Line 2 is longer than 1 MB"),
         (b"name,email\n", "There is no column 'customer'"),
-        (b"customer;name;email\n", "Separate the columns by commas"),
+        (b"Account ID,name\n", "--map 'COLUMN=customer'"),
         (b"customer,name,Name\n", "Column 'name' stands there twice"),
         (b"customer,,name\n", "Column 2 has no name"),
         (b"customer,region\n", "Column 'region' is a reserved name"),
-        (b"customer,Land (ISO)\n", "Column 'land (iso)' is no name for an attribute"),
+        (b"customer,Land (ISO)\n", "Column 'Land (ISO)' is no name for an attribute"),
         (b'[{"customer": "1"}]', "one object a line"),
     ],
 )
@@ -106,8 +110,8 @@ def test_json_lines_are_the_same_rows():
         (b'{"customer": "1"', "no JSON object"),
         (b'["customer", "1"]', "no JSON object"),
         (b'"customer"', "no JSON object"),
-        (b'{"customer": "1", "plan": {"a": 1}}', "must be a text"),
-        (b'{"customer": "1", "plan": ["a"]}', "must be a text"),
+        (b'{"customer": ["1"]}', "must be a text"),
+        (b'{"customer": "1", "ann@acme.example": ""}', "(an address) is no name"),
         (b'{"customer": "1", "services": [["a"]]}', "must be a text"),
         (b'{"customer": "1", "customer": "2"}', "twice"),
         (b'{"customer": "1", "region": "eu"}', "reserved"),
@@ -124,11 +128,104 @@ def test_a_bad_json_line_is_a_bad_row(line, word):
     assert word in found[1].problem
 
 
+def test_a_json_value_that_is_no_text_costs_only_itself():
+    (found,) = read(b'{"customer": "1", "plan": {"a": 1}, "name": "\\ud800", "email": ["a"]}')
+    assert found == FileRow(1, {"customer": "1", "plan": "\0", "name": "\0", "email": "\0"})
+
+
+@pytest.mark.parametrize(
+    ("separator", "said"), [(",", "commas"), (";", "semicolons"), ("\t", "tabs"), ("|", "bars")]
+)
+@pytest.mark.parametrize("declared", [False, True])
+def test_the_separator_is_what_finds_the_column_customer(separator: str, said: str, declared: bool):
+    first = f"sep={separator}\n" if declared else ""
+    text = f'{first}customer{separator}name\n1{separator}"a,b;c|d"\n'
+    file = opened(io.BytesIO(text.encode()))
+    assert file.read_as == f"UTF-8, columns separated by {said}"
+    assert list(file.records) == [FileRow(3 if declared else 2, {"customer": "1", "name": "a,b;c|d"})]
+
+
+def test_a_row_that_ends_before_services_or_suspended_is_a_bad_row():
+    assert read(b"customer,name,services,suspended,plan\n1,a,s\n2,b,s,s\n") == [
+        BadRow(2, "ends after 3 of 5 columns, before 'suspended'"),
+        FileRow(
+            3, {"customer": "2", "name": "b", "services": "s", "suspended": "s", "plan": ""}, is_short=True
+        ),
+    ]
+
+
+def test_columns_without_a_name_at_the_end_must_be_empty():
+    assert read(b"customer,name,,\n1,a,,\n2,b,,,,\n3,c,x,\n") == [
+        FileRow(2, {"customer": "1", "name": "a"}),
+        FileRow(3, {"customer": "2", "name": "b"}),
+        BadRow(4, "has 4 cells, the header has 2"),
+    ]
+
+
+DRAWN = b""" customer |   name    | plan
+----------+-----------+------
+ 1        | Acme, Ltd | team
+ 2        | Beta      |
+(2 rows)
+
+"""
+
+
+def test_what_psql_draws_is_read_without_its_frame():
+    assert [row.cells for row in read(DRAWN) if isinstance(row, FileRow)] == [
+        {"customer": "1        ", "name": "Acme, Ltd ", "plan": "team"},
+        {"customer": "2        ", "name": "Beta      ", "plan": ""},
+    ]
+    copied = b"customer\tname\tplan\n1\t\\N\tteam\n"
+    assert read(copied) == [FileRow(2, {"customer": "1", "name": "", "plan": "team"})]
+
+
+FILES = Path(__file__).parent / "customer_files"
+PLAIN = "UTF-8, columns separated by commas"
+
+
+@pytest.mark.parametrize(
+    ("name", "read_as", "customers"),
+    [
+        ("02-utf16-tab", "UTF-16, columns separated by tabs", ["U-1"]),
+        ("02b-utf16-nobom", "UTF-16 without a mark, columns separated by commas", ["U-1"]),
+        ("04-cr-only", f"{PLAIN}, lines that end in CR", ["M-1", "M-2"]),
+        ("05-semicolon", "UTF-8, columns separated by semicolons", ["S-1"]),
+        ("05b-sep-line", PLAIN, ["S-1"]),
+        ("06-trailing-empty-columns", f"{PLAIN}, 3 empty columns at the end left out", ["T-1"]),
+        ("07-ragged-short", PLAIN, ["R-1", "R-2"]),
+        ("08-space-after-comma", PLAIN, ["P-1"]),
+        ("08b-space-quote-no-comma", PLAIN, ["P-1", "P-1"]),
+        ("18-ctrl-z", PLAIN, ["K-1"]),
+    ],
+)
+def test_files_from_the_field_are_read_and_say_what_they_were_taken_for(
+    name: str, read_as: str, customers: list[str]
+):
+    with (FILES / f"{name}.csv").open("rb") as stream:
+        file = opened(stream)
+        assert file.read_as == read_as
+        rows = list(file.records)
+    assert [row.cells["customer"] for row in rows if isinstance(row, FileRow)] == customers
+    assert len(rows) == len(customers)
+
+
+def test_windows_letters_are_refused_until_somebody_says_that_they_are():
+    raw = (FILES / "03-cp1252.csv").read_bytes()
+    assert "--encoding windows-1252" in refusal(raw)
+    file = opened(io.BytesIO(raw), FileFormat(encoding="windows-1252"))
+    assert file.read_as == "windows-1252, columns separated by commas"
+    (row,) = file.records
+    assert isinstance(row, FileRow)
+    assert row.cells["name"] == "Müller GmbH"
+
+
 @given(st.binary(max_size=300) | st.text(alphabet='customer,"\n\r{}[]:;1é\0', max_size=200).map(str.encode))
 def test_no_bytes_at_all_raise_anything_else(raw):
     for start in (b"", b"customer,name\n", b'{"customer": "1"}\n'):
         try:
             read(start + raw)
+            list(opened(io.BytesIO(start + raw), FileFormat("utf-16")).records)
         except BadInput:
             continue
 
@@ -138,19 +235,21 @@ class Long(io.RawIOBase):
 
     def __init__(self):
         self.rows = iter([b"customer,plan\n", *[b"12345678,enterprise\n" * 1000] * 300])
+        self.rest = b""
 
     def readable(self):
         return True
 
     def readinto(self, buffer):
-        block = next(self.rows, b"")
-        buffer[: len(block)] = block
-        return len(block)
+        block = self.rest or next(self.rows, b"")
+        self.rest = block[len(buffer) :]
+        buffer[: len(block)] = block[: len(buffer)]
+        return min(len(block), len(buffer))
 
 
 def test_memory_does_not_grow_with_the_file():
     tracemalloc.start()
-    count = sum(1 for _ in records(io.BufferedReader(Long(), buffer_size=1 << 16)))
+    count = sum(1 for _ in opened(io.BufferedReader(Long(), buffer_size=1 << 16)).records)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert count == 300_000

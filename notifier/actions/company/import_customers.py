@@ -6,13 +6,16 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
-from notifier.edges.customer_row import RowContext, rows
+from notifier.edges.customer_file import opened
+from notifier.edges.customer_row import AN_ADDRESS, RowContext, rows
 from notifier.errors import BadInput
 from notifier.model.act import Act
 from notifier.model.customer import BadRow, CustomerRow
+from notifier.model.file_format import FileFormat
+from notifier.model.quoting import quoted
 from notifier.store import Db, Tx, audit
-from notifier.store.company import catalogue, customers
-from notifier.store.company.customers import Contradiction
+from notifier.store.company import catalogue, customers, staging
+from notifier.store.company.staging import Contradiction
 
 NAMED = 10_000
 """Bad rows that are named; the rest is only counted, so that a wrong file does not fill the memory."""
@@ -22,12 +25,14 @@ MANY = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """Cells that do not fit their attribute's type: imported as unknown."""
+    """Cells of a column or an attribute that could not be used: imported as unknown."""
 
     name: str
     cells: int
     line: int
     """The first of them."""
+    why: str
+    """Of the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,17 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
+    read_as: str
+    """What the file was taken for."""
     rows: int
     merged: Merged
     undeclared: tuple[str, ...]
     """Attributes that no applied file declares: imported as text."""
     unknown: tuple[Misfit, ...]
+    short_rows: int
+    """They end before the header does: what they lack is unknown."""
+    short_line: int | None
+    """The first of them."""
     contradictions: tuple[Contradiction, ...]
     bad: int
     """Rows left out."""
@@ -71,8 +82,13 @@ class ImportTally:
     bad: int = 0
     bad_rows: list[BadRow] = field(default_factory=list[BadRow])
     misfits: Counter[str] = field(default_factory=Counter[str])
-    misfit_lines: dict[str, int] = field(default_factory=dict[str, int])
+    first: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
+    """Of each column with a misfit: line and reason."""
+    short: int = 0
+    short_line: int | None = None
     attributes: set[str] = field(default_factory=set[str])
+    valued: set[str] = field(default_factory=set[str])
+    """Attributes of which some row had a value."""
 
     def refuse(self, row: BadRow) -> None:
         self.bad += 1
@@ -80,14 +96,44 @@ class ImportTally:
             self.bad_rows.append(row)
 
     def accept(self, row: CustomerRow) -> None:
-        self.attributes.update(row.attributes)
-        for name in row.misfits:
+        if not self.valued.issuperset(row.attributes):
+            self.attributes.update(row.attributes)
+            self.valued.update(name for name, value in row.attributes.items() if value is not None)
+        for name, why in row.misfits.items():
             self.misfits[name] += 1
-            self.misfit_lines.setdefault(name, row.line)
+            self.first.setdefault(name, (row.line, why))
+        if row.is_short:
+            self.short += 1
+            self.short_line = self.short_line or row.line
+
+    @property
+    def named(self) -> tuple[BadRow, ...]:
+        """The bad rows by their lines: an id with two names is seen when all of them are read."""
+        return tuple(sorted(self.bad_rows, key=lambda row: row.line))
+
+    @property
+    def new_attributes(self) -> set[str]:
+        """A column that holds nothing but addresses is none."""
+        return {
+            name
+            for name in self.attributes
+            if name in self.valued or self.first.get(name, (0, ""))[1] != AN_ADDRESS
+        }
+
+    @property
+    def unknown(self) -> tuple[Misfit, ...]:
+        return tuple(Misfit(name, cells, *self.first[name]) for name, cells in sorted(self.misfits.items()))
 
 
-def import_customers(db: Db, act: Act, stream: BinaryIO, *, skip_bad: bool = False) -> Imported:
-    """Merge the file into what is there. `stream` is read once, never held.
+def import_customers(
+    db: Db,
+    act: Act,
+    stream: BinaryIO,
+    *,
+    skip_bad: bool = False,
+    known: FileFormat = FileFormat(),  # noqa: B008
+) -> Imported:
+    """Merge the file into what is there. `stream` is read once, never held. `known`: what somebody says of it.
 
     Raises `BadInput`, naming every bad row, if there is one and `skip_bad` is off: then nothing is imported.
     Whatever ends this early (a killed process, a database that goes away) leaves everything as it was.
@@ -95,26 +141,28 @@ def import_customers(db: Db, act: Act, stream: BinaryIO, *, skip_bad: bool = Fal
     with db.transaction() as tx:
         catalogue.lock(tx)
         attributes = catalogue.attributes(tx)
-        known = RowContext(
+        context = RowContext(
             services=frozenset(s.slug for s in catalogue.services(tx)),
             attributes={a.name: a.type for a in attributes},
             now=act.now,
         )
         tally = ImportTally()
-        customers.create_staging(tx)
-        count = customers.stage(tx, _accepted(rows(stream, known), tally, skip_bad=skip_bad))
+        staging.create_staging(tx)
+        file = opened(stream, known)
+        count = staging.stage(tx, _accepted(rows(file.records, context), tally, skip_bad=skip_bad))
+        count -= _take_out_two_names(tx, tally)
         if tally.bad and not skip_bad:
-            raise _refusal(tally)
-        undeclared = tuple(sorted(tally.attributes - {a.name for a in attributes if a.declared}))
+            raise _refusal(file.read_as, tally)
+        undeclared = tuple(sorted(tally.new_attributes - {a.name for a in attributes if a.declared}))
         catalogue.add_undeclared(tx, undeclared)
-        customers.analyze_staging(tx)
-        contradictions = tuple(customers.contradictions(tx))
+        staging.analyze_staging(tx)
+        contradictions = tuple(staging.contradictions(tx))
         merged = _merge(tx, act.now)
         if count >= MANY:
             customers.analyze(tx)
         after = {"rows": count, "bad": tally.bad, **asdict(merged)}
         audit.append(tx, actor=act.actor, act="import", at=act.now, after=after)
-        return _imported(count, merged, undeclared, contradictions, tally)
+        return _imported(file.read_as, count, merged, undeclared, contradictions, tally)
 
 
 def _accepted(
@@ -129,12 +177,32 @@ def _accepted(
             yield row
 
 
-def _refusal(tally: ImportTally) -> BadInput:
+def _take_out_two_names(tx: Tx, tally: ImportTally) -> int:
+    """One id with two names is two customers, or a slip: no row of it can be trusted. How many rows."""
+    if not staging.gather_two_names(tx):
+        return 0
+    named = staging.two_names(tx, most=NAMED)
+    for row in named:
+        tally.refuse(
+            BadRow(
+                row.line,
+                f"the customer id {quoted(row.customer)} has two names in this file, in lines {row.first} and"
+                f" {row.second}: two customers need two ids, and the name of a person stands in contact_name",
+            )
+        )
+    gone = staging.drop_two_names(tx)
+    tally.bad += gone - len(named)
+    return gone
+
+
+def _refusal(read_as: str, tally: ImportTally) -> BadInput:
     rows_are = "1 row is" if tally.bad == 1 else f"{tally.bad:,} rows are"
     more = (f"and {tally.bad - NAMED:,} more",) if tally.bad > NAMED else ()
     return BadInput(
         f"{rows_are} bad, nothing was imported: correct the file, or leave such rows out with --skip-bad.",
-        details=tuple(f"line {row.line}: {row.problem}" for row in tally.bad_rows) + more,
+        details=tuple(f"line {row.line}: {row.problem}" for row in tally.named)
+        + more
+        + (f"The file was read as {read_as}.",),
     )
 
 
@@ -169,6 +237,7 @@ def _merge(tx: Tx, now: datetime) -> Merged:
 
 
 def _imported(
+    read_as: str,
     count: int,
     merged: Merged,
     undeclared: tuple[str, ...],
@@ -176,13 +245,14 @@ def _imported(
     tally: ImportTally,
 ) -> Imported:
     return Imported(
+        read_as=read_as,
         rows=count,
         merged=merged,
         undeclared=undeclared,
-        unknown=tuple(
-            Misfit(name, cells, tally.misfit_lines[name]) for name, cells in sorted(tally.misfits.items())
-        ),
+        unknown=tally.unknown,
+        short_rows=tally.short,
+        short_line=tally.short_line,
         contradictions=contradictions,
         bad=tally.bad,
-        bad_rows=tuple(tally.bad_rows),
+        bad_rows=tally.named,
     )

@@ -10,6 +10,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from notifier.model.attributes import FALSE, LONGEST_NUMBER, TRUE
+from notifier.model.quoting import ADDRESS
 from notifier.model.vocabulary import AttributeType
 
 PAIRS = 40
@@ -65,7 +66,8 @@ def stored(type_: AttributeType, cell: sql.Composable, *, unicode: bool) -> sql.
     """What `notifier.model.attributes.typed` makes of a cell. `unicode`: the server can compose letters."""
     match type_:
         case AttributeType.TEXT:
-            return sql.SQL("normalize({})" if unicode else "({})").format(cell)
+            text = sql.SQL("normalize({})" if unicode else "({})").format(cell)
+            return sql.SQL("CASE WHEN {} !~ {} THEN {} END").format(cell, sql.Literal(ADDRESS), text)
         case AttributeType.NUMBER:
             return NUMBER_OF.format(cell=cell, longest=sql.Literal(LONGEST_NUMBER), shape=_whole(NUMBER))
         case AttributeType.BOOLEAN:

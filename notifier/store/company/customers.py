@@ -1,27 +1,13 @@
-"""Customers, their contacts and entitlements: an import's rows are staged by COPY, then merged in sets.
+"""Customers, their contacts and entitlements: an import's staged rows (`staging.py`) are merged in sets.
 
 Everything stands in one transaction. If the process or the database dies here, the staged rows and whatever
 was merged vanish with it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
-
-from notifier.model.customer import CustomerRow, Cut
-from notifier.store import Tx, many, one, run, value
-
-
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """Rows of one customer that give one attribute different values; the last row counts."""
-
-    name: str
-    customers: int
-    line: int
-    """The first of the lines that count."""
+from notifier.store import Tx, one, run, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,61 +21,6 @@ class Customer:
 def by_ext_id(tx: Tx, ext_id: str) -> Customer | None:
     return one(
         tx, Customer, "SELECT customer_id, ext_id, name FROM customer WHERE ext_id = %(id)s", id=ext_id
-    )
-
-
-def create_staging(tx: Tx) -> None:
-    run(
-        tx,
-        """
-CREATE TEMP TABLE staged (line int, ext_id text COLLATE "C", name text, address text,
-  address_key text COLLATE "C", contact_name text, role text, locale text, tz text, services jsonb,
-  suspended jsonb, attrs jsonb) ON COMMIT DROP""",
-    )
-
-
-def stage(tx: Tx, rows: Iterable[CustomerRow]) -> int:
-    """Copy the rows as they come, without holding them; how many there were."""
-    statement = """
-COPY staged (line, ext_id, name, address, address_key, contact_name, role, locale, tz, services,
-  suspended, attrs)
-FROM STDIN"""
-    with tx.cursor() as cursor:
-        with cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row((
-                row.line, row.customer, row.name, row.address, row.address_key, row.contact_name, row.role,
-                row.locale, row.timezone, _json(row.services), _cuts(row.suspended), _json(row.attributes),
-            ))  # fmt: skip
-        return cursor.rowcount
-
-
-def _cuts(cuts: tuple[Cut, ...] | None) -> str | None:
-    return None if cuts is None else _json([(c.service, c.region, c.since) for c in cuts])
-
-
-def _json(held: object) -> str:
-    return orjson.dumps(held).decode()
-
-
-def analyze_staging(tx: Tx) -> None:
-    """Fresh tables have no statistics, and the joins below would be planned for ten rows."""
-    run(tx, "ANALYZE staged")
-
-
-def contradictions(tx: Tx) -> list[Contradiction]:
-    return many(
-        tx,
-        Contradiction,
-        """
-SELECT key AS name, count(*)::int AS customers, min(line) AS line
-FROM (
-  SELECT ext_id, key, max(line) AS line
-  FROM staged s, jsonb_each(s.attrs)
-  WHERE value <> 'null' AND ext_id IN (SELECT ext_id FROM staged GROUP BY 1 HAVING count(*) > 1)
-  GROUP BY 1, 2
-  HAVING min(value::text) <> max(value::text)) differing
-GROUP BY 1 ORDER BY 1""",
     )
 
 

@@ -153,6 +153,11 @@ NUMBERS = (
     "0." + "0" * 330 + "1", "9" * 401,
 )  # fmt: skip
 DOUBLES = (0.0, -0.0, 5e-324, 2.220446049250313e-16, -1.7976931348623157e-308, 1e-70, 0.1, 1e17, 1e18, 1e300)
+ADDRESSES = (
+    "ann@acme.example", "Ann <ann@acme.example>", "mailto:a@b.cd", "j\u00f6rg@m\u00fcller.example", "@ann",
+    "fable-5@eu", "a @ b.example", "lib@2.10", "a@b.", "https://x.example/@ann.b", "a\t@b.cd",
+    "a@b\n.cd", "a]@b.]", "a@b.c]",
+)  # fmt: skip
 
 CELLS = st.one_of(
     st.none(),
@@ -203,6 +208,7 @@ CELLS = st.one_of(
 @example(values=[2.220446049250313e-16], type_=AttributeType.NUMBER)
 @example(values=[*NUMBERS, *DOUBLES], type_=AttributeType.NUMBER)
 @example(values=[*NUMBERS, *DOUBLES], type_=AttributeType.TEXT)
+@example(values=ADDRESSES, type_=AttributeType.TEXT)
 def test_their_server_makes_of_a_value_what_an_import_makes_of_a_cell(
     db: Db, values: list[Any], type_: AttributeType
 ) -> None:

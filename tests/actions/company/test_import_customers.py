@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -14,10 +15,11 @@ import pytest
 from notifier.actions.company.import_customers import Imported, Misfit, import_customers
 from notifier.errors import BadInput, Unreachable
 from notifier.model.act import Act
+from notifier.model.file_format import FileFormat
 from notifier.model.vocabulary import AttributeType
 from notifier.store import Db, value
 from notifier.store.company import catalogue
-from notifier.store.company.customers import Contradiction
+from notifier.store.company.staging import Contradiction
 from tests.raw_sql import rows_of
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
@@ -34,8 +36,19 @@ def declared(db: Db) -> None:
         catalogue.put_attribute(tx, "seats", AttributeType.NUMBER, sensitive=False)
 
 
-def load(db: Db, text: str, *, now: datetime = NOW, skip_bad: bool = False) -> Imported:
-    return import_customers(db, Act("person:test", now), io.BytesIO(text.encode()), skip_bad=skip_bad)
+NO_FIT = "does not fit its type"
+
+
+def load(
+    db: Db,
+    text: str | bytes,
+    *,
+    now: datetime = NOW,
+    skip_bad: bool = False,
+    known: FileFormat = FileFormat(),  # noqa: B008
+) -> Imported:
+    raw = text if isinstance(text, bytes) else text.encode()
+    return import_customers(db, Act("person:test", now), io.BytesIO(raw), skip_bad=skip_bad, known=known)
 
 
 def refusal(db: Db, text: str) -> BadInput:
@@ -96,7 +109,7 @@ def test_several_rows_are_several_contacts_of_one_customer(db: Db):
     assert (imported.rows, m.customers, m.customers_new, m.customers_without_address) == (4, 3, 3, 1)
     assert (m.people_new, m.contacts_new, m.entitlements_new, m.cut_off) == (2, 3, 4, 2)
     assert imported.undeclared == ("plan",)
-    assert imported.unknown == (Misfit("seats", 1, 4),)
+    assert imported.unknown == (Misfit("seats", 1, 4, NO_FIT),)
     assert (imported.bad, imported.contradictions) == (0, ())
 
 
@@ -147,7 +160,7 @@ def test_an_unknown_value_replaces_a_known_one_if_the_new_one_does_not_fit(db: D
     load(db, "customer,seats\nc1,7\n")
     imported = load(db, "customer,seats\nc1,seven\nc2,many\n")
     assert snapshot(db)["customers"] == [("c1", "c1", {}), ("c2", "c2", {})]
-    assert imported.unknown == (Misfit("seats", 2, 2),)
+    assert imported.unknown == (Misfit("seats", 2, 2, NO_FIT),)
 
 
 def test_one_address_in_another_case_is_one_person_and_another_role_another_contact(db: Db):
@@ -224,15 +237,16 @@ class TestSuspended:
 
 
 BAD = (
-    "customer,email,role,services\nc1,a@x.example.com,,fable-5\nc2,nobody,,\n,b@x.example.com,,\n"
-    "c4,,boss,\nc5,,,fable-6\nc6,,,,\nc7,d@x.example.com,,\n"
+    "customer,email,role,services\nc1,a@x.example.com,,fable-5\n#N/A,c@x.example.com,,\n,b@x.example.com,,\n"
+    "c4,,boss\nc5,,,fable-6\nc6,,,,x\nc7,d@x.example.com,,\n"
 )
 
 
 def test_every_bad_row_is_named_and_nothing_is_imported(db: Db):
     error = refusal(db, BAD)
     assert str(error).startswith("5 rows are bad, nothing was imported")
-    assert [d.split(":")[0] for d in error.details] == [f"line {n}" for n in (3, 4, 5, 6, 7)]
+    assert [d.split(":")[0] for d in error.details[:5]] == [f"line {n}" for n in (3, 4, 5, 6, 7)]
+    assert error.details[5] == "The file was read as UTF-8, columns separated by commas."
     assert error.exit_code == 2
 
 
@@ -240,6 +254,103 @@ def test_skip_bad_leaves_them_out_and_counts_them(db: Db):
     imported = load(db, BAD, skip_bad=True)
     assert (imported.rows, imported.bad, [b.line for b in imported.bad_rows]) == (2, 5, [3, 4, 5, 6, 7])
     assert [c[0] for c in snapshot(db)["customers"]] == ["c1", "c7"]
+
+
+TWO_NAMES = (
+    "customer,name,email\n1.5E,Beta,b@x.example.com\nc2,Delta,d@x.example.com\n1.5E,,e@x.example.com\n"
+    "1.5E,Gamma,c@x.example.com\nc2,DELTA,f@x.example.com\n"
+)
+
+
+def test_one_id_with_two_names_is_refused_with_its_lines(db: Db):
+    """Two customers that a spreadsheet made one would read each other's mail."""
+    error = refusal(db, TWO_NAMES)
+    assert str(error).startswith("3 rows are bad")
+    assert [d.partition(":")[0] for d in error.details[:3]] == ["line 2", "line 4", "line 5"]
+    assert all("'1.5E' has two names in this file, in lines 2 and 5" in d for d in error.details[:3])
+
+
+def test_no_row_of_an_id_with_two_names_is_trusted(db: Db):
+    imported = load(db, TWO_NAMES, skip_bad=True)
+    assert (imported.rows, imported.bad, [b.line for b in imported.bad_rows]) == (2, 3, [2, 4, 5])
+    assert [c[0] for c in snapshot(db)["customers"]] == ["c2"]
+
+
+def test_a_customer_is_renamed_by_another_file(db: Db):
+    load(db, "customer,name\nc1,Acme\n")
+    assert load(db, "customer,name\nc1,Acme International\n").merged.customers_changed == 1
+
+
+def test_a_cell_that_cannot_be_used_is_unknown_and_its_customer_is_there(db: Db):
+    imported = load(
+        db,
+        "customer,name,email,role,locale,timezone,services,plan\n"
+        "c1,Acme,N/A,boss,C,EST5,fable-5,team\nc2,b@x.example.com,,,,,fable-5,b@x.example.com\nc3,,-,,,,fable-5\n",
+    )
+    assert snapshot(db)["customers"] == [("c1", "Acme", {"plan": "team"}), ("c2", "c2", {}), ("c3", "c3", {})]
+    assert [e[:2] for e in snapshot(db)["entitlements"]] == [(f"c{n}", "fable-5") for n in (1, 2, 3)]
+    assert imported.merged.customers_without_address == 3
+    counted = {u.name: (u.cells, u.line) for u in imported.unknown}
+    assert counted == {
+        "email": (2, 2), "locale": (1, 2), "name": (1, 3), "plan": (1, 3), "role": (1, 2), "timezone": (1, 2),
+    }  # fmt: skip
+    assert (imported.short_rows, imported.short_line) == (1, 4)
+    assert "@" not in "".join(u.why.replace("@-sign", "") for u in imported.unknown)
+
+
+def test_a_column_of_addresses_never_becomes_an_attribute(db: Db):
+    header = "customer,email,billing_email,note\n"
+    imported = load(db, header + "c1,a@x.example.com,b@x.example.com,\nc2,,,ask c@x.example.com\nc3,,,x\n")
+    assert imported.undeclared == ("note",)
+    assert [u.name for u in imported.unknown] == ["billing_email", "note"]
+    assert rows_of(db, "SELECT name FROM attribute ORDER BY 1") == [("nationality",), ("note",), ("seats",)]
+    assert snapshot(db)["customers"] == [("c1", "c1", {}), ("c2", "c2", {}), ("c3", "c3", {"note": "x"})]
+    assert "@" not in "".join(str(row) for row in rows_of(db, "SELECT after::text FROM audit"))
+
+
+def drawn(text: str) -> str:
+    """As psql draws it; nothing in STORY is wider than its cell."""
+    header, *rows = text.splitlines()
+    table = [" | ".join(line.split(",")) for line in (header, *rows)]
+    return "\n".join([table[0], "-" * 9 + "+" + "-" * 9, *table[1:], f"({len(rows)} rows)", ""])
+
+
+STORY_UMLAUT = STORY.replace("Gamma", "Gärtner & Söhne").replace("Ann,", "Änne,")
+KINDS: dict[str, tuple[bytes, FileFormat]] = {
+    "Excel, CSV UTF-8": (b"\xef\xbb\xbf" + STORY_UMLAUT.replace("\n", "\r\n").encode(), FileFormat()),
+    "Excel, where a comma is a decimal point": (
+        ("sep=;\n" + re.sub(r"[^,\n]*;[^,\n]*", r'"\g<0>"', STORY_UMLAUT).replace(",", ";")).encode(),
+        FileFormat(),
+    ),
+    "Excel, Unicode text": (STORY_UMLAUT.replace(",", "\t").encode("utf-16"), FileFormat()),
+    "Excel for Macintosh": (STORY_UMLAUT.replace("\n", "\r").encode("mac-roman"), FileFormat("macintosh")),
+    "Excel, CSV": (STORY_UMLAUT.replace("\n", "\r\n").encode("cp1252") + b"\x1a", FileFormat("windows-1252")),
+    "PowerShell, no mark": (STORY_UMLAUT.replace("\n", ",,\r\n").encode("utf-16-le"), FileFormat()),
+    "Salesforce": (
+        ('"' + STORY_UMLAUT.strip().replace(",", '" , "').replace("\n", '"\n"') + '"\n').encode(), FileFormat(),
+    ),
+    "psql, drawn": (drawn(STORY_UMLAUT).encode(), FileFormat()),
+    "COPY": (re.sub("(?<=\t)(?=[\t\n])", r"\\N", STORY_UMLAUT.replace(",", "\t")).encode(), FileFormat()),
+    "JSON lines": (
+        "\n".join(
+            json.dumps(dict(zip(HEADER.strip().split(","), line.split(","), strict=True)))
+            for line in STORY_UMLAUT.splitlines()[1:]
+        ).encode(), FileFormat(),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_customers_are_the_same_database_whatever_wrote_the_file(db: Db, kind: str):
+    load(db, STORY_UMLAUT)
+    expected = snapshot(db)
+    with db.transaction() as tx:
+        tx.execute("TRUNCATE customer, contact, entitlement, recipient CASCADE")
+    raw, known = KINDS[kind]
+    assert raw != STORY_UMLAUT.encode()
+    imported = load(db, raw, known=known)
+    assert (imported.bad, imported.rows) == (0, 4)
+    assert snapshot(db) == expected
 
 
 @pytest.mark.parametrize(
@@ -303,6 +414,7 @@ class Stalling(io.RawIOBase):
     def __init__(self) -> None:
         self.reached, self.go = threading.Event(), threading.Event()
         self.blocks: Iterator[bytes] = self._make()
+        self.rest = b""
 
     def _make(self) -> Iterator[bytes]:
         yield b"customer,email,services\n"
@@ -315,9 +427,10 @@ class Stalling(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        block = next(self.blocks, b"")
-        buffer[: len(block)] = block
-        return len(block)
+        block = self.rest or next(self.blocks, b"")
+        self.rest = block[len(buffer) :]
+        buffer[: len(block)] = block[: len(buffer)]
+        return min(len(block), len(buffer))
 
 
 def in_the_middle(db: Db, stream: Stalling) -> tuple[threading.Thread, list[object]]:

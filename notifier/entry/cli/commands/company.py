@@ -58,20 +58,33 @@ def import_(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad rows out, import the rest.")
     ] = False,
+    encoding: Annotated[
+        str | None, typer.Option(help="What its letters are, where it is not Unicode: windows-1252.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Customers, contacts and entitlements from a file: merged into what is there, all or nothing."""
     from notifier.actions.company.import_customers import import_customers
     from notifier.entry.cli.session import opened_app
+    from notifier.model.file_format import FileFormat
 
     with _reading(file) as stream, opened_app() as app, _progress(stream, file) as shown:
-        imported = import_customers(app.db, app.act(), shown, skip_bad=skip_bad)
+        known = FileFormat(encoding=_encoding(encoding))
+        imported = import_customers(app.db, app.act(), shown, skip_bad=skip_bad, known=known)
     if json:
         from notifier.entry.cli.output import print_json
 
         print_json(imported)
     else:
         _show_import(imported)
+
+
+def _encoding(given: str | None) -> str | None:
+    from notifier.model.file_format import ENCODINGS
+
+    if given is not None and given.lower() not in ENCODINGS:
+        raise BadInput(f"--encoding {given} is not known: use one of {', '.join(ENCODINGS)}.")
+    return given.lower() if given else None
 
 
 @contextmanager
@@ -166,6 +179,7 @@ def _print_applied(
 
 
 def _show_import(imported: "Imported") -> None:
+    typer.echo(f"Read as {imported.read_as}.")
     typer.echo(f"Imported {imported.rows:,} rows, {imported.merged.customers:,} customers.")
     for label, value in _figures(imported.merged):
         typer.echo(f"  {label:<34}{value}")
@@ -187,14 +201,19 @@ def _figures(m: "Merged") -> list[tuple[str, str]]:
 def _remarks(imported: "Imported") -> list[str]:
     lines: list[str] = []
     if n := imported.merged.customers_without_address:
-        lines.append(f"! {n:,} customers have no address: they cannot be told by mail.")
+        lines.append(f"! {n:,} customers have no usable address: they cannot be told by mail.")
     if imported.undeclared:
         names = ", ".join(imported.undeclared)
         lines.append(f"! Undeclared, imported as text: {names}. Declare them under [attributes] and apply.")
     lines += [
-        f"! {u.name}: {u.cells:,} values do not fit their type and are unknown, the first in line {u.line}."
+        f"! {u.name}: {u.cells:,} unknown, for what stands there cannot be used. Line {u.line}: {u.why}."
         for u in imported.unknown
     ]
+    if n := imported.short_rows:
+        lines.append(
+            f"! {n:,} rows end before the header does, the first in line {imported.short_line}:"
+            " what they lack is unknown."
+        )
     lines += [
         f"! {c.name}: {c.customers:,} customers have several values, their last row counts,"
         f" first in line {c.line}."

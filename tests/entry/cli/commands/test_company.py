@@ -83,7 +83,8 @@ def test_apply_then_import(environment, tmp_path, database_url):
     code, out, err = notifier(environment, tmp_path, "import", "customers.csv")
     assert (code, err) == (0, "")
     assert "Imported 2 rows, 2 customers." in out
-    assert "1 customers have no address" in out
+    assert "1 customers have no usable address" in out
+    assert out.splitlines()[0] == "Read as UTF-8, columns separated by commas."
     assert "Undeclared, imported as text: plan." in out
     assert "@" not in out
     assert count(database_url, "customer") == 2
@@ -129,14 +130,16 @@ def test_a_terminal_sees_the_file_being_read(environment, tmp_path):
 
 def test_every_bad_row_is_named_on_standard_error(environment, tmp_path, database_url):
     notifier(environment, tmp_path, "apply", "company.toml", "--yes")
-    bad = (
-        "customer,email,services\nc1,ann@acme.example.com,fable-5\nc2,bob example.com,fabel-5\n,,\nc3,a@b,\n"
-    )
+    bad = "customer,email,services\nc1,ann@acme.example.com,fable-5\nc2,bob example.com,fabel-5\n,,\n#N/A,a@b,\n"
     (tmp_path / "bad.csv").write_text(bad)
     code, out, err = notifier(environment, tmp_path, "import", "bad.csv")
     assert (code, out) == (2, "")
     assert err.splitlines()[0].startswith("2 rows are bad, nothing was imported")
-    assert [line.split(":")[0] for line in err.splitlines()[1:]] == ["  line 3", "  line 5"]
+    assert [line.split(":")[0] for line in err.splitlines()[1:]] == [
+        "  line 3",
+        "  line 5",
+        "  The file was read as UTF-8, columns separated by commas.",
+    ]
     assert "bob" not in err
     assert count(database_url, "customer") == 0
     code, out, _ = notifier(environment, tmp_path, "import", "bad.csv", "--skip-bad")
