@@ -7,8 +7,10 @@ from typing import TypeVar
 from notifier.edges.customer_row import (
     LONGEST_ID,
     RowFault,
+    labelled,
     read_address,
     read_locale,
+    read_phone,
     read_role,
     read_timezone,
     read_words,
@@ -53,5 +55,6 @@ def read(row: OuterRow, line: int) -> tuple[CopiedRow | Unusable, tuple[str, ...
         suspended_at=row.suspended_at,
         attrs=row.attrs,
         rank=row.rank,
+        phone=labelled(usable("phone", row.phone, read_phone), row.contact_name or ""),
     )
     return copied, tuple(faults)

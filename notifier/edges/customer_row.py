@@ -1,5 +1,6 @@
 """A record of a customer file -> a typed row, or what makes it unusable. What else is wrong costs only itself."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ T = TypeVar("T")
 LONGEST_ID = 200
 """Characters: ids and regions stand in unique indexes, whose entries Postgres bounds to 2,704 bytes."""
 CLOCK_SKEW = timedelta(minutes=5)
+PHONE = re.compile(r"[+(]?[\d(][\d\s()./+\u2013-]{1,30}(\s*(ext\.?|x|#)\s*\d{1,6})?", re.IGNORECASE)
+FEWEST_DIGITS = 3
 AN_ADDRESS = "is an address, and no attribute is one"
 
 
@@ -89,6 +92,7 @@ def judged(record: FileRow, known: RowContext) -> CustomerRow | BadRow:
         timezone=read("timezone", read_timezone),
         services=services,
         suspended=suspended if "suspended" in cells else None,
+        phone=labelled(read("phone", read_phone), cells.get("contact_name", "")),
         attributes=_attributes(cells, known.attributes, misfits),
         misfits=misfits,
         is_short=record.is_short,
@@ -127,6 +131,20 @@ def read_role(cell: str) -> str:
     if cell.lower() not in ROLES:
         raise RowFault(f"{quoted(cell)} is no role: use {', '.join(sorted(ROLES))}, or leave it empty")
     return cell.lower()
+
+
+def read_phone(cell: str) -> str:
+    """As it is written: only people read it. What a spreadsheet has rounded is no number any more."""
+    if not PHONE.fullmatch(cell) or sum(c.isdigit() for c in cell) < FEWEST_DIGITS:
+        raise RowFault("is no telephone number")
+    return read_words(cell)
+
+
+def labelled(phone: str | None, contact_name: str) -> str | None:
+    """`+1 555 0100 (Ann Okafor)`, for whoever calls."""
+    whose = " ".join(contact_name.split())
+    fits = phone and whose and "\0" not in whose and not looks_like_address(whose)
+    return f"{phone} ({whose})" if fits else phone
 
 
 @lru_cache(1024)

@@ -16,6 +16,8 @@ class ViewColumn:
     means: str
     required: bool = False
     """Rows in which it is NULL cannot be used; in the other columns NULL means: not known."""
+    may_lack: bool = False
+    """A view without it is as agreed."""
 
 
 COLUMNS = (
@@ -23,6 +25,7 @@ COLUMNS = (
     ViewColumn("name", "text", "the customer's name"),
     ViewColumn("email", "text", "an address of the customer"),
     ViewColumn("contact_name", "text", "whose address that is"),
+    ViewColumn("phone", "text", "how to call them where no mail gets there", may_lack=True),
     ViewColumn("role", "text", "owner, technical, security or billing"),
     ViewColumn("locale", "text", "a language tag: en, de-AT"),
     ViewColumn("timezone", "text", "an IANA name: Europe/Berlin"),
@@ -65,6 +68,8 @@ def faults(findings: Sequence[ColumnFinding]) -> tuple[str, ...]:
 
 
 def _judged(column: ViewColumn, found: str | None) -> ColumnFinding:
+    if found is None and column.may_lack:
+        return ColumnFinding(column.name, ok=True, found=f"not there, and need not be: {column.means}")
     if found is None:
         cure = f"is missing: add `... AS {column.name}`, {column.means}"
         if not column.required:
@@ -93,10 +98,11 @@ class OuterRow:
     name: str | None
     email: str | None = field(repr=False)
     contact_name: str | None = field(repr=False)
+    phone: str | None = field(repr=False)
     role: str | None
     locale: str | None
     timezone: str | None
-    """These five only of those who are to be told; of others they stay where they are."""
+    """These six only of those who are to be told; of others they stay where they are."""
     service: str
     region: str | None
     suspended_at: datetime | None
@@ -126,3 +132,4 @@ class CopiedRow:
     suspended_at: datetime | None
     attrs: str
     rank: int
+    phone: str | None = field(repr=False)

@@ -9,6 +9,7 @@ from notifier.model.attributes import Stored
 
 COLUMNS = frozenset({
     "customer", "name", "email", "contact_name", "role", "locale", "timezone", "services", "suspended",
+    "phone",
 })  # fmt: skip
 """The columns of an import that are no attributes."""
 
@@ -61,6 +62,8 @@ class CustomerRow:
     """Empty: the customer is cut off from nothing."""
     attributes: Mapping[str, Stored | None] = field(default_factory=dict[str, Stored | None])
     """None as a value: unknown from now on."""
+    phone: str | None = field(default=None, repr=False)
+    """A number, and whose it is."""
     misfits: Mapping[str, str] = field(default_factory=dict[str, str])
     """Columns and attributes whose cell cannot be used, with the reason: unknown."""
     is_short: bool = False

@@ -139,6 +139,21 @@ def test_any_other_cell_costs_only_itself(cells: dict[str, str], word: str) -> N
     assert (found.customer, found.services) == ("c1", (("fable-5", None),))
 
 
+@pytest.mark.parametrize("cell", ["+1 555 0100", "(030) 12/34-56", "+44.20.7946.0018 ext. 5", "112"])
+def test_a_telephone_number_is_kept_as_it_is_written(cell: str) -> None:
+    assert row(phone=cell).phone == cell
+    assert row(phone=cell, contact_name=" Ann  Okafor").phone == f"{cell} (Ann Okafor)"
+    assert row(phone=cell, contact_name="ann@acme.example").phone == cell
+
+
+@pytest.mark.parametrize(
+    "cell", ["1.55E+10", "#N/A", "call Ann", "ann@acme.example", "+", "'+1 555 0100", "1" * 60]
+)
+def test_what_is_no_telephone_number_costs_only_itself(cell: str) -> None:
+    assert row(phone=cell).phone is None
+    assert row(phone=cell).misfits == {"phone": "is no telephone number"}
+
+
 def test_a_zone_is_one_name_in_any_case() -> None:
     assert row(timezone="europe/berlin").timezone == "Europe/Berlin"
     assert row(timezone="utc").timezone == "UTC"

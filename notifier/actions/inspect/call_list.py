@@ -14,11 +14,16 @@ def write(file: Path, rows: Iterable[CallRow]) -> int:
     try:
         with file.open("w", encoding="utf-8", newline="") as stream:
             out = csv.writer(stream)
-            out.writerow(("customer", "name", "services", "reason", "to_call", "cut_off"))
+            out.writerow(("customer", "name", "services", "reason", "to_call", "cut_off", "phone"))
             for row in rows:
                 flags = ("yes" if flag else "no" for flag in (row.why.is_unreachable, row.cut_off))
                 out.writerow(
-                    (*map(_cell, (row.customer, row.name, "; ".join(row.services))), row.why, *flags)
+                    (
+                        *map(_cell, (row.customer, row.name, "; ".join(row.services))),
+                        row.why,
+                        *flags,
+                        _cell(row.phone or ""),
+                    )
                 )
                 written += 1
     except OSError as error:

@@ -174,11 +174,12 @@ AUDIENCE = """
 SELECT v.customer, v.name, v.service, v.region, v.suspended_at, e.attrs::text AS attrs, h.rank, m.misfits,
        CASE WHEN h.rank >= %(told_rank)s THEN v.email END AS email,
        CASE WHEN h.rank >= %(told_rank)s THEN v.contact_name END AS contact_name,
+       CASE WHEN h.rank >= %(told_rank)s THEN v.phone END AS phone,
        CASE WHEN h.rank >= %(told_rank)s THEN v.role END AS role,
        CASE WHEN h.rank >= %(told_rank)s THEN v.locale END AS locale,
        CASE WHEN h.rank >= %(told_rank)s THEN v.timezone END AS timezone
 FROM (SELECT nullif(btrim(customer::text), '') AS customer, name::text, email::text, contact_name::text,
-             role::text, locale::text, timezone::text, service::text,
+             {phone} AS phone, role::text, locale::text, timezone::text, service::text,
              nullif(btrim(region::text), '') AS region, suspended_at, coalesce(attrs, '{{}}') AS attrs
       FROM {view} WHERE service::text = ANY(%(services)s)) v
 CROSS JOIN LATERAL {cells} cell
@@ -195,7 +196,9 @@ def audience(outer: Outer, rule: Rule, attributes: Mapping[str, AttributeType]) 
     """Every row of the rule's services with its verdict, as they come: never the whole view in memory."""
     unicode = outer.tx.info.parameter_status("server_encoding") == "UTF8"
     verdict = render(rule.predicate)
+    has_phone = "phone" in columns(outer)
     statement = sql.SQL(AUDIENCE).format(
+        phone=sql.SQL("phone::text" if has_phone else "NULL::text"),
         view=sql.Identifier(VIEW),
         cells=shaped.cells(attributes, unicode=unicode),
         values=shaped.values(attributes, unicode=unicode),

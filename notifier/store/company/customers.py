@@ -31,6 +31,7 @@ def gather_customers(tx: Tx) -> int:
         """
 CREATE TEMP TABLE staged_customer ON COMMIT DROP AS
 SELECT ext_id, (array_agg(name ORDER BY line DESC) FILTER (WHERE name IS NOT NULL))[1] AS name,
+       string_agg(DISTINCT phone, ', ') AS phone,
        CASE count(*)
          WHEN 1 THEN (array_agg(s.attrs))[1]
          ELSE coalesce((SELECT jsonb_object_agg(e.key, e.value ORDER BY e.value <> 'null', r.n)
@@ -58,10 +59,12 @@ def update_customers(tx: Tx) -> int:
     return run(
         tx,
         """
-UPDATE customer c SET name = coalesce(s.name, c.name), attrs = jsonb_strip_nulls(c.attrs || s.attrs)
+UPDATE customer c SET name = coalesce(s.name, c.name), phone = coalesce(s.phone, c.phone),
+  attrs = jsonb_strip_nulls(c.attrs || s.attrs)
 FROM staged_customer s
 WHERE c.ext_id = s.ext_id
-  AND (c.name, c.attrs) IS DISTINCT FROM (coalesce(s.name, c.name), jsonb_strip_nulls(c.attrs || s.attrs))""",
+  AND (c.name, c.phone, c.attrs) IS DISTINCT FROM
+  (coalesce(s.name, c.name), coalesce(s.phone, c.phone), jsonb_strip_nulls(c.attrs || s.attrs))""",
     )
 
 
@@ -70,8 +73,8 @@ def insert_customers(tx: Tx) -> int:
     return run(
         tx,
         """
-INSERT INTO customer (ext_id, name, attrs)
-SELECT s.ext_id, coalesce(s.name, s.ext_id), jsonb_strip_nulls(s.attrs)
+INSERT INTO customer (ext_id, name, phone, attrs)
+SELECT s.ext_id, coalesce(s.name, s.ext_id), s.phone, jsonb_strip_nulls(s.attrs)
 FROM staged_customer s
 WHERE NOT EXISTS (SELECT FROM customer c WHERE c.ext_id = s.ext_id)
 ORDER BY s.ext_id""",

@@ -22,7 +22,7 @@ def create_staging(tx: Tx) -> None:
         """
 CREATE TEMP TABLE staged (line int, ext_id text COLLATE "C", name text, address text,
   address_key text COLLATE "C", contact_name text, role text, locale text, tz text,
-  service text COLLATE "C", region text, suspended_at timestamptz, attrs jsonb, rank int)
+  service text COLLATE "C", region text, suspended_at timestamptz, attrs jsonb, rank int, phone text)
 ON COMMIT DROP""",
     )
 
@@ -35,6 +35,7 @@ def stage(tx: Tx, rows: Iterable[CopiedRow]) -> int:
                 copy.write_row((
                 row.line, row.customer, row.name, row.address, row.address_key, row.contact_name, row.role,
                 row.locale, row.timezone, row.service, row.region, row.suspended_at, row.attrs, row.rank,
+                row.phone,
             ))  # fmt: skip
         return cursor.rowcount
 
@@ -46,6 +47,7 @@ def gather_customers(tx: Tx) -> int:
         """
 CREATE TEMP TABLE staged_customer ON COMMIT DROP AS
 SELECT ext_id, (array_agg(name ORDER BY line DESC) FILTER (WHERE name IS NOT NULL))[1] AS name,
+       string_agg(DISTINCT phone, ', ') AS phone,
        (array_agg(attrs ORDER BY rank DESC, line))[1] AS attrs
 FROM staged
 GROUP BY 1""",

@@ -38,9 +38,9 @@ WITH new AS (
   RETURNING snapshot_id),
 kept AS (
   INSERT INTO snapshot_row (snapshot_id, ext_id, name, recipient_id, contact_name, role, locale, tz,
-    service, region, suspended_at, attrs)
+    service, region, suspended_at, attrs, phone)
   SELECT snapshot_id, s.ext_id, s.name, r.recipient_id, s.contact_name, s.role, s.locale, s.tz, s.service,
-         s.region, s.suspended_at, s.attrs
+         s.region, s.suspended_at, s.attrs, s.phone
   FROM new CROSS JOIN staged s LEFT JOIN recipient r USING (address_key))
 SELECT snapshot_id FROM new""",
         now=now,
@@ -89,10 +89,10 @@ def stage(tx: Tx, snapshot_id: int, services: list[str]) -> int:
         tx,
         """
 INSERT INTO staged (line, ext_id, name, address, address_key, contact_name, role, locale, tz, service,
-  region, suspended_at, attrs, rank)
+  region, suspended_at, attrs, rank, phone)
 SELECT row_number() OVER (), s.ext_id, s.name, r.address,
        CASE WHEN r.address IS NOT NULL THEN r.address_key END, s.contact_name, s.role, s.locale, s.tz,
-       s.service, s.region, s.suspended_at, s.attrs, 2
+       s.service, s.region, s.suspended_at, s.attrs, 2, s.phone
 FROM snapshot_row s LEFT JOIN recipient r USING (recipient_id)
 WHERE s.snapshot_id = %(id)s AND s.service = ANY(%(services)s)""",
         id=snapshot_id,

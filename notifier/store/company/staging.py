@@ -36,7 +36,7 @@ def create_staging(tx: Tx) -> None:
         """
 CREATE TEMP TABLE staged (line int, ext_id text COLLATE "C", name text, address text,
   address_key text COLLATE "C", contact_name text, role text, locale text, tz text, services jsonb,
-  suspended jsonb, attrs jsonb) ON COMMIT DROP""",
+  suspended jsonb, attrs jsonb, phone text) ON COMMIT DROP""",
     )
 
 
@@ -44,7 +44,7 @@ def stage(tx: Tx, rows: Iterable[CustomerRow]) -> int:
     """Copy the rows as they come, without holding them; how many there were."""
     statement = """
 COPY staged (line, ext_id, name, address, address_key, contact_name, role, locale, tz, services,
-  suspended, attrs)
+  suspended, attrs, phone)
 FROM STDIN"""
     with tx.cursor() as cursor:
         with cursor.copy(statement) as copy:
@@ -52,6 +52,7 @@ FROM STDIN"""
                 copy.write_row((
                 row.line, row.customer, row.name, row.address, row.address_key, row.contact_name, row.role,
                 row.locale, row.timezone, _json(row.services), _cuts(row.suspended), _json(row.attributes),
+                row.phone,
             ))  # fmt: skip
         return cursor.rowcount
 

@@ -6,7 +6,7 @@ everything here belongs to one disruption.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -57,6 +57,8 @@ class CallRow:
     why: Untold
     cut_off: bool
     """The data says that they are cut off from one of these now."""
+    phone: str | None = field(default=None, repr=False)
+    """How to call them; shown to nobody but whoever calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +132,10 @@ FROM once GROUP BY rank ORDER BY rank""")
 
 
 ROWS = """
-SELECT c.ext_id AS customer, c.name, array_agg(s.name ORDER BY s.name) AS services,
+SELECT c.ext_id AS customer, c.name, c.phone, array_agg(s.name ORDER BY s.name) AS services,
        (%(order)s::text[])[g.rank] AS why, bool_or(g.cut_off) AS cut_off
 FROM gap g JOIN customer c USING (customer_id) JOIN service s USING (service_id)
-WHERE (%(order)s::text[])[g.rank] = ANY(%(reasons)s::text[]) GROUP BY c.ext_id, c.name, g.rank
+WHERE (%(order)s::text[])[g.rank] = ANY(%(reasons)s::text[]) GROUP BY c.ext_id, c.name, c.phone, g.rank
 ORDER BY (%(order)s::text[])[g.rank] = ANY(%(unreachable)s::text[]) DESC, g.rank, c.ext_id LIMIT %(most)s"""
 
 

@@ -376,6 +376,24 @@ def test_a_contact_who_left_is_dropped_and_said(db: Db, shop: Shop) -> None:
     assert sorted(known(db).values(), key=str) == ["ann1@example.com", "ann2@example.com"]
 
 
+WITH_PHONE = VIEW.replace("c.email,", "c.email, '+1 555 010' || c.customer_id AS phone,")
+
+
+def test_how_to_call_comes_over_for_those_who_are_told_and_stays_in_a_snapshot(server: Path, db: Db) -> None:
+    with a_shop(server, f"shop{os.urandom(4).hex()}", WITH_PHONE) as shop:
+        shop.people(12)
+        copy(db, shop, rule("country = 'JP'"))
+        assert rows_of(db, "SELECT count(phone), count(*) FROM customer") == [(4, 12)]
+        snapshots.take(db, settings_of(shop), NOW)
+        with db.transaction() as tx:
+            tx.execute("UPDATE customer SET phone = NULL")
+        with db.transaction() as tx:
+            bring(tx, None, rule(), LATER, LATER)
+        differing = "SELECT ext_id FROM customer WHERE phone NOT LIKE '+1 555 010' || ext_id || ' (%'"
+        assert rows_of(db, differing) == []
+        assert rows_of(db, "SELECT count(phone), count(*) FROM customer") == [(12, 12)]
+
+
 def test_the_cut_off_is_as_the_view_says(db: Db, shop: Shop) -> None:
     shop.people(3)
     shop.run("UPDATE subscription SET blocked_on = %s WHERE customer_id = 1", NOW)

@@ -298,6 +298,21 @@ def test_a_cell_that_cannot_be_used_is_unknown_and_its_customer_is_there(db: Db)
     assert "@" not in "".join(u.why.replace("@-sign", "") for u in imported.unknown)
 
 
+def phones(db: Db) -> list[str | None]:
+    return [phone for (phone,) in rows_of(db, "SELECT phone FROM customer ORDER BY ext_id")]
+
+
+def test_a_customer_has_the_telephone_numbers_of_its_rows(db: Db):
+    load(
+        db,
+        "customer,email,contact_name,phone\nc1,,Bob,+1 555 0101\nc1,,Ann,+1 555 0100\nc1,,Ann,+1 555 0100\n"
+        "c2,a@x.example.com,,n/a\nc3,,,112\n",
+    )
+    assert phones(db) == ["+1 555 0100 (Ann), +1 555 0101 (Bob)", None, "112"]
+    assert load(db, "customer,phone\nc1,\nc3,113\n").merged.customers_changed == 1
+    assert phones(db) == ["+1 555 0100 (Ann), +1 555 0101 (Bob)", None, "113"]
+
+
 def test_a_column_of_addresses_never_becomes_an_attribute(db: Db):
     header = "customer,email,billing_email,note\n"
     imported = load(db, header + "c1,a@x.example.com,b@x.example.com,\nc2,,,ask c@x.example.com\nc3,,,x\n")

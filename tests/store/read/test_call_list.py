@@ -190,17 +190,22 @@ def test_being_told_that_it_is_over_is_not_being_told_that_it_is_out(ledger: Led
     assert ledger.reasons() == {"acme": Untold.NOT_LISTED}
 
 
-ROW = CallRow("acme", "=cmd()", ["Fable 5", "Mythos 5"], Untold.BOUNCED, cut_off=True)
+ROW = CallRow(
+    "acme", "=cmd()", ["Fable 5", "Mythos 5"], Untold.BOUNCED, cut_off=True, phone="+1 555 0100 (Ann)"
+)
 
 
 def test_the_file_to_call_from(tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
-    assert write(file, [ROW, replace(ROW, name='Ünal, "Söhne"', why=Untold.WAITING, cut_off=False)]) == 2
+    assert (
+        write(file, [ROW, replace(ROW, name='Ünal, "Söhne"', why=Untold.WAITING, cut_off=False, phone=None)])
+        == 2
+    )
     with file.open(encoding="utf-8", newline="") as stream:
         header, first, second = csv.reader(stream)
-    assert header == ["customer", "name", "services", "reason", "to_call", "cut_off"]
-    assert first == ["acme", "'=cmd()", "Fable 5; Mythos 5", "bounced", "yes", "yes"]
-    assert second == ["acme", 'Ünal, "Söhne"', "Fable 5; Mythos 5", "waiting", "no", "no"]
+    assert header == ["customer", "name", "services", "reason", "to_call", "cut_off", "phone"]
+    assert first == ["acme", "'=cmd()", "Fable 5; Mythos 5", "bounced", "yes", "yes", "'+1 555 0100 (Ann)"]
+    assert second == ["acme", 'Ünal, "Söhne"', "Fable 5; Mythos 5", "waiting", "no", "no", ""]
     with pytest.raises(BadInput, match="another file"):
         write(tmp_path, [])
 
@@ -213,12 +218,13 @@ def test_the_picture() -> None:
     )
     assert "2,001 customers not told, 2,000 of them cut off" in shown
     assert "To be called, for no mail gets there: 1 customer." in shown
-    assert "acme  =cmd(): Fable 5, Mythos 5 (the address does not take mail)" in shown
+    assert "acme  =cmd(): Fable 5, Mythos 5 (the address does not take mail), +1 555 0100 (Ann)" in shown
 
 
 def test_the_command_in_a_process_of_its_own(ledger: Ledger, tmp_path: Path) -> None:
     ledger.written_to("acme", "accepted", "bounced")
     ledger.written_to("bolt", "accepted")
+    ledger.run("UPDATE customer SET phone = '+1 555 0100' WHERE ext_id = 'acme'")
     env = for_children(replace(from_env({"NOTIFIER_HOME": str(tmp_path)}), database_url=ledger.db.url))
 
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -227,11 +233,13 @@ def test_the_command_in_a_process_of_its_own(ledger: Ledger, tmp_path: Path) -> 
 
     shown = run("d-aaaa", "--csv", "calls.csv")
     assert shown.returncode == 0, shown.stderr
-    assert "acme  Acme: Fable 5" in shown.stdout
+    assert "acme  Acme: Fable 5 (the address does not take mail), +1 555 0100" in shown.stdout
     assert "1 row written to calls.csv." in shown.stdout
-    assert (tmp_path / "calls.csv").read_text().splitlines()[1] == "acme,Acme,Fable 5,bounced,yes,yes"
+    assert (tmp_path / "calls.csv").read_text().splitlines()[
+        1
+    ] == "acme,Acme,Fable 5,bounced,yes,yes,'+1 555 0100"
     asked = json.loads(run("AAAA", "--json").stdout)
-    assert [row["customer"] for row in asked["customers"]] == ["acme"]
+    assert [(row["customer"], row["phone"]) for row in asked["customers"]] == [("acme", "+1 555 0100")]
     assert asked["reasons"] == [{"why": "bounced", "customers": 1, "cut_off": 1, "to_call": 1}]
     assert "@" not in shown.stdout + json.dumps(asked)
     missing = run("ZZZZ")

@@ -76,7 +76,9 @@ def picture(reference: str, counts: "list[WhyCount]", first: "list[CallRow]") ->
         to_call = sum(c.to_call for c in counts)
         lines.append(f"\nTo be called, for no mail gets there: {_customers(to_call)}.")
         lines += [
-            f"  {row.customer}  {row.name}: {', '.join(row.services)} ({WORDS[row.why]})" for row in first
+            f"  {row.customer}  {row.name}: {', '.join(row.services)} ({WORDS[row.why]})"
+            + (f", {row.phone}" if row.phone else "")
+            for row in first
         ]
         lines.append(f"As a file: notifier gaps {reference} --csv FILE")
     return "\n".join(lines)
