@@ -18,7 +18,6 @@ from notifier.edges.file_columns import (
     SEPARATORS,
     Header,
     Renamed,
-    column_fault,
     doubled,
     header_of,
     separator_of,
@@ -27,7 +26,7 @@ from notifier.edges.file_text import Lines
 from notifier.edges.quoted_cells import QuotedCells
 from notifier.errors import BadInput
 from notifier.model.customer import BadRow
-from notifier.model.file_format import FileFormat
+from notifier.model.file_format import FileFormat, column_fault
 from notifier.model.quoting import quoted
 
 NO_TEXT = "\0"

@@ -22,8 +22,9 @@ T = TypeVar("T")
 LONGEST_ID = 200
 """Characters: ids and regions stand in unique indexes, whose entries Postgres bounds to 2,704 bytes."""
 CLOCK_SKEW = timedelta(minutes=5)
-PHONE = re.compile(r"[+(]?[\d(][\d\s()./+\u2013-]{1,30}(\s*(ext\.?|x|#)\s*\d{1,6})?", re.IGNORECASE)
-FEWEST_DIGITS = 3
+PHONE = re.compile(
+    r"(?=(?:\D*\d){3})[+(]?[\d(][\d\s()./+\u2013-]{1,30}(\s*(ext\.?|x|#)\s*\d{1,6})?", re.IGNORECASE
+)
 AN_ADDRESS = "is an address, and no attribute is one"
 
 
@@ -135,7 +136,7 @@ def read_role(cell: str) -> str:
 
 def read_phone(cell: str) -> str:
     """As it is written: only people read it. What a spreadsheet has rounded is no number any more."""
-    if not PHONE.fullmatch(cell) or sum(c.isdigit() for c in cell) < FEWEST_DIGITS:
+    if not PHONE.fullmatch(cell):
         raise RowFault("is no telephone number")
     return read_words(cell)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from notifier.errors import BadInput
-from notifier.model.customer import COLUMNS, attribute_fault
+from notifier.model.file_format import column_fault
 from notifier.model.quoting import quoted
 
 SEPARATORS: Mapping[str, str] = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -88,10 +88,6 @@ def header_of(cells: Sequence[str], renamed: Renamed) -> Header:
         raise BadInput("The header of the file is not right:", details=tuple(faults))
     needed = max(n for n, name in enumerate(names, 1) if name in FATAL)
     return Header(tuple(names), len(cells) - len(columns), needed)
-
-
-def column_fault(name: str) -> str | None:
-    return None if name in COLUMNS else attribute_fault(name)
 
 
 def doubled(names: Sequence[str]) -> set[str]:

@@ -19,6 +19,7 @@ MADE = tuple(
         (".*\ufffd.*", "holds a character that was lost"),
     )
 )
+ANY = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in MADE))
 """As Excel, LibreOffice, Google Sheets and databases write them, in the languages of their users."""
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories of Unicode: with one of them, two ids look alike and are not."""
@@ -26,9 +27,8 @@ UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 def artefact(cell: str) -> str | None:
     """What happened to the cell, as a sentence that begins with the cell itself; None: nothing is seen."""
-    for pattern, sentence in MADE:
-        if pattern.fullmatch(cell):
-            return sentence
+    if ANY.fullmatch(cell):
+        return next(sentence for pattern, sentence in MADE if pattern.fullmatch(cell))
     if not cell.isprintable() and any(unicodedata.category(c) in UNSEEN for c in cell):
         return "holds a character that nobody can see"
     return None

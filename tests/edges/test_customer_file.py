@@ -210,6 +210,27 @@ def test_files_from_the_field_are_read_and_say_what_they_were_taken_for(
     assert len(rows) == len(customers)
 
 
+MAP = {"Account ID": "customer", "name,legal": "name", "Notes": ""}
+
+
+def test_columns_are_called_as_somebody_maps_them_in_csv_and_in_json():
+    known = FileFormat(None, MAP)
+    rows = [FileRow(2, {"customer": "1", "name": "Acme", "plan": "team"})]
+    csv = b'ACCOUNT  ID,"name,legal",plan,Notes\n1,Acme,team,x\n'
+    assert list(opened(io.BytesIO(csv), known).records) == rows
+    json = b'\n{"Account ID": 1, "name,legal": "Acme", "plan": "team", "Notes": {"a": 1}}'
+    assert list(opened(io.BytesIO(json), known).records) == rows
+
+
+def test_a_column_that_was_to_be_mapped_and_is_not_there_is_a_slip():
+    with pytest.raises(BadInput) as caught:
+        opened(io.BytesIO(b"customer,Nmae\n"), FileFormat(None, {"Name": "name", "Nmae": "customer"}))
+    assert "There is no column 'name', which was to be mapped." in caught.value.details
+    assert (
+        "Column 'customer' stands there twice: remove one, or give it another name." in caught.value.details
+    )
+
+
 def test_windows_letters_are_refused_until_somebody_says_that_they_are():
     raw = (FILES / "03-cp1252.csv").read_bytes()
     assert "--encoding windows-1252" in refusal(raw)

@@ -140,20 +140,16 @@ def import_customers(
     """
     with db.transaction() as tx:
         catalogue.lock(tx)
-        attributes = catalogue.attributes(tx)
-        context = RowContext(
-            services=frozenset(s.slug for s in catalogue.services(tx)),
-            attributes={a.name: a.type for a in attributes},
-            now=act.now,
-        )
+        judged_by = context(tx, act.now)
         tally = ImportTally()
         staging.create_staging(tx)
         file = opened(stream, known)
-        count = staging.stage(tx, _accepted(rows(file.records, context), tally, skip_bad=skip_bad))
+        count = staging.stage(tx, _accepted(rows(file.records, judged_by), tally, skip_bad=skip_bad))
         count -= _take_out_two_names(tx, tally)
         if tally.bad and not skip_bad:
             raise _refusal(file.read_as, tally)
-        undeclared = tuple(sorted(tally.new_attributes - {a.name for a in attributes if a.declared}))
+        declared = {a.name for a in catalogue.attributes(tx) if a.declared}
+        undeclared = tuple(sorted(tally.new_attributes - declared))
         catalogue.add_undeclared(tx, undeclared)
         staging.analyze_staging(tx)
         contradictions = tuple(staging.contradictions(tx))
@@ -163,6 +159,15 @@ def import_customers(
         after = {"rows": count, "bad": tally.bad, **asdict(merged)}
         audit.append(tx, actor=act.actor, act="import", at=act.now, after=after)
         return _imported(file.read_as, count, merged, undeclared, contradictions, tally)
+
+
+def context(tx: Tx, now: datetime) -> RowContext:
+    """What the rows of a file are judged against."""
+    return RowContext(
+        services=frozenset(s.slug for s in catalogue.services(tx)),
+        attributes={a.name: a.type for a in catalogue.attributes(tx)},
+        now=now,
+    )
 
 
 def _accepted(

@@ -13,7 +13,9 @@ from notifier.errors import BadInput, Refused
 if TYPE_CHECKING:
     from notifier.actions.company.apply_company import CompanyChange, CompanyDifference, Retyped
     from notifier.actions.company.import_customers import Imported, Merged
+    from notifier.model.file_format import FileFormat
 
+PREVIEWED = 10
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -61,6 +63,13 @@ def import_(
     encoding: Annotated[
         str | None, typer.Option(help="What its letters are, where it is not Unicode: windows-1252.")
     ] = None,
+    mapped: Annotated[
+        list[str],
+        typer.Option("--map", metavar="COLUMN=NAME", help="'Account ID=customer'; 'Notes=' leaves it out."),
+    ] = [],  # noqa: B006
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show the first rows as they would be stored; store nothing.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Customers, contacts and entitlements from a file: merged into what is there, all or nothing."""
@@ -68,8 +77,11 @@ def import_(
     from notifier.entry.cli.session import opened_app
     from notifier.model.file_format import FileFormat
 
+    known = FileFormat(_encoding(encoding), _columns(mapped))
+    if preview:
+        _preview(file, known, as_json=json)
+        return
     with _reading(file) as stream, opened_app() as app, _progress(stream, file) as shown:
-        known = FileFormat(encoding=_encoding(encoding))
         imported = import_customers(app.db, app.act(), shown, skip_bad=skip_bad, known=known)
     if json:
         from notifier.entry.cli.output import print_json
@@ -85,6 +97,34 @@ def _encoding(given: str | None) -> str | None:
     if given is not None and given.lower() not in ENCODINGS:
         raise BadInput(f"--encoding {given} is not known: use one of {', '.join(ENCODINGS)}.")
     return given.lower() if given else None
+
+
+def _columns(mapped: list[str]) -> dict[str, str]:
+    from notifier.model.file_format import column_fault
+
+    found: dict[str, str] = {}
+    for each in mapped:
+        column, equals, name = (part.strip() for part in each.rpartition("="))
+        if not equals or not column:
+            raise BadInput(f"--map {each!r} names no column: write --map 'Account ID=customer'.")
+        if name and (fault := column_fault(name)):
+            raise BadInput(f"--map {each!r}: {name!r} {fault}.")
+        found[column] = name
+    return found
+
+
+def _preview(file: Path, known: "FileFormat", *, as_json: bool) -> None:
+    from notifier.actions.company.preview_import import preview_import
+    from notifier.entry.cli.output import print_json
+    from notifier.entry.cli.screens.import_preview import lines
+    from notifier.entry.cli.session import opened_app
+
+    with _reading(file) as stream, opened_app() as app:
+        found = preview_import(app.db, app.clock.now(), stream, known, most=PREVIEWED)
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo("\n".join(lines(found)))
 
 
 @contextmanager

@@ -92,6 +92,23 @@ def test_apply_then_import(environment, tmp_path, database_url):
     assert (code, out.splitlines()[-1]) == (0, "Nothing to change.")
 
 
+def test_a_preview_stores_nothing(environment, tmp_path, database_url):
+    notifier(environment, tmp_path, "apply", "company.toml", "--yes")
+    (tmp_path / "export.csv").write_text(CUSTOMERS.replace("customer,", "Account ID,"))
+    options = ("export.csv", "--map", "Account ID=customer", "--map", "plan=")
+    code, out, _ = notifier(environment, tmp_path, "import", *options, "--preview")
+    assert code == 0
+    assert "customer c1, name Acme" in out
+    assert "team" not in out
+    assert "@" not in out
+    _, out, _ = notifier(environment, tmp_path, "import", *options, "--preview", "--json")
+    assert [row["customer"] for row in json.loads(out)["rows"]] == ["c1", "c2"]
+    assert count(database_url, "customer") == 0
+    assert notifier(environment, tmp_path, "import", *options)[0] == 0
+    assert count(database_url, "customer") == 2
+    assert count(database_url, "attribute") == 1
+
+
 def test_json_is_the_whole_output(environment, tmp_path):
     _, out, _ = notifier(environment, tmp_path, "apply", "company.toml", "--yes", "--json")
     applied = json.loads(out)
@@ -157,6 +174,12 @@ def test_every_bad_row_is_named_on_standard_error(environment, tmp_path, databas
         (["apply", "customers.csv", "--yes"], "not TOML"),
         (["import", "absent.csv"], "absent.csv cannot be read"),
         (["import", "company.toml"], "neither CSV with a header"),
+        (
+            ["import", "customers.csv", "--encoding", "ebcdic"],
+            "--encoding ebcdic is not known: use one of utf-8",
+        ),
+        (["import", "customers.csv", "--map", "name"], "write --map 'Account ID=customer'"),
+        (["import", "customers.csv", "--map", "name=Name!"], "is no name for an attribute"),
         (["import", "customers.csv"], "fable-5"),
     ],
 )
