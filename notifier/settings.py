@@ -139,8 +139,17 @@ def secret(name: str) -> str | None:
 
 
 def secrets(name: str) -> tuple[str, ...]:
-    """Its value, and another one beside it while it is being changed: with blanks or commas between."""
-    return tuple((secret(name) or "").replace(",", " ").split())
+    """Its value, and another one beside it while it is being changed: with blanks or commas between.
+
+    Only where each has at least 16 characters: a password with a comma in it is one secret, and nobody is
+    believed for knowing a piece of it.
+    """
+    value = (secret(name) or "").strip()
+    pieces = tuple(value.replace(",", " ").split())
+    return pieces if all(len(each) >= SHORTEST_OF_SEVERAL for each in pieces) else (value,)
+
+
+SHORTEST_OF_SEVERAL = 16
 
 
 def data_folder(name: str) -> Path:

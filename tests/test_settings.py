@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from notifier.errors import BadInput
-from notifier.settings import SENDGRID_HOSTS, for_children, from_env, is_loopback
+from notifier.settings import SENDGRID_HOSTS, for_children, from_env, is_loopback, secrets
 
 
 def test_an_empty_environment_is_embedded_and_rehearses() -> None:
@@ -106,3 +106,19 @@ def test_the_env_file_is_read_but_not_for_rehearsals_and_not_by_children_of_up(t
     assert read_port(tmp_path, NOTIFIER_PORT="4712") == "4712 shh"
     assert read_port(tmp_path, NOTIFIER_REHEARSALS_ONLY="1") == "8025 None"
     assert read_port(tmp_path, NOTIFIER_EMBEDDED="1") == "8025 None"
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("", ()),
+        ("s3cret", ("s3cret",)),
+        ("p,Q7!longpassword", ("p,Q7!longpassword",)),
+        (f"{'a' * 16},{'b' * 16} {'c' * 20}", ("a" * 16, "b" * 16, "c" * 20)),
+    ],
+)
+def test_several_secrets_are_long_ones(
+    value: str, found: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_SEVERAL", value)
+    assert secrets("TEST_SEVERAL") == found

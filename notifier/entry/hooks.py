@@ -8,6 +8,7 @@ a redirect, which counts as a failure at some, and never 429, after which others
 Uptime Kuma may post by GET; CloudEvents ask first, by OPTIONS.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Self
 
@@ -22,7 +23,7 @@ from notifier.actions.background.posts import (
     OtherMethod,
     RecordedPost,
     UnknownSource,
-    handshake,
+    methods_of,
     note_refused,
     record_signals,
 )
@@ -33,6 +34,10 @@ from notifier.model.customer import SLUG
 LARGEST_BODY = 16 << 20
 MOST_AT_ONCE = 64 << 20
 """Bytes of all bodies that one process is taking in."""
+SMALL_BODY = 256 << 10
+"""Bytes of each body that count for nothing there: what tools usually post is never crowded out."""
+SLOWEST_BODY = 30.0
+"""Seconds in which a body must have come: Statuspage and healthchecks, the most patient tools, wait as long."""
 USUAL_RATE = "120"
 
 
@@ -59,11 +64,13 @@ class Guest:
     """One body in it; what it took is free again in the end."""
 
     def __init__(self, hall: Hall) -> None:
-        self.hall, self.size = hall, 0
+        self.hall, self.came, self.size = hall, 0, 0
 
     def take(self, size: int) -> None:
-        self.hall.take(size)
-        self.size += size
+        self.came += size
+        if (more := max(self.came - SMALL_BODY, 0) - self.size) > 0:
+            self.hall.take(more)
+            self.size += more
 
     def __enter__(self) -> Self:
         return self
@@ -84,8 +91,10 @@ class Hooks:
         source = str(request.path_params["source"])
         if not SLUG.fullmatch(source):
             raise UnknownSource
+        # Before a byte of it is read: a stranger's body takes no room.
+        methods = await run_in_threadpool(methods_of, self.app.db, source)
         if request.method == "OPTIONS":
-            return await self._agree(source, request.headers)
+            return self._agree(methods, request.headers)
         with Guest(self.hall) as guest:
             raw = await self._body(source, request, guest)
             recorded = await self._record(source, request, raw)
@@ -99,7 +108,10 @@ class Hooks:
 
     async def _body(self, source: str, request: Request, guest: Guest) -> bytes:
         try:
-            return await bounded(request, LARGEST_BODY, guest)
+            async with asyncio.timeout(SLOWEST_BODY):
+                return await bounded(request, LARGEST_BODY, guest)
+        except TimeoutError as late:
+            raise HTTPException(408, "The body did not come in time: send it again.") from late
         except HTTPException as refused:
             await run_in_threadpool(
                 note_refused, self.app.db, source, str(refused.detail), self.app.clock.now()
@@ -121,9 +133,9 @@ class Hooks:
         except OtherMethod as other:
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(other.methods))}) from other
 
-    async def _agree(self, source: str, headers: Mapping[str, str]) -> Response:
+    def _agree(self, methods: frozenset[str], headers: Mapping[str, str]) -> Response:
         """cloudevents/spec http-webhook.md, section 4: the sender's origin, and as fast as it asks for."""
-        if not await run_in_threadpool(handshake, self.app.db, source):
+        if "OPTIONS" not in methods:
             raise HTTPException(405, headers={"Allow": "POST, PUT"})
         allowed = {
             "Allow": "POST, PUT, OPTIONS",

@@ -41,9 +41,11 @@ class Report:
     """When it began, or ended; UTC, never later than the moment it arrived."""
     services: tuple[str, ...] = ()
     once: bool = False
-    """Its sender has numbered the message, so it is an event and never a repeat: where it is older than the end
-    that we know it is late, however late.
+    """Its sender has numbered the message and says its own moment, so it is an event and never a repeat: where
+    it is older than the end that we know it is late, however late.
     """
+    began: bool = False
+    """`at` is when the trouble began, however often that is said; otherwise the moment that this message is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,13 @@ def hear(
 
 
 def _firing(last: LastHeard, said: Report, habits: Habits, now: datetime) -> Change:
+    newest = last.newest_at is not None and said.at > last.newest_at
     if last.state is SignalState.FIRING:
+        # Its end was lost, or never sent: what began later is another, and people may not know of that.
+        if newest and (said.began or now - last.heard_at > habits.max_age):
+            return Change.BEGAN
         return Change.REPEATED if set(said.services) == set(last.services) else Change.NAMED
     # Began in the moment in which the other ended: it is another, if it is newer than all we had heard of that.
-    newest = last.newest_at is not None and said.at > last.newest_at
     if last.gone_at is None or said.at > last.gone_at or (said.at == last.gone_at and newest):
         return Change.BEGAN
     # Alertmanager says the old beginning again when what had only seemed to be over goes on.

@@ -40,9 +40,12 @@ def services_of(hints: Sequence[str], mapping: Mapping[str, Any], known: Collect
 
 
 def own_key(signal: Signal, posted: Posted) -> str | None:
-    """The name that the sender gave to this delivery, the same on each attempt; None: it numbers nothing."""
+    """The name that the sender gave to this delivery, the same on each attempt; None: it numbers nothing.
+
+    With what it says of whom: some give one name to the news for several accounts, or to an opening and its end.
+    """
     key = signal.delivery_key or posted.delivery_key
-    return None if not key or key.startswith(HASHED) else _short(key)
+    return None if not key or key.startswith(HASHED) else _short(f"{key} {signal.state} {signal.key}")
 
 
 def _short(key: str) -> str:
@@ -63,7 +66,9 @@ def accept(tx: Tx, source: Source, posted: Posted, now: datetime) -> TakenIn:
     last, news = dict(before), list[Evidence]()
     for signal in said:
         services = services_of(signal.hints, source.services, known)
-        words = Report(signal.state, signal.occurred_at, services, once=own_key(signal, posted) is not None)
+        began = signal.began_at is not None and signal.occurred_at <= signal.began_at
+        numbered = own_key(signal, posted) is not None
+        words = Report(signal.state, signal.occurred_at, services, began=began, once=numbered and not began)
         key = _short(signal.key)
         change, last[key] = hear(last.get(key), key, words, habits(source), now)
         if change in NEWS:

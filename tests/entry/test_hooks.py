@@ -27,7 +27,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notifier.app import opened
-from notifier.entry.hooks import LARGEST_BODY, MOST_AT_ONCE, Crowded, Guest, Hall
+from notifier.entry import hooks
+from notifier.entry.hooks import LARGEST_BODY, MOST_AT_ONCE, SMALL_BODY, Crowded, Guest, Hall
 from notifier.entry.web import listening, web
 from notifier.errors import Unreachable
 from notifier.local import broker, postgres
@@ -232,10 +233,13 @@ def test_a_test_of_a_tool_is_answered_with_the_reason_why_it_concludes_nothing(s
 def test_more_than_there_is_room_for_is_asked_to_come_again() -> None:
     room = Hall(100)
     with Guest(room) as first, Guest(room) as second:
-        first.take(60)
-        second.take(40)
-        with pytest.raises(Crowded), Guest(room) as third:
-            third.take(1)
+        first.take(SMALL_BODY - 1)
+        first.take(61)
+        second.take(SMALL_BODY + 40)
+        with Guest(room) as third:
+            third.take(SMALL_BODY)  # what tools usually post is never crowded out
+            with pytest.raises(Crowded):
+                third.take(1)
     assert room.taken == 0
     assert MOST_AT_ONCE == 4 * LARGEST_BODY
 
@@ -278,6 +282,19 @@ def test_a_body_without_end_is_cut_off(site: Site) -> None:
         with contextlib.suppress(OSError):
             assert client.recv(12) == b"HTTP/1.1 413"
     assert site.post(FIRING).status == 202
+
+
+def test_a_stranger_is_turned_away_before_its_body_has_come(site: Site) -> None:
+    with socket.create_connection(("127.0.0.1", site.port)) as client:
+        client.sendall(b"POST /hooks/nobody HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n")
+        assert client.recv(12) == b"HTTP/1.1 404"
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hooks, "SLOWEST_BODY", 0.05)
+    with socket.create_connection(("127.0.0.1", site.port)) as client:
+        client.sendall(b"POST /hooks/prometheus HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n")
+        assert client.recv(12) == b"HTTP/1.1 408"
 
 
 def test_a_client_that_leaves_in_the_middle_leaves_nothing(site: Site, db: Db) -> None:

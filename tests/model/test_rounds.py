@@ -24,6 +24,11 @@ def fires(began: float, *services: str, once: bool = False) -> Report:
     return Report(FIRING, at(began), services or OURS, once)
 
 
+def began(at_: float) -> Report:
+    """As tools that say with each message when the trouble began."""
+    return replace(fires(at_), began=True)
+
+
 def ends(ended: float, *, once: bool = False) -> Report:
     return Report(RESOLVED, at(ended), OURS, once)
 
@@ -69,6 +74,19 @@ TABLE = {
     ),
     "the end of the round before comes after the next began": (
         [(0, fires(0)), (7, fires(6)), (8, ends(5))], [BEGAN, REPEATED, LATE], FIRING, 1,
+    ),
+    "its end was lost, and a week later it begins again": (
+        [(0, began(0)), (9, began(0)), (10_080, began(10_079)), (10_081, began(10_079))],
+        [BEGAN, REPEATED, BEGAN, REPEATED], FIRING, 2,
+    ),
+    "its end was lost, and it says its moments only": (
+        [(0, fires(0)), (9, fires(9)), (10_080, fires(10_080))], [BEGAN, REPEATED, BEGAN], FIRING, 2,
+    ),
+    "the end of the round before comes late, where beginnings are said": (
+        [(0, began(0)), (7, began(6)), (8, ends(5))], [BEGAN, BEGAN, LATE], FIRING, 2,
+    ),
+    "an incident is reopened, and says its old beginning": (
+        [(0, began(0)), (6, ends(5)), (60, began(0))], [BEGAN, ENDED, BEGAN], FIRING, 2,
     ),
     "an end that was heard ends nothing again": (
         [(0, fires(0)), (6, ends(5)), (11, fires(0)), (12, ends(5))], [BEGAN, ENDED, BEGAN, LATE], FIRING, 2,
@@ -124,14 +142,15 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Report], SignalState, datetime]:
     return draw(st.permutations(doubled)), truth[-1].state, moment
 
 
-@given(deliveries())
+@given(deliveries(), st.booleans())
 def test_in_any_order_and_doubled_the_end_is_the_truth(
-    drawn: tuple[list[Report], SignalState, datetime],
+    drawn: tuple[list[Report], SignalState, datetime], beginnings: bool
 ) -> None:
     messages, state, moment = drawn
     last = None
     for n, said in enumerate(messages):
-        _, last = hear(last, "k", said, HABITS, moment + timedelta(seconds=n))
+        said_so = replace(said, began=beginnings and said.state is FIRING)
+        _, last = hear(last, "k", said_so, HABITS, moment + timedelta(seconds=n))
     assert last is not None
     assert last.state is state
 

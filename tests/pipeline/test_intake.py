@@ -56,8 +56,10 @@ def test_only_what_its_sender_has_numbered_is_the_same_delivery() -> None:
     hashed, numbered = Posted((), delivery_key="sha256:1"), Posted((), delivery_key="evt-1")
     assert own_key(signal(), Posted(())) is None
     assert own_key(signal(), hashed) is None
-    assert own_key(signal(), numbered) == "evt-1"
-    assert own_key(replace(signal(), delivery_key="msg-7"), hashed) == "msg-7"
+    assert own_key(signal(), numbered) == "evt-1 firing f1"
+    assert own_key(replace(signal(), delivery_key="msg-7"), hashed) == "msg-7 firing f1"
+    assert own_key(replace(signal(), state=SignalState.RESOLVED), numbered) != own_key(signal(), numbered)
+    assert own_key(replace(signal(), key="f2"), numbered) != own_key(signal(), numbered), "another account's"
     long = own_key(replace(signal(), delivery_key="x" * 5_000), hashed)
     assert long is not None
     assert len(long) < 100

@@ -98,9 +98,9 @@ def record_signals(
     return RecordedPost(new, duplicates, (Ring("judge"),) if new else (), posted.why, posted.faults)
 
 
-def handshake(db: Db, source_name: str) -> bool:
-    """May this source be asked first, by OPTIONS, whether we want its events? Raises `UnknownSource`."""
-    return "OPTIONS" in _speaker(db, source_name)[1].methods
+def methods_of(db: Db, source_name: str) -> frozenset[str]:
+    """How this source may post. Raises `UnknownSource`, `Unreachable`."""
+    return _speaker(db, source_name)[1].methods
 
 
 def note_refused(db: Db, source_name: str, why: str, now: datetime) -> None:

@@ -67,6 +67,7 @@ _DATADOG_WORDS: dict[str, Any] = {
         "Warn": "a warning is no outage yet",
         "Re-Warn": "a warning is no outage yet",
         "Renotify*": "said before",
+        "TEST": "a test",
     },
     "opened_at": ("date",),
     "ended_at": ("date",),
@@ -76,6 +77,7 @@ _DATADOG_WORDS: dict[str, Any] = {
 DATADOG = (
     Idiom(
         when=(Fits("alert_transition"),),
+        nothing=(Fits("event_title", "[[]TEST]*", "a test"), Fits("alert_title", "[[]TEST]*", "a test")),
         state="alert_transition",
         key=("{alert_cycle_key}", "{alert_id}:{alert_scope}"),
         hints=(Names("tags"), Names("alert_scope")),

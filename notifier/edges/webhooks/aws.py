@@ -29,12 +29,20 @@ from notifier.edges.webhooks.texts import text_of
 from notifier.errors import BadInput, Unreachable
 from notifier.model.signal import Posted
 
-HOST = re.compile(r"sns\.[a-z0-9-]{3,}\.amazonaws\.com(\.cn)?")
+HOST = re.compile(r"sns\.[a-z]{2}(-[a-z]+)+-\d{1,2}\.amazonaws\.com(\.cn)?")
+"""With a region's name: `sns.s3-us-west-2` is whoever has a bucket of that name."""
 CERTIFICATE = re.compile(r"/SimpleNotificationService-[0-9A-Za-z]{8,64}\.pem")
 SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 SIGNED_OF_SUBSCRIPTIONS = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
+SIGNED_OF = {
+    "Notification": SIGNED,
+    "SubscriptionConfirmation": SIGNED_OF_SUBSCRIPTIONS,
+    "UnsubscribeConfirmation": SIGNED_OF_SUBSCRIPTIONS,
+}
 SIGNED_BY = {"1": hashes.SHA1(), "2": hashes.SHA256()}  # noqa: S303 - version 1 is theirs
 SECONDS = 5
+LARGEST_ENVELOPE = 1 << 20
+"""Four times what SNS sends; it is read before anybody knows whose it is."""
 LARGEST_CERTIFICATE = 1 << 16
 
 
@@ -58,7 +66,7 @@ def _messages(at: str, delivery: tuple[str, ...]) -> tuple[Idiom, ...]:
         ),
         Idiom(
             when=(Fits(f"{at}detail-type", "CloudWatch Alarm State Change"),),
-            nothing=(Fits(f"{alarm}state.actionsSuppressedBy", why="kept quiet there on purpose"),),
+            no_opening=(Fits(f"{alarm}state.actionsSuppressedBy", why="kept quiet there on purpose"),),
             state=f"{alarm}state.value",
             opens=("ALARM",),
             ends=("OK",),
@@ -158,6 +166,8 @@ def sns(options: Mapping[str, Any], certificate: Callable[[str], bytes] | None =
 
 
 def _envelope(incoming: Incoming) -> dict[str, Any] | None:
+    if len(incoming.raw) > LARGEST_ENVELOPE:
+        return None
     try:
         message = unpacked(incoming)
     except BadInput:
@@ -177,7 +187,7 @@ def _read(envelope: dict[str, Any], incoming: Incoming, received_at: datetime, l
             gone = "its topic has ended the subscription: subscribe it again, or remove the source."
             return Posted((), delivery_key=delivery, why="the subscription ended", warning=gone)
         case "Notification":
-            message = in_eventbridge(from_json(text_of(envelope.get("Message"))))
+            message = in_eventbridge(from_json(str(envelope.get("Message") or "")))
             whole = envelope | {"message": message}
             return read_message("CloudWatch or Health", _IN_SNS, whole, incoming, received_at, label)
         case _:
@@ -191,7 +201,9 @@ def _is_signed(envelope: Mapping[str, Any], fetch: Callable[[str], bytes]) -> bo
     )
     if algorithm is None or not is_amazons(url, CERTIFICATE):
         return False
-    names = SIGNED if envelope.get("Type") == "Notification" else SIGNED_OF_SUBSCRIPTIONS
+    names = SIGNED_OF.get(str(envelope.get("Type")))
+    if names is None:
+        return False
     text = "".join(f"{name}\n{envelope[name]}\n" for name in names if isinstance(envelope.get(name), str))
     try:
         signature = b64decode(text_of(envelope.get("Signature")), validate=True)

@@ -55,6 +55,8 @@ class Idiom:
     """Where the troubles of a message stand, if it holds several; paths then begin at each of them."""
     nothing: tuple[Fits, ...] = ()
     """Any of them: then nothing is concluded."""
+    no_opening: tuple[Fits, ...] = ()
+    """Any of them: then it opens nothing; an end is an end."""
     state: str = ""
     opens: tuple[str, ...] = ()
     """An empty word stands for a state that is not said."""
@@ -166,6 +168,8 @@ def _conclude(idiom: Idiom, spot: Spot, received_at: datetime, label: str) -> Si
     state = _state(idiom, spot)
     if not isinstance(state, SignalState):
         return state
+    if state is SignalState.FIRING and (kept := next((f for f in idiom.no_opening if f(spot)), None)):
+        return Nothing(kept.why)
     key = spot.filled(idiom.key)
     if not key:
         return Fault("It does not say which trouble it means.")

@@ -103,10 +103,16 @@ STATUSCAKE = (
 """StatusCake (knowledge base, webhooks): a form without a time, the same each time that a test goes down."""
 
 
+LARGEST_FORM = 1 << 20
+"""It is read before anybody knows whose it is."""
+
+
 def statuscake_token(incoming: Incoming, secrets: Sequence[str], _now: datetime) -> bool:
     """`Token` in the form is md5 of the user's name in lower case and the API key; the secret is `user:key`, or
     the token itself.
     """
+    if len(incoming.raw) > LARGEST_FORM:
+        return False
     try:
         message = unpacked(incoming)
     except BadInput:
@@ -150,6 +156,7 @@ BETTERSTACK = (
         key=("{incident.id}",),
         opened_at=("incident.created_at",),
         ended_at=("incident.updated_at",),
+        began_at="incident.created_at",
         hints=(
             "incident.incident_updates[].affected_resources[].name",
             "incident.incident_updates[].affected_resources[].id",
@@ -164,5 +171,6 @@ BETTERSTACK = (
     ),
 )
 """Better Stack: uptime (betterstack.com/docs uptime/webhooks.md, a JSON:API body), and the status page, whose
-incident has no state of its own: only the indicator of the whole page.
+incident has no state of its own: only the indicator of the whole page. One that ends while another is open
+is said to be as bad as the page; it ends only with a post of its own that finds the page operational.
 """

@@ -127,10 +127,8 @@ only the category `outage` is one: monitors of addresses and of jobs.
 _INCIDENTIO: dict[str, Any] = {
     "nothing": (Fits("incident.mode", "!standard", "no incident that is real and now"),),
     "opens": ("live",),
-    "ends": ("learning", "closed"),
+    "ends": ("learning", "closed", "declined", "canceled"),
     "neither": {
-        "declined": "it was none",
-        "canceled": "it was none",
         "merged": "merged into another incident, where it goes on",
         "triage": "nobody knows yet whether it is one",
         "paused": "paused is neither",
@@ -155,6 +153,7 @@ INCIDENTIO = (
         neither=dict.fromkeys(("maintenance_*", "scheduled", "in_progress", "verifying"), "maintenance"),
         key=("{it.status_page_incident.id}",),
         opened_at=("it.status_page_incident.created_at", "it.update.published_at", "it.update.created_at"),
+        began_at="it.status_page_incident.created_at",
         ended_at=("it.update.published_at", "it.update.created_at", "it.status_page_incident.updated_at"),
         hints=(
             "it.update.component_impacts[].component_id",

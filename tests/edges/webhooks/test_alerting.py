@@ -175,3 +175,15 @@ def test_a_monitor_of_datadog_without_a_cycle_is_its_alert_and_scope() -> None:
         {"alert_transition": "Recovered", "alert_cycle_key": "0", "alert_id": "7", "alert_scope": "host:x"}
     )
     assert DIALECTS["datadog"]({}).read(Incoming({}, body), NOW).signals[0].key == "7:host:x"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"event_title": "[TEST] [Triggered] fable", "alert_transition": "Triggered", "alert_cycle_key": "7"},
+        {"title": "[TEST] [Triggered on {service:fable}] fable", "id": "1", "date": 1_764_000_000_000},
+    ],
+)
+def test_a_test_of_datadog_opens_nothing(message: dict[str, Any]) -> None:
+    posted = DIALECTS["datadog"]({}).read(Incoming({}, raw(message)), NOW)
+    assert (posted.signals, posted.faults, posted.why) == ((), (), "a test")

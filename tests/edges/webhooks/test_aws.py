@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from notifier.edges.webhooks import aws
@@ -20,6 +22,8 @@ def sample(name: str) -> Sample:
         "https://x@sns.eu-west-1.amazonaws.com/SimpleNotificationService-0000000000.pem",
         "https://sns.eu-west-1.amazonaws.com:444/SimpleNotificationService-0000000000.pem",
         "https://sns.eu-west-1.amazonaws.com:x/SimpleNotificationService-0000000000.pem",
+        "https://sns.s3-us-west-2.amazonaws.com/SimpleNotificationService-0000000000.pem",
+        "https://sns.s3-accelerate.amazonaws.com/SimpleNotificationService-0000000000.pem",
         "https://sns.eu-west-1.amazonaws.com/other.pem",
         "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0000000000.pem?x=1",
         "https://[::1/SimpleNotificationService-0000000000.pem",
@@ -49,6 +53,8 @@ def fetch(_url: str) -> bytes:
         (b'"SignatureVersion": "2"', b'"SignatureVersion": "3"'),
         (b"sns.eu-west-1.amazonaws.com/Simple", b"sns.evil.example/Simple"),
         (b'"Signature": "', b'"Signature": "!'),
+        (b'"Type": "Notification"', b'"Type": "Notification "'),
+        (b"{", b" " * (1 << 20) + b"{"),
     ],
 )
 def test_a_change_of_what_is_signed_is_noticed(change: tuple[bytes, bytes]) -> None:
@@ -92,3 +98,31 @@ def test_an_old_health_event_says_by_its_end_that_it_is_over() -> None:
     assert [s.state for s in dialect.read(Incoming({}, old), RECEIVED).signals] == ["firing"]
     over = old.replace(b'\\"eventRegion', b'\\"endTime\\":\\"Thu, 26 Nov 2026 23:31:00 GMT\\",\\"eventRegion')
     assert [s.state for s in dialect.read(Incoming({}, over), RECEIVED).signals] == ["resolved"]
+
+
+def test_an_alarm_without_anything_nested_is_read() -> None:
+    flat = {
+        "AlarmName": "checkout-all",
+        "NewStateValue": "OK",
+        "AlarmArn": "arn:aws:cloudwatch:eu-west-1:1:a",
+    }
+    raw = sample("other_raw_delivery")
+    posted = raw.dialect.read(Incoming(raw.incoming.headers, json.dumps(flat).encode()), RECEIVED)
+    assert [(each.key, each.state) for each in posted.signals] == [(flat["AlarmArn"], "resolved")]
+
+
+def test_what_is_kept_quiet_opens_nothing_and_ends_what_is_open() -> None:
+    def said(value: str) -> list[str]:
+        state = {"value": value, "actionsSuppressedBy": "Alarm"}
+        event = {
+            "id": "e1",
+            "detail-type": "CloudWatch Alarm State Change",
+            "resources": ["arn:aws:cloudwatch:eu-west-1:1:a"],
+            "detail": {"alarmName": "a", "state": state},
+        }
+        raw = sample("other_raw_delivery")
+        posted = raw.dialect.read(Incoming(raw.incoming.headers, json.dumps(event).encode()), RECEIVED)
+        return [each.state for each in posted.signals] or [posted.why]
+
+    assert said("ALARM") == ["kept quiet there on purpose"]
+    assert said("OK") == ["resolved"]

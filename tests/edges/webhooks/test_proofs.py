@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from standardwebhooks.webhooks import Webhook
 
 from notifier.edges.webhooks.incoming import Incoming
-from notifier.edges.webhooks.proofs import hexadecimal, standard
+from notifier.edges.webhooks.proofs import carried, hexadecimal, standard
 from tests.edges.webhooks.samples import POSTS
 
 NOW = datetime(2026, 11, 26, 22, 15, tzinfo=UTC)
@@ -38,6 +38,18 @@ def test_ed25519_is_believed_by_its_public_key() -> None:
     assert standard(signed(f"v1a,{signature}"), [secret], NOW)
     assert not standard(signed(f"v1a,{signature}", "svix"), [SECRET, "whpk_x", "whpk_AAAA"], NOW)
     assert not standard(signed("v1a,AAAA"), [secret], NOW)
+
+
+def test_a_public_key_is_no_secret_to_sign_with() -> None:
+    public = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    secret = f"whpk_{b64encode(public).decode()}"
+    forged = Webhook(secret).sign("m1", NOW, RAW.decode())
+    assert not standard(signed(forged), [secret], NOW)
+
+
+def test_a_secret_may_end_in_what_unicode_calls_blank() -> None:
+    header = "s3cret-voil\u00e0".encode().decode("latin-1")
+    assert carried(Incoming({"x-notifier-secret": f" {header}"}, RAW), ["s3cret-voil\u00e0"], NOW)
 
 
 @pytest.mark.parametrize(
