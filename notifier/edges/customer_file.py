@@ -92,7 +92,7 @@ def _csv(first: str, lines: Lines, renamed: Renamed) -> Opened:
         said.append(f"{n} empty column{'' if n == 1 else 's'} at the end left out")
     if n := sum(not name for name in header.names):
         said.append(f"{n} column{'' if n == 1 else 's'} left out as you said")
-    return Opened(_said(lines, *said), _csv_records(rows, header))
+    return Opened(_said(lines, *said), _csv_records(rows, header, lines))
 
 
 def _declared_separator(first: str) -> str | None:
@@ -108,16 +108,25 @@ def _declared_separator(first: str) -> str | None:
     return line[4:]
 
 
-def _csv_records(rows: Iterator[tuple[int, list[str]]], header: Header) -> Iterator[FileRow | BadRow]:
+def _csv_records(
+    rows: Iterator[tuple[int, list[str]]], header: Header, lines: Lines
+) -> Iterator[FileRow | BadRow]:
     wide = len(header.names)
     for line, cells in rows:
         if any(cells) and not (len(cells) == 1 < wide and _is_drawn(cells[0])):
-            yield _csv_record(line, cells, header)
+            yield _csv_record(line, cells, header, torn=lines.torn)
 
 
-def _csv_record(line: int, cells: list[str], header: Header) -> FileRow | BadRow:
+def _csv_record(line: int, cells: list[str], header: Header, *, torn: bool) -> FileRow | BadRow:
+    """`torn`: nothing ends its last line, so the rest of it may be missing."""
     names, there = header.names, len(cells)
-    if there > len(names) and any(cells[len(names) :]):
+    if torn and there < len(names):
+        return BadRow(
+            line,
+            f"ends after {there} of {len(names)} columns, and the file with it: part of it may be missing",
+        )
+    # A cell too many, also an empty one, may have put what follows it into another column.
+    if there > len(names) + header.empty_at_end or any(cells[len(names) :]):
         return BadRow(line, f"has {there} cells, the header has {len(names)}")
     if there < header.needed:
         return BadRow(

@@ -1,6 +1,7 @@
 """A record of a customer file -> a typed row, or what makes it unusable. What else is wrong costs only itself."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -104,7 +105,10 @@ def read_id(cell: str) -> str:
     if len(cell) > LONGEST_ID:
         raise RowFault(f"the customer id is longer than {LONGEST_ID} characters")
     if looks_like_address(cell):
-        raise RowFault("the customer id is an address: give the company's own id of the customer")
+        raise RowFault(
+            "the customer id is an address, and ids stand on screens and in logs: name another column with"
+            " --map 'COLUMN=customer', or make an id of it, a hash for instance"
+        )
     if damage := artefact(cell):
         raise RowFault(
             f"the customer id {quoted(cell)} {damage}: export the column as text, from where it is right"
@@ -118,7 +122,7 @@ def read_words(cell: str) -> str:
         raise RowFault("holds no text")
     if looks_like_address(cell):
         raise RowFault("is an address, which belongs into the column email")
-    return " ".join(cell.split())
+    return unicodedata.normalize("NFC", " ".join(cell.split()))  # one name, whoever typed it
 
 
 def read_address(cell: str) -> Address:

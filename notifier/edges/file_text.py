@@ -45,6 +45,8 @@ class Lines:
         self._text = io.TextIOWrapper(source, self._codec, newline=self._end)
         self._next: str | None = None
         self.number = 0
+        self.torn = False
+        """Nothing ends the line that was given last: the file may have been cut off in it."""
 
     @property
     def end_in_cr(self) -> bool:
@@ -64,7 +66,8 @@ class Lines:
         self.number += 1
         if len(line) > LONGEST_LINE:
             raise BadInput(f"Line {self.number} is longer than 1 MB: that is no customer file.")
-        return line
+        self.torn = not line.endswith(("\r", "\n"))
+        return f"{line.rstrip(chr(13) + chr(10))}\r\n" if line.endswith("\r\r\n") else line
 
     def _ended(self, line: str) -> str:
         """Without the Ctrl-Z, if nothing follows it."""
@@ -111,8 +114,10 @@ def _encoding(head: bytes, given: str | None) -> tuple[bytes, str, bool]:
 
 
 def _line_end(head: str) -> str:
-    """A carriage return where the first line ends in one alone; else a line feed, after one or not."""
-    first = re.search("\r\n|\r|\n", head)
+    """A carriage return where the first line ends in one alone; else a line feed, after one or none, or two where
+    a program ended what was ended.
+    """
+    first = re.search("\r{0,2}\n|\r", head)
     return "\r" if first is not None and first[0] == "\r" else "\n"
 
 

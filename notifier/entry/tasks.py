@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from functools import cache
+from itertools import takewhile
 from typing import Any, ClassVar
 
 from celery import Celery
@@ -83,13 +84,15 @@ def ring(settings: Settings, rings: Iterable[Ring], db: Db | None = None) -> Non
 def ring_ticks(settings: Settings, db: Db, *kinds: TickKind, news: bool = False) -> bool:
     """Ring for each of these, unless that is done already. False: the database or the broker is away."""
     try:
-        lost = [kind for kind in ticks.ask(db, *kinds, news=news) if not publish(settings, kind, ASKED)]
-        for kind in lost:
+        asked = ticks.ask(db, *kinds, news=news)
+        rung = len([*takewhile(lambda kind: publish(settings, kind, ASKED), asked)])
+        for kind in asked[rung:]:  # a broker that hangs would make each of them wait for it
             ticks.take_back(db, kind)
     except Unreachable:
-        log().warning("ring lost", tasks=kinds, problem="Unreachable")
+        for kind in kinds:
+            log().warning("ring lost", task=kind, problem="Unreachable")
         return False
-    return not lost
+    return rung == len(asked)
 
 
 def publish(settings: Settings, task: str, id_: int | None) -> bool:

@@ -101,7 +101,9 @@ def test_a_value_that_does_not_fit_its_type_is_unknown_counted_and_its_first_lin
     )
     done = notifier("import", "c.csv")
     assert done.code == 0
-    assert "! seats: 2 values do not fit their type and are unknown, the first in line 3." in done.out
+    assert (
+        "! seats: 2 unknown, for what stands there cannot be used. Line 3: does not fit its type." in done.out
+    )
     counted = notifier(*SUSPEND, "--where", "seats > 5", "--dry-run", "--json").json()
     assert {v["rank"]: v["customers"] for v in counted["verdicts"]} == {2: 1, 1: 2}
 

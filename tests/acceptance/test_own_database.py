@@ -187,8 +187,8 @@ def test_doctor_checks_the_view_column_by_column(place: Place, shop: Shop) -> No
     shop.people(4)
     found = {check["name"]: check for check in place("doctor", "--json").json()}
     assert [n for n in found if n.startswith("view.")] == [
-        f"view.{name}" for name in ("customer", "name", "email", "contact_name", "role", "locale", "timezone",
-                                    "service", "region", "suspended_at", "attrs")
+        f"view.{name}" for name in ("customer", "name", "email", "contact_name", "phone", "role", "locale",
+                                    "timezone", "service", "region", "suspended_at", "attrs")
     ]  # fmt: skip
     del found["processes"], found["replication"]  # no beat runs here, and the tests' server waits for no disk
     faults = [check["found"] for check in found.values() if not check["ok"]]

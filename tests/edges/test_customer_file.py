@@ -157,9 +157,34 @@ def test_a_row_that_ends_before_services_or_suspended_is_a_bad_row():
 def test_columns_without_a_name_at_the_end_must_be_empty():
     assert read(b"customer,name,,\n1,a,,\n2,b,,,,\n3,c,x,\n") == [
         FileRow(2, {"customer": "1", "name": "a"}),
-        FileRow(3, {"customer": "2", "name": "b"}),
+        BadRow(3, "has 6 cells, the header has 2"),
         BadRow(4, "has 4 cells, the header has 2"),
     ]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"customer;services;suspended\nacme;fable-5;mythos-5;\n",
+        b"customer,services,suspended\nacme,fable-5,mythos-5,\n",
+    ],
+)
+def test_a_list_without_quotation_marks_never_moves_into_the_next_column(raw: bytes):
+    """Two services and nothing suspended, as it was meant, would be one service and another one cut off."""
+    assert read(raw) == [BadRow(2, "has 4 cells, the header has 3")]
+
+
+def test_a_file_that_was_cut_off_in_its_last_row_does_not_lose_the_rest_of_it():
+    whole = b"customer,services,suspended\nc1,a;b,a;b\n"
+    (torn,) = read(whole[:-5])
+    assert isinstance(torn, BadRow)
+    assert "part of it may be missing" in torn.problem
+    assert read(whole[:-1]) == read(whole)
+
+
+def test_lines_that_were_ended_twice_are_lines():
+    """As Python writes them into a file that was opened as text, on Windows."""
+    assert read(b"customer,name\r\r\n1,a\r\r\n2,b\r\r\n") == read(b"customer,name\n1,a\n2,b\n")
 
 
 DRAWN = b""" customer |   name    | plan

@@ -89,7 +89,7 @@ def test_a_value_that_does_not_fit_is_unknown_and_not_a_bad_row():
         ({"customer": " "}, "no customer id"),
         ({"customer": "x" * 201}, "longer than 200"),
         ({"customer": "a\0b"}, "nobody can see"),
-        ({"customer": "ann@acme.example"}, "the customer id is an address: give the company's own id"),
+        ({"customer": "ann@acme.example"}, "the customer id is an address, and ids stand"),
         ({"customer": '="00123"'}, "formula"),
         ({"customer": "#N/A"}, "error of a spreadsheet"),
         ({"services": "ann@acme.example"}, "no service is called (an address)"),

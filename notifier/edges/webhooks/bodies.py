@@ -18,6 +18,9 @@ def unpacked(incoming: Incoming) -> Any:
     kind = incoming.headers.get("content-type", "").lower()
     if incoming.method == "GET":
         return _fields(dict(incoming.query))
+    # `curl -d`, and whoever forgets to say otherwise, calls everything a form.
+    if incoming.raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
+        return from_json(incoming.raw)
     if kind.startswith("application/x-www-form-urlencoded"):
         return _fields(_form(incoming.raw))
     if kind.startswith("multipart/form-data"):

@@ -67,7 +67,7 @@ class Shelf:
 
     def missing(self, source: NoticeSource, locale: str) -> list[str]:
         """Messages of a notice that a language lacks."""
-        needed = self.languages[locale].catalogue.needs(self.said(source) - {phrases.ANY_LANGUAGE})
+        needed = self.languages[locale].catalogue.needs(self.said(source) - phrases.OF_SOME)
         return sorted(name for name, entry in needed.items() if entry is None)
 
 

@@ -20,6 +20,7 @@ def part(name: str, value: str) -> str:
         (Incoming({}, b'\xef\xbb\xbf{"a": 1}'), {"a": 1}),
         (Incoming({"content-type": "text/plain"}, b'{"a": 1}'), {"a": 1}),
         (Incoming(FORM, b"a=1&b=%C3%A4+x&empty="), {"a": "1", "b": "ä x", "empty": ""}),
+        (Incoming(FORM, b' {"a": "x=1&b"}'), {"a": "x=1&b"}),
         (Incoming(FORM, b"payload=%7B%22a%22%3A1%7D"), {"a": 1}),
         (Incoming(FORM, b"a=%7B%22b%22%3A1%7D&c=%7Bnot"), {"a": {"b": 1}, "c": "{not"}),
         (Incoming(PARTS, f"{part('data', json.dumps({'a': 1}))}--XyZ--\r\n".encode()), {"a": 1}),
