@@ -14,7 +14,7 @@ more = { $n } weitere
     .lines = und { $n } weitere
 more-rest =
     { $contact ->
-        [status] Diese Liste ist länger, als in eine E-Mail passt. { contact }
+        [status] Diese Liste ist länger, als in eine E-Mail passt. Fragen Sie uns nach dem Rest.
        *[none] Diese Liste ist länger, als in eine E-Mail passt. Fragen Sie uns nach dem Rest. { contact }
     }
 day = EEEE, d. MMMM

@@ -27,7 +27,7 @@ more = { $n } more
 # In a line of its own under such a list, whatever it is about.
 more-rest =
     { $contact ->
-        [status] This list is longer than fits into an email. { contact }
+        [status] This list is longer than fits into an email. Ask us for the rest.
        *[none] This list is longer than fits into an email. Ask us for the rest. { contact }
     }
 # Patterns of days: Unicode LDML.

@@ -14,7 +14,7 @@ more = { $n } más
     .lines = y { $n } más
 more-rest =
     { $contact ->
-        [status] Esta lista es demasiado larga para un mensaje. { contact }
+        [status] Esta lista es demasiado larga para un mensaje. Pídanos el resto.
        *[none] Esta lista es demasiado larga para un mensaje. Pídanos el resto. { contact }
     }
 day = EEEE d 'de' MMMM

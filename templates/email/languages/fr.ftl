@@ -22,7 +22,7 @@ more =
         }
 more-rest =
     { $contact ->
-        [status] Cette liste est trop longue pour un message. { contact }
+        [status] Cette liste est trop longue pour un message. Demandez-nous la suite.
        *[none] Cette liste est trop longue pour un message. Demandez-nous la suite. { contact }
     }
 day = EEEE d MMMM

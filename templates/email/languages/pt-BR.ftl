@@ -14,7 +14,7 @@ more = mais { $n }
     .lines = e mais { $n }
 more-rest =
     { $contact ->
-        [status] Esta lista é longa demais para um e-mail. { contact }
+        [status] Esta lista é longa demais para um e-mail. Peça-nos o restante.
        *[none] Esta lista é longa demais para um e-mail. Peça-nos o restante. { contact }
     }
 day = d 'de' MMMM, EEEE
