@@ -5,21 +5,26 @@ from typing import Any, cast
 
 from notifier.edges.webhooks.idiom import Fits, Idiom, Names
 
+_ALERTS: dict[str, Any] = {
+    "each": "alerts[]",
+    "state": "status",
+    "opens": ("firing",),
+    "ends": ("resolved",),
+    "opened_at": ("startsAt",),
+    "ended_at": ("endsAt",),
+    "began_at": "startsAt",
+    "hints": (Names("labels"),),
+    "summary": ("annotations.summary", "annotations.description", "labels.alertname"),
+    "left_out": "truncatedAlerts",
+    "group": "groupKey",
+}
+"""Grafana took its message over from Alertmanager."""
+
 ALERTMANAGER = (
     Idiom(
         when=(Fits("version", "4"),),
-        each="alerts[]",
-        state="status",
-        opens=("firing",),
-        ends=("resolved",),
         key=("{fingerprint}", "{#labels}"),
-        opened_at=("startsAt",),
-        ended_at=("endsAt",),
-        began_at="startsAt",
-        hints=(Names("labels"),),
-        summary=("annotations.summary", "annotations.description", "labels.alertname"),
-        left_out="truncatedAlerts",
-        group="groupKey",
+        **_ALERTS,
     ),
 )
 """Prometheus Alertmanager and Mimir, webhook version 4 (prometheus/alertmanager notify/webhook/webhook.go,
@@ -34,23 +39,13 @@ list, says by how much, and works its `status` out from what is left.
 GRAFANA = (
     Idiom(
         when=(Fits("version", "1"), Fits("alerts")),
-        each="alerts[]",
         nothing=(
             Fits("labels.alertname", "TestAlert", "a test"),
             Fits("labels.alertname", "DatasourceNoData", "no data is no outage"),
             Fits("labels.alertname", "DatasourceError", "a query that fails is no outage"),
         ),
-        state="status",
-        opens=("firing",),
-        ends=("resolved",),
         key=("{orgId}:{fingerprint}", "{$.orgId}:{fingerprint}", "{fingerprint}"),
-        opened_at=("startsAt",),
-        ended_at=("endsAt",),
-        began_at="startsAt",
-        hints=(Names("labels"),),
-        summary=("annotations.summary", "annotations.description", "labels.alertname"),
-        left_out="truncatedAlerts",
-        group="groupKey",
+        **_ALERTS,
     ),
 )
 """Grafana alerting since version 9 (grafana/alerting receivers/webhook/v1, templates/template_data.go;

@@ -71,9 +71,8 @@ def read(path: Path, name: str, *, own: bool = False) -> Layer:
     return _parsed(template.read(path, name), name, own)
 
 
-@lru_cache(
-    maxsize=32
-)  # parsing is two thirds of loading all words, and a process may load them again and again
+# Parsing is two thirds of loading all words, and a process may load them again and again.
+@lru_cache(maxsize=32)
 def _parsed(text: str, name: str, own: bool) -> Layer:
     entries: dict[str, Wording] = {}
     messages: dict[str, str] = {}
