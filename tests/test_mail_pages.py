@@ -1,4 +1,4 @@
-"""The mails in a browser: axe-core finds nothing, nothing is wider than a telephone, dark is dark."""
+"""The mails that the sandbox got, in a browser: axe-core finds nothing, all fit a telephone, dark is dark."""
 
 from dataclasses import replace
 from itertools import product
@@ -9,6 +9,7 @@ from notifier.model.kinds import ENDINGS
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import Words, sample
 from notifier.settings import data_folder
+from tests.sandbox import Wish, arrived
 
 from . import pages
 
@@ -46,18 +47,18 @@ SHOWN = (
 )
 
 
-def page(kind: Kind, notice: NoticeKind, locale: str, scheme: str) -> str:
-    """As a mail program in that scheme shows it: the rules for dark pages are made to hold for all."""
+def wish(kind: Kind, notice: NoticeKind, locale: str) -> Wish:
     variant = Variant.STILL_BOTH if notice in ENDINGS else Variant.BOTH
     story = replace(
         list(sample.contexts(notice))[-1], kind=kind, statements={locale: STATEMENT}, company=LONG_WORD
     )
-    rendered = WORDS.render(story, locale, variant, sample.NONCE)
-    html = rendered.html
     long = sample.person(variant)
-    reader = long._replace(name=LONG_WORD, held=tuple(h._replace(customer=LONG_WORD) for h in long.held))
-    for tag, value in WORDS.values(story, locale, reader, sample.NONCE).items():
-        html = html.replace(tag, value)
+    held = tuple(h._replace(customer=LONG_WORD) for h in long.held)
+    return Wish(story, locale, long._replace(name=LONG_WORD, held=held))
+
+
+def as_shown(html: str, scheme: str) -> str:
+    """As a mail program in that scheme shows it: the rules for dark pages are made to hold for all."""
     assert html.count("@media (prefers-color-scheme: dark)") == 1
     return html.replace(
         "@media (prefers-color-scheme: dark)", "@media " + ("all" if scheme == "dark" else "not all")
@@ -67,10 +68,12 @@ def page(kind: Kind, notice: NoticeKind, locale: str, scheme: str) -> str:
 @pytest.mark.long
 @pytest.mark.skipif(pages.BROWSER is None, reason="no Chromium here")
 def test_axe_finds_nothing_and_everything_fits_a_telephone() -> None:
-    mails = {
-        f"{kind.value} {notice.value} {locale} {scheme}": page(kind, notice, locale, scheme)
-        for kind, notice, locale, scheme in SHOWN
+    names = {
+        f"{kind.value} {notice.value} {locale} {scheme}": scheme for kind, notice, locale, scheme in SHOWN
     }
+    wishes = (wish(kind, notice, locale) for kind, notice, locale, _ in SHOWN)
+    got = arrived(WORDS, dict(zip(names, wishes, strict=True)))
+    mails = {name: as_shown(got[name].html, scheme) for name, scheme in names.items()}
     found = pages.looked_at(mails)
     assert len(found) == 2 * len(mails), found
     assert {name: each["violations"] for name, each in found.items() if each["violations"]} == {}

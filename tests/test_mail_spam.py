@@ -1,4 +1,4 @@
-"""The mails before SpamAssassin's own rules, without network: not a tenth of a point, in any kind or language."""
+"""The mails that the sandbox got, before the rules of SpamAssassin, offline: not a tenth of a point in any."""
 
 import os
 import re
@@ -15,8 +15,8 @@ import pytest
 from notifier.model.kinds import ENDINGS
 from notifier.model.vocabulary import Kind, NoticeKind, Variant
 from notifier.pipeline.compose import Words, sample
-from notifier.pipeline.compose.headers import headers
 from notifier.settings import data_folder
+from tests.sandbox import FROM, Wish, arrived
 
 WORDS = Words.load(data_folder("templates") / "email")
 SPAMASSASSIN = shutil.which("spamassassin")
@@ -27,29 +27,27 @@ KINDS = (
 
 
 def mails() -> Iterator[tuple[str, bytes]]:
-    """As they arrive, with what the provider and the reader's server add."""
+    """As the sandbox got them, with what the provider and the reader's server add."""
+    wishes: dict[str, Wish] = {}
     for kind, notice in KINDS:
         variant = Variant.STILL_BOTH if notice in ENDINGS else Variant.BOTH
         told = replace(sample.full(notice), kind=kind)
         for locale in WORDS.locales(notice):
-            made = WORDS.render(told, locale, variant, sample.NONCE)
-            subject, text, html = made.subject, made.text, made.html
-            for tag, value in WORDS.values(told, locale, sample.person(variant), sample.NONCE).items():
-                text, html = text.replace(tag, value), html.replace(tag, value)
-            mail = EmailMessage(policy=SMTP)
-            mail["Received"] = (
-                "from o1.outbound-mail.sendgrid.net (o1.outbound-mail.sendgrid.net [167.89.0.1])"
-                " by mx.acme.example with ESMTPS id x7 for <ada@acme.example>; Fri, 27 Nov 2026 23:41:02 +0000"
-            )
-            mail["Date"] = "Fri, 27 Nov 2026 23:41:00 +0000"
-            mail["Message-ID"] = "<Zx0kq3dPQ1Wm@geopod-ismtpd-3>"
-            mail["From"], mail["To"] = "Example AI <notices@example.com>", "ada@acme.example"
-            mail["Subject"] = subject
-            for name, value in headers(told, "example.com").items():
-                mail[name] = value
-            mail.set_content(text)
-            mail.add_alternative(html, subtype="html")
-            yield f"{kind.value}-{notice.value}-{locale}", mail.as_bytes()
+            wishes[f"{kind.value}-{notice.value}-{locale}"] = Wish(told, locale, sample.person(variant))
+    for name, got in arrived(WORDS, wishes).items():
+        mail = EmailMessage(policy=SMTP)
+        mail["Received"] = (
+            "from o1.outbound-mail.sendgrid.net (o1.outbound-mail.sendgrid.net [167.89.0.1])"
+            " by mx.acme.example with ESMTPS id x7 for <ada@acme.example>; Fri, 27 Nov 2026 23:41:02 +0000"
+        )
+        mail["Date"] = "Fri, 27 Nov 2026 23:41:00 +0000"
+        mail["Message-ID"] = "<Zx0kq3dPQ1Wm@geopod-ismtpd-3>"
+        mail["From"], mail["To"], mail["Subject"] = FROM, "ada@acme.example", got.subject
+        for header, value in got.headers.items():
+            mail[header] = value
+        mail.set_content(got.text)
+        mail.add_alternative(got.html, subtype="html")
+        yield name, mail.as_bytes()
 
 
 @pytest.mark.long
