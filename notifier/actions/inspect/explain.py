@@ -97,8 +97,8 @@ def explain(db: Db, act: Act, reference: str, customer: str, *, sensitive: bool)
     with db.transaction() as tx:
         disruption = find(tx, reference)
         found = known(tx, customer)
-        secrets = frozenset(a.name for a in catalogue.attributes(tx) if a.sensitive)
-        explained = _explained(tx, disruption, found, frozenset[str]() if sensitive else secrets, act.now)
+        secrets = frozenset[str]() if sensitive else _sensitive(tx)
+        made = _explained(tx, disruption, found, secrets, act.now)
         if sensitive:
             audit.append(
                 tx,
@@ -108,7 +108,16 @@ def explain(db: Db, act: Act, reference: str, customer: str, *, sensitive: bool)
                 disruption_id=disruption.disruption_id,
                 after={"customer": found.customer_id},
             )
-        return explained
+        return made
+
+
+def explained(tx: Tx, act: Act, reference: str, customer: Customer) -> Explanation:
+    """Without the values of sensitive attributes."""
+    return _explained(tx, find(tx, reference), customer, _sensitive(tx), act.now)
+
+
+def _sensitive(tx: Tx) -> frozenset[str]:
+    return frozenset(attribute.name for attribute in catalogue.attributes(tx) if attribute.sensitive)
 
 
 def _explained(

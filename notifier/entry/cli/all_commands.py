@@ -5,6 +5,7 @@ import typer
 from notifier.entry.cli.commands import (
     company,
     correct,
+    customer,
     docs,
     doctor,
     explain,
@@ -25,7 +26,20 @@ from notifier.entry.cli.commands import (
 from notifier.entry.cli.demo import play
 
 TELLING = (play, company, scope, suspend, correct, rescoping, holding, gate)
-ASKING = (reading, explain, gaps, sources, reviews, snapshot, preview, templates, doctor, docs, processes)
+ASKING = (
+    reading,
+    customer,
+    explain,
+    gaps,
+    sources,
+    reviews,
+    snapshot,
+    preview,
+    templates,
+    doctor,
+    docs,
+    processes,
+)
 
 
 def register(app: typer.Typer) -> None:

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from rich.console import Console
 
+COLUMNS = 80
 MAIL_COLUMNS = 76
 console = Console(markup=False, highlight=False, soft_wrap=False, emoji=False)
 
@@ -61,6 +62,12 @@ def _broken(line: str) -> list[str]:
     if len(line) <= MAIL_COLUMNS:
         return [line]
     return wrap(line, MAIL_COLUMNS, break_long_words=False, break_on_hyphens=False)
+
+
+def wrapped(line: str, further: str = "  ") -> list[str]:
+    """With its own indent at first, and `further` where it goes on."""
+    indent = line[: len(line) - len(line.lstrip())]
+    return wrap(line.strip(), COLUMNS, initial_indent=indent, subsequent_indent=further)
 
 
 def clock(moment: datetime | None) -> str:

@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from notifier.actions.inspect.call_list import write
-from notifier.entry.cli.commands.gaps import WORDS, picture
+from notifier.entry.cli.commands.gaps import picture
+from notifier.entry.cli.screens.letters import WHY
 from notifier.errors import BadInput
 from notifier.settings import for_children, from_env
 from notifier.store import Db
@@ -211,7 +212,7 @@ def test_the_file_to_call_from(tmp_path: Path) -> None:
 
 
 def test_the_picture() -> None:
-    assert set(WORDS) == {why.value for why in Untold}
+    assert set(WHY) == {why.value for why in Untold}
     assert picture("D-7K2M", [], []) == "D-7K2M: everybody who is cut off, or was to be told, was told."
     shown = picture(
         "D-7K2M", [WhyCount(Untold.WAITING, 2000, 1999, 0), WhyCount(Untold.BOUNCED, 1, 1, 1)], [ROW]

@@ -11,22 +11,6 @@ if TYPE_CHECKING:
     from notifier.store.read.call_list import CallRow, WhyCount
 
 SHOWN = 20
-WORDS = {
-    "in_flight": "on its way to the provider",
-    "unknown": "not known whether it left",
-    "waiting": "waiting to be sent",
-    "held": "held, nothing leaves",
-    "not_approved": "nobody has approved the notice",
-    "cancelled": "the notice was cancelled",
-    "bounced": "the address does not take mail",
-    "dropped": "the provider does not write to it",
-    "rejected": "the provider refuses the address",
-    "suppressed": "must not be written to",
-    "no_address": "no usable address",
-    "out_of_scope": "outside the scope, so not told",
-    "over": "it is over for them, nobody has to call",
-    "not_listed": "on no list of a notice",
-}
 Csv = Annotated[
     Path | None, typer.Option("--csv", metavar="FILE", help="Write all of them there, to be called.")
 ]
@@ -63,11 +47,12 @@ def gaps(disruption: DisruptionName, csv: Csv = None, json: AsJson = False) -> N
 def picture(reference: str, counts: "list[WhyCount]", first: "list[CallRow]") -> str:
     """The reasons with their numbers, then the first of those who have to be called."""
     from notifier.entry.cli.output import table
+    from notifier.entry.cli.screens.letters import WHY
 
     if not counts:
         return f"{reference}: everybody who is cut off, or was to be told, was told."
     total, cut_off = sum(c.customers for c in counts), sum(c.cut_off for c in counts)
-    rows = [(WORDS[c.why], f"{c.customers:,}", f"{c.cut_off:,}") for c in counts]
+    rows = [(WHY[c.why], f"{c.customers:,}", f"{c.cut_off:,}") for c in counts]
     lines = [
         f"{reference}: {_customers(total)} not told, {cut_off:,} of them cut off in the data.\n",
         table([("", "customers", "cut off"), *rows]),
@@ -76,7 +61,7 @@ def picture(reference: str, counts: "list[WhyCount]", first: "list[CallRow]") ->
         to_call = sum(c.to_call for c in counts)
         lines.append(f"\nTo be called, for no mail gets there: {_customers(to_call)}.")
         lines += [
-            f"  {row.customer}  {row.name}: {', '.join(row.services)} ({WORDS[row.why]})"
+            f"  {row.customer}  {row.name}: {', '.join(row.services)} ({WHY[row.why]})"
             + (f", {row.phone}" if row.phone else "")
             for row in first
         ]

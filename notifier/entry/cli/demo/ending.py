@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from notifier.entry.cli.commands.gaps import WORDS
 from notifier.entry.cli.output import set_off, table
+from notifier.entry.cli.screens.letters import WHY
 from notifier.local.demo.customers import TANAKA, TANAKA_NAMES
 from notifier.local.demo.ending import CALL_LIST, MAILS, Ending, Line
 from notifier.local.demo.mails import FOLDER
@@ -171,7 +171,7 @@ def _wrong(ending: Ending) -> list[str]:
 def _files(ending: Ending, folder: str) -> list[str]:
     why: dict[str, int] = {}
     for one in ending.played.call_list:
-        why[WORDS[one.why]] = why.get(WORDS[one.why], 0) + 1
+        why[WHY[one.why]] = why.get(WHY[one.why], 0) + 1
     customers = len({one.customer for one in ending.played.call_list})
     lines = [f"cut off on Friday, not told: {customers:,} customers"]
     lines += [f"  {count:,} {reason}" for reason, count in why.items()]
