@@ -8,44 +8,26 @@ from typing import Annotated, Any, Self, cast
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
     Tag,
     ValidationError,
-    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import ErrorDetails
 
 from notifier.edges import facts_file
+from notifier.edges.file_types import Duration, Seconds, Slug, Words
+from notifier.edges.service_file import ServiceTable
 from notifier.edges.source_file import MAY_BE_READ, DialectName, ReadTable
-from notifier.edges.times import DURATION_PATTERN, DURATIONS, read_duration
 from notifier.errors import BadInput
 from notifier.model.approval import FourEyes
-from notifier.model.customer import SLUG, attribute_fault
+from notifier.model.customer import attribute_fault
+from notifier.model.terms import May
 from notifier.model.vocabulary import AttributeType, Kind, NoticeKind
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-Slug = Annotated[str, Field(pattern=f"^{SLUG.pattern}$", max_length=100)]
-Words = Annotated[str, Field(min_length=1, max_length=200)]
-Seconds = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
-
-
-def _seconds(duration: object) -> int:
-    if not isinstance(duration, str):
-        raise ValueError(f"is a text such as {DURATIONS}")  # noqa: TRY004
-    return read_duration(duration)
-
-
-Duration = Annotated[
-    int,
-    BeforeValidator(_seconds),
-    WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN}),
-]
-"""Written like `90s`, `5m`, `24h` or `7d`; in seconds."""
 
 
 def _attribute_name(name: str) -> str:
@@ -59,14 +41,6 @@ AttributeName = Annotated[str, AfterValidator(_attribute_name)]
 
 class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class ServiceTable(Table):
-    """Something a customer uses that can be cut off."""
-
-    slug: Slug
-    name: Words
-    depends_on: list[Slug] = []
 
 
 class SourceTable(Table):
@@ -119,6 +93,10 @@ class SourceTable(Table):
     """What had begun longer ago when it was first heard is kept, and drafts nothing."""
     drafts_per_hour: Annotated[int, Field(ge=1, lt=2**31, strict=True)] = 10
     """What would open more drafts than that waits for its turn."""
+    after: Duration | None = None
+    """What it reports counts once it has done so for so long."""
+    may: May = May.ANNOUNCE
+    """What it may lead to at most; to announce it needs an announce_ceiling."""
 
     @model_validator(mode="after")
     def _is_vouched_for_or_open(self) -> Self:
@@ -126,6 +104,8 @@ class SourceTable(Table):
             raise ValueError(
                 "announce_ceiling needs a secret_env: without a secret whoever reaches us could mail customers"
             )
+        if "may" in self.model_fields_set and (self.may is May.ANNOUNCE) != bool(self.announce_ceiling):
+            raise ValueError(f"may = {self.may.value!r} and announce_ceiling do not fit: announce needs one")
         if (self.dialect == "sns") != (self.topic is not None):
             raise ValueError("topic and the dialect sns belong together: name the topic's ARN in it")
         if self.secret_env is None and not self.open and self.topic is None:
@@ -187,6 +167,8 @@ class PolicyTable(Table):
     """Which part of a notice somebody else than its author must approve."""
     review_hours: Annotated[float, Field(gt=0, le=24 * 365)] | None = None
     most_drafts: Annotated[int, Field(ge=1, strict=True)] | None = None
+    follow_minutes: Annotated[float, Field(gt=0, le=60 * 24 * 7)] | None = None
+    untouched_minutes: Annotated[float, Field(gt=0, le=60 * 24 * 7)] | None = None
     latecomers_seconds: Annotated[float, Field(ge=1)] | None = None
     catch_up_ceiling: Annotated[int, Field(ge=1, strict=True)] | None = None
     snapshot_seconds: Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)] | None = None

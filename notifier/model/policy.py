@@ -63,6 +63,10 @@ class Policy:
     """Who says that a suspension is wrong for them has an answer after at most so many hours."""
     most_drafts: int = 20
     """So many drafts of evidence are open at once; what tools report beyond them waits, and says so."""
+    follow_minutes: float = 60.0
+    """So soon after an end, evidence about the same services takes a draft up again, or opens one that follows."""
+    untouched_minutes: float = 30.0
+    """A draft of evidence that nobody has touched for so long is an alarm of its own."""
     latecomers_seconds: float = 60.0
     """How often it is asked who came late to an open disruption and was not told."""
     catch_up_ceiling: int | None = None

@@ -22,6 +22,10 @@ Things: TypeAlias = dict[tuple[str, str], dict[str, Any]]
 """('service' | 'source' | 'attribute' | 'fact' | 'policy', name) -> its fields."""
 
 
+REPORTING = ("source", "probe")
+"""Things that report under a name of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class CompanyChange:
     what: str
@@ -68,6 +72,14 @@ def check(present: Things, wanted: Things) -> None:
         for slug in _named_services(what, fields)
         if slug not in graph
     ]
+    reporting = {name for what, name in things if what in REPORTING}
+    faults += [
+        f"service {name!r} names the witness {witness!r}, which is no source and no probe."
+        for (what, name), fields in wanted.items()
+        if what == "service"
+        for witness in fields["witnesses"]
+        if witness not in reporting
+    ]
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -105,6 +117,7 @@ def _patience(source: SourceTable) -> dict[str, int | None]:
         "reopen_seconds": source.reopen_after,
         "silence_seconds": source.silence,
         "max_age_seconds": source.max_age,
+        "after_seconds": source.after,
     }
 
 
@@ -112,10 +125,18 @@ def things_of(file: CompanyFile) -> Things:
     """What the file wants; each thing it names is as the file says, whole."""
     wanted: Things = {}
     for s in file.services:
-        wanted["service", s.slug] = {"name": s.name, "depends_on": sorted(set(s.depends_on))}
+        wanted["service", s.slug] = {
+            "name": s.name,
+            "depends_on": sorted(set(s.depends_on)),
+            "needs": s.needs,
+            "witnesses": sorted(set(s.witnesses)),
+            "after_seconds": s.after,
+            "may": s.may,
+            "announce_ceiling": s.announce_ceiling,
+        }
     for s in file.sources:
         fields = s.model_dump(
-            include={"dialect", "secret_env", "announce_ceiling", "open", "drafts_per_hour"}
+            include={"dialect", "secret_env", "announce_ceiling", "open", "drafts_per_hour", "may"}
         )
         wanted["source", s.name] = fields | _patience(s) | {"services": _meaning(s)}
     for name, entry in file.attributes.items():
@@ -130,7 +151,8 @@ def things_of(file: CompanyFile) -> Things:
 
 def _present(tx: Tx) -> Things:
     present: Things = {
-        ("service", s.slug): {"name": s.name, "depends_on": s.depends_on} for s in catalogue.services(tx)
+        ("service", s.slug): {field: value for field, value in asdict(s).items() if field != "slug"}
+        for s in catalogue.services(tx)
     }
     for s in catalogue.sources(tx):
         present["source", s.name] = {field: value for field, value in asdict(s).items() if field != "name"}
@@ -175,7 +197,8 @@ def _write(tx: Tx, shown: CompanyDifference) -> tuple[Retyped, ...]:
         what: [c for c in shown.changes if c.what == what] for what in ("service", "source", "attribute")
     }
     for c in by_kind["service"]:
-        catalogue.put_service(tx, c.name, c.after["name"])
+        service = catalogue.Service(c.name, **c.after)
+        catalogue.put_service(tx, service.slug, service.name, service.terms)
     for c in by_kind["service"]:  # only now is every slug there that another may depend on
         catalogue.drop_dependencies(tx, c.name)
         catalogue.add_dependencies(tx, c.name, c.after["depends_on"])

@@ -1,13 +1,15 @@
 """What the company has declared: services, sources, attributes, its facts and policy."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from notifier.model.attributes import Stored
 from notifier.model.policy import Policy
+from notifier.model.terms import ANY, May, Terms
 from notifier.model.vocabulary import AttributeType
 from notifier.store import Tx, many, one, run, select_from, value, values
 
@@ -20,6 +22,18 @@ class Service:
     name: str
     depends_on: list[str]
     """Slugs, sorted."""
+    needs: int | None = None
+    witnesses: list[str] = field(default_factory=list[str])
+    """Names of sources, sorted."""
+    after_seconds: int | None = None
+    may: May = May.ANNOUNCE
+    announce_ceiling: int | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """On which evidence counts for it."""
+        after = None if self.after_seconds is None else timedelta(seconds=self.after_seconds)
+        return Terms(self.needs, tuple(self.witnesses), after, self.may, self.announce_ceiling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,10 @@ class Source:
     """What had begun longer ago when it was first heard drafts nothing."""
     drafts_per_hour: int = 10
     """What would open more than that waits."""
+    after_seconds: int | None = None
+    """What it reports counts once it has done so for so long."""
+    may: May = May.ANNOUNCE
+    """What it may lead to at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +78,7 @@ def services(tx: Tx) -> list[Service]:
         tx,
         Service,
         """
-SELECT s.slug, s.name, array(
+SELECT s.slug, s.name, s.needs, s.witnesses, s.after_seconds, s.may, s.announce_ceiling, array(
   SELECT o.slug FROM service_dependency d JOIN service o ON o.service_id = d.depends_on
   WHERE d.service_id = s.service_id
   ORDER BY 1) AS depends_on
@@ -69,15 +87,21 @@ ORDER BY s.slug""",
     )
 
 
-def put_service(tx: Tx, slug: str, name: str) -> None:
+def put_service(tx: Tx, slug: str, name: str, terms: Terms = ANY) -> None:
     run(
         tx,
         """
-INSERT INTO service (slug, name)
-VALUES (%(slug)s, %(name)s)
-ON CONFLICT (slug) DO UPDATE SET name = excluded.name""",
+INSERT INTO service (slug, name, needs, witnesses, after_seconds, may, announce_ceiling)
+VALUES (%(slug)s, %(name)s, %(needs)s, %(witnesses)s, %(after)s, %(may)s, %(ceiling)s)
+ON CONFLICT (slug) DO UPDATE SET name = excluded.name, needs = excluded.needs, witnesses = excluded.witnesses,
+  after_seconds = excluded.after_seconds, may = excluded.may, announce_ceiling = excluded.announce_ceiling""",
         slug=slug,
         name=name,
+        needs=terms.needs,
+        witnesses=sorted(terms.witnesses),
+        after=None if terms.after is None else int(terms.after.total_seconds()),
+        may=terms.may,
+        ceiling=terms.announce_ceiling,
     )
 
 
@@ -126,13 +150,14 @@ def put_source(tx: Tx, wanted: Source) -> None:
         tx,
         """
 INSERT INTO source (name, dialect, secret_env, services, announce_ceiling, open, reopen_seconds, silence_seconds,
-  max_age_seconds, drafts_per_hour)
+  max_age_seconds, drafts_per_hour, after_seconds, may)
 VALUES (%(name)s, %(dialect)s, %(secret_env)s, %(services)s, %(ceiling)s, %(open)s, %(reopen)s, %(silence)s,
-  %(max_age)s, %(drafts)s)
+  %(max_age)s, %(drafts)s, %(after)s, %(may)s)
 ON CONFLICT (name) DO UPDATE SET dialect = excluded.dialect, secret_env = excluded.secret_env,
   services = excluded.services, announce_ceiling = excluded.announce_ceiling, open = excluded.open,
   reopen_seconds = excluded.reopen_seconds, silence_seconds = excluded.silence_seconds,
-  max_age_seconds = excluded.max_age_seconds, drafts_per_hour = excluded.drafts_per_hour""",
+  max_age_seconds = excluded.max_age_seconds, drafts_per_hour = excluded.drafts_per_hour,
+  after_seconds = excluded.after_seconds, may = excluded.may""",
         name=wanted.name,
         dialect=wanted.dialect,
         secret_env=wanted.secret_env,
@@ -143,6 +168,8 @@ ON CONFLICT (name) DO UPDATE SET dialect = excluded.dialect, secret_env = exclud
         silence=wanted.silence_seconds,
         max_age=wanted.max_age_seconds,
         drafts=wanted.drafts_per_hour,
+        after=wanted.after_seconds,
+        may=wanted.may,
     )
 
 
