@@ -22,7 +22,8 @@ ALTER TABLE disruption
   ADD COLUMN follows     bigint REFERENCES disruption,   -- one that told people: only a person lets this draft go
   ADD COLUMN without     text[] NOT NULL DEFAULT '{}',   -- slugs that a person took out: evidence puts none back
   ADD COLUMN arranged_by text,                           -- who merged or split it last
-  ADD COLUMN arranged_at timestamptz;
+  ADD COLUMN arranged_at timestamptz,
+  ADD COLUMN reopened_at timestamptz;                    -- its evidence had gone away, and came back
 CREATE INDEX disruption_ended ON disruption (ended_at) WHERE ended_at IS NOT NULL;
 
 -- A person has arranged what a draft is about, and it still rests on evidence alone.

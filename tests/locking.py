@@ -49,7 +49,7 @@ NAMED = {
     DECLARE_LOCK: "declarations",
     CHAIN_LOCK: "chain",
 }
-GUARDED = ("latecomers", "review")
+GUARDED = ("signal", "latecomers", "review")
 """Whoever holds the declarations is alone with these."""
 NEVER_WAITS = re.compile(r"SKIP LOCKED|pg_try_advisory")
 IN_ORDER = re.compile(r"ORDER BY[^()]* FOR NO KEY UPDATE|SKIP LOCKED|INSERT INTO", re.DOTALL)

@@ -169,6 +169,14 @@ def test_webhooks_names_every_dialect_and_every_key_of_a_source() -> None:
     assert said == set(type(any_tool.read).model_fields)
 
 
+def test_verdict_names_every_key_of_a_service() -> None:
+    named = {name for row in rows_of_table(page("verdict"), "in a service") for name in CODE.findall(row[0])}
+    assert named == set(company_file.ServiceTable.model_fields)
+    (shown,) = fenced(page("verdict"), "toml")
+    (service,) = company_file.read(shown.encode()).services
+    assert (service.needs, service.after) == (2, 300)
+
+
 def test_webhooks_says_what_is_answered_and_how_much_is_taken() -> None:
     answered = {int(row[0]) for row in rows_of_table(page("webhooks"), "status")}
     assert answered == {202, 413, *STATUSES.values()} - {409}  # evidence is never in conflict with anything

@@ -82,6 +82,8 @@ class LastHeard:
     """When they were heard last; our clock."""
     changes: int
     """How many signals were made of it, in all rounds."""
+    repeats: int = 0
+    """How often this round was only said again."""
 
 
 def hear(
@@ -140,7 +142,10 @@ def _after(last: LastHeard, said: Report, change: Change, habits: Habits, now: d
             stale=now - said.at > habits.max_age,
             services=said.services,
             newest_at=said.at,
+            repeats=0,
         )
+    if change is Change.REPEATED:
+        after = replace(after, repeats=last.repeats + 1)
     if change is Change.OVERTAKEN:
         return replace(after, fired=True)
     if change is Change.LATE:

@@ -5,15 +5,18 @@ ends drafts that rest on evidence alone (`drafts`, by their ids). A tool's "reso
 never what a person declared, drafted or took over.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from notifier.model.signal import DATABASE, SignalState
+from notifier.model.terms import ANY, Lack, May, Terms
+from notifier.model.verdict import Consequence, Grounds
+from notifier.model.vocabulary import Kind
 from notifier.store.disruptions.disruptions import OpenDisruption
-from notifier.store.disruptions.signals import Extent, Heard, Past
-from notifier.store.disruptions.troubles import OldTrouble, Witness
+from notifier.store.disruptions.signals import Heard, Past
+from notifier.store.disruptions.succession import Ended
+from notifier.store.disruptions.troubles import Witness
 
 TOGETHER = timedelta(hours=1)
 """What begins this close together is one draft, until a person says otherwise."""
@@ -23,35 +26,6 @@ QUIET = timedelta(minutes=10)
 in its group_interval, five minutes by default: it comes back within this time, and finds the same draft."""
 
 
-class Consequence(StrEnum):
-    """What a signal means for the disruptions that are open."""
-
-    OPEN = "open"
-    WIDEN = "widen"
-    ATTACH = "attach"
-    NOTE = "note"
-    WAIT = "wait"
-    """It would open a draft, and there are too many: its turn comes."""
-    IGNORE = "ignore"
-
-
-class Grounds(StrEnum):
-    UNEXPLAINED = "no open disruption covers this"
-    BEGAN_TOGETHER = "began together with an open draft"
-    COVERED = "an open disruption covers this"
-    DRAFT_LOSES_EVIDENCE = "the draft loses this evidence"
-    NOT_OURS_TO_END = "resolved for its source, and only a person ends this disruption"
-    NO_SERVICE_OF_OURS = "names no service of ours"
-    RESOLVED_WITHOUT_FIRING = "resolved, and never heard firing"
-    RESOLVED_BEFORE = "arrived after its own resolution"
-    NOTHING_RESTS_ON_IT = "no disruption rests on this"
-    OVER = "its disruption is over"
-    TOO_OLD = "had begun too long ago when it was first heard"
-    OVER_BEFORE_ITS_TURN = "was over before its turn came"
-    TOO_MANY_DRAFTS = "waits: as many drafts of evidence are open as policy wants"
-    TOO_MANY_OF_IT = "waits: its source has opened as many drafts within an hour as it may"
-
-
 @dataclass(frozen=True, slots=True)
 class Judgement:
     consequence: Consequence
@@ -59,6 +33,35 @@ class Judgement:
     disruption_id: int | None = None
     services: tuple[str, ...] = ()
     """What a draft is to be opened for, or widened by."""
+    lacking: tuple[Lack, ...] = ()
+    """For which of its services it is not enough yet: it is judged again for them."""
+    follows: int | None = None
+    """What the draft follows from here on, which has told people."""
+
+    def __str__(self) -> str:
+        """What is written down, for people."""
+        missing = f" ({', '.join(map(str, self.lacking))})" if self.lacking else ""
+        return f"{self.why}{missing}"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the company says of the services that a signal names, and what was known a moment ago."""
+
+    kindred: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    """By service: what it needs, and what needs it, directly or through others."""
+    lacking: Mapping[str, Lack] = field(default_factory=dict[str, Lack])
+    """Services for which what is reported is not enough."""
+    only_recorded: frozenset[str] = frozenset()
+    records: bool = False
+    """Its source only records."""
+    ended: Sequence[Ended] = ()
+    """What ended a moment ago, the newest first."""
+    kind: Kind | None = None
+    """What its source's reports read as."""
+
+
+NONE = Circumstances()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,36 +80,99 @@ class MayAnnounce:
 
     source: str
     ceiling: int
+    services: tuple[str, ...] = ()
+    """Of the draft, as it was: if it is about others now, this is asked again."""
 
 
 def judge(
-    heard: Heard, past: Sequence[Past], open_ones: Sequence[OpenDisruption], drafts: Collection[int]
+    heard: Heard,
+    past: Sequence[Past],
+    open_ones: Sequence[OpenDisruption],
+    drafts: Collection[int],
+    said: Circumstances = NONE,
 ) -> Judgement:
     """`past`: what was heard of the same round before; `open_ones`: what is open now, the oldest first."""
+    if said.records:
+        closest = _closest(heard, open_ones)
+        return Judgement(Consequence.IGNORE, Grounds.ONLY_RECORDED, closest and closest.disruption_id)
     if heard.state is SignalState.RESOLVED:
         return _resolved(past, {one.disruption_id for one in open_ones}, drafts)
     if not heard.services:
         return Judgement(Consequence.IGNORE, Grounds.NO_SERVICE_OF_OURS)
     if any(earlier.state is SignalState.RESOLVED for earlier in past):
         return Judgement(Consequence.IGNORE, Grounds.RESOLVED_BEFORE)
-    return _firing(heard, open_ones, drafts)
+    return _firing(heard, open_ones, drafts, said)
 
 
-def _firing(heard: Heard, open_ones: Sequence[OpenDisruption], drafts: Collection[int]) -> Judgement:
+def _closest(heard: Heard, open_ones: Sequence[OpenDisruption]) -> OpenDisruption | None:
     services = set(heard.services)
-    uncovered = services.difference(*(one.services for one in open_ones))
-    if not uncovered:
-        closest = max(open_ones, key=lambda one: len(services & set(one.services)))
+    covering = [one for one in open_ones if services & set(one.services)]
+    return max(covering, key=lambda one: len(services & set(one.services)), default=None)
+
+
+def _firing(
+    heard: Heard, open_ones: Sequence[OpenDisruption], drafts: Collection[int], said: Circumstances
+) -> Judgement:
+    uncovered = set(heard.services).difference(*(one.services for one in open_ones)) - said.only_recorded
+    closest = _closest(heard, open_ones)
+    if not uncovered and closest is not None:
         return Judgement(Consequence.ATTACH, Grounds.COVERED, closest.disruption_id)
+    if not uncovered:
+        return Judgement(Consequence.IGNORE, Grounds.ONLY_RECORDED)
     if heard.stale:
         return Judgement(Consequence.IGNORE, Grounds.TOO_OLD)
-    if heard.waited and heard.over:
+    lacking = tuple(said.lacking[slug] for slug in sorted(uncovered) if slug in said.lacking)
+    if heard.over and (heard.waited or lacking):
         return Judgement(Consequence.IGNORE, Grounds.OVER_BEFORE_ITS_TURN)
-    rest = tuple(sorted(uncovered))
-    for one in open_ones:
-        if one.disruption_id in drafts and abs(one.effective_at - heard.occurred_at) <= TOGETHER:
-            return Judgement(Consequence.WIDEN, Grounds.BEGAN_TOGETHER, one.disruption_id, rest)
+    ready = uncovered.difference(said.lacking)
+    if not ready:
+        # What it names besides is covered: it is counted there while it waits.
+        return Judgement(
+            Consequence.WAIT, Grounds.TOO_FEW, closest and closest.disruption_id, lacking=lacking
+        )
+    return replace(_drafted(heard, ready, open_ones, drafts, said), lacking=lacking)
+
+
+def _drafted(
+    heard: Heard,
+    ready: Collection[str],
+    open_ones: Sequence[OpenDisruption],
+    drafts: Collection[int],
+    said: Circumstances,
+) -> Judgement:
+    """Which draft these services belong to: the one that was theirs, one that hangs together with them, one that
+    began together with them, or one of their own. What has told people is never widened.
+    """
+    rest, services = tuple(sorted(ready)), set(ready)
+    before = next((each for each in said.ended if services & set(each.services)), None)
+    if before is not None and not before.told and before.kind is said.kind:
+        return Judgement(Consequence.REOPEN, Grounds.CAME_BACK, before.disruption_id, rest)
+    open_to_it = [one for one in open_ones if one.disruption_id in drafts and not services & set(one.without)]
+    told = [one for one in open_ones if one.declared_at is not None and _hangs(heard, ready, one, said)]
+    causes = {one.disruption_id for one in told}
+    follows = before.disruption_id if before is not None and before.told else None
+    for one in open_to_it:
+        if one.follows in causes or _hangs(heard, ready, one, said):
+            return Judgement(
+                Consequence.WIDEN, Grounds.HANGS_TOGETHER, one.disruption_id, rest, follows=follows
+            )
+    for one in open_to_it:
+        if abs(one.effective_at - heard.occurred_at) <= TOGETHER:
+            return Judgement(
+                Consequence.WIDEN, Grounds.BEGAN_TOGETHER, one.disruption_id, rest, follows=follows
+            )
+    if follows is not None:
+        return Judgement(Consequence.OPEN, Grounds.FOLLOWS, services=rest, follows=follows)
+    if told:
+        return Judgement(Consequence.OPEN, Grounds.CAUSED, services=rest, follows=told[0].disruption_id)
     return Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, services=rest)
+
+
+def _hangs(heard: Heard, ready: Collection[str], one: OpenDisruption, said: Circumstances) -> bool:
+    """Whom somebody cut off is no consequence of a fault, and no cause of one."""
+    if DATABASE in {heard.source, one.opened_by}:
+        return False
+    return any(not said.kindred.get(slug, frozenset()).isdisjoint(one.services) for slug in ready)
 
 
 def _resolved(past: Sequence[Past], open_ids: Collection[int], drafts: Collection[int]) -> Judgement:
@@ -132,17 +198,19 @@ def must_wait(
     """A storm opens so many drafts and no more: whatever else would open one waits, and says so. What the
     company's own data shows never waits: there are no more of its drafts than services.
     """
-    if judgement.consequence is not Consequence.OPEN or source == DATABASE:
+    if judgement.consequence not in {Consequence.OPEN, Consequence.REOPEN} or source == DATABASE:
         return judgement
     if open_drafts >= room.drafts:
         return Judgement(Consequence.WAIT, Grounds.TOO_MANY_DRAFTS)
-    if room.per_hour is not None and opened_lately >= room.per_hour:
+    opens = judgement.consequence is Consequence.OPEN
+    if opens and room.per_hour is not None and opened_lately >= room.per_hour:
         return Judgement(Consequence.WAIT, Grounds.TOO_MANY_OF_IT)
     return judgement
 
 
 def all_gone(witnesses: Sequence[Witness]) -> bool:
-    return bool(witnesses) and not any(witness.firing for witness in witnesses)
+    """Nobody reports it now, and nothing of it comes back again and again."""
+    return bool(witnesses) and not any(witness.firing or witness.flapping for witness in witnesses)
 
 
 def is_void(witnesses: Sequence[Witness], now: datetime) -> bool:
@@ -154,17 +222,28 @@ def is_void(witnesses: Sequence[Witness], now: datetime) -> bool:
 
 
 def may_announce(
-    draft: OpenDisruption, witnesses: Sequence[Witness], vouched: Collection[str]
+    draft: OpenDisruption,
+    witnesses: Sequence[Witness],
+    vouched: Collection[str],
+    terms: Mapping[str, Terms],
 ) -> MayAnnounce | None:
-    """Which source may let such a draft go: one with a ceiling that reports all of it, now, by itself.
+    """Which source may let such a draft go: one with a ceiling that reports all of it, now, by itself. `terms`: of
+    services; the smallest ceiling counts, and a service may forbid it.
 
     `vouched`: sources that only a holder of their secret can speak for. What another began says since when it is
-    out, and customers read that: it waits for a person.
+    out, and customers read that: it waits for a person. So does what follows something that has told people, and
+    what a person has merged or split.
     """
     if draft.opened_by not in {DATABASE, *map(actor_of, vouched)}:
         return None
+    if draft.follows is not None or draft.arranged_by is not None:
+        return None
+    asked = [terms.get(slug, ANY) for slug in draft.services]
+    if any(each.may is not May.ANNOUNCE for each in asked):
+        return None
+    bounds = [each.announce_ceiling for each in asked if each.announce_ceiling is not None]
     able = [
-        MayAnnounce(witness.source, witness.announce_ceiling)
+        MayAnnounce(witness.source, min([witness.announce_ceiling, *bounds]), tuple(draft.services))
         for witness in witnesses
         if witness.announce_ceiling is not None
         and witness.source in vouched
@@ -173,89 +252,6 @@ def may_announce(
     return max(able, key=lambda may: may.ceiling, default=None)
 
 
-def only_drafts(source: str, secret_env: str | None) -> str:
-    """One sentence about a source that has a ceiling, and whose secret nobody here could check."""
-    cure = (
-        f"{secret_env} is empty for the workers, set it to the secret that the tool sends"
-        if secret_env
-        else "it has an announce_ceiling and no secret, name one in its secret_env"
-    )
-    return f"{source} only drafts: {cure}."
-
-
 def actor_of(source: str) -> str:
     """Who opens and widens drafts by what a source says."""
     return DATABASE if source == DATABASE else f"source:{source}"
-
-
-def draft_alarm(
-    draft: OpenDisruption, names: Sequence[str], extent: Extent, witnesses: Sequence[Witness], now: datetime
-) -> str | None:
-    """One sentence about a draft, anybody's, that tells nobody yet; None if nothing has happened so far."""
-    lost = "".join(f"; {sentence}" for sentence in lost_lines(witnesses, now))
-    if extent.customers and extent.since is not None:
-        are = "customer is" if extent.customers == 1 else "customers are"
-        since = _clock(extent.since, now)
-        return f"{extent.customers:,} {are} cut off from {_listed(names)} since {since} and nobody was told{lost}."
-    if firing := [witness for witness in witnesses if witness.firing]:
-        said_by, since = _reporters(firing), _clock(draft.effective_at, now)
-        return f"{said_by} trouble with {_listed(names)} since {since} and nobody was told{lost}."
-    if witnesses:
-        return f"The evidence for {_listed(names)} is gone: D-{draft.reference} told nobody and may not be needed."
-    return None
-
-
-def lost_lines(witnesses: Sequence[Witness], now: datetime) -> list[str]:
-    """A clause for each source that has stopped repeating what it had not taken back."""
-    return [
-        f"{w.source} has not repeated {'it' if w.lost == w.firing else f'{w.lost:,} of {w.firing:,} troubles'}"
-        f" since {_clock(w.lost_since, now)}: lost, not resolved"
-        for w in witnesses
-        if w.lost and w.lost_since is not None
-    ]
-
-
-def stale_alarm(source: str, stale: Sequence[OldTrouble], now: datetime) -> str:
-    """One sentence about trouble that had begun too long ago when it was first heard, and that nothing covers."""
-    slugs = sorted({slug for each in stale for slug in each.services})
-    since = _clock(min(each.since for each in stale), now)
-    return (
-        f"{source} reports trouble with {_listed(slugs)} since {since}, which is older than its max_age, and"
-        f" nothing is drafted: if it is true, notifier suspend {' '.join(slugs)}."
-    )
-
-
-def waiting_alarm(source: str | None, reports: int, sources: Sequence[str]) -> str:
-    """One sentence about reports that wait for their turn: `source` is the one that has opened too much, or None
-    if too many drafts are open.
-    """
-    many = "report of {} waits" if reports == 1 else "reports of {} wait"
-    wait = f"{reports:,} {many.format(_listed(sources))}"
-    if source is None:
-        return (
-            f"{wait}: as many drafts of evidence are open as most_drafts of [policy] says, decide about some."
-        )
-    return f"{wait}: it has opened as many drafts within an hour as its drafts_per_hour says."
-
-
-def resolved_alarm(reference: str, names: Sequence[str], witnesses: Sequence[Witness]) -> str:
-    """One sentence about a disruption that tells people, and that its evidence contradicts."""
-    return (
-        f"{_reporters(witnesses)} that {_listed(names)} is back, and D-{reference} is still open:"
-        f" if that is true, notifier restore {reference}."
-    )
-
-
-def _reporters(witnesses: Sequence[Witness]) -> str:
-    sources = sorted({"the database" if w.source == DATABASE else w.source for w in witnesses})
-    named = _listed(sources) if sources else "somebody"
-    return f"{named[0].upper()}{named[1:]} {'report' if len(sources) > 1 else 'reports'}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-
-
-def _clock(moment: datetime, now: datetime) -> str:
-    """`18:32 UTC`, with its day if that is another one than today. Both are UTC."""
-    return f"{moment:%H:%M} UTC" if moment.date() == now.date() else f"{moment:%d %b %H:%M} UTC"

@@ -11,8 +11,9 @@ from notifier.model.declaration import Declaration
 from notifier.model.signal import DATABASE
 from notifier.model.vocabulary import Kind, Mode, Possibly, Reason
 from notifier.store import Tx, audit
-from notifier.store.disruptions import disruptions
+from notifier.store.disruptions import disruptions, succession
 from notifier.store.disruptions.disruptions import Disruption, OpenDisruption
+from notifier.store.disruptions.succession import Ties
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Read over the telephone: nothing that looks or sounds like something else."""
@@ -163,37 +164,63 @@ def _evidence(
 
 
 def open_draft(
-    tx: Tx, act: Act, *, mode: Mode, kind: Kind, services: tuple[str, ...], effective_at: datetime
+    tx: Tx,
+    act: Act,
+    *,
+    mode: Mode,
+    kind: Kind,
+    services: tuple[str, ...],
+    effective_at: datetime,
+    follows: int | None = None,
 ) -> int:
-    """What evidence reports: a draft that tells nobody until a person or a policy confirms it."""
+    """What evidence reports: a draft that tells nobody until a person or a policy confirms it. `follows`: one that
+    has told people.
+    """
     declaration = _evidence(mode, kind, services, effective_at, act.actor)
     disruption_id = open_disruption(tx, act, declaration)
-    audit.append(
-        tx,
-        actor=act.actor,
-        act="draft",
-        at=act.now,
-        disruption_id=disruption_id,
-        after={"services": sorted(services), "kind": kind},
-    )
+    if follows is not None:
+        succession.follow(tx, disruption_id, follows)
+    after = {"services": sorted(services), "kind": kind} | ({"follows": follows} if follows else {})
+    audit.append(tx, actor=act.actor, act="draft", at=act.now, disruption_id=disruption_id, after=after)
     return disruption_id
 
 
-def widen_draft(tx: Tx, act: Act, disruption_id: int, services: tuple[str, ...]) -> None:
+def reopen_draft(
+    tx: Tx, act: Act, disruption_id: int, services: tuple[str, ...], effective_at: datetime
+) -> None:
+    """What went away came back: the void draft goes on, about what is reported now."""
+    before = disruptions.by_id(tx, disruption_id)
+    succession.reopen(tx, disruption_id, effective_at=effective_at, now=act.now)
+    _say_services(tx, act, before, services, "reopen draft")
+
+
+def widen_draft(
+    tx: Tx, act: Act, disruption_id: int, services: tuple[str, ...], follows: int | None = None
+) -> None:
     """More evidence: the draft names more services from here on."""
     draft = disruptions.by_id(tx, disruption_id)
-    together = sorted({*draft.services, *services})
-    declaration = _evidence(draft.mode, draft.kind, together, draft.effective_at, act.actor)
-    disruptions.set_services(tx, disruption_id, services=together, declare_key=declaration.key)
-    disruptions.add_revision(tx, disruption_id, declaration, actor=act.actor, now=act.now)
+    if follows is not None:
+        succession.follow(tx, disruption_id, follows)
+    _say_services(tx, act, draft, (*draft.services, *services), "widen draft")
+
+
+def _say_services(tx: Tx, act: Act, draft: Disruption, services: Sequence[str], what: str) -> None:
+    """A revision in which evidence says what its draft is about; `what` stands in the audit chain."""
+    about = sorted(set(services))
+    declaration = _evidence(draft.mode, draft.kind, about, draft.effective_at, act.actor)
+    disruptions.set_services(tx, draft.disruption_id, services=about, declare_key=declaration.key)
+    # A person may have arranged it: it rests on evidence all the same.
+    disruptions.add_revision(
+        tx, draft.disruption_id, declaration, actor=act.actor, now=act.now, by_evidence=True
+    )
     audit.append(
         tx,
         actor=act.actor,
-        act="widen draft",
+        act=what,
         at=act.now,
-        disruption_id=disruption_id,
+        disruption_id=draft.disruption_id,
         before={"services": [*draft.services]},
-        after={"services": [*together]},
+        after={"services": about},
     )
 
 
@@ -201,3 +228,72 @@ def void_draft(tx: Tx, act: Act, disruption_id: int) -> None:
     """The evidence went away before anybody was told."""
     disruptions.end(tx, disruption_id, ended_as="void", now=act.now)
     audit.append(tx, actor=act.actor, act="void draft", at=act.now, disruption_id=disruption_id)
+
+
+def may_arrange(name: str, draft: Disruption, *, by_evidence: bool, ties: Ties, holding: bool) -> str | None:
+    """Why a person may not merge or split it, in a sentence; None: it is a draft of evidence that told nobody."""
+    if draft.ended_at is not None:
+        return f"{name} is over ({draft.ended_as}): nothing of it can be merged or split."
+    if draft.declared_at is not None:
+        return f"{name} has told people, and what they read stays: notifier rescope changes whom it is for."
+    if holding:
+        return f"A notice of {name} is approved to leave by itself: notifier cancel it first."
+    if ties.approvals:
+        return f"Somebody has approved a part of {name}: let it go, or declare it anew with notifier suspend."
+    if not by_evidence:
+        return (
+            f"{name} is what a person has declared, and not what evidence says: notifier suspend changes it."
+        )
+    return None
+
+
+def merge_drafts(tx: Tx, act: Act, stays: Disruption, other: Disruption) -> None:
+    """The first takes in what the other is about and rests on; the other ends. The caller holds the declarations
+    and both rows.
+    """
+    about = tuple(sorted({*stays.services, *other.services}))
+    without = {*succession.ties(tx, stays.disruption_id).without} - {*other.services}
+    succession.move_signals(tx, other.disruption_id, stays.disruption_id)
+    succession.share_troubles(tx, other.disruption_id, stays.disruption_id)
+    succession.drop_troubles(tx, other.disruption_id)
+    disruptions.end(tx, other.disruption_id, ended_as="merged", now=act.now)
+    succession.set_merged(tx, other.disruption_id, into=stays.disruption_id)
+    began = min(stays.effective_at, other.effective_at)
+    succession.arrange(tx, act, stays.disruption_id, effective_at=began, without=without)
+    _say_services(tx, act, disruptions.by_id(tx, stays.disruption_id), about, "merge")
+    audit.append(
+        tx,
+        actor=act.actor,
+        act="merged",
+        at=act.now,
+        disruption_id=other.disruption_id,
+        after={"into": stays.disruption_id},
+    )
+
+
+def split_draft(tx: Tx, act: Act, draft: Disruption, services: tuple[str, ...]) -> int:
+    """A draft of its own for these services and what names only them; its id. What names others too counts for
+    both. The caller holds the declarations and the row.
+    """
+    rest = tuple(sorted({*draft.services} - {*services}))
+    declaration = _evidence(draft.mode, draft.kind, services, draft.effective_at, draft.opened_by)
+    new_id = open_disruption(tx, Act(draft.opened_by, act.now), declaration)
+    succession.set_split(tx, new_id, split_from=draft.disruption_id)
+    succession.move_signals(tx, draft.disruption_id, new_id, services)
+    succession.share_troubles(tx, draft.disruption_id, new_id, services)
+    succession.drop_troubles(tx, draft.disruption_id, services)
+    succession.narrow_troubles(tx, draft.disruption_id, services)
+    without = {*succession.ties(tx, draft.disruption_id).without, *services}
+    for id_, others in ((new_id, rest), (draft.disruption_id, without)):
+        began = succession.began(tx, id_) or draft.effective_at
+        succession.arrange(tx, act, id_, effective_at=began, without=others)
+    _say_services(tx, act, draft, rest, "split")
+    audit.append(
+        tx,
+        actor=act.actor,
+        act="draft",
+        at=act.now,
+        disruption_id=new_id,
+        after={"services": sorted(services), "kind": draft.kind, "split_from": draft.disruption_id},
+    )
+    return new_id

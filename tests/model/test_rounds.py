@@ -183,3 +183,10 @@ def test_a_tool_that_keeps_the_first_beginning_is_followed_through_every_lapse(
     assert last is not None
     assert last.state is (FIRING if len(turns) % 2 else RESOLVED)
     assert (changes, last.round) == (len(turns), (len(turns) + 1) // 2)
+
+
+def test_how_often_a_round_was_only_said_again_is_counted_and_begins_anew_with_the_next() -> None:
+    said = [(0, began(0)), (1, began(0)), (2, began(0))]
+    assert told(*said)[1].repeats == 2
+    assert told(*said, (3, ends(3)))[1].repeats == 2
+    assert told(*said, (3, ends(3)), (9, began(8)))[1].repeats == 0

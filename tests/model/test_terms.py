@@ -1,6 +1,8 @@
 """M of N, or a time."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 
@@ -60,3 +62,30 @@ def test_a_source_counts_once_it_has_said_so_for_as_long_as_it_must(
 
 def test_what_is_missing_reads_as_m_of_n() -> None:
     assert str(Lack("api", 1, 2, None)) == "1 of 2 for api"
+
+
+def every_case() -> Iterator[tuple[Terms, list[Voice], dict[str, timedelta]]]:
+    """Three sources that have said so for no, some or a long time, or do not say it, under all terms."""
+    for ages in product((None, 0, 3, 7), repeat=3):
+        said = [says(name, age) for name, age in zip("abc", ages, strict=True) if age is not None]
+        for needs, after, slow in product((None, 1, 2, 3), (None, 5 * MINUTE), (0, 4)):
+            yield Terms(needs=needs, after=after), said, {"a": slow * MINUTE}
+
+
+def test_what_is_missing_is_there_at_its_moment_and_not_before_and_more_of_it_never_takes_it_away() -> None:
+    second = timedelta(seconds=1)
+    seen = 0
+    for terms, said, patience in every_case():
+        missing = lack("api", terms, said, patience, NOW)
+        if missing is None:
+            assert lack("api", terms, said, patience, NOW + MINUTE) is None
+            for more in (says("d"), says("a", 9)):
+                assert lack("api", terms, [*said, more], patience, NOW) is None
+        elif missing.until is not None:
+            seen += 1
+            assert missing.until > NOW
+            assert lack("api", terms, said, patience, missing.until) is None
+            assert lack("api", terms, said, patience, missing.until - second) is not None
+        else:
+            assert lack("api", terms, said, patience, NOW + timedelta(days=9)) is not None
+    assert seen > 100

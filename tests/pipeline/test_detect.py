@@ -5,26 +5,26 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from notifier.model.dependencies import kindred
 from notifier.model.signal import SignalState
+from notifier.model.terms import Lack, May, Terms
+from notifier.model.verdict import TURNS, Consequence, Grounds, concluded
+from notifier.model.vocabulary import Kind
 from notifier.pipeline.detect import (
     QUIET,
-    Consequence,
+    Circumstances,
     DraftRoom,
-    Grounds,
     Judgement,
     MayAnnounce,
-    draft_alarm,
     is_void,
     judge,
     may_announce,
     must_wait,
-    resolved_alarm,
-    stale_alarm,
-    waiting_alarm,
 )
 from notifier.store.disruptions.disruptions import OpenDisruption
-from notifier.store.disruptions.signals import Extent, Heard, Past
-from notifier.store.disruptions.troubles import OldTrouble, Witness
+from notifier.store.disruptions.signals import Heard, Past
+from notifier.store.disruptions.succession import Ended
+from notifier.store.disruptions.troubles import Witness
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 BEGAN = NOW - timedelta(minutes=8)
@@ -145,6 +145,115 @@ TABLE = {
 }  # fmt: skip
 
 
+API = {"api": ["database-a"], "console": ["api"], "database-a": [], "other": []}
+GRAPH = Circumstances(kindred={slug: kindred(API, slug) for slug in API})
+ONE_OF_TWO = Lack("fable-5", 1, 2, None)
+VOID = Ended(7, ["fable-5", "mythos-5"], told=False, kind=Kind.OUTAGE)
+TOLD = Ended(8, ["fable-5"], told=True, kind=Kind.OUTAGE)
+OLD = {"effective_at": LONG_AGO}
+
+TERMS = {
+    "too few report it": (
+        heard(FIRING, "fable-5"), [], Circumstances(lacking={"fable-5": ONE_OF_TWO}),
+        Judgement(Consequence.WAIT, Grounds.TOO_FEW, lacking=(ONE_OF_TWO,)),
+    ),
+    "too few report it, and it is over": (
+        replace(heard(FIRING, "fable-5"), over=True), [], Circumstances(lacking={"fable-5": ONE_OF_TWO}),
+        Judgement(Consequence.IGNORE, Grounds.OVER_BEFORE_ITS_TURN),
+    ),
+    "too few report one of two": (
+        heard(FIRING, "fable-5", "mythos-5"), [], Circumstances(lacking={"fable-5": ONE_OF_TWO}),
+        Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("mythos-5",), (ONE_OF_TWO,)),
+    ),
+    "too few report one of two, the other is covered": (
+        heard(FIRING, "fable-5", "mythos-5"), [disruption(1, "mythos-5", declared=True)],
+        Circumstances(lacking={"fable-5": ONE_OF_TWO}),
+        Judgement(Consequence.WAIT, Grounds.TOO_FEW, 1, (), (ONE_OF_TWO,)),
+    ),
+    "too few report what is covered": (
+        heard(FIRING, "fable-5"), [disruption(1, "fable-5")], Circumstances(lacking={"fable-5": ONE_OF_TWO}),
+        Judgement(Consequence.ATTACH, Grounds.COVERED, 1),
+    ),
+    "too few would widen": (
+        heard(FIRING, "fable-5"), [disruption(1, "mythos-5")], Circumstances(lacking={"fable-5": ONE_OF_TWO}),
+        Judgement(Consequence.WAIT, Grounds.TOO_FEW, lacking=(ONE_OF_TWO,)),
+    ),
+    "its source only records": (
+        heard(FIRING, "fable-5"), [], Circumstances(records=True),
+        Judgement(Consequence.IGNORE, Grounds.ONLY_RECORDED),
+    ),
+    "its source only records, and a draft covers it": (
+        heard(FIRING, "fable-5"), [disruption(1, "fable-5")], Circumstances(records=True),
+        Judgement(Consequence.IGNORE, Grounds.ONLY_RECORDED, 1),
+    ),
+    "its source only records, and takes it back": (
+        heard(RESOLVED, "fable-5"), [disruption(1, "fable-5")], Circumstances(records=True),
+        Judgement(Consequence.IGNORE, Grounds.ONLY_RECORDED, 1),
+    ),
+    "the service is only recorded": (
+        heard(FIRING, "fable-5"), [disruption(1, "mythos-5")], Circumstances(only_recorded=frozenset({"fable-5"})),
+        Judgement(Consequence.IGNORE, Grounds.ONLY_RECORDED),
+    ),
+    "the service is only recorded, and somebody has declared it": (
+        heard(FIRING, "fable-5"), [disruption(1, "fable-5", declared=True)],
+        Circumstances(only_recorded=frozenset({"fable-5"})),
+        Judgement(Consequence.ATTACH, Grounds.COVERED, 1),
+    ),
+    "one service is only recorded": (
+        heard(FIRING, "fable-5", "mythos-5"), [], Circumstances(only_recorded=frozenset({"fable-5"})),
+        Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("mythos-5",)),
+    ),
+    "needs what a draft is about": (
+        heard(FIRING, "console"), [disruption(1, "other"), disruption(2, "database-a", **OLD)], GRAPH,
+        Judgement(Consequence.WIDEN, Grounds.HANGS_TOGETHER, 2, ("console",)),
+    ),
+    "a draft needs it: the cause comes later": (
+        heard(FIRING, "database-a"), [disruption(2, "console", **OLD)], GRAPH,
+        Judgement(Consequence.WIDEN, Grounds.HANGS_TOGETHER, 2, ("database-a",)),
+    ),
+    "needs what has told people": (
+        heard(FIRING, "api"), [disruption(1, "database-a", declared=True)], GRAPH,
+        Judgement(Consequence.OPEN, Grounds.CAUSED, None, ("api",), follows=1),
+    ),
+    "needs what has told people, and a draft follows that": (
+        heard(FIRING, "console"),
+        [disruption(1, "database-a", declared=True), replace(disruption(2, "other", **OLD), follows=1)], GRAPH,
+        Judgement(Consequence.WIDEN, Grounds.HANGS_TOGETHER, 2, ("console",)),
+    ),
+    "somebody cut them off: no consequence of a fault": (
+        replace(heard(FIRING, "api"), source="database"), [disruption(1, "database-a", **OLD)], GRAPH,
+        Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("api",)),
+    ),
+    "a person took it out of that draft": (
+        heard(FIRING, "api"), [replace(disruption(1, "database-a"), without=["api"])], GRAPH,
+        Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("api",)),
+    ),
+    "its draft was void a moment ago": (
+        heard(FIRING, "fable-5"), [disruption(1, "mythos-5")], Circumstances(ended=(VOID,), kind=Kind.OUTAGE),
+        Judgement(Consequence.REOPEN, Grounds.CAME_BACK, 7, ("fable-5",)),
+    ),
+    "a draft that was void reads as something else": (
+        heard(FIRING, "fable-5"), [], Circumstances(ended=(VOID,), kind=Kind.SUSPENSION),
+        Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("fable-5",)),
+    ),
+    "what told people ended a moment ago": (
+        heard(FIRING, "fable-5"), [], Circumstances(ended=(TOLD, VOID), kind=Kind.OUTAGE),
+        Judgement(Consequence.OPEN, Grounds.FOLLOWS, None, ("fable-5",), follows=8),
+    ),
+    "what told people ended a moment ago, and another draft began together": (
+        heard(FIRING, "fable-5"), [disruption(1, "mythos-5")], Circumstances(ended=(TOLD,)),
+        Judgement(Consequence.WIDEN, Grounds.BEGAN_TOGETHER, 1, ("fable-5",), follows=8),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TERMS)
+def test_judge_by_what_the_company_says(case: str) -> None:
+    signal, open_ones, said, expected = TERMS[case]
+    drafts = {one.disruption_id for one in open_ones if one.declared_at is None}
+    assert judge(signal, [], open_ones, drafts, said) == expected
+
+
 @pytest.mark.parametrize("case", TABLE)
 def test_judge(case: str) -> None:
     signal, others, open_ones, expected = TABLE[case]
@@ -170,6 +279,8 @@ ROOM = DraftRoom(drafts=20, per_hour=10)
         (OPENS, "prometheus", 0, 10, Grounds.TOO_MANY_OF_IT),
         (OPENS, "database", 20, 10, Grounds.UNEXPLAINED),
         (Judgement(Consequence.ATTACH, Grounds.COVERED, 1), "prometheus", 20, 10, Grounds.COVERED),
+        (Judgement(Consequence.REOPEN, Grounds.CAME_BACK, 1), "prometheus", 20, 0, Grounds.TOO_MANY_DRAFTS),
+        (Judgement(Consequence.REOPEN, Grounds.CAME_BACK, 1), "prometheus", 19, 10, Grounds.CAME_BACK),
         (
             Judgement(Consequence.WIDEN, Grounds.BEGAN_TOGETHER, 1),
             "prometheus",
@@ -184,14 +295,11 @@ def test_what_would_open_too_much_waits(
 ) -> None:
     decided = must_wait(judgement, source, open_drafts, lately, ROOM)
     assert decided.why is why
-    assert (decided.consequence is Consequence.WAIT) is (why in WAITS)
-
-
-WAITS = {Grounds.TOO_MANY_DRAFTS, Grounds.TOO_MANY_OF_IT}
+    assert (decided.consequence is Consequence.WAIT) is (why in TURNS)
 
 
 def test_the_table_knows_every_reason() -> None:
-    assert {expected.why for *_, expected in TABLE.values()} == set(Grounds) - WAITS
+    assert {expected.why for *_, expected in (*TABLE.values(), *TERMS.values())} == set(Grounds) - TURNS
 
 
 def test_a_source_that_nobody_declares_any_more_has_no_limit_of_its_own() -> None:
@@ -222,6 +330,7 @@ LOST = witness(lost=1, changed_at=NOW - timedelta(hours=9), ceiling=500)
         ([witness(firing=0, changed_at=NOW - QUIET + timedelta(seconds=1))], False),
         ([GONE, witness(firing=0, changed_at=NOW)], False),
         ([GONE, LOST], False),
+        ([replace(GONE, flapping=1)], False),
         ([LOST], False),
         ([], False),
     ],
@@ -246,80 +355,60 @@ def test_a_source_announces_only_what_it_reports_itself_now(
     witnesses: list[Witness], may: int | None
 ) -> None:
     draft = disruption(1, "fable-5", "mythos-5")
-    assert may_announce(draft, witnesses, {"prometheus", "other"}) == (may and MayAnnounce("prometheus", may))
+    assert may_announce(draft, witnesses, {"prometheus", "other"}, {}) == (
+        may and MayAnnounce("prometheus", may, ("fable-5", "mythos-5"))
+    )
 
 
 def test_what_is_lost_announces_nothing() -> None:
     draft = disruption(1, "fable-5")
-    assert may_announce(draft, [witness(ceiling=500)], {"prometheus"}) is not None
-    assert may_announce(draft, [LOST], {"prometheus"}) is None
+    assert may_announce(draft, [witness(ceiling=500)], {"prometheus"}, {}) is not None
+    assert may_announce(draft, [LOST], {"prometheus"}, {}) is None
 
 
 def test_nobody_announces_for_whom_no_secret_vouches_or_what_such_a_source_began() -> None:
     witnesses = [witness("prometheus", "fable-5", ceiling=500), witness("other", "fable-5")]
     draft = disruption(1, "fable-5")
-    assert may_announce(draft, witnesses, set()) is None
-    assert may_announce(draft, witnesses, {"other"}) is None
-    assert may_announce(draft, witnesses, {"prometheus"}) == MayAnnounce("prometheus", 500)
-    assert may_announce(replace(draft, opened_by="source:other"), witnesses, {"prometheus"}) is None
-    assert may_announce(replace(draft, opened_by="database"), witnesses, {"prometheus"}) is not None
+    assert may_announce(draft, witnesses, set(), {}) is None
+    assert may_announce(draft, witnesses, {"other"}, {}) is None
+    assert may_announce(draft, witnesses, {"prometheus"}, {}) == MayAnnounce("prometheus", 500, ("fable-5",))
+    assert may_announce(replace(draft, opened_by="source:other"), witnesses, {"prometheus"}, {}) is None
+    assert may_announce(replace(draft, opened_by="database"), witnesses, {"prometheus"}, {}) is not None
 
 
-def test_the_alarm_of_a_draft() -> None:
-    draft, names = disruption(1, "fable-5"), ["Fable 5"]
-    since = datetime(2026, 11, 27, 23, 32, tzinfo=UTC)
-    told = draft_alarm(draft, names, Extent(31_480, since), [witness("database")], NOW)
-    assert told == "31,480 customers are cut off from Fable 5 since 23:32 UTC and nobody was told."
-    one = draft_alarm(draft, names, Extent(1, since), [], NOW + timedelta(days=1))
-    assert one == "1 customer is cut off from Fable 5 since 27 Nov 23:32 UTC and nobody was told."
-    tools = [witness("prometheus"), witness("grafana"), replace(GONE, source="kuma")]
-    reported = draft_alarm(draft, ["Fable 5", "Mythos 5"], Extent(0, None), tools, NOW)
-    assert reported == (
-        "Grafana and prometheus report trouble with Fable 5 and Mythos 5 since 23:32 UTC and nobody was told."
-    )
-    gone = draft_alarm(draft, names, Extent(0, None), [GONE], NOW)
-    assert gone == "The evidence for Fable 5 is gone: D-7K2M told nobody and may not be needed."
-    assert draft_alarm(draft, names, Extent(0, None), [], NOW) is None
+@pytest.mark.parametrize(
+    ("said", "ceiling"),
+    [
+        ({}, 500),
+        ({"fable-5": Terms(announce_ceiling=900), "mythos-5": Terms(announce_ceiling=40)}, 40),
+        ({"mythos-5": Terms(may=May.DRAFT)}, None),
+        ({"mythos-5": Terms(may=May.RECORD)}, None),
+        ({"sonnet-5": Terms(may=May.DRAFT, announce_ceiling=1)}, 500),
+    ],
+)
+def test_a_service_limits_every_source(said: dict[str, Terms], ceiling: int | None) -> None:
+    draft = disruption(1, "fable-5", "mythos-5")
+    witnesses = [witness("prometheus", "fable-5", "mythos-5", ceiling=500)]
+    may = may_announce(draft, witnesses, {"prometheus"}, said)
+    assert (may and may.ceiling) == ceiling
 
 
-def test_the_alarm_of_a_draft_says_what_a_tool_has_stopped_repeating() -> None:
-    draft, names = disruption(1, "fable-5"), ["Fable 5"]
-    assert draft_alarm(draft, names, Extent(0, None), [LOST], NOW) == (
-        "Prometheus reports trouble with Fable 5 since 23:32 UTC and nobody was told; prometheus has not repeated"
-        " it since 23:32 UTC: lost, not resolved."
-    )
-    some = witness(firing=5, lost=2)
-    said = draft_alarm(draft, names, Extent(2, BEGAN), [some], NOW + timedelta(days=1))
-    assert said == (
-        "2 customers are cut off from Fable 5 since 27 Nov 23:32 UTC and nobody was told; prometheus has not"
-        " repeated 2 of 5 troubles since 27 Nov 23:32 UTC: lost, not resolved."
-    )
+def test_what_follows_what_told_people_or_was_arranged_by_a_person_waits_for_a_person() -> None:
+    draft = disruption(1, "fable-5")
+    witnesses = [witness(ceiling=500)]
+    assert may_announce(draft, witnesses, {"prometheus"}, {}) is not None
+    assert may_announce(replace(draft, follows=7), witnesses, {"prometheus"}, {}) is None
+    assert may_announce(replace(draft, arranged_by="person:lind"), witnesses, {"prometheus"}, {}) is None
 
 
-def test_the_alarm_of_what_is_too_old_to_be_drafted_for() -> None:
-    days_ago = NOW - timedelta(days=3)
-    stale = [
-        OldTrouble("grafana", ["fable-5"], days_ago),
-        OldTrouble("grafana", ["fable-5", "mythos-5"], NOW),
-    ]
-    assert stale_alarm("grafana", stale, NOW) == (
-        "grafana reports trouble with fable-5 and mythos-5 since 24 Nov 23:40 UTC, which is older than its"
-        " max_age, and nothing is drafted: if it is true, notifier suspend fable-5 mythos-5."
-    )
+@pytest.mark.parametrize("grounds", Grounds)
+def test_from_what_was_written_down_is_read_what_was_concluded(grounds: Grounds) -> None:
+    told = [expected for *_, expected in (*TABLE.values(), *TERMS.values()) if expected.why is grounds]
+    told += [Judgement(Consequence.WAIT, each) for each in TURNS if each is grounds]
+    assert told
+    assert {concluded(str(each)) for each in told} == {each.consequence for each in told}
 
 
-def test_the_alarm_of_what_waits_for_its_turn() -> None:
-    assert waiting_alarm(None, 1_200, ["grafana", "kuma"]) == (
-        "1,200 reports of grafana and kuma wait: as many drafts of evidence are open as most_drafts of [policy]"
-        " says, decide about some."
-    )
-    assert waiting_alarm("kuma", 1, ["kuma"]) == (
-        "1 report of kuma waits: it has opened as many drafts within an hour as its drafts_per_hour says."
-    )
-
-
-def test_the_alarm_when_a_tool_contradicts_a_person() -> None:
-    assert resolved_alarm("7K2M", ["Fable 5"], [GONE, witness("database", firing=0)]) == (
-        "Prometheus and the database report that Fable 5 is back, and D-7K2M is still open:"
-        " if that is true, notifier restore 7K2M."
-    )
+def test_what_is_missing_is_written_down() -> None:
+    judged = Judgement(Consequence.WAIT, Grounds.TOO_FEW, lacking=(ONE_OF_TWO,))
+    assert str(judged) == "waits: too few report it (1 of 2 for fable-5)"

@@ -1,5 +1,6 @@
 """A new disruption, the draft of one, or a refusal: every way in which declarations meet."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,9 +18,12 @@ from notifier.pipeline.disruption import (
     kind_line,
     kind_of,
     kind_of_source,
+    may_arrange,
     new_reference,
+    sketch,
 )
-from notifier.store.disruptions.disruptions import OpenDisruption
+from notifier.store.disruptions.disruptions import Disruption, OpenDisruption
+from notifier.store.disruptions.succession import Ties
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 WANTED = Declaration(
@@ -117,3 +121,26 @@ def test_a_tool_reports_what_broke_and_the_data_who_is_cut_off() -> None:
     assert kind_of_source("database", {}) is Kind.SUSPENSION
     reported = kind_line(Kind.OUTAGE, Reason.UNKNOWN, "prometheus")
     assert reported == "Reads as an outage, because prometheus reported it"
+
+
+FREE = Ties(merged_into=None, split_from=None, without=[], approvals=0, arranged=False)
+LOOSE = replace(sketch(WANTED, NOW), reference="7K2M")
+
+
+@pytest.mark.parametrize(
+    ("draft", "ties", "said", "word"),
+    [
+        (LOOSE, FREE, {}, None),
+        (replace(LOOSE, ended_at=NOW, ended_as="merged"), FREE, {}, r"is over \(merged\)"),
+        (replace(LOOSE, declared_at=NOW), FREE, {}, "has told people"),
+        (LOOSE, FREE, {"holding": True}, "approved to leave by itself"),
+        (LOOSE, replace(FREE, approvals=1), {}, "approved a part"),
+        (LOOSE, FREE, {"by_evidence": False}, "what a person has declared"),
+        (LOOSE, replace(FREE, arranged=True, without=["a"], split_from=3), {}, None),
+    ],
+)
+def test_only_a_draft_of_evidence_that_told_nobody_is_merged_or_split(
+    draft: Disruption, ties: Ties, said: dict[str, bool], word: str | None
+) -> None:
+    why = may_arrange("D-7K2M", draft, ties=ties, **{"by_evidence": True, "holding": False} | said)
+    assert (why is None) if word is None else (why and re.search(word, why))

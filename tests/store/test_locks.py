@@ -1,6 +1,7 @@
 """One order in which everything takes its locks, watched in the real actions; and every pair of them at once."""
 
 import ast
+import json
 import re
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -18,9 +19,12 @@ from notifier.actions.announce import correct, declare, holding, reviews
 from notifier.actions.announce.holding import Plan
 from notifier.actions.announce.reviews import Decision, Objection
 from notifier.actions.announce.timeline import News
-from notifier.actions.control import above_ceiling, brake, lists
+from notifier.actions.background.posts import record_signals
+from notifier.actions.company import apply_company
+from notifier.actions.control import above_ceiling, arranging, brake, lists
 from notifier.actions.control import approve as gate
 from notifier.actions.control.approve import Consent
+from notifier.edges import company_file
 from notifier.errors import NotifierError, Unreachable
 from notifier.local import postgres
 from notifier.model.ring import Ring
@@ -36,7 +40,7 @@ Act = Callable[[Lab], object]
 PLAN_AT = timedelta(hours=1)
 
 
-# ---------------------------------------------------------------- three worlds
+# ---------------------------------------------------------------- worlds
 
 
 def busy(lab: Lab) -> None:
@@ -114,6 +118,38 @@ def ending(lab: Lab) -> None:
     lab.suspend()
     lab.settle()
     lab.rows("UPDATE notice SET state = 'sending', finished_at = NULL")
+
+
+def heard(lab: Lab) -> None:
+    """A tool has drafted for two services together and for another; a draft that was void comes back."""
+    lab.people(5)
+    lab.people(5, "m", "mythos-5")
+    file = company_file.read(
+        b'[[services]]\nslug = "sonnet-5"\nname = "Sonnet 5"\n'
+        b'[[services]]\nslug = "atlas"\nname = "Atlas"\n'
+        b'[[sources]]\nname = "tool"\ndialect = "alertmanager"\nopen = true\n'
+    )
+    apply_company.apply(lab.app.db, lab.act(), file, apply_company.difference(lab.app.db, file))
+    tool_says(lab, "atlas", hours=6)
+    tool_says(lab, "fable-5", hours=0)
+    tool_says(lab, "mythos-5", hours=0)
+    tool_says(lab, "sonnet-5", hours=3)
+    lab.tick("judge")
+    lab.rows("UPDATE disruption SET ended_at = now(), ended_as = 'void' WHERE 'atlas' = ANY(services)")
+    lab.rows(
+        "UPDATE notice SET state = 'void' FROM disruption d WHERE d.disruption_id = notice.disruption_id"
+        " AND d.ended_at IS NOT NULL"
+    )
+    tool_says(lab, "atlas", hours=0, id_="again")
+    tool_says(lab, "mythos-5", hours=0, id_="again")
+    lab.rings.clear()
+
+
+def tool_says(lab: Lab, service: str, hours: int, id_: str = "f") -> None:
+    began = lab.now() - timedelta(hours=hours)
+    alert = {"status": "firing", "labels": {"service": service}, "startsAt": began.isoformat()}
+    body = {"version": "4", "groupKey": "{}", "alerts": [alert | {"fingerprint": id_ + service}]}
+    record_signals(lab.app.db, "tool", {}, json.dumps(body).encode(), lab.now())
 
 
 # ---------------------------------------------------------------- what is done in them
@@ -238,11 +274,51 @@ ENDING: dict[str, Act] = {
     "correct": lambda lab: lab.correct(reference(lab)),
     "cancel": lambda lab: brake.cancel(lab.app.db, lab.act(), notice(lab, 1)),
 }
+
+
+def drafted(lab: Lab, service: str) -> str:
+    return lab.value("SELECT reference FROM disruption WHERE %s = ANY(services)", service)
+
+
+def approve_drafted(lab: Lab) -> object:
+    there = lab.value(
+        "SELECT max(notice_id) FROM notice JOIN disruption USING (disruption_id) WHERE 'sonnet-5' = ANY(services)"
+        " AND state = 'draft'"
+    )
+    return gate.approve(lab.app.db, lab.act(), there, YES)
+
+
+def take_over(lab: Lab) -> object:
+    return lab.suspend(services=("mythos-5",), consent=Consent(yes=True, ceiling=100, accept_gap=5))
+
+
+HEARD: dict[str, Act] = {
+    "merge": lambda lab: arranging.merge(
+        lab.app.db, lab.app.writer, lab.act(), drafted(lab, "fable-5"), drafted(lab, "sonnet-5")
+    ),
+    "merge the other way": lambda lab: arranging.merge(
+        lab.app.db, lab.app.writer, lab.act(), drafted(lab, "sonnet-5"), drafted(lab, "fable-5")
+    ),
+    "split": lambda lab: arranging.split(
+        lab.app.db, lab.app.writer, lab.act(), drafted(lab, "fable-5"), ["fable-5"]
+    ),
+    "judge": tick("judge"),
+    "approve": approve_drafted,
+    "take over": take_over,
+    "policy": lambda lab: gate.approve_by_policy(
+        lab.app.db,
+        lab.act(),
+        lab.value("SELECT disruption_id FROM disruption WHERE 'sonnet-5' = ANY(services)"),
+        100,
+        ["sonnet-5"],
+    ),
+}
 WORLDS: dict[str, tuple[Callable[[Lab], None], dict[str, Act]]] = {
     "busy": (busy, BUSY),
     "quiet": (quiet, QUIET),
     "fresh": (fresh, FRESH),
     "ending": (ending, ENDING),
+    "heard": (heard, HEARD),
 }
 
 
@@ -310,6 +386,8 @@ LIKE_ANOTHER = frozenset(
         "drop dead",
         "deliver, no answer",
         "deliver, too large",
+        "merge the other way",
+        "take over",
         "import",
     }
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from notifier.actions.background.judging import AT_ONCE, Judging
+from notifier.actions.background.situation import Situation
 from notifier.actions.company.refresh import FRESH, refresh
 from notifier.actions.control.approve import approve_by_policy
 from notifier.actions.control.recall import Recall
@@ -130,11 +131,11 @@ def judge_signals(db: Db, writer: Writer, now: datetime) -> Judged:
         def extent(services: Sequence[str]) -> Extent:
             return EXTENTS.ask(db, tx, tuple(services), now, lambda: signals.extent(tx, services, now=now))
 
-        standing = Judging(tx, writer, mode, now)
+        standing = Situation(tx, mode, now)
         standing.raise_alarms(extent)
         announcing = standing.announcing()
     announced, rings = _announce(db, writer.settings, announcing, now)
-    again = (Ring("judge"),) if count == AT_ONCE else ()
+    again = (Ring("judge"),) if count == AT_ONCE or judging.woken else ()
     return Judged(count, tuple(judging.opened), voided, announced, (*rings, *again))
 
 
@@ -150,7 +151,9 @@ def _announce(
         try:
             if refresh(db, settings, now, disruption_id, fresh=FRESH)[1] is not None:
                 continue  # nobody knows who the people are: the draft and its alarm stay
-            found = approve_by_policy(db, Act(f"source:{may.source}", now), disruption_id, may.ceiling)
+            found = approve_by_policy(
+                db, Act(f"source:{may.source}", now), disruption_id, may.ceiling, may.services
+            )
         except Refused:  # a person was faster
             continue
         if found:

@@ -1,5 +1,6 @@
 """The gate: what was approved is what is sent."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,7 +30,7 @@ from notifier.store import Db, Tx, audit
 from notifier.store.audience import owed, recipients, verdicts
 from notifier.store.audience.recount import ListChange
 from notifier.store.audience.verdicts import Gap, Rule
-from notifier.store.disruptions import approvals, disruptions, notices, promises, revisions
+from notifier.store.disruptions import approvals, disruptions, notices, promises, revisions, succession
 from notifier.store.disruptions.notices import Notice
 from notifier.store.locks import retried
 
@@ -70,9 +71,12 @@ def approve(db: Db, act: Act, notice_id: int, consent: Consent) -> Gate:
         return approve_in(tx, act, notice_id, consent)
 
 
-def approve_by_policy(db: Db, act: Act, disruption_id: int, ceiling: int) -> tuple[Ring, ...]:
+def approve_by_policy(
+    db: Db, act: Act, disruption_id: int, ceiling: int, services: Sequence[str]
+) -> tuple[Ring, ...]:
     """Only policy turns evidence into mail: to at most `ceiling` people, and only where the data shows who is cut
-    off and nothing differs. A draft whose list somebody has looked at, and which is not true any more, stays.
+    off and nothing differs. A draft whose list somebody has looked at, and which is not true any more, stays; so
+    does one that is about other services by now than policy was asked for, or that a person has arranged.
     """
     with db.transaction() as tx:
         there = [n for n in notices.of_disruption(tx, disruption_id) if _leaves_when_approved(n)]
@@ -85,7 +89,7 @@ def approve_by_policy(db: Db, act: Act, disruption_id: int, ceiling: int) -> tup
         )
         if counted[0] > ceiling:
             return ()
-    return _approve_by_policy(db, act, disruption_id, notice.notice_id, ceiling, counted)
+    return _approve_by_policy(db, act, notice, ceiling, services, counted)
 
 
 def _leaves_when_approved(notice: Notice) -> bool:
@@ -96,17 +100,21 @@ def _leaves_when_approved(notice: Notice) -> bool:
 def _approve_by_policy(
     db: Db,
     act: Act,
-    disruption_id: int,
-    notice_id: int,
+    notice: Notice,
     ceiling: int,
+    services: Sequence[str],
     counted: tuple[int, Gap],
 ) -> tuple[Ring, ...]:
     with db.transaction() as tx:
-        drafts = notices.drafts(tx, disruption_id)
-        if not drafts or drafts[-1].notice_id != notice_id:
+        disruptions.lock(tx, notice.disruption_id)
+        drafts = notices.drafts(tx, notice.disruption_id)
+        about = disruptions.revision(tx, notice.disruption_id).services
+        if not drafts or drafts[-1].notice_id != notice.notice_id or set(about) != set(services):
             return ()  # a person was faster, or it was written anew: at the next tick
+        if succession.ties(tx, notice.disruption_id).arranged:
+            return ()
         consent = Consent(yes=True, ceiling=ceiling, by_policy=True)
-        return approve_in(tx, act, notice_id, consent, counted=counted).rings
+        return approve_in(tx, act, notice.notice_id, consent, counted=counted).rings
 
 
 def approve_in(

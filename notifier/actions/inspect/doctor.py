@@ -10,9 +10,9 @@ from notifier.edges.provider_events import is_key
 from notifier.errors import NotifierError
 from notifier.model.mail import Outcome, Result, Sender
 from notifier.model.vocabulary import NoticeKind
+from notifier.pipeline.alarm_text import only_drafts
 from notifier.pipeline.compose import lint
 from notifier.pipeline.compose.reviews import NotReviewed
-from notifier.pipeline.detect import only_drafts
 from notifier.settings import Settings, data_folder, secrets
 from notifier.store import Db, migrate, ping
 from notifier.store.company import catalogue

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.model.signal import DATABASE
-from notifier.pipeline import detect
+from notifier.pipeline import alarm_text
 from notifier.store import Tx
 from notifier.store.disruptions import troubles
 
@@ -26,7 +26,9 @@ def sources_say(tx: Tx, disruption_id: int, now: datetime) -> list[SourceSays]:
         who = "the database" if witness.source == DATABASE else witness.source
         if witness.firing:
             many = "it" if witness.firing == 1 else f"{witness.firing:,} troubles"
-            said = "; ".join([f"{who} reports {many}", *detect.lost_lines([witness], now)])
+            said = "; ".join([f"{who} reports {many}", *alarm_text.lost_lines([witness], now)])
+        elif witness.flapping:
+            said = f"{who} reports it again and again, not now"
         else:
             said = f"{who} has taken back what it reported"
         found.append(SourceSays(witness.source, witness.firing, witness.lost, f"{said}."))

@@ -76,6 +76,28 @@ def draft_notice(
     return notice_id
 
 
+def write_first(tx: Tx, writer: Writer, disruption_id: int, actor: str, now: datetime) -> int:
+    """The first notice of a draft, ready to be approved, in the place of what was drafted before."""
+    earlier = notices.drafts(tx, disruption_id)
+    for notice in earlier:
+        notices.void(tx, notice.notice_id)
+    timeline_id = (
+        earlier[-1].timeline_id
+        if earlier
+        else disruptions.add_entry(
+            tx,
+            disruption_id,
+            kind="drafted",
+            actor=actor,
+            facts={},
+            statements={},
+            next_update_at=None,
+            now=now,
+        )
+    )
+    return draft_notice(tx, writer, disruption_id, NoticeKind.FIRST, timeline_id, now)
+
+
 def _written(
     tx: Tx,
     writer: Writer,

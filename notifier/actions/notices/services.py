@@ -1,8 +1,9 @@
 """Which services somebody means: those they name, and if they want those that cannot work without them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from notifier.errors import BadInput
+from notifier.model.dependencies import downstream
 from notifier.store import Tx
 from notifier.store.company import catalogue
 
@@ -22,13 +23,3 @@ def known_services(tx: Tx, slugs: Sequence[str]) -> tuple[str, ...]:
 def dependents(tx: Tx, slugs: Sequence[str]) -> tuple[str, ...]:
     """The services that depend on one of these, directly or through others; not these themselves."""
     return downstream({s.slug: s.depends_on for s in catalogue.services(tx)}, slugs)
-
-
-def downstream(depends_on: Mapping[str, Iterable[str]], slugs: Sequence[str]) -> tuple[str, ...]:
-    """`depends_on`: slug -> what it needs. Sorted; a circle does no harm."""
-    reached, grew = set(slugs), True
-    while grew:
-        found = {slug for slug, needs in depends_on.items() if not reached.isdisjoint(needs)} - reached
-        reached |= found
-        grew = bool(found)
-    return tuple(sorted(reached.difference(slugs)))

@@ -3,6 +3,7 @@
 import typer
 
 from notifier.entry.cli.commands import (
+    arranging,
     company,
     correct,
     customer,
@@ -25,7 +26,7 @@ from notifier.entry.cli.commands import (
 )
 from notifier.entry.cli.demo import play
 
-TELLING = (play, company, scope, suspend, correct, rescoping, holding, gate)
+TELLING = (play, company, scope, suspend, correct, rescoping, holding, gate, arranging)
 ASKING = (
     reading,
     customer,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -55,6 +55,11 @@ class OpenDisruption:
     effective_at: datetime
     declare_key: str
     kind: Kind = Kind.SUSPENSION
+    follows: int | None = None
+    without: list[str] = field(default_factory=list[str])
+    """Slugs that a person took out of this draft: evidence puts none back."""
+    arranged_by: str | None = None
+    """Who merged or split it last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +187,7 @@ def open_ones(tx: Tx, mode: Mode) -> list[OpenDisruption]:
     """Everything that is not over, drafts included, oldest first."""
     statement = """
 SELECT d.disruption_id, d.reference, r.services, d.opened_by, d.declared_at, d.effective_at, d.declare_key,
-       d.kind
+       d.kind, d.follows, d.without, d.arranged_by
 FROM disruption d
 JOIN LATERAL (
   SELECT services FROM scope_revision
@@ -214,15 +219,23 @@ def by_declare_key(tx: Tx, declare_key: str) -> Disruption | None:
     return one(tx, Disruption, statement, key=declare_key)
 
 
-def add_revision(tx: Tx, disruption_id: int, declaration: Declaration, *, actor: str, now: datetime) -> int:
-    """Every revision of the scope is kept; its number."""
+def add_revision(
+    tx: Tx,
+    disruption_id: int,
+    declaration: Declaration,
+    *,
+    actor: str,
+    now: datetime,
+    by_evidence: bool = False,
+) -> int:
+    """Every revision of the scope is kept; its number. `by_evidence`: a person arranged what evidence says."""
     predicate = declaration.predicate
     return value(
         tx,
         """
-INSERT INTO scope_revision (disruption_id, rev, text, predicate, services, possibly, actor, at)
+INSERT INTO scope_revision (disruption_id, rev, text, predicate, services, possibly, actor, at, by_evidence)
 SELECT %(id)s, coalesce(max(rev), 0) + 1, %(text)s, %(predicate)s, %(services)s, %(possibly)s, %(actor)s,
-       %(now)s
+       %(now)s, %(by_evidence)s
 FROM scope_revision
 WHERE disruption_id = %(id)s
 RETURNING rev""",
@@ -233,6 +246,7 @@ RETURNING rev""",
         possibly=declaration.possibly,
         actor=actor,
         now=now,
+        by_evidence=by_evidence,
     )
 
 
@@ -282,13 +296,3 @@ FROM timeline
 WHERE disruption_id = %(id)s
 ORDER BY timeline_id"""
     return many(tx, Entry, statement, id=disruption_id)
-
-
-def opened_lately(tx: Tx, actor: str, *, since: datetime) -> int:
-    """How many disruptions this actor has opened."""
-    return value(
-        tx,
-        "SELECT count(*) FROM disruption WHERE opened_by = %(actor)s AND opened_at > %(since)s",
-        actor=actor,
-        since=since,
-    )

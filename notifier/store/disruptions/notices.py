@@ -137,6 +137,12 @@ ORDER BY notice_id FOR NO KEY UPDATE""",
     )
 
 
+def lock_drafts(tx: Tx, disruption_ids: list[int]) -> list[Notice]:
+    """All that nobody has let go of these, also what shall leave by itself."""
+    statement = " WHERE disruption_id = ANY(%(ids)s) AND state = 'draft' ORDER BY notice_id FOR NO KEY UPDATE"
+    return many(tx, Notice, NOTICE + statement, ids=disruption_ids)
+
+
 def approve(tx: Tx, notice_id: int, *, ceiling: int | None, now: datetime) -> None:
     """Let the notice go."""
     statement = """

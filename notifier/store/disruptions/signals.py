@@ -1,8 +1,10 @@
 """Evidence, and what the company's own data says about who is cut off."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 
 from psycopg.types.json import Jsonb
 
@@ -51,17 +53,8 @@ class JudgedSignal:
     signal_id: int
     why: str
     disruption_id: int | None
-    wait: bool = False
-    """Not decided: it is judged again, after a while."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingReports:
-    """Reports of one source that wait for their turn, for one reason."""
-
-    source: str
-    why: str
-    reports: int
+    again_at: datetime | None = None
+    """Not decided, at least not all of it: then it is judged again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +111,6 @@ def is_known(tx: Tx, source: str, delivery_key: str) -> bool:
     )
 
 
-def waits(tx: Tx, *, now: datetime) -> bool:
-    """Is there evidence that nobody has judged, and whose turn it is?"""
-    return bool(
-        values(tx, "SELECT 1 FROM signal WHERE judged_at IS NULL AND judge_after <= %(now)s LIMIT 1", now=now)
-    )
-
-
 def take_unjudged(tx: Tx, limit: int, *, now: datetime) -> list[Heard]:
     """Whose turn it is, the oldest first, for this transaction alone."""
     return many(
@@ -165,31 +151,19 @@ ORDER BY p.signal_id""",
     )
 
 
-def write_judgements(tx: Tx, judged: Sequence[JudgedSignal], *, now: datetime, again_at: datetime) -> None:
-    """`again_at`: when it is the turn of what has to wait."""
+def write_judgements(tx: Tx, judged: Sequence[JudgedSignal], *, now: datetime) -> None:
+    """What was counted for a disruption stays so when nothing more comes of it."""
     run(
         tx,
         """
-UPDATE signal SET judged_at = CASE WHEN wait THEN NULL ELSE %(now)s::timestamptz END, judgement = why,
-  judge_after = CASE WHEN wait THEN %(again_at)s ELSE judge_after END, disruption_id = given.disruption_id
-FROM jsonb_to_recordset(%(rows)s) AS given(signal_id bigint, why text, disruption_id bigint, wait boolean)
+UPDATE signal SET judged_at = CASE WHEN again_at IS NULL THEN %(now)s::timestamptz END, judgement = why,
+  judge_after = coalesce(again_at, judge_after),
+  disruption_id = coalesce(given.disruption_id, signal.disruption_id)
+FROM jsonb_to_recordset(%(rows)s) AS given(signal_id bigint, why text, disruption_id bigint, again_at timestamptz)
 WHERE signal.signal_id = given.signal_id AND signal.signal_id = ANY(%(ids)s)""",
         ids=[each.signal_id for each in judged],
-        rows=Jsonb([asdict(each) for each in judged]),
+        rows=Jsonb([asdict(each) for each in judged], dumps=partial(json.dumps, default=str)),
         now=now,
-        again_at=again_at,
-    )
-
-
-def waiting(tx: Tx) -> list[WaitingReports]:
-    """What has to wait for its turn."""
-    return many(
-        tx,
-        WaitingReports,
-        """
-SELECT source, judgement AS why, count(*) AS reports FROM signal
-WHERE judged_at IS NULL AND judge_after > '-infinity' AND judgement IS NOT NULL
-GROUP BY 1, 2 ORDER BY 1, 2""",
     )
 
 
@@ -202,16 +176,12 @@ SELECT disruption_id FROM disruption
 WHERE ended_at IS NULL AND declared_at IS NULL AND mode = %(mode)s
   AND NOT EXISTS (SELECT FROM scope_revision r
     WHERE r.disruption_id = disruption.disruption_id AND r.actor <> 'database'
-      AND NOT starts_with(r.actor, 'source:'))""",
+      AND NOT starts_with(r.actor, 'source:') AND NOT r.by_evidence)""",
         mode=mode,
     )
 
 
-def judge_again(tx: Tx, mode: Mode) -> int:
-    """Firing evidence of a draft that somebody took over for other services, and that nothing covers now."""
-    return run(
-        tx,
-        """
+AGAIN = """
 WITH covered AS (SELECT coalesce(array_agg(slug), '{}') AS slugs
                  FROM disruption d JOIN LATERAL (SELECT services FROM scope_revision
                    WHERE disruption_id = d.disruption_id AND NOT proposed ORDER BY rev DESC LIMIT 1) r ON true
@@ -220,16 +190,31 @@ WITH covered AS (SELECT coalesce(array_agg(slug), '{}') AS slugs
      taken AS (SELECT DISTINCT ON (disruption_id) disruption_id, r.services, r.at
                FROM disruption d JOIN scope_revision r USING (disruption_id)
                WHERE d.ended_at IS NULL AND d.mode = %(mode)s
-                 AND r.actor <> 'database' AND NOT starts_with(r.actor, 'source:')
-               ORDER BY disruption_id, r.rev)
-UPDATE signal SET judged_at = NULL
-FROM covered, taken JOIN disruption_trouble d USING (disruption_id) JOIN trouble t USING (source, key)
-WHERE t.state = 'firing' AND NOT d.services <@ taken.services AND NOT d.services <@ covered.slugs
-  AND signal.source = t.source AND signal.dedupe_key = t.key AND signal.round = t.round
-  AND signal.disruption_id = taken.disruption_id AND signal.state = 'firing' AND signal.judged_at <= taken.at
-  AND NOT signal.services <@ taken.services AND NOT signal.services <@ covered.slugs""",
-        mode=mode,
-    )
+                 AND r.actor <> 'database' AND NOT starts_with(r.actor, 'source:') AND NOT r.by_evidence
+               ORDER BY disruption_id, r.rev),
+     again AS (
+       SELECT signal_id
+       FROM covered, taken JOIN disruption_trouble d USING (disruption_id) JOIN trouble t USING (source, key)
+       JOIN signal ON signal.source = t.source AND signal.dedupe_key = t.key AND signal.round = t.round
+       WHERE t.state = 'firing' AND NOT d.services <@ taken.services AND NOT d.services <@ covered.slugs
+         AND signal.disruption_id = taken.disruption_id AND signal.state = 'firing'
+         AND signal.judged_at <= taken.at
+         AND NOT signal.services <@ taken.services AND NOT signal.services <@ covered.slugs)
+"""
+"""Firing evidence of a draft that somebody took over for other services, and that nothing covers now."""
+
+
+def is_to_be_judged_again(tx: Tx, mode: Mode) -> bool:
+    """Is there such evidence?"""
+    return value(tx, AGAIN + "SELECT EXISTS (SELECT FROM again)", mode=mode)  # noqa: S608 - constants
+
+
+def judge_again(tx: Tx, mode: Mode) -> int:
+    """From here on nobody has judged it. The caller holds the declarations."""
+    statement = """,
+rows AS (SELECT signal_id FROM signal JOIN again USING (signal_id) ORDER BY signal_id FOR NO KEY UPDATE OF signal)
+UPDATE signal SET judged_at = NULL FROM rows WHERE signal.signal_id = rows.signal_id"""
+    return run(tx, AGAIN + statement, mode=mode)
 
 
 def cut_offs(tx: Tx, mode: Mode, *, now: datetime) -> list[CutOff]:

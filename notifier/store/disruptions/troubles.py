@@ -2,14 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import LiteralString
 
 from psycopg.types.json import Jsonb
 
 from notifier.model.rounds import LastHeard
+from notifier.model.terms import Voice
 from notifier.store import Tx, many, run, value, values
 
 SOURCE_LOCK = 0x736F75  # 'sou': who takes in what one source says does it alone
+
+OFTEN = timedelta(hours=1)
+"""A trouble that begins three times within this flaps."""
+CALM = timedelta(minutes=30)
+"""What flaps counts as firing until nothing has changed for so long."""
+FLAPPING = {"often": OFTEN, "calm": CALM}
+FLAPS: LiteralString = """(t.round >= 3 AND t.changed_at > %(now)s - %(calm)s AND EXISTS (SELECT FROM signal s
+    WHERE s.source = t.source AND s.dedupe_key = t.key AND s.round = t.round - 2 AND s.state = 'firing'
+      AND s.received_at > t.changed_at - %(often)s))"""
+"""Of `trouble t`; with the parameters `FLAPPING`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,8 @@ class Witness:
     """When something it says changed last."""
     announce_ceiling: int | None
     """To at most how many people it may announce; None: it only ever drafts."""
+    flapping: int = 0
+    """How many of its troubles are over and come back again and again: they count as firing until it is quiet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,8 @@ def last_heard(tx: Tx, source: str, keys: Sequence[str]) -> dict[str, LastHeard]
         tx,
         LastHeard,
         """
-SELECT key, state, round, fired, stale, services, newest_at, gone_at, changed_at, heard_at, changes
+SELECT key, state, round, fired, stale, services, newest_at, gone_at, changed_at, heard_at, changes,
+       repeats
 FROM trouble WHERE source = %(source)s AND key = ANY(%(keys)s)""",
         source=source,
         keys=sorted(set(keys)),
@@ -86,16 +101,17 @@ def put(tx: Tx, source: str, heard: Sequence[LastHeard]) -> None:
         tx,
         """
 INSERT INTO trouble (source, key, state, round, fired, stale, services, newest_at, gone_at, changed_at, heard_at,
-  changes)
-SELECT %(source)s, key, state, round, fired, stale, services, newest_at, gone_at, changed_at, heard_at, changes
+  changes, repeats)
+SELECT %(source)s, key, state, round, fired, stale, services, newest_at, gone_at, changed_at, heard_at, changes,
+  repeats
 FROM jsonb_to_recordset(%(rows)s) AS given(key text, state text, round int, fired boolean, stale boolean,
   services text[], newest_at timestamptz, gone_at timestamptz, changed_at timestamptz, heard_at timestamptz,
-  changes int)
+  changes int, repeats int)
 ORDER BY key
 ON CONFLICT (source, key) DO UPDATE SET state = excluded.state, round = excluded.round, fired = excluded.fired,
   stale = excluded.stale, services = excluded.services, newest_at = excluded.newest_at,
   gone_at = excluded.gone_at, changed_at = excluded.changed_at, heard_at = excluded.heard_at,
-  changes = excluded.changes""",
+  changes = excluded.changes, repeats = excluded.repeats""",
         source=source,
         rows=Jsonb([_columns(each) for each in heard]),
     )
@@ -114,6 +130,7 @@ def _columns(each: LastHeard) -> dict[str, object]:
         "changed_at": each.changed_at.isoformat(),
         "heard_at": each.heard_at.isoformat(),
         "changes": each.changes,
+        "repeats": each.repeats,
     }
 
 
@@ -148,22 +165,52 @@ def witnesses(tx: Tx, disruption_ids: Sequence[int], *, now: datetime) -> list[W
     return many(
         tx,
         Witness,
-        """
+        f"""
 SELECT d.disruption_id, d.source, count(DISTINCT d.key) FILTER (WHERE fires) AS firing,
        count(DISTINCT d.key) FILTER (WHERE lost) AS lost, max(t.heard_at) FILTER (WHERE lost) AS lost_since,
-       coalesce(array_agg(DISTINCT slug) FILTER (WHERE fires AND NOT lost AND slug IS NOT NULL), '{}') AS services,
-       max(t.changed_at) AS changed_at, min(source.announce_ceiling) AS announce_ceiling
+       coalesce(array_agg(DISTINCT slug) FILTER (WHERE fires AND NOT lost AND slug IS NOT NULL), '{{}}')
+         AS services,
+       max(t.changed_at) AS changed_at,
+       min(source.announce_ceiling) FILTER (WHERE source.may = 'announce') AS announce_ceiling,
+       count(DISTINCT d.key) FILTER (WHERE t.state = 'resolved' AND about AND flaps) AS flapping
 FROM disruption_trouble d JOIN trouble t USING (source, key)
 LEFT JOIN source ON source.name = d.source
 LEFT JOIN LATERAL unnest(t.services) AS slug ON true
 CROSS JOIN LATERAL (
-  SELECT t.state = 'firing' AND (t.services = '{}' OR t.services && d.services) AS fires) f
+  SELECT about, about AND t.state = 'firing' AS fires
+  FROM (SELECT t.services = '{{}}' OR t.services && d.services AS about) a) f
+CROSS JOIN LATERAL (SELECT {FLAPS} AS flaps) g
 CROSS JOIN LATERAL (
   SELECT fires AND coalesce(t.heard_at < %(now)s - make_interval(secs => source.silence_seconds), false) AS lost) l
 WHERE d.disruption_id = ANY(%(ids)s)
-GROUP BY 1, 2 ORDER BY 1, 2""",
+GROUP BY 1, 2 ORDER BY 1, 2""",  # noqa: S608 - a constant of this module
         ids=list(disruption_ids),
         now=now,
+        **FLAPPING,
+    )
+
+
+def voices(tx: Tx, services: Sequence[str], *, now: datetime) -> list[Voice]:
+    """Who says now that these services are out, a row for each service and source: its oldest such trouble.
+
+    What is lost, or had begun too long ago when it was first heard, says nothing.
+    """
+    return many(
+        tx,
+        Voice,
+        f"""
+SELECT slug AS service, t.source, min(t.changed_at) AS since, bool_or(flaps) AS flapping
+FROM trouble t CROSS JOIN unnest(t.services) AS slug
+LEFT JOIN source ON source.name = t.source
+CROSS JOIN LATERAL (SELECT {FLAPS} AS flaps) f
+WHERE t.services && %(services)s AND slug = ANY(%(services)s) AND (t.state = 'firing' OR t.round >= 3)
+  AND (t.state = 'firing' OR flaps) AND NOT t.stale
+  AND NOT (t.state = 'firing'
+    AND coalesce(t.heard_at < %(now)s - make_interval(secs => source.silence_seconds), false))
+GROUP BY 1, 2 ORDER BY 1, 2""",  # noqa: S608 - a constant of this module
+        services=sorted(services),
+        now=now,
+        **FLAPPING,
     )
 
 

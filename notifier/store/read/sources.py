@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from notifier.model.terms import May
 from notifier.store import Tx, many
 
 
@@ -19,6 +20,8 @@ class SourceRow:
     strange_at: datetime | None
     troubles: int
     """Of which it has not said that they are over."""
+    may: May = May.ANNOUNCE
+    """What it may lead to at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def source_rows(tx: Tx) -> list[SourceRow]:
         """
 SELECT s.name, s.dialect, p.posted_at, coalesce(p.said, '') AS said, p.refused_at,
        coalesce(p.refused_why, '') AS refused_why, coalesce(p.strange, 0) AS strange, p.strange_at,
-       coalesce(t.firing, 0) AS troubles
+       coalesce(t.firing, 0) AS troubles, s.may
 FROM source s LEFT JOIN source_post p ON p.source = s.name
 LEFT JOIN (SELECT source, count(*) AS firing FROM trouble WHERE state = 'firing' GROUP BY 1) t ON t.source = s.name
 ORDER BY s.name""",

@@ -1,6 +1,6 @@
 """The difference that is shown is what is applied: all of it, once, and nothing is removed by absence."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from notifier.edges import company_file
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.policy import Policy
+from notifier.model.terms import May, Terms
 from notifier.model.vocabulary import AttributeType
 from notifier.store import Db, value, values
 from notifier.store.company import catalogue
@@ -167,3 +168,36 @@ VALUES ('1', 'a', '{"trial": "1"}'), ('2', 'b', '{"trial": "TRUE?"}'), ('3', 'c'
         stored = values(tx, "SELECT attrs::text FROM customer ORDER BY ext_id")
         assert stored == ['{"trial": true}', "{}", '{"trial": true}']
         assert catalogue.attributes(tx)[0].sensitive
+
+
+WATCHED = """
+[[services]]
+slug = "fable-5"
+name = "Fable 5"
+needs = 2
+witnesses = ["us", "eu"]
+after = "5m"
+announce_ceiling = 40
+[[sources]]
+name = "eu"
+dialect = "alertmanager"
+open = true
+after = "90s"
+may = "record"
+"""
+
+
+def test_a_service_says_how_much_it_takes_and_names_who_reports(db: Db):
+    assert "names the witness 'us', which is no source and no probe" in refusal(db, WATCHED)
+    apply(db, '[[sources]]\nname = "us"\ndialect = "alertmanager"\nopen = true')
+    apply(db, WATCHED)
+    assert apply(db, WATCHED) == ([], ())
+    with db.transaction() as tx:
+        (service,) = catalogue.services(tx)
+        assert service.terms == Terms(2, ("eu", "us"), timedelta(minutes=5), May.ANNOUNCE, 40)
+        source = catalogue.source(tx, "eu")
+    assert source
+    assert (source.after_seconds, source.may) == (90, May.RECORD)
+    apply(db, '[[services]]\nslug = "fable-5"\nname = "Fable 5"')
+    with db.transaction() as tx:
+        assert catalogue.services(tx)[0].terms == Terms()

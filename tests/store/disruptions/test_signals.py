@@ -11,8 +11,9 @@ from notifier.model.vocabulary import Kind, Mode
 from notifier.pipeline.disruption import open_draft
 from notifier.store import Db, Tx
 from notifier.store.company import catalogue
-from notifier.store.disruptions import disruptions, signals
-from notifier.store.disruptions.signals import CutOff, Extent, JudgedSignal, Reinstated, WaitingReports
+from notifier.store.disruptions import disruptions, signals, waiting
+from notifier.store.disruptions.signals import CutOff, Extent, JudgedSignal, Reinstated
+from notifier.store.disruptions.waiting import WaitingReports
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 CUT = NOW - timedelta(minutes=8)
@@ -51,10 +52,10 @@ def draft(tx: Tx, mode: Mode, *services: str) -> int:
 def test_the_same_evidence_is_stored_once(db: Db) -> None:
     other = replace(ROW, delivery_key="d0", services=())
     with db.transaction() as tx:
-        assert signals.waits(tx, now=NOW) is False
+        assert waiting.is_there(tx, now=NOW) is False
         assert signals.insert(tx, [ROW, other, ROW], received_at=NOW) == 2
         assert signals.insert(tx, [ROW], received_at=NOW) == 0
-        assert signals.waits(tx, now=NOW) is True
+        assert waiting.is_there(tx, now=NOW) is True
         assert [h.services for h in signals.take_unjudged(tx, 10, now=NOW)] == [["fable-5"], []]
 
 
@@ -68,7 +69,7 @@ def test_who_judges_takes_what_nobody_else_judges(db: Db) -> None:
         assert signals.take_unjudged(two, 5, now=NOW) == [theirs]
     with db.transaction() as tx:
         done = JudgedSignal(mine.signal_id, "because", None)
-        signals.write_judgements(tx, [done], now=NOW, again_at=NOW)
+        signals.write_judgements(tx, [done], now=NOW)
         assert signals.take_unjudged(tx, 5, now=NOW) == [theirs]
 
 
@@ -78,16 +79,16 @@ def test_what_has_to_wait_is_counted_and_is_nobodys_turn_until_its_time(db: Db) 
         signals.insert(tx, [ROW, replace(ROW, delivery_key="d2")], received_at=NOW)
         first, second = signals.take_unjudged(tx, 5, now=NOW)
         assert not first.waited
-        wait = JudgedSignal(first.signal_id, "too many", None, wait=True)
-        signals.write_judgements(tx, [wait], now=NOW, again_at=soon)
-        assert signals.waiting(tx) == [WaitingReports("prometheus", "too many", 1)]
+        wait = JudgedSignal(first.signal_id, "too many", None, soon)
+        signals.write_judgements(tx, [wait], now=NOW)
+        assert waiting.waiting(tx) == [WaitingReports("prometheus", "too many", 1)]
         assert signals.take_unjudged(tx, 5, now=NOW) == [second]
-        signals.write_judgements(tx, [JudgedSignal(second.signal_id, "so", None)], now=NOW, again_at=soon)
-        assert not signals.waits(tx, now=NOW)
+        signals.write_judgements(tx, [JudgedSignal(second.signal_id, "so", None)], now=NOW)
+        assert not waiting.is_there(tx, now=NOW)
         (again,) = signals.take_unjudged(tx, 5, now=soon)
         assert (again.signal_id, again.waited) == (first.signal_id, True)
-        signals.write_judgements(tx, [JudgedSignal(first.signal_id, "so", None)], now=soon, again_at=soon)
-        assert signals.waiting(tx) == []
+        signals.write_judgements(tx, [JudgedSignal(first.signal_id, "so", None)], now=soon)
+        assert waiting.waiting(tx) == []
 
 
 def test_the_past_of_a_signal_is_what_else_was_heard_of_its_round(db: Db) -> None:
@@ -103,14 +104,6 @@ def test_the_past_of_a_signal_is_what_else_was_heard_of_its_round(db: Db) -> Non
         ids = [heard.signal_id for heard in signals.take_unjudged(tx, 9, now=NOW)]
         (past,) = signals.past_of(tx, ids[-1:])
     assert (past.signal_id, past.key, past.round, past.state) == (ids[2], "f1", 2, SignalState.FIRING)
-
-
-def test_what_a_source_has_opened_lately(db: Db) -> None:
-    with db.transaction() as tx:
-        draft(tx, Mode.LIVE, "fable-5")
-        assert disruptions.opened_lately(tx, "database", since=NOW - timedelta(hours=1)) == 1
-        assert disruptions.opened_lately(tx, "database", since=NOW) == 0
-        assert disruptions.opened_lately(tx, "source:prometheus", since=CUT) == 0
 
 
 def test_cut_offs_are_found_only_once_they_are_in_force_and_counted_in_customers(friday: Db) -> None:

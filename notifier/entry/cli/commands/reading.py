@@ -19,17 +19,21 @@ def list_(
 ) -> None:
     from notifier.actions.running.signs import life
     from notifier.entry.cli import output
+    from notifier.entry.cli.screens import heard as screen
     from notifier.entry.cli.screens import standing
     from notifier.entry.cli.session import opened_app
-    from notifier.store.read import views
+    from notifier.store.read import heard, views
 
     with opened_app() as app:
         with app.db.transaction() as tx:
             alarms, rows = views.alarms(tx), views.disruptions(tx, ended=everything)
+            waits = heard.waits_for(tx)
             stopped, holds = views.brake_is_on(tx), views.holds(tx)
             silent = life(tx, embedded=app.settings.embedded).silent
         if json:
-            output.print_json({"alarms": alarms, "disruptions": rows, "brake": stopped, "silent": silent})
+            output.print_json(
+                {"alarms": alarms, "disruptions": rows, "brake": stopped, "silent": silent, "waits": waits}
+            )
             return
         if stopped and not holds:
             output.say("STOPPED: the brake is on, nothing leaves. Go on: notifier resume --all\n")
@@ -40,20 +44,32 @@ def list_(
         if alarms:
             output.say(standing.alarms(alarms) + "\n")
         output.say(standing.overview(rows))
+        if lines := screen.waiting_lines(waits):
+            output.say("\n".join(("", "WAITING", *lines)))
 
 
 def show(disruption: DisruptionName, json: AsJson = False) -> None:
     from notifier.actions.notices.named import find
     from notifier.entry.cli import output, sending
+    from notifier.entry.cli.screens import heard as screen
     from notifier.entry.cli.session import opened_app
+    from notifier.store.read import heard
 
     with opened_app() as app:
+        most = screen.MOST_JSON if json else screen.MOST
         with app.db.transaction() as tx:
-            reference = find(tx, disruption).reference
+            found = find(tx, disruption)
+            related = heard.related(tx, found.disruption_id)
+            said = heard.said_of(tx, found.disruption_id, most)
+            acts = heard.concluded(tx, found.disruption_id, most)
         if json:
-            output.print_json(sending.status(app, reference))
-        else:
-            output.say(sending.picture(app, reference)[0])
+            history = {"related": related, "heard": said, "concluded": acts}
+            output.print_json(sending.status(app, found.reference) | history)
+            return
+        output.say(sending.picture(app, found.reference)[0])
+        more = [*screen.related_line(related), *screen.timeline(said, acts)]
+        if more:
+            output.say("\n".join(("", *more)))
 
 
 def watch(disruption: DisruptionName) -> None:

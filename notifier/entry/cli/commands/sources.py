@@ -1,14 +1,17 @@
 """`sources`: what each tool last said, what was refused and why, and what a body would do."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from notifier.entry.cli.options import AsJson
+from notifier.model.terms import May
 
 if TYPE_CHECKING:
     from notifier.actions.background.posts import TriedPost, WouldSay
+    from notifier.store.read.heard import WaitsFor
     from notifier.store.read.sources import KeptPost, SourceRow
 
 SourceName = Annotated[str, typer.Argument(metavar="NAME", help="The source, as `[[sources]]` calls it.")]
@@ -29,14 +32,16 @@ def listed(context: typer.Context, json: AsJson = False) -> None:
         return
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
-    from notifier.store.read import sources
+    from notifier.store.read import heard, sources
 
     with opened_app() as app, app.db.transaction() as tx:
-        rows = sources.source_rows(tx)
+        rows, waits = sources.source_rows(tx), heard.waits_for(tx)
     if json:
-        output.print_json([output.plain(row) for row in rows])
+        output.print_json(
+            [output.plain(row) | {"waits": [w for w in waits if w.source == row.name]} for row in rows]
+        )
     else:
-        output.say(picture(rows))
+        output.say(picture(rows, waits))
 
 
 def kept(name: SourceName, json: AsJson = False) -> None:
@@ -75,14 +80,13 @@ def tried(
         output.say(what_it_would_do(found))
 
 
-def picture(rows: "list[SourceRow]") -> str:
+def picture(rows: "list[SourceRow]", waits: "Sequence[WaitsFor]" = ()) -> str:
     """A source with something to look at is marked."""
-    return (
-        "\n".join(map(_entry, rows)) or "No source is declared: write it into company.toml, notifier apply."
-    )
+    entries = [_entry(row, [each for each in waits if each.source == row.name]) for row in rows]
+    return "\n".join(entries) or "No source is declared: write it into company.toml, notifier apply."
 
 
-def _entry(row: "SourceRow") -> str:
+def _entry(row: "SourceRow", waits: "Sequence[WaitsFor]") -> str:
     from notifier.entry.cli.output import clock
 
     refused_last = row.refused_at and (row.posted_at is None or row.refused_at > row.posted_at)
@@ -96,7 +100,8 @@ def _entry(row: "SourceRow") -> str:
     if row.strange:
         last = f"the last time {clock(row.strange_at)}: notifier sources kept {row.name}"
         lines.append(f"not understood  {row.strange:,}, {last}")
-    lines.append(f"open troubles {row.troubles:,}")
+    lines.append(f"open troubles {row.troubles:,}{', only recorded' if row.may is May.RECORD else ''}")
+    lines += [f"waiting       since {clock(w.since)}: {w.why}" for w in waits]
     return "\n    ".join(lines)
 
 

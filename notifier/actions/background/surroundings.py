@@ -1,0 +1,102 @@
+"""What the company says of the services that a signal names, asked of the store once for a tick."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from notifier.model.dependencies import kindred
+from notifier.model.signal import DATABASE, SignalState
+from notifier.model.terms import ANY, Lack, May, Terms, Voice, lack
+from notifier.model.vocabulary import Kind, Mode
+from notifier.pipeline import disruption
+from notifier.pipeline.detect import Circumstances
+from notifier.store import Tx
+from notifier.store.company import catalogue
+from notifier.store.company.catalogue import Service, Source
+from notifier.store.disruptions import succession, troubles
+from notifier.store.disruptions.signals import Heard
+from notifier.store.disruptions.succession import Ended
+
+
+class Surroundings:
+    """Nothing is asked before it is needed: most ticks judge nothing."""
+
+    def __init__(self, tx: Tx, mode: Mode, now: datetime) -> None:
+        self.tx, self.mode, self.now = tx, mode, now
+        self._services: dict[str, Service] | None = None
+        self._sources: dict[str, Source] | None = None
+        self._ended: list[Ended] | None = None
+        self._voices: dict[str, list[Voice]] = {}
+        self._kindred: dict[str, frozenset[str]] = {}
+
+    def of(self, heard: Heard) -> Circumstances:
+        """For what the data shows no terms hold: these customers are cut off."""
+        source = self.source(heard.source)
+        records = source is not None and source.may is May.RECORD
+        if records or heard.state is SignalState.RESOLVED:
+            return Circumstances(records=records)
+        shown = heard.source == DATABASE
+        return Circumstances(
+            kindred={slug: self._kindred_of(slug) for slug in heard.services},
+            lacking={} if shown else self._lacking(heard.services),
+            only_recorded=frozenset() if shown else self._only_recorded(heard.services),
+            ended=self.ended,
+            kind=self.kind(heard.source),
+        )
+
+    @property
+    def services(self) -> dict[str, Service]:
+        if self._services is None:
+            self._services = {each.slug: each for each in catalogue.services(self.tx)}
+        return self._services
+
+    @property
+    def ended(self) -> Sequence[Ended]:
+        if self._ended is None:
+            minutes = catalogue.policy(self.tx).follow_minutes
+            since = self.now - timedelta(minutes=minutes)
+            self._ended = succession.ended_lately(self.tx, self.mode, since=since)
+        return self._ended
+
+    def source(self, name: str) -> Source | None:
+        if self._sources is None:
+            self._sources = {each.name: each for each in catalogue.sources(self.tx)}
+        return self._sources.get(name)
+
+    def kind(self, source: str) -> Kind:
+        found = self.source(source)
+        return disruption.kind_of_source(source, found.services if found else {})
+
+    def _kindred_of(self, slug: str) -> frozenset[str]:
+        if slug not in self._kindred:
+            graph = {each.slug: each.depends_on for each in self.services.values()}
+            self._kindred[slug] = kindred(graph, slug)
+        return self._kindred[slug]
+
+    def look(self) -> None:
+        """Something that had ended goes on."""
+        self._ended = None
+
+    def _terms(self, slug: str) -> Terms:
+        found = self.services.get(slug)
+        return found.terms if found else ANY
+
+    def _only_recorded(self, slugs: Sequence[str]) -> frozenset[str]:
+        return frozenset(slug for slug in slugs if self._terms(slug).may is May.RECORD)
+
+    def _lacking(self, slugs: Sequence[str]) -> dict[str, Lack]:
+        patience = {
+            name: timedelta(seconds=each.after_seconds)
+            for name, each in (self._sources or {}).items()
+            if each.after_seconds is not None
+        }
+        found = {
+            slug: lack(slug, self._terms(slug), self._said_of(slug), patience, self.now)
+            for slug in slugs
+            if patience or self._terms(slug).needs or self._terms(slug).after or self._terms(slug).witnesses
+        }
+        return {slug: missing for slug, missing in found.items() if missing is not None}
+
+    def _said_of(self, slug: str) -> list[Voice]:
+        if slug not in self._voices:
+            self._voices[slug] = troubles.voices(self.tx, [slug], now=self.now)
+        return self._voices[slug]
