@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 
 from notifier.edges import facts_file
 from notifier.edges.file_types import Duration, Seconds, Slug, Words
+from notifier.edges.import_file import ImportTable
 from notifier.edges.service_file import ServiceTable
 from notifier.edges.source_file import MAY_BE_READ, DialectName, ReadTable
 from notifier.errors import BadInput
@@ -185,6 +186,7 @@ class CompanyFile(Table):
     services: list[ServiceTable] = []
     sources: list[SourceTable] = []
     attributes: dict[AttributeName, AttributeEntry] = {}
+    imports: dict[Slug, ImportTable] = {}
     facts: dict[str, Any] = {}
     policy: PolicyTable = PolicyTable()
 
@@ -240,7 +242,7 @@ def _place(error: ErrorDetails, tables: dict[str, Any]) -> str:
     """`('services', 1, 'slug')` -> `[[services]] number 2 (mythos-5), slug: `."""
     loc = error["loc"]
     # What follows the name of an attribute may be pydantic's own mark of the alternative it tried.
-    marks = {"name", "table", "[key]"} if loc[:1] == ("attributes",) else set[str]()
+    marks = {"[key]", *(("name", "table") if loc[:1] == ("attributes",) else ())}
     parts = [str(part) for n, part in enumerate(loc) if n < 2 or part not in marks]
     if len(loc) >= 2 and isinstance(loc[1], int):
         parts[:2] = [f"[[{loc[0]}]] number {loc[1] + 1}{_name(tables[str(loc[0])][loc[1]])}"]

@@ -79,6 +79,7 @@ def judged(record: FileRow, known: RowContext) -> CustomerRow | BadRow:
         faults.append("has no customer id")
     services = needed("services", lambda cell: _services(cell, known)) or ()
     suspended = needed("suspended", lambda cell: _cuts(cell, known)) or ()
+    faults += _strays(services, suspended)
     if customer is None or faults:
         return BadRow(record.line, "; ".join(faults))
     address = read("email", read_address)
@@ -92,7 +93,7 @@ def judged(record: FileRow, known: RowContext) -> CustomerRow | BadRow:
         role=read("role", read_role),
         locale=read("locale", read_locale),
         timezone=read("timezone", read_timezone),
-        services=services,
+        services=services if "services" in cells else None,
         suspended=suspended if "suspended" in cells else None,
         phone=labelled(read("phone", read_phone), cells.get("contact_name", "")),
         attributes=_attributes(cells, known.attributes, misfits),
@@ -187,6 +188,17 @@ def _service(part: str, known: RowContext) -> tuple[str, str | None]:
     if at and not 0 < len(region) <= LONGEST_ID:
         raise RowFault(f"{slug}@ must be followed by the name of a region")
     return slug, region or None
+
+
+def _strays(services: Iterable[tuple[str, str | None]], suspended: Iterable[Cut]) -> list[str]:
+    """Cut off from what the same row does not hold. A list that lost its quotation marks looks like that too: what
+    follows its first service stands in the next column then, and would cut somebody off.
+    """
+    held = {slug for slug, _ in services}
+    strays = sorted({cut.service for cut in suspended} - held) if held else []
+    return [
+        f"suspended names {quoted(slug)}, which services does not: name it in both" for slug in strays[:1]
+    ]
 
 
 def _cuts(cell: str, known: RowContext) -> tuple[Cut, ...]:

@@ -56,8 +56,8 @@ class CustomerRow:
     role: str | None = None
     locale: str | None = None
     timezone: str | None = None
-    services: tuple[tuple[str, str | None], ...] = ()
-    """Slug and region."""
+    services: tuple[tuple[str, str | None], ...] | None = None
+    """Slug and region. Empty: the customer holds nothing, of which only a complete file can convince anybody."""
     suspended: tuple[Cut, ...] | None = None
     """Empty: the customer is cut off from nothing."""
     attributes: Mapping[str, Stored | None] = field(default_factory=dict[str, Stored | None])

@@ -34,7 +34,7 @@ def problem(**cells: str) -> str:
 
 def test_an_empty_cell_says_nothing():
     empty = dict.fromkeys(("name", "email", "contact_name", "role", "locale", "timezone", "services"), " ")
-    assert row(**empty) == CustomerRow(7, "c1")
+    assert row(**empty) == CustomerRow(7, "c1", services=())
 
 
 def test_a_full_row_is_typed():

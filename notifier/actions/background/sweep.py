@@ -14,8 +14,8 @@ from notifier.pipeline.deliver import Recorder
 from notifier.pipeline.feedback import ALARMING
 from notifier.pipeline.unknown import Belief, Believed, believe
 from notifier.store import Db, Tx, audit
-from notifier.store.company import catalogue
-from notifier.store.disruptions import alarms, naming, notices, policy_holds, reviews, revisions
+from notifier.store.company import catalogue, leaving
+from notifier.store.disruptions import alarms, naming, notices, policy_holds, reviews, revisions, troubles
 from notifier.store.disruptions.notices import Notice
 from notifier.store.ledger import accounting, leases, rate_limit, singles, strays, unknowns
 from notifier.store.ledger.accounting import Refusals
@@ -64,6 +64,7 @@ def sweep(db: Db, now: datetime, recorder: Recorder | None = None) -> tuple[Ring
     _alarm_about_strays(db, now)
     _alarm_about_reviews(db, now)
     _alarm_about_stopped(db, now)
+    _forget(db, now)
     rings: list[Ring] = []
     with db.transaction() as tx:
         open_ids = notices.open_ids(tx)
@@ -181,6 +182,14 @@ def _alarm_about_stopped(db: Db, now: datetime) -> None:
             keys.append(f"stopped:{left.notice_id}")
             alarms.raise_once(tx, keys[-1], left.how, left.disruption_id, now)
         alarms.clear_others(tx, "stopped", keys, now)
+
+
+def _forget(db: Db, now: datetime) -> None:
+    """What nobody asks for: what was held until something open was over, and deliveries of long ago."""
+    with db.transaction() as tx:
+        leaving.end_kept(tx)
+    with db.transaction() as tx:
+        troubles.forget_posted(tx, now=now)
 
 
 def _hold_if_refused(tx: Tx, notice: Notice, policy: Policy, now: datetime) -> None:

@@ -15,11 +15,11 @@ from notifier.model.scope import Json
 from notifier.model.vocabulary import AttributeType, Kind
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audit
-from notifier.store.company import catalogue
+from notifier.store.company import catalogue, import_formats
 from notifier.store.locks import retried
 
 Things: TypeAlias = dict[tuple[str, str], dict[str, Any]]
-"""('service' | 'source' | 'attribute' | 'fact' | 'policy', name) -> its fields."""
+"""('service' | 'source' | 'attribute' | 'import' | 'fact' | 'policy', name) -> its fields."""
 
 
 REPORTING = ("source", "probe")
@@ -142,6 +142,8 @@ def things_of(file: CompanyFile) -> Things:
     for name, entry in file.attributes.items():
         table = entry if isinstance(entry, AttributeTable) else AttributeTable(type=entry)
         wanted["attribute", name] = {**table.model_dump(), "declared": True}
+    for name, table in file.imports.items():
+        wanted["import", name] = table.model_dump()
     facts = Facts.from_mapping({"facts": file.facts})
     check_own_words(facts, {})
     for name, fact in facts.to_json().items():
@@ -158,6 +160,8 @@ def _present(tx: Tx) -> Things:
         present["source", s.name] = {field: value for field, value in asdict(s).items() if field != "name"}
     for a in catalogue.attributes(tx):
         present["attribute", a.name] = {"type": a.type, "sensitive": a.sensitive, "declared": a.declared}
+    for f in import_formats.every(tx):
+        present["import", f.name] = {"encoding": f.encoding, "map": f.columns}
     present |= {("fact", name): {"value": fact} for name, fact in catalogue.facts(tx).items()}
     return present | {("policy", n): {"value": value} for n, value in catalogue.policy_values(tx).items()}
 
@@ -194,7 +198,8 @@ def apply(db: Db, act: Act, file: CompanyFile, shown: CompanyDifference) -> tupl
 
 def _write(tx: Tx, shown: CompanyDifference) -> tuple[Retyped, ...]:
     by_kind = {
-        what: [c for c in shown.changes if c.what == what] for what in ("service", "source", "attribute")
+        what: [c for c in shown.changes if c.what == what]
+        for what in ("service", "source", "attribute", "import")
     }
     for c in by_kind["service"]:
         service = catalogue.Service(c.name, **c.after)
@@ -204,6 +209,8 @@ def _write(tx: Tx, shown: CompanyDifference) -> tuple[Retyped, ...]:
         catalogue.add_dependencies(tx, c.name, c.after["depends_on"])
     for c in by_kind["source"]:
         catalogue.put_source(tx, catalogue.Source(name=c.name, **c.after))
+    for c in by_kind["import"]:
+        import_formats.put(tx, c.name, c.after["encoding"], c.after["map"])
     retyped = [found for c in by_kind["attribute"] if (found := _put_attribute(tx, c))]
     for key, what, stored in (
         ("facts", "fact", catalogue.facts(tx)),

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO
 
+from notifier.actions.company.complete import Everybody, Gone, end_what_is_gone
 from notifier.edges.customer_file import opened
 from notifier.edges.customer_row import AN_ADDRESS, RowContext, rows
 from notifier.errors import BadInput
@@ -14,7 +15,7 @@ from notifier.model.customer import BadRow, CustomerRow
 from notifier.model.file_format import FileFormat
 from notifier.model.quoting import quoted
 from notifier.store import Db, Tx, audit
-from notifier.store.company import catalogue, customers, staging
+from notifier.store.company import catalogue, customers, leaving, staging
 from notifier.store.company.staging import Contradiction
 
 NAMED = 10_000
@@ -73,6 +74,8 @@ class Imported:
     """Rows left out."""
     bad_rows: tuple[BadRow, ...]
     """The first `NAMED` of them."""
+    gone: Gone | None = None
+    """What has ended; None: nobody said that the file holds everybody."""
 
 
 @dataclass(slots=True)
@@ -132,33 +135,57 @@ def import_customers(
     *,
     skip_bad: bool = False,
     known: FileFormat = FileFormat(),  # noqa: B008
+    everybody: Everybody | None = None,
 ) -> Imported:
     """Merge the file into what is there. `stream` is read once, never held. `known`: what somebody says of it.
 
-    Raises `BadInput`, naming every bad row, if there is one and `skip_bad` is off: then nothing is imported.
+    Raises `BadInput`, naming every bad row, if there is one and `skip_bad` is off, and `Unacknowledged` if
+    `everybody` is asked for and another number is not in the file: then nothing is imported.
     Whatever ends this early (a killed process, a database that goes away) leaves everything as it was.
     """
+    if everybody is not None and skip_bad:
+        raise BadInput(
+            "--complete and --skip-bad do not go together: for whoever stands in a bad row everything would end."
+            " Correct the file, or leave one of them out."
+        )
     with db.transaction() as tx:
         catalogue.lock(tx)
-        judged_by = context(tx, act.now)
-        tally = ImportTally()
-        staging.create_staging(tx)
-        file = opened(stream, known)
-        count = staging.stage(tx, _accepted(rows(file.records, judged_by), tally, skip_bad=skip_bad))
-        count -= _take_out_two_names(tx, tally)
-        if tally.bad and not skip_bad:
-            raise _refusal(file.read_as, tally)
-        declared = {a.name for a in catalogue.attributes(tx) if a.declared}
-        undeclared = tuple(sorted(tally.new_attributes - declared))
-        catalogue.add_undeclared(tx, undeclared)
-        staging.analyze_staging(tx)
-        contradictions = tuple(staging.contradictions(tx))
-        merged = _merge(tx, act.now)
-        if count >= MANY:
-            customers.analyze(tx)
-        after = {"rows": count, "bad": tally.bad, **asdict(merged)}
+        holders = leaving.holders(tx) if everybody else 0
+        imported = merge_file(tx, act.now, stream, skip_bad=skip_bad, known=known)
+        after = {"rows": imported.rows, "bad": imported.bad, **asdict(imported.merged)}
+        if everybody is not None:
+            require_somebody(imported)
+            gone = end_what_is_gone(tx, act.now, everybody, holders)
+            imported, after = replace(imported, gone=gone), after | {"gone": gone.for_audit()}
         audit.append(tx, actor=act.actor, act="import", at=act.now, after=after)
-        return _imported(file.read_as, count, merged, undeclared, contradictions, tally)
+        return imported
+
+
+def merge_file(tx: Tx, now: datetime, stream: BinaryIO, *, skip_bad: bool, known: FileFormat) -> Imported:
+    """In the caller's transaction, who holds the catalogue. Raises `BadInput`."""
+    judged_by = context(tx, now)
+    tally = ImportTally()
+    staging.create_staging(tx)
+    file = opened(stream, known)
+    count = staging.stage(tx, _accepted(rows(file.records, judged_by), tally, skip_bad=skip_bad))
+    count -= _take_out_two_names(tx, tally)
+    if tally.bad and not skip_bad:
+        raise _refusal(file.read_as, tally)
+    declared = {a.name for a in catalogue.attributes(tx) if a.declared}
+    undeclared = tuple(sorted(tally.new_attributes - declared))
+    catalogue.add_undeclared(tx, undeclared)
+    staging.analyze_staging(tx)
+    contradictions = tuple(staging.contradictions(tx))
+    merged = _merge(tx, now)
+    if count >= MANY:
+        customers.analyze(tx)
+    return _imported(file.read_as, count, merged, undeclared, contradictions, tally)
+
+
+def require_somebody(imported: Imported) -> None:
+    """A file without a row says that nobody is left: it is the wrong one."""
+    if not imported.rows:
+        raise BadInput("The file holds nobody: with --complete everything would end. Export it anew.")
 
 
 def context(tx: Tx, now: datetime) -> RowContext:
@@ -224,6 +251,7 @@ def _merge(tx: Tx, now: datetime) -> Merged:
         contacts_changed += customers.update_contacts(tx, with_role=named)
         contacts_new += customers.insert_contacts(tx, with_role=named)
     customers.gather_entitlements(tx)
+    leaving.come_back(tx)
     entitlements_new = sum(customers.insert_entitlements(tx, with_region=named) for named in (True, False))
     customers.gather_cuts(tx)
     return Merged(

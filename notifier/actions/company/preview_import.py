@@ -1,18 +1,20 @@
 """The first rows of a file as an import would store them; nothing is stored."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import BinaryIO
 
-from notifier.actions.company.import_customers import context
+from notifier.actions.company.complete import Gone, find_what_is_gone
+from notifier.actions.company.import_customers import context, merge_file, require_somebody
 from notifier.edges.customer_file import opened
 from notifier.edges.customer_row import rows
 from notifier.model.attributes import Stored
 from notifier.model.customer import BadRow, CustomerRow, Cut
 from notifier.model.file_format import FileFormat
 from notifier.store import Db
-from notifier.store.company import catalogue
+from notifier.store.company import catalogue, leaving
 
 SENSITIVE = "(sensitive)"
 
@@ -57,6 +59,23 @@ def preview_import(db: Db, now: datetime, stream: BinaryIO, known: FileFormat, *
     )
 
 
+class _Undone(Exception):
+    """Ends a transaction of which nothing shall stay."""
+
+
+def preview_gone(db: Db, now: datetime, stream: BinaryIO, known: FileFormat) -> Gone:
+    """What would end if the file held everybody: all of it is read. Raises `BadInput`."""
+    found: Gone | None = None
+    with suppress(_Undone), db.transaction() as tx:
+        catalogue.lock(tx)
+        holders = leaving.holders(tx)
+        require_somebody(merge_file(tx, now, stream, skip_bad=False, known=known))
+        found = find_what_is_gone(tx, holders)
+        raise _Undone
+    assert found is not None
+    return found
+
+
 def _shown(row: CustomerRow, sensitive: set[str]) -> PreviewedRow:
     return PreviewedRow(
         line=row.line,
@@ -68,7 +87,7 @@ def _shown(row: CustomerRow, sensitive: set[str]) -> PreviewedRow:
         locale=row.locale,
         timezone=row.timezone,
         phone=row.phone,
-        services=tuple(f"{slug}@{region}" if region else slug for slug, region in row.services),
+        services=tuple(f"{slug}@{region}" if region else slug for slug, region in row.services or ()),
         suspended=None if row.suspended is None else tuple(map(_cut, row.suspended)),
         attributes={
             name: SENSITIVE if name in sensitive and value is not None else value

@@ -13,6 +13,7 @@ from notifier.entry.cli.commands import (
     gaps,
     gate,
     holding,
+    importing,
     preview,
     processes,
     reading,
@@ -26,7 +27,7 @@ from notifier.entry.cli.commands import (
 )
 from notifier.entry.cli.demo import play
 
-TELLING = (play, company, scope, suspend, correct, rescoping, holding, gate, arranging)
+TELLING = (play, company, importing, scope, suspend, correct, rescoping, holding, gate, arranging)
 ASKING = (
     reading,
     customer,

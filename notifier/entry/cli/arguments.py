@@ -1,10 +1,11 @@
 """What the operator gave on the command line: files, times, names of notices."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from notifier.actions.notices.named import reference_in
 from notifier.app import App
@@ -58,6 +59,20 @@ def _read(name: str) -> str:
         raise BadInput(f"{name} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise BadInput(f"{name} is not UTF-8: save it as UTF-8.") from None
+
+
+@contextmanager
+def opened_file(file: Path) -> Generator[BinaryIO]:
+    """Its bytes; `-` is standard input."""
+    if str(file) == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = file.open("rb")
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+    with stream:
+        yield stream
 
 
 def moment(text: str | None, app: App) -> datetime | None:

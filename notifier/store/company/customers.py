@@ -137,7 +137,7 @@ def gather_entitlements(tx: Tx) -> int:
 CREATE TEMP TABLE staged_entitlement ON COMMIT DROP AS
 SELECT DISTINCT c.customer_id, v.service_id, e.value ->> 1 AS region
 FROM staged s
-JOIN customer c USING (ext_id), jsonb_array_elements(s.services || coalesce(s.suspended, '[]')) e
+JOIN customer c USING (ext_id), jsonb_array_elements(coalesce(s.services, '[]') || coalesce(s.suspended, '[]')) e
 JOIN service v ON v.slug = e.value ->> 0""",
     )
 

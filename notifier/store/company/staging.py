@@ -51,7 +51,8 @@ FROM STDIN"""
             for row in rows:
                 copy.write_row((
                 row.line, row.customer, row.name, row.address, row.address_key, row.contact_name, row.role,
-                row.locale, row.timezone, _json(row.services), _cuts(row.suspended), _json(row.attributes),
+                row.locale, row.timezone, None if row.services is None else _json(row.services),
+                _cuts(row.suspended), _json(row.attributes),
                 row.phone,
             ))  # fmt: skip
         return cursor.rowcount

@@ -80,6 +80,23 @@ ON CONFLICT DO NOTHING RETURNING delivery_key""",
     return set(new)
 
 
+REPEATS = timedelta(days=30)
+"""No tool sends a delivery again after so long: those that we know give up within days."""
+
+
+def forget_posted(tx: Tx, *, now: datetime) -> int:
+    """Deliveries that come no more: older than `REPEATS`, and than twice what their source lets matter."""
+    return run(
+        tx,
+        """
+DELETE FROM posted p
+WHERE p.received_at < %(before)s AND NOT EXISTS (SELECT FROM source s
+  WHERE s.name = p.source AND p.received_at >= %(now)s - 2 * make_interval(secs => s.max_age_seconds))""",
+        before=now - REPEATS,
+        now=now,
+    )
+
+
 def last_heard(tx: Tx, source: str, keys: Sequence[str]) -> dict[str, LastHeard]:
     """By key; what was never heard is missing."""
     found = many(

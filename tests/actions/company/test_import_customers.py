@@ -61,6 +61,7 @@ def refusal(db: Db, text: str) -> BadInput:
 def snapshot(db: Db) -> dict[str, list[tuple[Any, ...]]]:
     """Everything an import writes, by the company's own names."""
     return {
+        "phones": rows_of(db, "SELECT ext_id, phone FROM customer WHERE phone IS NOT NULL ORDER BY 1"),
         "customers": rows_of(db, "SELECT ext_id, name, attrs FROM customer ORDER BY 1"),
         "contacts": rows_of(
             db,
@@ -75,19 +76,22 @@ def snapshot(db: Db) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-HEADER = "customer,name,email,contact_name,role,locale,timezone,services,suspended,nationality,seats,plan\n"
+HEADER = (
+    "customer,name,email,contact_name,role,locale,timezone,services,suspended,nationality,seats,plan,phone\n"
+)
 STORY = HEADER + (
     "c1,Acme,ann@acme.example.com,Ann,owner,en,America/New_York,fable-5@eu;mythos-5,"
-    "fable-5=2026-11-27T18:32-05:00,US,7,team\n"
-    "c1,,bob@acme.example.com,Bob,technical,de,,,,,,\n"
-    "c2,Beta,Ann@ACME.example.com,,,,,mythos-5,,,n/a,\n"
-    "c3,Gamma,,,,,,fable-5,fable-5,DE,,\n"
+    "fable-5=2026-11-27T18:32-05:00,US,7,team,+49 30 5550\n"
+    "c1,,bob@acme.example.com,Bob,technical,de,,,,,,,\n"
+    "c2,Beta,Ann@ACME.example.com,,,,,mythos-5,,,n/a,,\n"
+    "c3,Gamma,,,,,,fable-5,fable-5,DE,,,\n"
 )
 
 
 def test_several_rows_are_several_contacts_of_one_customer(db: Db):
     imported = load(db, STORY)
     assert snapshot(db) == {
+        "phones": [("c1", "+49 30 5550 (Ann)")],
         "customers": [
             ("c1", "Acme", {"nationality": "US", "seats": 7, "plan": "team"}),
             ("c2", "Beta", {}),
@@ -331,6 +335,10 @@ def drawn(text: str) -> str:
 
 
 STORY_UMLAUT = STORY.replace("Gamma", "Gärtner & Söhne").replace("Ann,", "Änne,")
+HUBSPOT = (
+    '"Record ID","Company name","Email","Contact","Role","Locale","Timezone","Products","Suspended","Nationality",'
+    '"Seats","Plan","Phone"\n'
+)
 KINDS: dict[str, tuple[bytes, FileFormat]] = {
     "Excel, CSV UTF-8": (b"\xef\xbb\xbf" + STORY_UMLAUT.replace("\n", "\r\n").encode(), FileFormat()),
     "Excel, where a comma is a decimal point": (
@@ -345,6 +353,15 @@ KINDS: dict[str, tuple[bytes, FileFormat]] = {
         ('"' + STORY_UMLAUT.strip().replace(",", '" , "').replace("\n", '"\n"') + '"\n').encode(), FileFormat(),
     ),
     "psql, drawn": (drawn(STORY_UMLAUT).encode(), FileFormat()),
+    "HubSpot, with names of its own": (
+        (
+            HUBSPOT + '"' + STORY_UMLAUT.partition("\n")[2].strip().replace(",", '","').replace("\n", '"\n"') + '"'
+        ).encode(),
+        FileFormat(
+            None,
+            {"Record ID": "customer", "Company name": "name", "Products": "services", "Contact": "contact_name"},
+        ),
+    ),
     "COPY": (re.sub("(?<=\t)(?=[\t\n])", r"\\N", STORY_UMLAUT.replace(",", "\t")).encode(), FileFormat()),
     "JSON lines": (
         "\n".join(

@@ -16,6 +16,8 @@ from tests.waiting import until
 from tests.warm import Warm
 
 COMPANY = """
+[imports.crm]
+map = { "Account ID" = "customer", "Notes" = "" }
 [[services]]
 slug = "fable-5"
 name = "Fable 5"
@@ -79,7 +81,7 @@ def test_apply_then_import(environment, tmp_path, database_url):
     code, out, _ = notifier(environment, tmp_path, "apply", "company.toml", "--yes")
     assert code == 0
     assert "+ service fable-5 (name: Fable 5" in out
-    assert "2 added, 0 changed, 0 unchanged. Nothing is removed" in out
+    assert "3 added, 0 changed, 0 unchanged. Nothing is removed" in out
     code, out, err = notifier(environment, tmp_path, "import", "customers.csv")
     assert (code, err) == (0, "")
     assert "Imported 2 rows, 2 customers." in out
@@ -109,11 +111,55 @@ def test_a_preview_stores_nothing(environment, tmp_path, database_url):
     assert count(database_url, "attribute") == 1
 
 
+def test_an_export_is_read_as_its_name_says(environment, tmp_path, database_url):
+    notifier(environment, tmp_path, "apply", "company.toml", "--yes")
+    (tmp_path / "export.csv").write_text("ACCOUNT ID,Name,Notes\nc1,Acme,secret\nc2,Beta,\n")
+    code, out, err = notifier(environment, tmp_path, "import", "export.csv", "--as", "salesforce")
+    assert (code, out) == (2, "")
+    assert err.startswith(
+        "No export is called 'salesforce' under [imports] of the company's file: use crm, or"
+    )
+    options = ("export.csv", "--as", "crm", "--map", "Name=contact_name")
+    code, out, _ = notifier(environment, tmp_path, "import", *options)
+    assert (code, out.splitlines()[0]) == (
+        0,
+        "Read as UTF-8, columns separated by commas, 1 column left out as you said.",
+    )
+    assert count(database_url, "customer") == 2
+    assert count(database_url, "attribute") == 1
+
+
+STAYING = "customer,services\nc1,fable-5\n"
+
+
+def test_a_complete_file_asks_for_the_number_and_takes_it_once(environment, tmp_path, database_url):
+    notifier(environment, tmp_path, "apply", "company.toml", "--yes")
+    notifier(environment, tmp_path, "import", "customers.csv")
+    (tmp_path / "staying.csv").write_text(STAYING)
+    whole = ("import", "staying.csv", "--complete")
+    code, out, err = notifier(environment, tmp_path, *whole)
+    assert (code, "c2 [bold]Beta: fable-5" in out) == (3, True)
+    assert "acknowledge the number with --gone 1" in err
+    assert notifier(environment, tmp_path, "import", "-", "--complete", stdin=STAYING)[0] == 3
+    code, out, _ = notifier(environment, tmp_path, *whole, "--preview", "--json")
+    assert (code, json.loads(out)["gone"]["count"]["customers"]) == (0, 1)
+    code, out, _ = notifier(environment, tmp_path, *whole, "--preview")
+    assert out.splitlines()[-1] == "  c2 [bold]Beta: fable-5"
+    code, _, shown = on_a_terminal(environment, tmp_path, *whole, answer="2\n")
+    assert (code, "Nothing was imported" in shown, count(database_url, "entitlement")) == (3, True, 2)
+    code, out, shown = on_a_terminal(environment, tmp_path, *whole, answer="1\n")
+    assert "Type 1 to end what 1 customer holds" in shown
+    assert (code, count(database_url, "entitlement"), count(database_url, "customer")) == (0, 1, 2)
+    assert "services ended, for customers" in out
+    assert notifier(environment, tmp_path, *whole, "--gone", "1")[0] == 3
+    assert notifier(environment, tmp_path, *whole)[0] == 0
+
+
 def test_json_is_the_whole_output(environment, tmp_path):
     _, out, _ = notifier(environment, tmp_path, "apply", "company.toml", "--yes", "--json")
     applied = json.loads(out)
     assert applied["applied"] is True
-    assert [c["name"] for c in applied["changes"]] == ["fable-5", "nationality"]
+    assert [c["name"] for c in applied["changes"]] == ["fable-5", "nationality", "crm"]
     _, out, _ = notifier(environment, tmp_path, "import", "-", "--json", stdin=CUSTOMERS)
     imported = json.loads(out)
     assert imported["merged"]["customers_new"] == 2
@@ -180,6 +226,10 @@ def test_every_bad_row_is_named_on_standard_error(environment, tmp_path, databas
         ),
         (["import", "customers.csv", "--map", "name"], "write --map 'Account ID=customer'"),
         (["import", "customers.csv", "--map", "name=Name!"], "is no name for an attribute"),
+        (["import", "customers.csv", "--gone", "1"], "--gone goes with --complete"),
+        (["import", "customers.csv", "--complete", "--skip-bad"], "do not go together"),
+        (["import", "-", "--complete", "--preview"], "name a file instead of standard input"),
+        (["import", "customers.csv", "--as", "crm"], "No export is called 'crm' under [imports]"),
         (["import", "customers.csv"], "fable-5"),
     ],
 )

@@ -1,0 +1,84 @@
+"""`import --complete`: the file holds everybody, so what it does not hold ends. A person acknowledges how much."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from notifier.errors import Refused
+from notifier.model.leaving import Leaving, LeavingCustomer
+from notifier.model.scope import Json
+from notifier.store import Tx
+from notifier.store.company import leaving
+
+LISTED = 10_000
+"""Customers that are named."""
+IN_AUDIT = 1_000
+"""Ids that stand in the audit chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """The file holds everybody."""
+
+    acknowledged: int | None = None
+    """For so many customers what they hold may end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What has ended, or would."""
+
+    count: Leaving
+    customers: tuple[LeavingCustomer, ...]
+    """The first `LISTED` of them."""
+
+    def for_audit(self) -> dict[str, Json]:
+        ids: list[Json] = [each.customer for each in self.customers[:IN_AUDIT]]
+        return {**asdict(self.count), "ids": ids}
+
+
+class Unacknowledged(Refused):
+    """Customers are not in the file, and nobody has acknowledged so many."""
+
+    def __init__(self, gone: Gone, acknowledged: int | None) -> None:
+        super().__init__(_refusal(gone.count, acknowledged))
+        self.gone = gone
+        self.may_be_asked = acknowledged is None and not gone.count.is_large
+        """Whoever sees the list can answer; else the number must have been given beforehand."""
+
+
+def end_what_is_gone(tx: Tx, now: datetime, everybody: Everybody, holders: int) -> Gone:
+    """The last step of an import, of rows that are merged. Raises `Unacknowledged` if it is another number."""
+    gone = find_what_is_gone(tx, holders)
+    if gone.count.customers != (everybody.acknowledged or 0):
+        raise Unacknowledged(gone, everybody.acknowledged)
+    leaving.end(tx)
+    leaving.keep_until_over(tx, now)
+    return gone
+
+
+def find_what_is_gone(tx: Tx, holders: int) -> Gone:
+    """`holders`: how many customers held something before the rows were merged."""
+    leaving.gather(tx)
+    return Gone(leaving.found(tx, holders), tuple(leaving.customers(tx, most=LISTED)))
+
+
+def _refusal(count: Leaving, acknowledged: int | None) -> str:
+    n = count.customers
+    if acknowledged is not None:
+        return (
+            f"Nothing was imported: --gone {acknowledged} was acknowledged, and for {_customers(n)} what they hold"
+            f" is not in the file. Look again with --preview, then say --gone {n}."
+        )
+    if count.is_large:
+        return (
+            f"Nothing was imported: what {n:,} of {count.holders:,} customers hold is not in the file, as if it"
+            f" had been cut off. Look at them with --preview; if the file is whole, say --gone {n}."
+        )
+    return (
+        f"Nothing was imported: for {_customers(n)} what they hold is not in the file and would end."
+        f" Look at them with --preview, then acknowledge the number with --gone {n}."
+    )
+
+
+def _customers(n: int) -> str:
+    return "1 customer" if n == 1 else f"{n:,} customers"
