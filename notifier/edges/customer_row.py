@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 LONGEST_ID = 200
 """Characters: ids and regions stand in unique indexes, whose entries Postgres bounds to 2,704 bytes."""
+SHORT = 40
+"""Characters of a cell that may be one of few; longer ones are remembered by nobody."""
 CLOCK_SKEW = timedelta(minutes=5)
 PHONE = re.compile(
     r"(?=(?:\D*\d){3})[+(]?[\d(][\d\s()./+\u2013-]{1,30}(\s*(ext\.?|x|#)\s*\d{1,6})?", re.IGNORECASE
@@ -77,8 +79,8 @@ def judged(record: FileRow, known: RowContext) -> CustomerRow | BadRow:
     customer = needed("customer", read_id)
     if customer is None and not faults:
         faults.append("has no customer id")
-    services = needed("services", lambda cell: _services(cell, known)) or ()
-    suspended = needed("suspended", lambda cell: _cuts(cell, known)) or ()
+    services = needed("services", lambda cell: _services(cell, known.services)) or ()
+    suspended = needed("suspended", lambda cell: _cuts(cell, known.services, known.now)) or ()
     faults += _strays(services, suspended)
     if customer is None or faults:
         return BadRow(record.line, "; ".join(faults))
@@ -176,13 +178,15 @@ def _zones() -> Mapping[str, str]:
     return {zone.lower(): zone for zone in available_timezones()}
 
 
-def _services(cell: str, known: RowContext) -> tuple[tuple[str, str | None], ...]:
+@lru_cache(4096)
+def _services(cell: str, known: frozenset[str]) -> tuple[tuple[str, str | None], ...]:
+    """Many customers hold the same: a cell is read once."""
     return tuple(_service(part, known) for part in cell.split(";") if part.strip())
 
 
-def _service(part: str, known: RowContext) -> tuple[str, str | None]:
+def _service(part: str, known: frozenset[str]) -> tuple[str, str | None]:
     slug, at, region = (word.strip() for word in part.partition("@"))
-    if slug not in known.services:
+    if slug not in known:
         named = quoted(part.strip() if looks_like_address(part) else slug, 60)
         raise RowFault(f"no service is called {named}: declare it with `notifier apply`, or correct it")
     if at and not 0 < len(region) <= LONGEST_ID:
@@ -201,14 +205,15 @@ def _strays(services: Iterable[tuple[str, str | None]], suspended: Iterable[Cut]
     ]
 
 
-def _cuts(cell: str, known: RowContext) -> tuple[Cut, ...]:
-    return tuple(_cut(part, known) for part in cell.split(";") if part.strip())
+@lru_cache(4096)
+def _cuts(cell: str, known: frozenset[str], now: datetime) -> tuple[Cut, ...]:
+    return tuple(_cut(part, known, now) for part in cell.split(";") if part.strip())
 
 
-def _cut(part: str, known: RowContext) -> Cut:
+def _cut(part: str, known: frozenset[str], now: datetime) -> Cut:
     held, equals, time = (word.strip() for word in part.partition("="))
     slug, region = _service(held, known)
-    return Cut(slug, region, _moment(time, known.now) if equals else None)
+    return Cut(slug, region, _moment(time, now) if equals else None)
 
 
 def _moment(text: str, now: datetime) -> datetime:
@@ -225,6 +230,9 @@ def _moment(text: str, now: datetime) -> datetime:
     return moment
 
 
+_typed = lru_cache(4096)(typed)
+
+
 def _attributes(
     cells: Mapping[str, str], types: Mapping[str, AttributeType], misfits: dict[str, str]
 ) -> dict[str, Stored | None]:
@@ -233,7 +241,8 @@ def _attributes(
     for name, cell in cells.items():
         if name in COLUMNS:
             continue
-        value = stored[name] = typed(cell, types.get(name, AttributeType.TEXT))
+        read = _typed if len(cell) <= SHORT else typed
+        value = stored[name] = read(cell, types.get(name, AttributeType.TEXT))
         if value is None and cell.strip():
             misfits[name] = AN_ADDRESS if looks_like_address(cell) else "does not fit its type"
     return stored

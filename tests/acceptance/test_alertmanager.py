@@ -1,79 +1,29 @@
 """The real Alertmanager, unmodified, with one receiver: our `/hooks/{source}`."""
 
 import re
-import shutil
-import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from notifier.local.stack import Stack
 
-from .conftest import Place, free_port
+from .conftest import Place
+from .peers import ALERTMANAGER, TOOL, Alertmanager, an_alertmanager
 
-BINARY, TOOL = shutil.which("prometheus-alertmanager"), shutil.which("amtool")
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(
-        not (BINARY and TOOL), reason="prometheus-alertmanager is not installed (a Debian package)"
+        not (ALERTMANAGER and TOOL), reason="prometheus-alertmanager is not installed (a Debian package)"
     ),
 ]
-CONFIG = """
-route:
-  receiver: notifier
-  group_by: [alertname, service]
-  group_wait: 0s
-  group_interval: 1s
-  repeat_interval: 1h
-receivers:
-- name: notifier
-  webhook_configs:
-  - url: {url}/hooks/prometheus
-    send_resolved: true
-"""
-
-
-class Alertmanager:
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def add(self, service: str, *more: str) -> None:
-        subprocess.run(
-            [TOOL or "", "alert", "add", f"--alertmanager.url={self.url}", *more, "alertname=ServiceDown",
-             f"service={service}", "--annotation=summary=requests fail"],
-            check=True, capture_output=True,
-        )  # fmt: skip
-
-    def resolve(self, service: str) -> None:
-        """As Prometheus does: the same labels, with an end."""
-        self.add(service, f"--end={datetime.now(UTC).isoformat()}")
+MANY = 1_800
 
 
 @pytest.fixture
-def alertmanager(notifier: Place, stack: Stack, tmp_path: Path) -> Iterator[Alertmanager]:
-    (tmp_path / "am.yml").write_text(CONFIG.format(url=stack.web_url))
-    url = f"http://127.0.0.1:{free_port()}"
-    process = subprocess.Popen(
-        [BINARY or "", f"--config.file={tmp_path / 'am.yml'}", f"--storage.path={tmp_path / 'am'}",
-         f"--web.listen-address={url.removeprefix('http://')}", "--cluster.listen-address="],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-
-    def ready() -> bool:
-        try:
-            with urllib.request.urlopen(f"{url}/-/ready") as answer:
-                return answer.status == 200
-        except urllib.error.URLError:
-            return False
-
-    notifier.until(ready)
-    yield Alertmanager(url)
-    process.terminate()
-    process.wait()
+def alertmanager(stack: Stack, tmp_path: Path) -> Iterator[Alertmanager]:
+    with an_alertmanager(stack.web_url or "", tmp_path) as found:
+        yield found
 
 
 def test_an_alert_becomes_a_draft_with_an_alarm_and_after_approval_one_mail_each(
@@ -135,6 +85,20 @@ def test_a_flapping_alert_is_one_draft(notifier: Place, alertmanager: Alertmanag
     assert len(notifier.references) == 1
     assert notifier.states() == ["draft"]
     assert notifier.provider.count() + notifier.sandbox.count() == 0
+
+
+def test_many_alerts_of_one_group_are_all_heard_and_one_draft(
+    notifier: Place, alertmanager: Alertmanager
+) -> None:
+    notifier.people(2)
+    alertmanager.add_all(
+        {"alertname": "ServiceDown", "service": "fable-prod", "instance": f"host{n}"} for n in range(MANY)
+    )
+    notifier.until(lambda: len(heard(notifier, "firing")) == MANY)
+    notifier.until(lambda: not notifier.rows("SELECT 1 FROM signal WHERE judged_at IS NULL"))
+    assert notifier.states() == ["draft"]
+    said = notifier("show", notifier.references[0]).out
+    assert "1,800" in said, said
 
 
 def heard(notifier: Place, state: str) -> list[tuple[object, ...]]:

@@ -49,8 +49,8 @@ def counted(url: str) -> tuple[int, int]:
 
 
 @contextmanager
-def stack(sandbox_url: str, workers: int) -> Generator[Stack]:
-    """Fresh servers with a company and nobody in it."""
+def stack(sandbox_url: str, workers: int, *more: Program) -> Generator[Stack]:
+    """Fresh servers with a company and nobody in it; `more` runs beside `PARTS`."""
     home = Path(tempfile.mkdtemp(prefix="nt-bench-")).resolve()
     environment = {
         "NOTIFIER_HOME": str(home),
@@ -63,7 +63,7 @@ def stack(sandbox_url: str, workers: int) -> Generator[Stack]:
         env=os.environ | environment, check=True, capture_output=True,
     )  # fmt: skip
     try:
-        with Stack(from_env(environment), parts=PARTS, workers=workers) as running:
+        with Stack(from_env(environment), parts=PARTS | {*more}, workers=workers) as running:
             yield running
     finally:
         shutil.rmtree(socket_folder(home), ignore_errors=True)

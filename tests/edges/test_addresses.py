@@ -140,3 +140,45 @@ def test_the_short_way_for_plain_addresses_says_the_same_as_the_long_one(written
         addresses_module._checked(unicodedata.normalize("NFC", written.strip())),
     )
     assert short == long
+
+
+ascii_labels = st.from_regex(r"[a-zA-Z0-9-]{1,8}", fullmatch=True) | st.sampled_from(
+    [
+        "xn--bcher-kva",
+        "ab--c",
+        "a--b",
+        "x" * 63,
+        "x" * 64,
+        "local",
+        "localhost",
+        "test",
+        "arpa",
+        "onion",
+        "com",
+    ]
+)
+
+
+@given(st.lists(ascii_labels, min_size=1, max_size=4).map(".".join))
+def test_a_plain_domain_is_what_the_whole_check_makes_of_it(domain):
+    """It is not asked for most addresses: a million of them have hundreds of thousands of domains."""
+    plain = addresses_module._plain_domain(domain)
+    checked = addresses_module._checked(f"a@{domain}")
+    assert plain is None or (isinstance(checked, Address) and checked.key == f"a@{plain}")
+
+
+def test_nearly_every_domain_is_plain():
+    for domain in ("Example.com", "mail-1.example.co.uk", "3m.example"):
+        assert addresses_module._plain_domain(domain) == domain.lower()
+    for domain in (
+        "example",
+        "a.local",
+        "a.xn--p1ai",
+        "xn--a.com",
+        "ab--c.com",
+        "a..com",
+        "-a.com",
+        "a-.com",
+        "a.c0",
+    ):
+        assert addresses_module._plain_domain(domain) is None

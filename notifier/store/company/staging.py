@@ -31,6 +31,7 @@ class TwoNamesRow:
 
 
 def create_staging(tx: Tx) -> None:
+    run(tx, "SET LOCAL work_mem = '64MB'")  # a million rows are sorted and joined a dozen times
     run(
         tx,
         """

@@ -1,5 +1,6 @@
 """Customers in: merged, repeatable, all or nothing, whatever the file holds."""
 
+import gc
 import io
 import json
 import re
@@ -13,8 +14,10 @@ import psycopg
 import pytest
 
 from notifier.actions.company.import_customers import Imported, Misfit, import_customers
+from notifier.edges.customer_file import FileRow
 from notifier.errors import BadInput, Unreachable
 from notifier.model.act import Act
+from notifier.model.customer import CustomerRow
 from notifier.model.file_format import FileFormat
 from notifier.model.vocabulary import AttributeType
 from notifier.store import Db, value
@@ -463,6 +466,24 @@ class Stalling(io.RawIOBase):
         self.rest = block[len(buffer) :]
         buffer[: len(block)] = block[: len(buffer)]
         return min(len(block), len(buffer))
+
+
+def test_rows_go_by_and_are_not_held(db: Db):
+    """So that a million cost no more memory than these."""
+    living: list[int] = []
+
+    class Watching(Stalling):
+        def _make(self) -> Iterator[bytes]:
+            yield b"customer,email,services\n"
+            for n in range(40):
+                yield b"".join(
+                    b"c%d,a%d@x.example.com,fable-5\n" % (i, i) for i in range(n * 500, n * 500 + 500)
+                )
+                living.append(sum(isinstance(each, CustomerRow | FileRow) for each in gc.get_objects()))
+
+    imported = import_customers(db, Act("person:test", NOW), io.BufferedReader(Watching()))
+    assert (imported.rows, len(living)) == (20_000, 40)
+    assert max(living) < 10
 
 
 def in_the_middle(db: Db, stream: Stalling) -> tuple[threading.Thread, list[object]]:
