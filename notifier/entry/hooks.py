@@ -20,12 +20,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from notifier.actions.background.posts import (
-    OtherMethod,
     RecordedPost,
+    Speaker,
     UnknownSource,
-    methods_of,
     note_refused,
     record_signals,
+    speaker,
 )
 from notifier.app import App
 from notifier.errors import Unreachable
@@ -92,12 +92,13 @@ class Hooks:
         if not SLUG.fullmatch(source):
             raise UnknownSource
         # Before a byte of it is read: a stranger's body takes no room.
-        methods = await run_in_threadpool(methods_of, self.app.db, source)
+        speaks = await run_in_threadpool(speaker, self.app.db, source)
+        _require(request.method, speaks.dialect.methods)
         if request.method == "OPTIONS":
-            return self._agree(methods, request.headers)
+            return _agreement(request.headers)
         with Guest(self.hall) as guest:
             raw = await self._body(source, request, guest)
-            recorded = await self._record(source, request, raw)
+            recorded = await self._record(speaks, request, raw)
         # Rung after the answer: the evidence is stored, and a broker that hangs must not keep the tool waiting.
         answer: dict[str, object] = {"new": recorded.new, "duplicates": recorded.duplicates}
         if recorded.why:
@@ -118,36 +119,37 @@ class Hooks:
             )
             raise
 
-    async def _record(self, source: str, request: Request, raw: bytes) -> RecordedPost:
-        try:
-            return await run_in_threadpool(
-                record_signals,
-                self.app.db,
-                source,
-                request.headers,
-                raw,
-                self.app.clock.now(),
-                query=dict(request.query_params),
-                method=request.method,
-            )
-        except OtherMethod as other:
-            raise HTTPException(405, headers={"Allow": ", ".join(sorted(other.methods))}) from other
-
-    def _agree(self, methods: frozenset[str], headers: Mapping[str, str]) -> Response:
-        """cloudevents/spec http-webhook.md, section 4: the sender's origin, and as fast as it asks for."""
-        if "OPTIONS" not in methods:
-            raise HTTPException(405, headers={"Allow": "POST, PUT"})
-        allowed = {
-            "Allow": "POST, PUT, OPTIONS",
-            "WebHook-Allowed-Origin": headers.get("webhook-request-origin", "*"),
-            "WebHook-Allowed-Rate": headers.get("webhook-request-rate", USUAL_RATE),
-        }
-        return Response(status_code=200, headers=allowed)
+    async def _record(self, speaks: Speaker, request: Request, raw: bytes) -> RecordedPost:
+        return await run_in_threadpool(
+            record_signals,
+            self.app.db,
+            speaks,
+            request.headers,
+            raw,
+            self.app.clock.now(),
+            query=dict(request.query_params),
+            method=request.method,
+        )
 
     def _ring(self, recorded: RecordedPost) -> None:
         from notifier.entry.tasks import ring
 
         ring(self.app.settings, recorded.rings, self.app.db)
+
+
+def _require(method: str, methods: frozenset[str]) -> None:
+    if method not in methods:
+        raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods))})
+
+
+def _agreement(headers: Mapping[str, str]) -> Response:
+    """cloudevents/spec http-webhook.md, section 4: the sender's origin, and as fast as it asks for."""
+    allowed = {
+        "Allow": "POST, PUT, OPTIONS",
+        "WebHook-Allowed-Origin": headers.get("webhook-request-origin", "*"),
+        "WebHook-Allowed-Rate": headers.get("webhook-request-rate", USUAL_RATE),
+    }
+    return Response(status_code=200, headers=allowed)
 
 
 async def bounded(request: Request, largest: int, guest: Guest | None = None) -> bytes:

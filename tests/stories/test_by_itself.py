@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from notifier.actions.announce import holding
-from notifier.actions.background.posts import NotSigned, record_signals
+from notifier.actions.background.posts import NotSigned, record_signals, speaker
 from notifier.actions.control.approve import Consent
 from notifier.actions.inspect.doctor import check_sources
 from tests.lab import Lab
@@ -42,7 +42,7 @@ def firing(lab: Lab, name: str = "prometheus", service: str = "fable-5", **heade
         "fingerprint": f"f{name}{service.replace('-', '')}",
     }
     body = json.dumps({"version": "4", "groupKey": "{}", "alerts": [alert]}).encode()
-    record_signals(lab.app.db, name, headers, body, lab.now())
+    record_signals(lab.app.db, speaker(lab.app.db, name), headers, body, lab.now())
 
 
 def cut_off(lab: Lab, *addresses: str) -> None:

@@ -12,7 +12,7 @@ from functools import partial
 import psycopg
 import pytest
 
-from notifier.actions.background.posts import record_signals
+from notifier.actions.background.posts import record_signals, speaker
 from notifier.app import App
 from notifier.entry.tasks import TASKS
 from notifier.store import Db
@@ -188,7 +188,7 @@ def fires(app: App, *, over: bool = False) -> object:
         "fingerprint": "f1",
     }
     body = json.dumps({"version": "4", "alerts": [alert]}).encode()
-    assert record_signals(app.db, "alerts", {}, body, now).new == 1
+    assert record_signals(app.db, speaker(app.db, "alerts"), {}, body, now).new == 1
     return list(TASKS["judge"](app, 0))
 
 

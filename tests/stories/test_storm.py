@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notifier.actions.background.judging import AT_ONCE
-from notifier.actions.background.posts import record_signals
+from notifier.actions.background.posts import record_signals, speaker
 from notifier.actions.background.signals import judge_signals
 from notifier.model.vocabulary import Mode
 from notifier.store import Db, value, values
@@ -63,7 +63,7 @@ def alert(n: int, began: datetime, ended: datetime | None = None) -> dict[str, A
 
 def post(db: Db, source: str, alerts: list[dict[str, Any]], at: datetime) -> int:
     body = json.dumps({"version": "4", "groupKey": "{}", "alerts": alerts}).encode()
-    return record_signals(db, source, {}, body, at).new
+    return record_signals(db, speaker(db, source), {}, body, at).new
 
 
 def judge(db: Db, at: datetime) -> int:

@@ -6,7 +6,7 @@ people, a row of its own transaction, is then older than it could be.
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from notifier.edges.webhooks import DIALECTS, Dialect, Incoming, Options
@@ -23,6 +23,8 @@ from notifier.store.company.catalogue import Source
 from notifier.store.disruptions import alarms, posts
 from notifier.telemetry import log
 
+MOST_OF_ANYBODY = 2_000
+"""Troubles in one post, where anybody may post: each is a row for good."""
 MOST_KEPT = 20
 """Posts of one source that were not understood."""
 STRANGE_FOR = timedelta(days=1)
@@ -40,12 +42,12 @@ class NotSigned(Refused):
     """The request does not prove that it is this source's: compare the secret in the tool with the one here."""
 
 
-class OtherMethod(BadInput):
-    """That is not how this source posts."""
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A source, and how what it posts is read."""
 
-    def __init__(self, methods: frozenset[str]) -> None:
-        super().__init__()
-        self.methods = methods
+    source: Source
+    dialect: Dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,21 @@ class RecordedPost:
     """What was not understood; it was kept."""
 
 
+def speaker(
+    db: Db, source_name: str, dialects: Mapping[str, Callable[[Options], Dialect]] = DIALECTS
+) -> Speaker:
+    """Raises `UnknownSource`, `Unreachable`."""
+    with db.transaction() as tx:
+        source = catalogue.source(tx, source_name)
+    dialect = dialects.get(source.dialect) if source else None
+    if source is None or dialect is None:
+        raise UnknownSource
+    return Speaker(source, dialect(source.services))
+
+
 def record_signals(
     db: Db,
-    source_name: str,
+    speaks: Speaker,
     headers: Mapping[str, str],
     raw: bytes,
     now: datetime,
@@ -69,23 +83,20 @@ def record_signals(
     query: Mapping[str, str] | None = None,
     method: str = "POST",
     visit: Callable[[str], object] = visited,
-    dialects: Mapping[str, Callable[[Options], Dialect]] = DIALECTS,
 ) -> RecordedPost:
     """Store what a tool posted; durable when this returns. Header names are in lower case. What is the source's
     own and not understood is kept, counted and an alarm.
 
-    Raises `UnknownSource`, `OtherMethod`, `NotSigned`, `Unreachable`.
+    Raises `NotSigned`, `Unreachable`.
     """
-    source, dialect = _speaker(db, source_name, dialects)
-    if method not in dialect.methods:
-        raise OtherMethod(dialect.methods)
+    source, dialect = speaks.source, speaks.dialect
     incoming = Incoming(headers, raw, query or {}, method)
     try:
         admit(db, source, dialect, incoming, now)
     except NotSigned:
         note_refused(db, source.name, why_refused(incoming), now)
         raise
-    posted = _read(dialect, incoming, now)
+    posted = _read(speaks, incoming, now)
     if posted.confirm and dialect.vouched:
         visit(posted.confirm)  # before anything is stored: if it fails the tool asks again
     new, duplicates = 0, 0
@@ -98,11 +109,6 @@ def record_signals(
     return RecordedPost(new, duplicates, (Ring("judge"),) if new else (), posted.why, posted.faults)
 
 
-def methods_of(db: Db, source_name: str) -> frozenset[str]:
-    """How this source may post. Raises `UnknownSource`, `Unreachable`."""
-    return _speaker(db, source_name)[1].methods
-
-
 def note_refused(db: Db, source_name: str, why: str, now: datetime) -> None:
     """A post of no source leaves no trace, and neither does one while the database is away."""
     with contextlib.suppress(Unreachable), db.transaction() as tx:
@@ -110,22 +116,16 @@ def note_refused(db: Db, source_name: str, why: str, now: datetime) -> None:
             posts.note_refused(tx, source_name, why, now)
 
 
-def _speaker(
-    db: Db, source_name: str, dialects: Mapping[str, Callable[[Options], Dialect]] = DIALECTS
-) -> tuple[Source, Dialect]:
-    with db.transaction() as tx:
-        source = catalogue.source(tx, source_name)
-    dialect = dialects.get(source.dialect) if source else None
-    if source is None or dialect is None:
-        raise UnknownSource
-    return source, dialect(source.services)
+def is_anybody(source: Source, dialect: Dialect) -> bool:
+    """Whoever reaches us may have posted it."""
+    return source.open and source.secret_env is None and not dialect.vouched
 
 
 def admit(db: Db, source: Source, dialect: Dialect, incoming: Incoming, now: datetime) -> None:
     """Open to whoever reaches us is only what says so; a source whose secret is missing is closed. Raises
     `NotSigned`, and `Unreachable` where a certificate cannot be fetched.
     """
-    if source.open and source.secret_env is None and not dialect.vouched:
+    if is_anybody(source, dialect):
         return
     expected = secrets(source.secret_env) if source.secret_env else ()
     closed = not expected and not dialect.vouched
@@ -152,11 +152,18 @@ def why_refused(incoming: Incoming) -> str:
     return "It came without a secret or a signature."
 
 
-def _read(dialect: Dialect, incoming: Incoming, now: datetime) -> Posted:
+def _read(speaks: Speaker, incoming: Incoming, now: datetime) -> Posted:
     try:
-        return dialect.read(incoming, now)
+        posted = speaks.dialect.read(incoming, now)
     except BadInput as refused:
         return Posted((), faults=(str(refused),))
+    if len(posted.signals) <= MOST_OF_ANYBODY or not is_anybody(speaks.source, speaks.dialect):
+        return posted
+    fault = (
+        f"It reports {len(posted.signals):,} troubles at once, and of a source without a secret only the first"
+        f" {MOST_OF_ANYBODY:,} are taken: give it a secret_env."
+    )
+    return replace(posted, signals=posted.signals[:MOST_OF_ANYBODY], faults=(*posted.faults, fault))
 
 
 def _leave_trace(db: Db, source: str, posted: Posted, raw: bytes, now: datetime) -> None:
@@ -224,10 +231,11 @@ def try_post(
     db: Db, source_name: str, headers: Mapping[str, str] | None, raw: bytes, now: datetime
 ) -> TriedPost:
     """What this body would do, without doing it. Raises `UnknownSource`, `Unreachable`."""
-    source, dialect = _speaker(db, source_name)
+    speaks = speaker(db, source_name)
+    source, dialect = speaks.source, speaks.dialect
     incoming = Incoming(headers or {}, raw)
     believed = None if headers is None else _would_be_believed(source, dialect, incoming, now)
-    posted = _read(dialect, incoming, now)
+    posted = _read(speaks, incoming, now)
     new, known = 0, set[str]()
     with contextlib.suppress(_NotDone), db.transaction() as tx:
         known = {service.slug for service in catalogue.services(tx)}

@@ -10,7 +10,7 @@ import pytest
 
 from notifier.actions.announce.declare import Wish, suspend
 from notifier.actions.background.judging import TURN
-from notifier.actions.background.posts import record_signals
+from notifier.actions.background.posts import record_signals, speaker
 from notifier.actions.background.signals import judge_signals, watch_cut_offs
 from notifier.actions.control.approve import Consent
 from notifier.model.act import Act
@@ -50,14 +50,14 @@ def hear(db: Db, name: str, at: datetime, source: str = "prometheus", **changed:
     message = json.loads((BODIES / f"{name}.json").read_text("utf-8"))
     for field, value in changed.items():
         (message["alerts"][0] if field in message["alerts"][0] else message)[field] = value
-    new = record_signals(db, source, {}, json.dumps(message).encode(), at).new
+    new = record_signals(db, speaker(db, source), {}, json.dumps(message).encode(), at).new
     judge_signals(db, WRITER, at)
     return new
 
 
 def post(db: Db, alerts: list[dict[str, Any]], at: datetime, source: str = "prometheus") -> int:
     body = json.dumps({"version": "4", "groupKey": "{}", "alerts": alerts}).encode()
-    return record_signals(db, source, {}, body, at).new
+    return record_signals(db, speaker(db, source), {}, body, at).new
 
 
 def alert(service: str, began: datetime, ended: datetime | None = None, name: str = "Down") -> dict[str, Any]:

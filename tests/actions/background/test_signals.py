@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from notifier.actions.announce.declare import Wish, dry_run, suspend
-from notifier.actions.background.posts import record_signals
+from notifier.actions.background.posts import record_signals, speaker
 from notifier.actions.background.signals import evidence_mode, judge_signals, watch_cut_offs
 from notifier.actions.company import apply_company
 from notifier.actions.control.approve import Consent
@@ -92,7 +92,7 @@ def alert(
 def post(db: Db, *alerts: dict[str, Any], source: str = "prometheus", now: datetime = NOW) -> int:
     body = json.dumps({"version": "4", "groupKey": "{}", "alerts": alerts}).encode()
     headers = {"authorization": "Bearer trusted"} if source == "trusted" else {}
-    return record_signals(db, source, headers, body, now).new
+    return record_signals(db, speaker(db, source), headers, body, now).new
 
 
 def cut_off(db: Db, service: str, at: datetime | None, customers: str = "1,2") -> None:
@@ -136,7 +136,7 @@ def everything(db: Db) -> tuple[int, int]:
 def test_an_alert_becomes_a_draft_with_its_words_and_an_alarm_and_tells_nobody(company: Db) -> None:
     body = (PAYLOADS / "firing.json").read_bytes()
     now = datetime(2026, 11, 23, 22, 45, tzinfo=UTC)
-    recorded = record_signals(company, "prometheus", {}, body, now)
+    recorded = record_signals(company, speaker(company, "prometheus"), {}, body, now)
     assert (recorded.new, recorded.duplicates, recorded.rings) == (1, 0, (Ring("judge"),))
     judged = judge_signals(company, WRITER, now)
     (draft,) = open_ones(company)

@@ -149,3 +149,17 @@ def test_what_was_left_out_is_known_for_each_group(tx: Tx) -> None:
     assert troubles.left_out(tx, "prometheus") == 4
     troubles.drop_left_out(tx, "prometheus", "one", before=NOW)
     assert troubles.left_out(tx, "prometheus") == 0
+
+
+def test_a_numbered_delivery_is_forgotten_when_nobody_sends_it_again(db: Db) -> None:
+    with db.transaction() as tx:
+        catalogue.put_source(tx, Source("usual", "alertmanager", None, {}, None, open=True))
+        patient = Source("patient", "alertmanager", None, {}, None, open=True, max_age_seconds=40 * 86_400)
+        catalogue.put_source(tx, patient)
+        for days in (1, 31, 79, 81):
+            for source in ("usual", "patient", "gone"):
+                troubles.posted_first(tx, source, [f"d{days}"], now=NOW - timedelta(days=days))
+        assert troubles.forget_posted(tx, now=NOW) == 3 + 1 + 3
+        assert not troubles.posted_first(tx, "patient", ["d79"], now=NOW)
+        assert not troubles.posted_first(tx, "usual", ["d1"], now=NOW)
+        assert troubles.posted_first(tx, "usual", ["d31"], now=NOW)

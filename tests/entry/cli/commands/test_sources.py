@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from notifier.actions.background.posts import note_refused, record_signals
+from notifier.actions.background.posts import note_refused, record_signals, speaker
 from notifier.store import Db
 from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Source
@@ -45,8 +45,8 @@ def test_a_quiet_source_says_why_and_a_body_can_be_tried(db: Db, tmp_path: Path)
         "sources", "try", "kuma", str(FOLDER / "uptimekuma/ping.json")
     )
 
-    record_signals(db, "open", {}, b'{"who": "ida@example.com"}', NOW)
-    record_signals(db, "open", {}, body.read_bytes(), NOW + timedelta(minutes=1))
+    record_signals(db, speaker(db, "open"), {}, b'{"who": "ida@example.com"}', NOW)
+    record_signals(db, speaker(db, "open"), {}, body.read_bytes(), NOW + timedelta(minutes=1))
     note_refused(db, "kuma", "The body is longer than 16,777,216 bytes.", NOW)
     listed = notifier("sources")
     assert "! kuma  (uptimekuma)" in listed
