@@ -28,7 +28,7 @@ QUICK = TOOLS[:2]
 """Before each commit."""
 
 HEAVY = (
-    "babel", "celery", "cryptography", "fluent", "jinja2", "kombu", "langcodes", "markdown_it", "orjson",
+    "babel", "celery", "cryptography", "fluent", "httpx2", "jinja2", "kombu", "langcodes", "markdown_it", "orjson",
     "psycopg", "psycopg_pool", "pydantic", "rich", "sendgrid", "sqlglot", "starlette", "structlog", "uvicorn",
 )  # fmt: skip
 

@@ -10,7 +10,6 @@ no retry but one: a kept connection that took not one byte of the request is rep
 import http.client
 import io
 import os
-import queue
 import socket
 import ssl
 import threading
@@ -20,6 +19,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
+
+from notifier.edges.name_lookup import resolved
 
 LONGEST_IDLE = 15.0
 """Seconds. Servers and firewalls drop idle connections, some silently: a request into one is *unknown*."""
@@ -120,7 +121,7 @@ class Poster:
 
     def _open(self, host: str, port: int, until: float) -> socket.socket:
         """Each address gets its share of the time: one that swallows packets leaves some for the next."""
-        addresses = _resolved(host, port, self._left(until))
+        addresses = resolved(host, port, self._left(until))
         failure: OSError = socket.gaierror()
         for n, address in enumerate(addresses):
             try:
@@ -249,24 +250,3 @@ def _head(target: SplitResult, headers: Mapping[str, str], length: int) -> bytes
         *(f"{name}: {value}" for name, value in headers.items()),
     ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-
-
-def _resolved(host: str, port: int, seconds: float) -> list[tuple[str, int]]:
-    """Look a name up within `seconds`: `getaddrinfo` knows no timeout, so it waits in a thread of its own."""
-    found: queue.SimpleQueue[list[tuple[str, int]] | OSError] = queue.SimpleQueue()
-
-    def look_up() -> None:
-        try:
-            rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            found.put([(str(row[4][0]), port) for row in rows])
-        except (OSError, UnicodeError):
-            found.put(socket.gaierror())
-
-    threading.Thread(target=look_up, daemon=True).start()
-    try:
-        result = found.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError("name look-up") from None
-    if isinstance(result, OSError):
-        raise result
-    return result
