@@ -279,6 +279,11 @@ class Lab(RawSql):
     def customers(self, csv: str) -> None:
         import_customers(self.app.db, self.act(), BytesIO(csv.encode()))
 
+    def company(self, toml: str) -> None:
+        """More of the company's file."""
+        wanted = company_file.read(toml.encode())
+        apply_company.apply(self.app.db, self.act(), wanted, apply_company.difference(self.app.db, wanted))
+
     def policy(self, **values: object) -> None:
         self.rows("UPDATE company SET value = value || %s::jsonb WHERE key = 'policy'", json.dumps(values))
 

@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from notifier.edges import facts_file
 from notifier.edges.file_types import Duration, Seconds, Slug, Words
 from notifier.edges.import_file import ImportTable
+from notifier.edges.probe_file import ProbeTable
 from notifier.edges.service_file import ServiceTable
 from notifier.edges.source_file import MAY_BE_READ, DialectName, ReadTable
 from notifier.errors import BadInput
@@ -185,6 +186,7 @@ class CompanyFile(Table):
 
     services: list[ServiceTable] = []
     sources: list[SourceTable] = []
+    probes: list[ProbeTable] = []
     attributes: dict[AttributeName, AttributeEntry] = {}
     imports: dict[Slug, ImportTable] = {}
     facts: dict[str, Any] = {}
@@ -195,10 +197,12 @@ class CompanyFile(Table):
         for kind, names in (
             ("service", [s.slug for s in self.services]),
             ("source", [s.name for s in self.sources]),
+            ("probe", [p.name for p in self.probes]),
+            ("source or probe", [one.name for one in (*self.sources, *self.probes)]),
         ):
             if doubled := sorted({name for name in names if names.count(name) > 1}):
                 raise ValueError(f"the {kind} {doubled[0]!r} stands there twice: remove one")
-        if any(source.name == "database" for source in self.sources):
+        if any(one.name == "database" for one in (*self.sources, *self.probes)):
             raise ValueError("no source can be called 'database': what the database itself reports is")
         return self
 

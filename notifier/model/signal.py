@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from notifier.model.vocabulary import Kind
+
 DATABASE = "database"
 """The source that is the company's own data; no tool may be called that."""
 
@@ -30,6 +32,8 @@ class Signal:
     """When this trouble began, where the tool says that in both states. It may move to an earlier time: two
     replicas saw it.
     """
+    kind: Kind | None = None
+    """What it looked like to whoever saw it; None: its source says what people read it as."""
     delivery_key: str = ""
     """Its own, where one request carries several messages; otherwise that of the request."""
 
@@ -73,3 +77,5 @@ class Evidence:
     """Slugs; empty if it names no service of ours."""
     summary: str
     occurred_at: datetime
+    kind: Kind | None = None
+    """What it looked like; None: as its source says."""

@@ -13,6 +13,7 @@ class TickKind(StrEnum):
     WATCH = "watch"
     LATE = "late"
     SNAPSHOT = "snapshot"
+    PROBES = "probes"
 
 
 class ProcessKind(StrEnum):
@@ -42,6 +43,7 @@ PACE: Mapping[TickKind, int] = {
     TickKind.WATCH: 2,
     TickKind.LATE: 2,
     TickKind.SNAPSHOT: 6,
+    TickKind.PROBES: 2,
 }
 """Each kind is due at every n-th sweep. What is urgent is rung for when it happens; this is for the rest."""
 

@@ -102,6 +102,7 @@ def _in_our_words(source: Source, signal: Signal, services: tuple[str, ...], hea
         services=services,
         summary=signal.summary,
         occurred_at=signal.occurred_at,
+        kind=None if "kind" in source.services else signal.kind,
     )
 
 

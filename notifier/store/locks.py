@@ -2,7 +2,8 @@
 
  1. `snapshot`, `catalogue`   advisory: who imports, copies or applies does it alone
  2. `declarations`            advisory: who declares, speaks, widens or ends does it alone
- 3. a source                 advisory: who takes in what it says does it alone
+ 3. a source                 advisory: who takes in what it says does it alone; before it, a probe's turn: whoever
+                             looked writes down what was seen
     signals, latecomers, reviews: rows that only whoever holds the declarations locks
  4. a place in a list         advisory: who freezes one range
  5. disruptions               their rows, ascending: who decides about one

@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 
 from notifier.actions.announce import declare
-from notifier.actions.background import freeze, signals, sweep
+from notifier.actions.background import freeze, probes, signals, sweep
 from notifier.actions.company import apply_company
 from notifier.actions.control import latecomers, promises, who_is_late
 from notifier.actions.control.approve import Consent
@@ -97,6 +97,7 @@ def ticks(place: Place, nth: int = 0) -> None:
         TickKind.SWEEP: lambda: sweep.sweep(place.db, now),
         TickKind.PROMISES: lambda: promises.tick(place.db, place.writer, now),
         TickKind.JUDGE: lambda: signals.judge_signals(place.db, place.writer, now),
+        TickKind.PROBES: lambda: probes.look(place.db, place.writer.settings, lambda: now),
         TickKind.WATCH: lambda: signals.watch_cut_offs(place.db, place.writer, now),
         TickKind.LATE: lambda: latecomers.look(place.db, place.writer, now),
     }

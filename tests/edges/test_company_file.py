@@ -194,7 +194,9 @@ def test_the_schema_says_what_dialect_it_is_and_forbids_the_unknown():
     schema = json.loads(company_file.schema())
     assert schema["$schema"].startswith("https://json-schema.org/")
     assert schema["additionalProperties"] is False
-    assert set(schema["properties"]) == {"services", "sources", "attributes", "imports", "facts", "policy"}
+    assert set(schema["properties"]) == {
+        "services", "sources", "probes", "attributes", "imports", "facts", "policy",
+    }  # fmt: skip
 
 
 def test_how_long_a_source_is_waited_for_is_a_duration() -> None:

@@ -154,7 +154,7 @@ class Judging:
             self.tx,
             Act(actor, self.now),
             mode=self.mode,
-            kind=self.said.kind(heard.source),
+            kind=heard.kind or self.said.kind(heard.source),
             services=judgement.services,
             effective_at=heard.occurred_at,
             follows=judgement.follows,

@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 
 from notifier.edges.webhooks import DIALECTS, Dialect, Incoming, Options
 from notifier.edges.webhooks.aws import visited
+from notifier.edges.webhooks.proofs import carried
 from notifier.edges.webhooks.texts import kept
 from notifier.errors import BadInput, Refused, Unreachable
+from notifier.model.probe import ProbeType
 from notifier.model.ring import Ring
 from notifier.model.signal import Posted, SignalState
 from notifier.pipeline import intake
@@ -32,6 +34,12 @@ STRANGE_FOR = timedelta(days=1)
 
 
 CARRIERS = ("authorization", "x-notifier-secret")
+
+
+KNOCKS = Dialect(
+    carried, lambda _incoming, _now: Posted((), why="a knock"), frozenset({"POST", "PUT", "GET"})
+)
+"""How the company's own jobs say that they live: whatever they post, that it came is all it says."""
 
 
 class UnknownSource(BadInput):
@@ -67,6 +75,8 @@ def speaker(
     """Raises `UnknownSource`, `Unreachable`."""
     with db.transaction() as tx:
         source = catalogue.source(tx, source_name)
+    if source is not None and source.dialect == ProbeType.HEARTBEAT.dialect:
+        return Speaker(source, KNOCKS)
     dialect = dialects.get(source.dialect) if source else None
     if source is None or dialect is None:
         raise UnknownSource
@@ -223,7 +233,7 @@ class TriedPost:
     faults: tuple[str, ...]
 
 
-class _NotDone(Exception):
+class NotDone(Exception):
     """Ends a transaction of which nothing shall stay."""
 
 
@@ -237,10 +247,10 @@ def try_post(
     believed = None if headers is None else _would_be_believed(source, dialect, incoming, now)
     posted = _read(speaks, incoming, now)
     new, known = 0, set[str]()
-    with contextlib.suppress(_NotDone), db.transaction() as tx:
+    with contextlib.suppress(NotDone), db.transaction() as tx:
         known = {service.slug for service in catalogue.services(tx)}
         new = intake.accept(tx, source, posted, now).new
-        raise _NotDone
+        raise NotDone
     would = tuple(
         WouldSay(s.state, s.key, s.occurred_at, s.hints,
                  intake.services_of(s.hints, source.services, known), s.summary)

@@ -123,9 +123,11 @@ class Situation:
         return {disruption_id: may for disruption_id, may in found.items() if may is not None}
 
     def _vouched(self) -> frozenset[str]:
-        """Sources whose secret is set here. One that has a ceiling, and is none of them, is alarmed about."""
+        """Our own eyes, and sources whose secret is set here. Who else has a ceiling is alarmed about."""
         sources = catalogue.sources(self.tx)
-        vouched = frozenset(s.name for s in sources if s.secret_env is not None and secret(s.secret_env))
+        vouched = frozenset(
+            s.name for s in sources if s.looks_itself or (s.secret_env is not None and secret(s.secret_env))
+        )
         keys: list[str] = []
         for each in sources:
             if each.announce_ceiling is not None and each.name not in vouched:

@@ -40,7 +40,7 @@ class Surroundings:
             lacking={} if shown else self._lacking(heard.services),
             only_recorded=frozenset() if shown else self._only_recorded(heard.services),
             ended=self.ended,
-            kind=self.kind(heard.source),
+            kind=heard.kind or self.kind(heard.source),
         )
 
     @property

@@ -1,11 +1,14 @@
 """The company's file becomes the catalogue: the difference is shown first, then applied as it was shown."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeAlias
 
 from notifier.edges.company_file import AttributeTable, CompanyFile, SourceTable
+from notifier.edges.probe_file import ProbeTable
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
 from notifier.model.attributes import typed
@@ -15,11 +18,11 @@ from notifier.model.scope import Json
 from notifier.model.vocabulary import AttributeType, Kind
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audit
-from notifier.store.company import catalogue, import_formats
+from notifier.store.company import catalogue, import_formats, probes
 from notifier.store.locks import retried
 
 Things: TypeAlias = dict[tuple[str, str], dict[str, Any]]
-"""('service' | 'source' | 'attribute' | 'import' | 'fact' | 'policy', name) -> its fields."""
+"""('service' | 'source' | 'probe' | 'attribute' | 'import' | 'fact' | 'policy', name) -> its fields."""
 
 
 REPORTING = ("source", "probe")
@@ -80,6 +83,11 @@ def check(present: Things, wanted: Things) -> None:
         for witness in fields["witnesses"]
         if witness not in reporting
     ]
+    faults += [
+        f"{name!r} is a source and a probe: give one of them another name."
+        for what, name in wanted
+        if what == "probe" and ("source", name) in things
+    ]
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -98,6 +106,9 @@ def _named_services(what: str, fields: Mapping[str, Any]) -> list[str]:
             return fields["depends_on"]
         case "source":
             return sorted(set(fields["services"]["map"].values()))
+        case "probe":
+            named: list[str] = fields["asks"].get("services", [])
+            return sorted({*named, *fields["services"]["map"].values()})
         case _:
             return []
 
@@ -121,6 +132,31 @@ def _patience(source: SourceTable) -> dict[str, int | None]:
     }
 
 
+def _probe_fields(table: ProbeTable) -> dict[str, Any]:
+    fails, recovers = table.patience
+    meaning: dict[str, object] = {"label": "service", "map": table.map}
+    return {
+        "dialect": table.type.dialect,
+        "secret_env": table.secret_env,
+        "services": meaning if table.kind is None else meaning | {"kind": table.kind.value},
+        "announce_ceiling": table.announce_ceiling,
+        "open": table.open,
+        "reopen_seconds": 0,  # nobody repeats late what we have seen ourselves
+        "silence_seconds": table.silence,
+        "max_age_seconds": table.max_age,
+        "drafts_per_hour": table.drafts_per_hour,
+        "after_seconds": table.after,
+        "may": table.may,
+        "type": table.type,
+        "asks": table.asks,
+        "host": table.host,
+        "every_seconds": table.every,
+        "fails": fails,
+        "recovers": recovers,
+        "off": table.off,
+    }
+
+
 def things_of(file: CompanyFile) -> Things:
     """What the file wants; each thing it names is as the file says, whole."""
     wanted: Things = {}
@@ -139,6 +175,8 @@ def things_of(file: CompanyFile) -> Things:
             include={"dialect", "secret_env", "announce_ceiling", "open", "drafts_per_hour", "may"}
         )
         wanted["source", s.name] = fields | _patience(s) | {"services": _meaning(s)}
+    for p in file.probes:
+        wanted["probe", p.name] = _probe_fields(p)
     for name, entry in file.attributes.items():
         table = entry if isinstance(entry, AttributeTable) else AttributeTable(type=entry)
         wanted["attribute", name] = {**table.model_dump(), "declared": True}
@@ -156,8 +194,12 @@ def _present(tx: Tx) -> Things:
         ("service", s.slug): {field: value for field, value in asdict(s).items() if field != "slug"}
         for s in catalogue.services(tx)
     }
+    looks = {p.name: asdict(p) for p in probes.probes(tx)}
     for s in catalogue.sources(tx):
-        present["source", s.name] = {field: value for field, value in asdict(s).items() if field != "name"}
+        fields = {
+            field: value for field, value in (asdict(s) | looks.get(s.name, {})).items() if field != "name"
+        }
+        present["probe" if s.looks_itself else "source", s.name] = fields
     for a in catalogue.attributes(tx):
         present["attribute", a.name] = {"type": a.type, "sensitive": a.sensitive, "declared": a.declared}
     for f in import_formats.every(tx):
@@ -188,7 +230,7 @@ def apply(db: Db, act: Act, file: CompanyFile, shown: CompanyDifference) -> tupl
         catalogue.lock(tx)
         if _difference(tx, file) != shown:
             raise Refused("Somebody changed the catalogue in the meantime: run the same command again.")
-        retyped = _write(tx, shown)
+        retyped = _write(tx, shown, act.now)
         if shown.changes:
             # Names and not values: a fact may hold an address.
             changed: list[Json] = [f"{c.what}:{c.name}" for c in shown.changes]
@@ -196,10 +238,10 @@ def apply(db: Db, act: Act, file: CompanyFile, shown: CompanyDifference) -> tupl
         return retyped
 
 
-def _write(tx: Tx, shown: CompanyDifference) -> tuple[Retyped, ...]:
+def _write(tx: Tx, shown: CompanyDifference, now: datetime) -> tuple[Retyped, ...]:
     by_kind = {
         what: [c for c in shown.changes if c.what == what]
-        for what in ("service", "source", "attribute", "import")
+        for what in ("service", "source", "probe", "attribute", "import")
     }
     for c in by_kind["service"]:
         service = catalogue.Service(c.name, **c.after)
@@ -211,6 +253,8 @@ def _write(tx: Tx, shown: CompanyDifference) -> tuple[Retyped, ...]:
         catalogue.put_source(tx, catalogue.Source(name=c.name, **c.after))
     for c in by_kind["import"]:
         import_formats.put(tx, c.name, c.after["encoding"], c.after["map"])
+    for c in by_kind["probe"]:
+        _put_probe(tx, c, now)
     retyped = [found for c in by_kind["attribute"] if (found := _put_attribute(tx, c))]
     for key, what, stored in (
         ("facts", "fact", catalogue.facts(tx)),
@@ -219,6 +263,15 @@ def _write(tx: Tx, shown: CompanyDifference) -> tuple[Retyped, ...]:
         if new := {c.name: c.after["value"] for c in shown.changes if c.what == what}:
             catalogue.put_company(tx, key, stored | new)
     return tuple(retyped)
+
+
+def _put_probe(tx: Tx, change: CompanyChange, now: datetime) -> None:
+    of_source = {field.name for field in dataclasses.fields(catalogue.Source)}
+    as_source = {name: value for name, value in change.after.items() if name in of_source}
+    catalogue.put_source(tx, catalogue.Source(name=change.name, **as_source))
+    looks = {name: value for name, value in change.after.items() if name not in of_source}
+    probes.put(tx, probes.Probe(name=change.name, **looks), now=now)
+    probes.put_turn(tx, change.name, now=now)
 
 
 def _put_attribute(tx: Tx, change: CompanyChange) -> Retyped | None:

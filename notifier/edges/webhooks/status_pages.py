@@ -78,6 +78,22 @@ OPENSTATUS = (
 """OpenStatus (openstatusHQ/openstatus): what a report is about has no documented place, so map `*`."""
 
 _SUMMARY = (_incident("", when=(Fits("page.id"), Fits("incidents")), each="incidents[]"),)
+_COMPONENTS = (
+    Idiom(
+        when=(Fits("page.id"), Fits("components")),
+        each="components[]",
+        nothing=(Fits("group", "true", "a group says what its components say"),),
+        state="status",
+        opens=("degraded_performance", "partial_outage", "major_outage"),
+        ends=("operational",),
+        neither={"under_maintenance": "maintenance"},
+        key=("component:{id}",),
+        opened_at=("updated_at",),
+        ended_at=("updated_at",),
+        hints=("name", "id"),
+        summary=("name",),
+    ),
+)
 _GOOGLE = (
     Idiom(
         each="[]",
@@ -104,6 +120,11 @@ def read_statuspage(raw: bytes, received_at: datetime) -> Posted:
     either.
     """
     return _read("a Statuspage", _SUMMARY, raw, received_at)
+
+
+def read_statuspage_components(raw: bytes, received_at: datetime) -> Posted:
+    """The same summary: a component may be out before anybody has written an incident. Raises `BadInput`."""
+    return _read("a Statuspage", _COMPONENTS, raw, received_at)
 
 
 def read_google_status(raw: bytes, received_at: datetime) -> Posted:

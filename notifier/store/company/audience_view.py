@@ -37,6 +37,8 @@ class Outer:
     tx: Tx
     where: str
     """How people call that database."""
+    variable: str = "NOTIFIER_AUDIENCE_URL"
+    """What holds its URL."""
 
     @contextmanager
     def asking(self) -> Generator[Tx]:
@@ -44,7 +46,7 @@ class Outer:
         try:
             yield self.tx
         except psycopg.OperationalError as error:
-            raise CompanyUnreachable(f"{self.where} {_trouble(error)}") from error
+            raise CompanyUnreachable(f"{self.where} {_trouble(error, self.variable)}") from error
         except psycopg.Error as error:
             # Only the kind of trouble: the server's own words may hold somebody's data.
             problem = type(error).__name__
@@ -54,8 +56,12 @@ class Outer:
 
 
 @contextmanager
-def reading(url: str) -> Generator[Outer]:
-    """A connection of its own. Raises `CompanyUnreachable` when that database does not answer."""
+def reading(
+    url: str, *, variable: str = "NOTIFIER_AUDIENCE_URL", seconds: int = STATEMENT_SECONDS
+) -> Generator[Outer]:
+    """A connection of its own, whose statements take at most so long each. Raises `CompanyUnreachable` when that
+    database does not answer.
+    """
     try:
         connection = psycopg.connect(
             url,
@@ -69,20 +75,20 @@ def reading(url: str) -> Generator[Outer]:
             keepalives_count=3,
         )
     except psycopg.OperationalError as error:
-        raise CompanyUnreachable(f"{_where(url)} {_trouble(error)}") from error
-    outer = Outer(connection, _where(url))
+        raise CompanyUnreachable(f"{_where(url)} {_trouble(error, variable)}") from error
+    outer = Outer(connection, _where(url), variable)
     try:
         with outer.asking() as tx:
-            be_careful(tx)
+            be_careful(tx, seconds)
         yield outer
     finally:
         connection.close()
 
 
-def be_careful(tx: Tx) -> None:
+def be_careful(tx: Tx, seconds: int = STATEMENT_SECONDS) -> None:
     """Not by the connection's options: a pooler in between would refuse those."""
     run(tx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    run(tx, "SELECT set_config('statement_timeout', %(ms)s, true)", ms=str(STATEMENT_SECONDS * 1000))
+    run(tx, "SELECT set_config('statement_timeout', %(ms)s, true)", ms=str(seconds * 1000))
     run(tx, "SELECT set_config('timezone', 'UTC', true), set_config('cursor_tuple_fraction', '1', true)")
 
 
@@ -92,16 +98,16 @@ def _where(url: str) -> str:
     return f"The company's database {name!r} at {host}:{port}"
 
 
-def _trouble(error: psycopg.OperationalError) -> str:
+def _trouble(error: psycopg.OperationalError, variable: str) -> str:
     match error:
         case psycopg.errors.QueryCanceled():
             return (
                 f"took longer than {STATEMENT_SECONDS} s for one batch: give {VIEW} an index, or fewer joins."
             )
         case psycopg.errors.InvalidPassword() | psycopg.errors.InvalidAuthorizationSpecification():
-            return "refuses the name or the password in NOTIFIER_AUDIENCE_URL: correct them."
+            return f"refuses the name or the password in {variable}: correct them."
         case _:
-            return "does not answer: check NOTIFIER_AUDIENCE_URL, and that the server runs."
+            return f"does not answer: check {variable}, and that the server runs."
 
 
 def columns(outer: Outer) -> dict[str, str]:

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from notifier.model.attributes import Stored
 from notifier.model.policy import Policy
+from notifier.model.probe import PROBE
 from notifier.model.terms import ANY, May, Terms
 from notifier.model.vocabulary import AttributeType
 from notifier.store import Tx, many, one, run, select_from, value, values
@@ -58,6 +59,11 @@ class Source:
     """What it reports counts once it has done so for so long."""
     may: May = May.ANNOUNCE
     """What it may lead to at most."""
+
+    @property
+    def looks_itself(self) -> bool:
+        """It is a probe: nobody posts for it, but for the knocks of a heartbeat."""
+        return self.dialect.startswith(PROBE)
 
 
 @dataclass(frozen=True, slots=True)

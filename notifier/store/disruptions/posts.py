@@ -26,6 +26,11 @@ WHERE source_post.posted_at IS NULL OR source_post.posted_at <= %(before)s""",
     )
 
 
+def last_own(tx: Tx, source: str) -> datetime | None:
+    """When the last post came that was its own."""
+    return value(tx, "SELECT posted_at FROM source_post WHERE source = %(source)s", source=source)
+
+
 def note_refused(tx: Tx, source: str, why: str, now: datetime) -> None:
     run(
         tx,

@@ -9,7 +9,7 @@ from functools import partial
 from psycopg.types.json import Jsonb
 
 from notifier.model.signal import Evidence, SignalState
-from notifier.model.vocabulary import Mode
+from notifier.model.vocabulary import Kind, Mode
 from notifier.store import Tx, many, one, run, value, values
 
 
@@ -31,6 +31,8 @@ class Heard:
     """It is judged again: it had to wait for its turn."""
     over: bool = False
     """Its round has ended meanwhile."""
+    kind: Kind | None = None
+    """What it looked like; None: as its source says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,11 @@ def insert(tx: Tx, rows: Sequence[Evidence], *, received_at: datetime) -> int:
     return run(
         tx,
         """
-INSERT INTO signal (source, dedupe_key, round, state, services, summary, occurred_at, delivery_key, received_at)
-SELECT source, key, round, state, services, summary, occurred_at, delivery_key, %(received_at)s
+INSERT INTO signal (source, dedupe_key, round, state, services, summary, occurred_at, delivery_key, received_at,
+  kind)
+SELECT source, key, round, state, services, summary, occurred_at, delivery_key, %(received_at)s, kind
 FROM jsonb_to_recordset(%(rows)s) AS given(n int, source text, key text, round int, state text, services text[],
-  summary text, occurred_at timestamptz, delivery_key text)
+  summary text, occurred_at timestamptz, delivery_key text, kind text)
 ORDER BY n
 ON CONFLICT DO NOTHING""",
         rows=Jsonb([_columns(n, row) for n, row in enumerate(rows)]),
@@ -118,14 +121,14 @@ def take_unjudged(tx: Tx, limit: int, *, now: datetime) -> list[Heard]:
         Heard,
         """
 WITH taken AS MATERIALIZED (
-  SELECT signal_id, source, dedupe_key AS key, round, state, services, occurred_at, judge_after
+  SELECT signal_id, source, dedupe_key AS key, round, state, services, occurred_at, judge_after, kind
   FROM signal
   WHERE judged_at IS NULL AND judge_after <= %(now)s
   ORDER BY judge_after, signal_id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED)
 SELECT signal_id, source, key, taken.round, taken.state, taken.services, occurred_at,
        coalesce(t.stale AND t.round = taken.round, false) AS stale,
        judge_after > '-infinity' AS waited,
-       coalesce(t.round > taken.round OR t.state = 'resolved', false) AS over
+       coalesce(t.round > taken.round OR t.state = 'resolved', false) AS over, taken.kind
 FROM taken LEFT JOIN trouble t USING (source, key)
 ORDER BY judge_after, signal_id""",
         limit=limit,

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from notifier.store import Tx, run, value
+from notifier.model.heartbeat import Listening
+from notifier.store import Tx, one, run, value
 
 Who: TypeAlias = Literal["sweeper", "web"]
 """The sweeper judges silence; the web process is where the provider's events arrive."""
@@ -32,3 +33,18 @@ def away_since(tx: Tx, who: Who, *, gap_seconds: float) -> datetime | None:
         who=who,
         gap=gap_seconds,
     )
+
+
+def listening(tx: Tx, who: Who, *, gap_seconds: float) -> Listening:
+    """Does anybody watch at present, and since when without a gap?"""
+    found = one(
+        tx,
+        Listening,
+        """
+SELECT at >= clock_timestamp() - make_interval(secs => %(gap)s) AS listens, nullif(since, '-infinity') AS since
+FROM vigil
+WHERE who = %(who)s""",
+        who=who,
+        gap=gap_seconds,
+    )
+    return found or Listening(listens=False, since=None)

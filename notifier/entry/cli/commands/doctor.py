@@ -40,6 +40,7 @@ def doctor(
 
 def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
     from notifier.actions.inspect import doctor as actions
+    from notifier.actions.inspect.check_probes import check_probes
     from notifier.actions.inspect.check_server import check_server
     from notifier.actions.inspect.check_view import check_view
     from notifier.app import opened, sender
@@ -57,6 +58,7 @@ def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
             checks += [actions.check_clock(app.db, app.clock.now), actions.check_catalogue(app.db)]
             checks += check_server(app.db)
             checks.append(actions.check_sources(app.db))
+            checks += check_probes(app.db, settings)
             checks.append(actions.check_processes(app.db, embedded=settings.embedded))
             if settings.audience_url is not None:
                 checks += check_view(settings.audience_url, app.db)

@@ -1,4 +1,4 @@
-"""`sources`: what each tool last said, what was refused and why, and what a body would do."""
+"""`sources`: what each tool last said and what we last saw ourselves, and what a body or a look would do."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,18 +11,21 @@ from notifier.model.terms import May
 
 if TYPE_CHECKING:
     from notifier.actions.background.posts import TriedPost, WouldSay
+    from notifier.actions.background.probes import TriedLook
+    from notifier.app import App
     from notifier.store.read.heard import WaitsFor
-    from notifier.store.read.sources import KeptPost, SourceRow
+    from notifier.store.read.sources import DatabaseRow, KeptPost, ProbeRow, SourceRow
 
 SourceName = Annotated[str, typer.Argument(metavar="NAME", help="The source, as `[[sources]]` calls it.")]
 
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(
-        help="What each tool last said, and what was refused and why.", invoke_without_command=True
+        help="What each tool last said, what was refused and why, and what each probe last saw.",
+        invoke_without_command=True,
     )
     group.callback()(listed)
-    group.command("try", help="What a body would do, without doing it.")(tried)
+    group.command("try", help="What a body, or one look of a probe, would do, without doing it.")(tried)
     group.command(help="What a tool posted that nobody here understood.")(kept)
     app.add_typer(group, name="sources")
 
@@ -35,13 +38,25 @@ def listed(context: typer.Context, json: AsJson = False) -> None:
     from notifier.store.read import heard, sources
 
     with opened_app() as app, app.db.transaction() as tx:
-        rows, waits = sources.source_rows(tx), heard.waits_for(tx)
+        tools, looks = sources.source_rows(tx), sources.probe_rows(tx)
+        database, waits = sources.database_row(tx), heard.waits_for(tx)
     if json:
         output.print_json(
-            [output.plain(row) | {"waits": [w for w in waits if w.source == row.name]} for row in rows]
+            [
+                output.plain(row) | {"waits": [w for w in waits if w.source == row.name]}
+                for row in (*tools, *looks, database)
+            ]
         )
     else:
-        output.say(picture(rows, waits))
+        output.say(
+            "\n".join(
+                [
+                    picture(tools, looks, waits),
+                    *(_look(look, _of(look.name, waits)) for look in looks),
+                    _database(database),
+                ]
+            )
+        )
 
 
 def kept(name: SourceName, json: AsJson = False) -> None:
@@ -59,31 +74,56 @@ def kept(name: SourceName, json: AsJson = False) -> None:
 
 def tried(
     name: SourceName,
-    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A body.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", exists=True, dir_okay=False, help="A body; a probe looks itself."),
+    ] = None,
     headers: Annotated[
         Path | None,
         typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Its headers, `Name: value` or JSON."),
     ] = None,
     json: AsJson = False,
 ) -> None:
-    from notifier.actions.background.posts import try_post
-    from notifier.edges.webhooks.bodies import headers_of
     from notifier.entry.cli import output
     from notifier.entry.cli.session import opened_app
 
-    given = headers_of(headers.read_bytes()) if headers else None
     with opened_app() as app:
-        found = try_post(app.db, name, given, file.read_bytes(), app.clock.now())
+        found, words = _tried(app, name, file, headers)
     if json:
-        output.print_json(output.plain(found))
+        output.print_json(found)
     else:
-        output.say(what_it_would_do(found))
+        output.say(words)
 
 
-def picture(rows: "list[SourceRow]", waits: "Sequence[WaitsFor]" = ()) -> str:
+def _tried(app: "App", name: str, file: Path | None, headers: Path | None) -> tuple[object, str]:
+    """As it is, and in words."""
+    from notifier.actions.background import probes
+    from notifier.actions.background.posts import try_post
+    from notifier.edges.webhooks.bodies import headers_of
+    from notifier.entry.cli import output
+    from notifier.errors import BadInput
+
+    if probes.is_probe(app.db, name):
+        if file is not None:
+            raise BadInput(f"{name} is a probe, it looks itself: leave the file out.")
+        look = probes.try_probe(app.db, app.settings, name, app.clock.now)
+        return output.plain(look), what_it_saw(look)
+    if file is None:
+        raise BadInput(f"{name} is a tool: name a file with a body of its.")
+    given = headers_of(headers.read_bytes()) if headers else None
+    post = try_post(app.db, name, given, file.read_bytes(), app.clock.now())
+    return output.plain(post), what_it_would_do(post)
+
+
+def picture(rows: "list[SourceRow]", looks: "list[ProbeRow]", waits: "Sequence[WaitsFor]" = ()) -> str:
     """A source with something to look at is marked."""
-    entries = [_entry(row, [each for each in waits if each.source == row.name]) for row in rows]
-    return "\n".join(entries) or "No source is declared: write it into company.toml, notifier apply."
+    if not rows and not looks:
+        return "No source is declared: write it into company.toml, notifier apply."
+    return "\n".join(_entry(row, _of(row.name, waits)) for row in rows) or "No tool reports."
+
+
+def _of(source: str, waits: "Sequence[WaitsFor]") -> "list[WaitsFor]":
+    return [each for each in waits if each.source == source]
 
 
 def _entry(row: "SourceRow", waits: "Sequence[WaitsFor]") -> str:
@@ -100,9 +140,64 @@ def _entry(row: "SourceRow", waits: "Sequence[WaitsFor]") -> str:
     if row.strange:
         last = f"the last time {clock(row.strange_at)}: notifier sources kept {row.name}"
         lines.append(f"not understood  {row.strange:,}, {last}")
-    lines.append(f"open troubles {row.troubles:,}{', only recorded' if row.may is May.RECORD else ''}")
-    lines += [f"waiting       since {clock(w.since)}: {w.why}" for w in waits]
+    lines.append(_open_troubles(row))
+    lines += [_waiting(each) for each in waits]
     return "\n    ".join(lines)
+
+
+def _look(row: "ProbeRow", waits: "Sequence[WaitsFor]") -> str:
+    from notifier.entry.cli.output import clock
+
+    to_see = not row.off and (row.outcome in {"trouble", "unknown"} or row.looked_at is None)
+    state = "off" if row.off else row.outcome or "not looked at yet"
+    lines = [f"{'!' if to_see else ' '} {row.name}  ({row.dialect})  {state}"]
+    if row.looked_at:
+        lines.append(f"last look     {clock(row.looked_at)}: {row.said}")
+    if row.outcome == "trouble" and not row.troubles:
+        lines.append(f"not yet       {row.bad:,} of {row.fails:,} bad looks in a row")
+    if row.unknown_since:
+        lines.append(f"says nothing  since {clock(row.unknown_since)}")
+    if row.refused_at:
+        lines.append(f"last refused  {clock(row.refused_at)}: {row.refused_why}")
+    if not row.off:
+        lines.append(f"next look     {clock(row.next_at)}")
+    lines.append(_open_troubles(row))
+    lines += [_waiting(each) for each in waits]
+    return "\n    ".join(lines)
+
+
+def _open_troubles(row: "SourceRow | ProbeRow") -> str:
+    return f"open troubles {row.troubles:,}{', only recorded' if row.may is May.RECORD else ''}"
+
+
+def _waiting(waits: "WaitsFor") -> str:
+    from notifier.entry.cli.output import clock
+
+    return f"waiting       since {clock(waits.since)}: {waits.why}"
+
+
+def _database(row: "DatabaseRow") -> str:
+    from notifier.entry.cli.output import clock
+
+    asked = (
+        f"{clock(row.looked_at)}" if row.looked_at else "never: start `notifier worker` and `notifier beat`"
+    )
+    lines = [f"  {row.name}  (who is cut off in the data)", f"last look     {asked}"]
+    return "\n    ".join([*lines, f"open troubles {row.troubles:,}"])
+
+
+def what_it_saw(found: "TriedLook") -> str:
+    lines = [f"{found.outcome}: {found.why}"]
+    lines += [line for signal in found.signals for line in _would_say(signal)]
+    if found.signals:
+        lines.append(f"{found.new:,} of {len(found.signals):,} would be news.")
+    elif found.outcome == "trouble" and found.trouble != "theirs":
+        lines.append(
+            "Nothing would be reported: no other host was reached since, so it may be the network here."
+        )
+    elif found.outcome == "trouble":
+        lines.append(f"Nothing would be reported: {found.bad:,} of {found.fails:,} bad looks in a row.")
+    return "\n".join(lines)
 
 
 def _kept(row: "KeptPost") -> str:
@@ -134,7 +229,8 @@ _BELIEVED = {
 def _would_say(signal: "WouldSay") -> list[str]:
     from notifier.entry.cli.output import clock
 
-    services = ", ".join(signal.services) or f"NO SERVICE OF YOURS: map one of {list(signal.hints)}"
+    none = "over" if signal.state == "resolved" else f"NO SERVICE OF YOURS: map one of {list(signal.hints)}"
+    services = ", ".join(signal.services) or none
     return [
         f"{signal.state}  {signal.key}  {services}",
         f"    since {clock(signal.occurred_at)}  {signal.summary}",
