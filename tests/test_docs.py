@@ -10,6 +10,7 @@ import pytest
 
 from notifier import settings
 from notifier.edges import company_file, facts_file
+from notifier.edges.probe_file import OF_TYPES, ProbeTable
 from notifier.edges.webhooks import DIALECTS
 from notifier.entry import events, hooks, metrics
 from notifier.entry.problem import STATUSES
@@ -17,6 +18,7 @@ from notifier.entry.web import web
 from notifier.model import contract
 from notifier.model.facts import CONTACT, QUESTIONS, SINCE
 from notifier.model.policy import Policy
+from notifier.model.probe import ProbeType
 from notifier.pipeline.compose.ftl import CHOICES
 from notifier.pipeline.compose.variables import VARIABLES
 from notifier.store.company import audience_view
@@ -175,6 +177,20 @@ def test_verdict_names_every_key_of_a_service() -> None:
     (shown,) = fenced(page("verdict"), "toml")
     (service,) = company_file.read(shown.encode()).services
     assert (service.needs, service.after) == (2, 300)
+
+
+def test_probes_names_every_key_of_a_probe_and_for_which_types_it_is() -> None:
+    rows = {key: row for row in rows_of_table(page("probes"), "key") for key in CODE.findall(row[0])}
+    known = {"json" if key == "json_has" else key for key in ProbeTable.model_fields}
+    assert set(rows) == known
+    every = {each.value for each in ProbeType}
+    for key, row in rows.items():
+        types = {each.value for each in OF_TYPES.get("json_has" if key == "json" else key, ProbeType)}
+        named = set(CODE.findall(row[1]))
+        said = every if row[1] == "all" else every - named if row[1].startswith("not") else named
+        assert said == types, key
+    (shown,) = fenced(page("probes"), "toml")
+    assert {probe.type for probe in company_file.read(shown.encode()).probes} == set(ProbeType)
 
 
 def test_webhooks_says_what_is_answered_and_how_much_is_taken() -> None:

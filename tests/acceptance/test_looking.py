@@ -1,4 +1,4 @@
-"""Looking for ourselves, with real processes: a page that answers 451 becomes a draft, and none once it is right."""
+"""Looking for ourselves, with real processes: a page that answers 451 is a draft, and none once it is right."""
 
 import json
 from collections.abc import Iterator
