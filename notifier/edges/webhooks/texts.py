@@ -19,7 +19,11 @@ HOLE = re.compile(r"\$[A-Z][A-Z0-9_.]*(?:\[[^\]]*\])?\$?|\{+[^{}]*\}+|\*\w+\*")
 def one_line(text: str) -> str:
     """The beginning, on one line, with everything taken out that looks like an address."""
     line = " ".join(text.replace("\x00", "")[: 2 * SUMMARY_CHARACTERS].split())
-    return ADDRESS.sub("[address]", line)[:SUMMARY_CHARACTERS]
+    return without_addresses(line)[:SUMMARY_CHARACTERS]
+
+
+def without_addresses(text: str) -> str:
+    return ADDRESS.sub("[address]", text)
 
 
 def kept(raw: bytes) -> str:
