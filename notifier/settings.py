@@ -7,6 +7,7 @@ import getpass
 import ipaddress
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +53,13 @@ class Settings:
     audience_url: str | None = field(default=None, repr=False)
     """The company's own database, which is only read; None: customers are imported."""
 
+    alarm_command: tuple[str, ...] = field(default=(), repr=False)
+    """Run for each alarm, with the alarm on its standard input. Never from the company's file: whoever may apply
+    one could run commands on the workers."""
+
+    heartbeat_url: str | None = field(default=None, repr=False)
+    """Asked every minute while everything runs: whoever watches it notices that we are dead."""
+
     @property
     def embedded(self) -> bool:
         """Without a key, everything embedded is a rehearsal."""
@@ -81,6 +89,8 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         on_embedded=_is_on(environ.get(EMBEDDED)),
         sandbox_event_key=environ.get("NOTIFIER_SANDBOX_EVENT_KEY") or None,
         audience_url=_url(environ, "NOTIFIER_AUDIENCE_URL", POSTGRES_SCHEMES, problems),
+        alarm_command=_command(environ, "NOTIFIER_ALARM_COMMAND", problems),
+        heartbeat_url=_exact_url(environ, "NOTIFIER_HEARTBEAT_URL", problems),
     )
     if settings.sendgrid_key and "NOTIFIER_MAIL_FROM" not in environ:
         problems.append("NOTIFIER_MAIL_FROM is not set: SendGrid needs a verified sender, name it there.")
@@ -128,6 +138,8 @@ def for_children(settings: Settings) -> dict[str, str]:
         "NOTIFIER_ACTOR": settings.actor,
         "NOTIFIER_TEMPLATES": str(settings.templates) if settings.templates else None,
         "NOTIFIER_REHEARSALS_ONLY": "1" if settings.rehearsals_only else None,
+        "NOTIFIER_ALARM_COMMAND": shlex.join(settings.alarm_command),
+        "NOTIFIER_HEARTBEAT_URL": settings.heartbeat_url,
         EMBEDDED: "1" if settings.on_embedded else None,
     }
     return inherited | {key: value for key, value in ours.items() if value}
@@ -199,6 +211,21 @@ def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...], proble
     if urlsplit(value).scheme not in schemes:
         problems.append(f"{name} must begin with {' or '.join(s + '://' for s in schemes)}.")
     return value.rstrip("/") if schemes == ("http", "https") else value
+
+
+def _exact_url(environ: Mapping[str, str], name: str, problems: list[str]) -> str | None:
+    """As it stands: a slash at its end may belong to it."""
+    _url(environ, name, ("http", "https"), problems)
+    return environ.get(name) or None
+
+
+def _command(environ: Mapping[str, str], name: str, problems: list[str]) -> tuple[str, ...]:
+    """Its words, as a shell would part them; no shell runs it."""
+    try:
+        return tuple(shlex.split(environ.get(name) or ""))
+    except ValueError as error:
+        problems.append(f"{name} cannot be read as a command ({error}): write it as in a shell.")
+        return ()
 
 
 def _sendgrid_url(environ: Mapping[str, str], problems: list[str]) -> str:

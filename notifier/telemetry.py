@@ -12,8 +12,8 @@ import structlog
 
 ALLOWED_KEYS = frozenset({
     "event", "level", "timestamp", "logger", "actor", "attempt", "audience", "chunk", "count", "delivery",
-    "disruption", "http_status", "kind", "mode", "n", "notice", "outcome", "problem", "provider", "reason",
-    "reference", "seconds", "service", "signal", "source", "state", "task", "upto", "url",
+    "destination", "disruption", "http_status", "kind", "mode", "n", "notice", "outcome", "problem", "provider",
+    "reason", "reference", "seconds", "service", "signal", "source", "state", "task", "upto", "url",
 })  # fmt: skip
 
 

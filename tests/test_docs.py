@@ -4,18 +4,22 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import psycopg
 import pytest
 
 from notifier import settings
-from notifier.edges import company_file, facts_file
+from notifier.actions.background.paging import LEASE
+from notifier.edges import alarm_command, company_file, facts_file
+from notifier.edges.alarm_file import AlarmTable, BodyName
 from notifier.edges.probe_file import OF_TYPES, ProbeTable
 from notifier.edges.webhooks import DIALECTS
 from notifier.entry import events, hooks, metrics
 from notifier.entry.problem import STATUSES
 from notifier.entry.web import web
 from notifier.model import contract
+from notifier.model.alarm import CALM, FAILING, PAUSES, SEVERITY
 from notifier.model.facts import CONTACT, QUESTIONS, SINCE
 from notifier.model.policy import Policy
 from notifier.model.probe import ProbeType
@@ -40,6 +44,7 @@ from .documents import (
     wrong_commands,
 )
 
+BODIES = get_args(BodyName)
 PACKAGE = ROOT / "notifier"
 TEXTS = {page.relative_to(ROOT).as_posix(): page.read_text("utf-8") for page in PAGES}
 NOT_FOR_PEOPLE = {settings.EMBEDDED}
@@ -135,7 +140,7 @@ def test_operating_names_every_key_of_policy_and_its_default() -> None:
 
 def shown(default: object) -> str:
     match default:
-        case None | {}:
+        case None | {} | ():
             return "none"
         case bool():
             return f"`{str(default).lower()}`"
@@ -191,6 +196,18 @@ def test_probes_names_every_key_of_a_probe_and_for_which_types_it_is() -> None:
         assert said == types, key
     (shown,) = fenced(page("probes"), "toml")
     assert {probe.type for probe in company_file.read(shown.encode()).probes} == set(ProbeType)
+
+
+def test_alarms_names_every_key_body_and_kind() -> None:
+    shown = company_file.read(fenced(page("alarms"), "toml")[0].encode())
+    assert shown.policy_values() == {"on_call": ["ops@example.com"]}
+    assert set(first_names(page("alarms"), "body")) == {each.body for each in shown.alarms} == set(BODIES)
+    assert set(first_names(page("alarms"), "key")) == set(AlarmTable.model_fields)
+    kinds = {row[0].strip("`"): row[1] for row in rows_of_table(page("alarms"), "kind")}
+    assert kinds == {kind: str(severity) for kind, severity in SEVERITY.items()}
+    minutes = CALM.total_seconds() / 60
+    assert (minutes, FAILING, alarm_command.SECONDS, LEASE.total_seconds()) == (5, 3, 10, 120), "it says so"
+    assert [pause.total_seconds() for pause in PAUSES] == [10, 30, 60, 120, 300, 600, 1200, 1800, 3600]
 
 
 def test_webhooks_says_what_is_answered_and_how_much_is_taken() -> None:

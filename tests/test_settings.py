@@ -26,10 +26,12 @@ def test_every_problem_is_reported_at_once() -> None:
                 "NOTIFIER_SENDGRID_REGION": "mars",
                 "NOTIFIER_PORT": "99999",
                 "NOTIFIER_SANDBOX_URL": "https://api.sendgrid.com",
+                "NOTIFIER_ALARM_COMMAND": "tell 'nobody",
+                "NOTIFIER_HEARTBEAT_URL": "hc.example",
                 "SENDGRID_API_KEY": "SG.x",
             }
         )
-    assert len(wrong.value.details) == 6
+    assert len(wrong.value.details) == 8
 
 
 def test_a_database_of_its_own_is_not_embedded() -> None:
@@ -77,6 +79,8 @@ def test_a_child_reads_the_same_settings(embedded: bool) -> None:
         "NOTIFIER_BROKER_URL": "redis+socket:///tmp/x/broker.sock",
         "SENDGRID_API_KEY": "SG.key",
         "NOTIFIER_SENDGRID_REGION": "eu",
+        "NOTIFIER_ALARM_COMMAND": "/usr/bin/tell 'the night shift'",
+        "NOTIFIER_HEARTBEAT_URL": "https://hc.example/ping/",
         "NOTIFIER_SANDBOX_URL": "http://127.0.0.1:8026",
         "NOTIFIER_SENDGRID_EVENT_KEYS": "one, two",
         "NOTIFIER_MAIL_FROM": "Us <us@example.com>",

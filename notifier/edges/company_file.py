@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from notifier.edges import facts_file
+from notifier.edges.alarm_file import MOST_ON_CALL, AlarmTable, OnCall
 from notifier.edges.file_types import Duration, Seconds, Slug, Words
 from notifier.edges.import_file import ImportTable
 from notifier.edges.probe_file import ProbeTable
@@ -179,6 +180,8 @@ class PolicyTable(Table):
     next_update_minutes: dict[Kind, Annotated[float, Field(gt=0, le=60 * 24 * 7)]] | None = None
     """How long people wait for the next update, for each kind of disruption: proposed, and then promised."""
     canary_waits_for_events: bool | None = None
+    on_call: Annotated[list[OnCall], Field(max_length=MOST_ON_CALL)] | None = None
+    """Who is told of alarms by mail."""
 
 
 class CompanyFile(Table):
@@ -187,6 +190,7 @@ class CompanyFile(Table):
     services: list[ServiceTable] = []
     sources: list[SourceTable] = []
     probes: list[ProbeTable] = []
+    alarms: list[AlarmTable] = []
     attributes: dict[AttributeName, AttributeEntry] = {}
     imports: dict[Slug, ImportTable] = {}
     facts: dict[str, Any] = {}
@@ -199,6 +203,7 @@ class CompanyFile(Table):
             ("source", [s.name for s in self.sources]),
             ("probe", [p.name for p in self.probes]),
             ("source or probe", [one.name for one in (*self.sources, *self.probes)]),
+            ("destination of alarms", [a.name for a in self.alarms]),
         ):
             if doubled := sorted({name for name in names if names.count(name) > 1}):
                 raise ValueError(f"the {kind} {doubled[0]!r} stands there twice: remove one")

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from notifier.store.read.views import Vitals
+from notifier.store.read.vitals import Vitals
 
 HELP = {
     "oldest_due_seconds": "How long the oldest chunk that may leave has been waiting",
@@ -16,6 +16,9 @@ HELP = {
     "unknown": "Chunks of which nobody knows whether they left",
     "dead": "Chunks that gave up and wait for a person",
     "alarms": "Open alarms",
+    "alarms_owed": "Messages about alarms that no destination has taken yet",
+    "alarms_given_up": "Messages about alarms that were given up after a day, within a day",
+    "destinations_failing": "Destinations of alarms that do not work, the heartbeat among them",
     "unjudged": "Signals that nobody has looked at",
     "held": "Notices that are held",
     "strays": "Events of the provider, of today and yesterday, in which no mail of ours was found",

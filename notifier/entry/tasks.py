@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from notifier.actions.background import deliver, freeze, probes, signals, sweep
+from notifier.actions.background import deliver, freeze, paging, probes, signals, sweep
 from notifier.actions.background.deliver import Reached, unmoved
 from notifier.actions.company import snapshots
 from notifier.actions.control import latecomers, promises
@@ -121,6 +121,7 @@ TASKS: dict[str, Work] = {
     "late": lambda app, _: latecomers.look(app.db, app.writer, app.clock.now(), app.reached).rings,
     "snapshot": lambda app, _: snapshots.keep(app.db, app.settings, app.clock.now()),
     "probes": lambda app, _: probes.look(app.db, app.settings, app.clock.now),
+    "alarms": lambda app, _: paging.tick(app.db, app.post, app.clock.now()),
     "watch": lambda app, _: signals.watch_cut_offs(app.db, app.writer, app.clock.now()).rings,
 }
 

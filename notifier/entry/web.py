@@ -27,7 +27,7 @@ from notifier.errors import NotifierError, Unreachable
 from notifier.model.tick import ProcessKind
 from notifier.settings import Settings, data_folder
 from notifier.store.migrate import schema
-from notifier.store.read.views import Vitals, vitals
+from notifier.store.read.vitals import Vitals, vitals
 from notifier.telemetry import configure, log
 
 STOP_SECONDS = 5

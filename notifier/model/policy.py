@@ -10,7 +10,14 @@ from notifier.model.approval import FourEyes
 from notifier.model.vocabulary import Kind, NoticeKind
 
 NOT_NUMBERS = frozenset(
-    {"four_eyes", "unknown_held", "canary_waits_for_events", "snapshot_seconds", "next_update_minutes"}
+    {
+        "four_eyes",
+        "unknown_held",
+        "canary_waits_for_events",
+        "snapshot_seconds",
+        "next_update_minutes",
+        "on_call",
+    }
 )
 
 
@@ -80,6 +87,8 @@ class Policy:
     """Kind of disruption -> after how long people hear more, proposed wherever nobody says it themselves."""
     canary_waits_for_events: bool = False
     """Go on after the first chunk only when the provider has reported on it. Off: minutes matter."""
+    on_call: tuple[str, ...] = field(default=(), repr=False)
+    """Addresses of the company's own people, who are told of alarms by mail."""
 
     def __post_init__(self) -> None:
         rules = (
@@ -136,6 +145,8 @@ class Policy:
         given = {key: value for key, value in stored.items() if key in known}
         if "unknown_held" in given:
             given["unknown_held"] = tuple(given["unknown_held"])
+        if "on_call" in given:
+            given["on_call"] = tuple(given["on_call"])
         if "next_update_minutes" in given:
             minutes = given["next_update_minutes"].items()
             given["next_update_minutes"] = {Kind(kind): float(number) for kind, number in minutes}

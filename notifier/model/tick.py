@@ -14,6 +14,7 @@ class TickKind(StrEnum):
     LATE = "late"
     SNAPSHOT = "snapshot"
     PROBES = "probes"
+    ALARMS = "alarms"
 
 
 class ProcessKind(StrEnum):
@@ -44,6 +45,7 @@ PACE: Mapping[TickKind, int] = {
     TickKind.LATE: 2,
     TickKind.SNAPSHOT: 6,
     TickKind.PROBES: 2,
+    TickKind.ALARMS: 2,
 }
 """Each kind is due at every n-th sweep. What is urgent is rung for when it happens; this is for the rest."""
 

@@ -14,7 +14,8 @@
 10. chunks                    ascending; then what becomes of their people: fates, suppressions
 11. what a source last posted, and what is kept of it
 12. alarms, by their key
-13. the audit chain           advisory: as the last step of the transaction (`audit.append`)
+13. what is owed of alarms, by its message; then how its destination does
+14. the audit chain           advisory: as the last step of the transaction (`audit.append`)
 
 The brake's rows, and which database this is, come after the declarations; `brake`, `installation`. Ticks and signs
 of life are locked in transactions of their own, one tick or one process in each.

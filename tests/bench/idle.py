@@ -19,14 +19,18 @@ from pathlib import Path
 import psycopg
 
 from notifier.actions.announce import declare
-from notifier.actions.background import freeze, probes, signals, sweep
+from notifier.actions.background import freeze, paging, probes, signals, sweep
+from notifier.actions.background.deliver import Post
 from notifier.actions.company import apply_company
 from notifier.actions.control import latecomers, promises, who_is_late
 from notifier.actions.control.approve import Consent
 from notifier.actions.notices.draft import Writer
+from notifier.app import SystemClock
 from notifier.edges import company_file
+from notifier.errors import Refused
 from notifier.local import postgres
 from notifier.model.act import Act
+from notifier.model.mail import Sender
 from notifier.model.tick import PACE, TickKind
 from notifier.model.vocabulary import NoticeKind, Reason
 from notifier.pipeline.compose import Words
@@ -44,6 +48,10 @@ EVERY = 5.0
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
+def _nobody(*_: object) -> Sender:
+    raise Refused
+
+
 @dataclass
 class Place(RawSql):
     db: Db
@@ -53,6 +61,10 @@ class Place(RawSql):
     """The pid of Postgres."""
     waits: list[float] = field(default_factory=list[float])
     """Seconds for which a person waited, since they were last asked for."""
+
+    @property
+    def post(self) -> Post:
+        return Post(self.writer, _nobody, SystemClock(), lambda: False)
 
     def cpu(self) -> float:
         """Seconds of a core: this process, the server, and its ended and living children but for the vacuum's."""
@@ -100,6 +112,7 @@ def ticks(place: Place, nth: int = 0) -> None:
         TickKind.PROBES: lambda: probes.look(place.db, place.writer.settings, lambda: now),
         TickKind.WATCH: lambda: signals.watch_cut_offs(place.db, place.writer, now),
         TickKind.LATE: lambda: latecomers.look(place.db, place.writer, now),
+        TickKind.ALARMS: lambda: paging.tick(place.db, place.post, now),
     }
     for kind, tick in work.items():
         if nth % PACE[kind] == 0:

@@ -195,7 +195,7 @@ def test_the_schema_says_what_dialect_it_is_and_forbids_the_unknown():
     assert schema["$schema"].startswith("https://json-schema.org/")
     assert schema["additionalProperties"] is False
     assert set(schema["properties"]) == {
-        "services", "sources", "probes", "attributes", "imports", "facts", "policy",
+        "services", "sources", "probes", "alarms", "attributes", "imports", "facts", "policy",
     }  # fmt: skip
 
 

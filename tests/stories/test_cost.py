@@ -16,8 +16,9 @@ from notifier.actions.background.posts import record_signals, speaker
 from notifier.app import App
 from notifier.entry.tasks import TASKS
 from notifier.store import Db
+from notifier.store.disruptions import alarms
 from notifier.store.ledger import brake, chunks, events, rate_limit, unknowns
-from notifier.store.read.views import vitals
+from notifier.store.read.vitals import vitals
 from tests.lab import SWALLOW, Lab, nth
 
 YEARS = 300
@@ -74,6 +75,10 @@ SELECT 'alerts', disruption_id, opened_at FROM disruption WHERE reference ~ 'OLD
 INSERT INTO alarm (key, text, disruption_id, raised_at, cleared_at)
 SELECT 'late:' || disruption_id, 'old', disruption_id, opened_at, opened_at
 FROM disruption, generate_series(1, 10) WHERE reference ~ 'OLD';
+INSERT INTO alarm_message (alarm_id, destination, what, state, owed_at, due_at, ended_at, closed_at)
+SELECT alarm_id, 'on-call', what, CASE WHEN alarm_id % 5 = 0 THEN 'given_up' ELSE 'told' END, raised_at, raised_at,
+       raised_at, raised_at
+FROM alarm, (VALUES ('raised'), ('cleared')) x (what) WHERE text = 'old' AND raised_at < now() - interval '2 days';
 INSERT INTO review (disruption_id, customer_id, asked_by, why, opened_by, opened_at, due_at, ended_at, ended_as,
   ended_by)
 SELECT disruption_id, customer_id, 't', 't', 't', opened_at, opened_at, opened_at, 'confirmed', 't'
@@ -109,7 +114,7 @@ def tick(name: str) -> Step:
 
 
 BY_THE_CLOCK: dict[str, Step] = {
-    **{name: tick(name) for name in ("sweep", "promises", "judge", "watch", "snapshot")},
+    **{name: tick(name) for name in ("sweep", "promises", "judge", "watch", "snapshot", "alarms")},
     "metrics": in_one(vitals),
     "unknowns": in_one(unknowns.unknowns, chunks=2),
     "canary": in_one(chunks.canary, 1),
@@ -167,6 +172,10 @@ def test_no_tick_reads_what_is_over(storm: Lab) -> None:
         storm.rows("ANALYZE")
         return {name: min(rows_read(storm, step) for _ in range(2)) for name, step in BY_THE_CLOCK.items()}
 
+    storm.policy(on_call=["ops@example.com"])
+    with storm.app.db.transaction() as tx:
+        alarms.raise_once(tx, "dead:1", "A chunk waits.", None, storm.now())
+    storm.tick("alarms")
     before = costs()
     with psycopg.connect(storm.database_url) as own:
         own.execute(HISTORY.format(n=YEARS))  # pyright: ignore[reportCallIssue, reportArgumentType]

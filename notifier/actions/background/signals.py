@@ -136,7 +136,8 @@ def judge_signals(db: Db, writer: Writer, now: datetime) -> Judged:
         announcing = standing.announcing()
     announced, rings = _announce(db, writer.settings, announcing, now)
     again = (Ring("judge"),) if count == AT_ONCE or judging.woken else ()
-    return Judged(count, tuple(judging.opened), voided, announced, (*rings, *again))
+    alarmed = (Ring("alarms"),) if judging.opened or voided else ()
+    return Judged(count, tuple(judging.opened), voided, announced, (*rings, *again, *alarmed))
 
 
 def _announce(

@@ -1,7 +1,7 @@
 """The company's file becomes the catalogue: the difference is shown first, then applied as it was shown."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
@@ -18,11 +18,11 @@ from notifier.model.scope import Json
 from notifier.model.vocabulary import AttributeType, Kind
 from notifier.pipeline.compose import check_own_words
 from notifier.store import Db, Tx, audit
-from notifier.store.company import catalogue, import_formats, probes
+from notifier.store.company import catalogue, destinations, import_formats, probes
 from notifier.store.locks import retried
 
 Things: TypeAlias = dict[tuple[str, str], dict[str, Any]]
-"""('service' | 'source' | 'probe' | 'attribute' | 'import' | 'fact' | 'policy', name) -> its fields."""
+"""('service' | 'source' | 'probe' | 'alarms' | 'attribute' | 'import' | 'fact' | 'policy', name) -> its fields."""
 
 
 REPORTING = ("source", "probe")
@@ -177,6 +177,10 @@ def things_of(file: CompanyFile) -> Things:
         wanted["source", s.name] = fields | _patience(s) | {"services": _meaning(s)}
     for p in file.probes:
         wanted["probe", p.name] = _probe_fields(p)
+    for a in file.alarms:
+        wanted["alarms", a.name] = a.model_dump(mode="json", exclude={"name", "only"}) | {
+            "kinds": sorted(set(a.only))
+        }
     for name, entry in file.attributes.items():
         table = entry if isinstance(entry, AttributeTable) else AttributeTable(type=entry)
         wanted["attribute", name] = {**table.model_dump(), "declared": True}
@@ -200,6 +204,8 @@ def _present(tx: Tx) -> Things:
             field: value for field, value in (asdict(s) | looks.get(s.name, {})).items() if field != "name"
         }
         present["probe" if s.looks_itself else "source", s.name] = fields
+    for d in destinations.declared(tx):
+        present["alarms", d.name] = {field: value for field, value in asdict(d).items() if field != "name"}
     for a in catalogue.attributes(tx):
         present["attribute", a.name] = {"type": a.type, "sensitive": a.sensitive, "declared": a.declared}
     for f in import_formats.every(tx):
@@ -241,20 +247,17 @@ def apply(db: Db, act: Act, file: CompanyFile, shown: CompanyDifference) -> tupl
 def _write(tx: Tx, shown: CompanyDifference, now: datetime) -> tuple[Retyped, ...]:
     by_kind = {
         what: [c for c in shown.changes if c.what == what]
-        for what in ("service", "source", "probe", "attribute", "import")
+        for what in ("service", "source", "probe", "alarms", "attribute", "import")
     }
-    for c in by_kind["service"]:
-        service = catalogue.Service(c.name, **c.after)
-        catalogue.put_service(tx, service.slug, service.name, service.terms)
-    for c in by_kind["service"]:  # only now is every slug there that another may depend on
-        catalogue.drop_dependencies(tx, c.name)
-        catalogue.add_dependencies(tx, c.name, c.after["depends_on"])
+    _put_services(tx, by_kind["service"])
     for c in by_kind["source"]:
         catalogue.put_source(tx, catalogue.Source(name=c.name, **c.after))
     for c in by_kind["import"]:
         import_formats.put(tx, c.name, c.after["encoding"], c.after["map"])
     for c in by_kind["probe"]:
         _put_probe(tx, c, now)
+    for c in by_kind["alarms"]:
+        destinations.put(tx, destinations.DeclaredDestination(name=c.name, **c.after))
     retyped = [found for c in by_kind["attribute"] if (found := _put_attribute(tx, c))]
     for key, what, stored in (
         ("facts", "fact", catalogue.facts(tx)),
@@ -263,6 +266,15 @@ def _write(tx: Tx, shown: CompanyDifference, now: datetime) -> tuple[Retyped, ..
         if new := {c.name: c.after["value"] for c in shown.changes if c.what == what}:
             catalogue.put_company(tx, key, stored | new)
     return tuple(retyped)
+
+
+def _put_services(tx: Tx, changes: Sequence[CompanyChange]) -> None:
+    for c in changes:
+        service = catalogue.Service(c.name, **c.after)
+        catalogue.put_service(tx, service.slug, service.name, service.terms)
+    for c in changes:  # only now is every slug there that another may depend on
+        catalogue.drop_dependencies(tx, c.name)
+        catalogue.add_dependencies(tx, c.name, c.after["depends_on"])
 
 
 def _put_probe(tx: Tx, change: CompanyChange, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import typer
 
 from notifier.entry.cli.commands import (
+    alarms,
     arranging,
     company,
     correct,
@@ -33,6 +34,7 @@ ASKING = (
     customer,
     explain,
     gaps,
+    alarms,
     sources,
     reviews,
     snapshot,

@@ -149,7 +149,7 @@ def test_an_alert_becomes_a_draft_with_its_words_and_an_alarm_and_tells_nobody(c
     assert alarm_texts(company) == [
         "Prometheus reports trouble with Fable 5 since 22:41 UTC and nobody was told."
     ]
-    assert (judged.announced, judged.rings) == ((), ())
+    assert (judged.announced, judged.rings) == ((), (Ring("alarms"),))
 
 
 def test_posting_it_again_is_no_news(company: Db) -> None:
@@ -339,7 +339,7 @@ def test_policy_lets_a_source_announce_up_to_its_ceiling(company: Db) -> None:
     post(company, alert("fable-prod"), source="trusted")
     judged = judge_signals(company, WRITER, NOW)
     assert judged.announced == judged.opened
-    assert [ring.task for ring in judged.rings] == ["freeze"]
+    assert [ring.task for ring in judged.rings] == ["freeze", "alarms"]
     (one,) = open_ones(company)
     assert one.declared_at == NOW
     assert judge_signals(company, WRITER, NOW).announced == ()

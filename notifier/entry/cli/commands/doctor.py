@@ -40,6 +40,7 @@ def doctor(
 
 def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
     from notifier.actions.inspect import doctor as actions
+    from notifier.actions.inspect.check_alarms import check_alarms
     from notifier.actions.inspect.check_probes import check_probes
     from notifier.actions.inspect.check_server import check_server
     from notifier.actions.inspect.check_view import check_view
@@ -60,6 +61,7 @@ def _checks(settings: "Settings", *, live: bool) -> "list[Check]":
             checks.append(actions.check_sources(app.db))
             checks += check_probes(app.db, settings)
             checks.append(actions.check_processes(app.db, embedded=settings.embedded))
+            checks += check_alarms(app.db, settings, app.clock.now())
             if settings.audience_url is not None:
                 checks += check_view(settings.audience_url, app.db)
     checks.append(_broker(settings))
