@@ -386,6 +386,18 @@ def test_how_far_policy_goes(world: Db, terms: dict[str, Any], fields: dict[str,
     assert bool(judge(world)[0].announced) is goes
 
 
+def test_policy_announces_nothing_once_the_witnesses_are_too_few_again(world: Db) -> None:
+    has(world, "fable-5", needs=2)
+    for source in ("trusted", "eu"):
+        post(world, alert("fable-5"), source=source)
+    assert all(each.announced == () for each in judge(world)), "the data shows nobody who is cut off"
+    post(world, alert("fable-5", end=NOW), source="eu")
+    cut_off(world, "fable-5", NOW)
+    assert judge(world)[0].announced == ()
+    post(world, alert("fable-5", start=NOW), source="us", now=NOW + MINUTE)
+    assert judge(world, NOW + MINUTE)[0].announced
+
+
 # ---------------------------------------------------------------- what nobody touches
 
 

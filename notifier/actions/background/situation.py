@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from notifier.actions.background.surroundings import Surroundings
 from notifier.actions.notices.context import service_names
 from notifier.model.verdict import TURNS, Grounds
 from notifier.model.vocabulary import Mode
@@ -30,7 +31,7 @@ class Situation:
     """What is open now."""
 
     def __init__(self, tx: Tx, mode: Mode, now: datetime) -> None:
-        self.tx, self.now = tx, now
+        self.tx, self.mode, self.now = tx, mode, now
         self.open_ones = disruptions.open_ones(tx, mode)
         self.drafts = frozenset(signals.drafts_on_evidence(tx, mode))
         self.evidence = witnesses_of(tx, self.open_ones, now)
@@ -113,14 +114,16 @@ class Situation:
         return [service.name for service in service_names(self.tx, one.services)]
 
     def announcing(self) -> dict[int, detect.MayAnnounce]:
-        evidence, vouched = self.evidence, self._vouched()
-        terms = {each.slug: each.terms for each in catalogue.services(self.tx)}
+        """Also now so many must report it as it took to open the draft."""
+        vouched, said = self._vouched(), Surroundings(self.tx, self.mode, self.now)
+        terms = {slug: each.terms for slug, each in said.services.items()}
         found = {
-            one.disruption_id: detect.may_announce(one, evidence.get(one.disruption_id, []), vouched, terms)
+            one.disruption_id: may
             for one in self.open_ones
             if one.disruption_id in self.drafts
+            and (may := detect.may_announce(one, self.evidence[one.disruption_id], vouched, terms))
         }
-        return {disruption_id: may for disruption_id, may in found.items() if may is not None}
+        return {id_: may for id_, may in found.items() if not said.lacking(may.services)}
 
     def _vouched(self) -> frozenset[str]:
         """Our own eyes, and sources whose secret is set here. Who else has a ceiling is alarmed about."""

@@ -30,14 +30,14 @@ class Surroundings:
 
     def of(self, heard: Heard) -> Circumstances:
         """For what the data shows no terms hold: these customers are cut off."""
-        source = self.source(heard.source)
+        source = self.sources.get(heard.source)
         records = source is not None and source.may is May.RECORD
         if records or heard.state is SignalState.RESOLVED:
             return Circumstances(records=records)
         shown = heard.source == DATABASE
         return Circumstances(
             kindred={slug: self._kindred_of(slug) for slug in heard.services},
-            lacking={} if shown else self._lacking(heard.services),
+            lacking={} if shown else self.lacking(heard.services),
             only_recorded=frozenset() if shown else self._only_recorded(heard.services),
             ended=self.ended,
             kind=heard.kind or self.kind(heard.source),
@@ -57,13 +57,14 @@ class Surroundings:
             self._ended = succession.ended_lately(self.tx, self.mode, since=since)
         return self._ended
 
-    def source(self, name: str) -> Source | None:
+    @property
+    def sources(self) -> dict[str, Source]:
         if self._sources is None:
             self._sources = {each.name: each for each in catalogue.sources(self.tx)}
-        return self._sources.get(name)
+        return self._sources
 
     def kind(self, source: str) -> Kind:
-        found = self.source(source)
+        found = self.sources.get(source)
         return disruption.kind_of_source(source, found.services if found else {})
 
     def _kindred_of(self, slug: str) -> frozenset[str]:
@@ -83,10 +84,11 @@ class Surroundings:
     def _only_recorded(self, slugs: Sequence[str]) -> frozenset[str]:
         return frozenset(slug for slug in slugs if self._terms(slug).may is May.RECORD)
 
-    def _lacking(self, slugs: Sequence[str]) -> dict[str, Lack]:
+    def lacking(self, slugs: Sequence[str]) -> dict[str, Lack]:
+        """Services for which what is reported now is not enough."""
         patience = {
             name: timedelta(seconds=each.after_seconds)
-            for name, each in (self._sources or {}).items()
+            for name, each in self.sources.items()
             if each.after_seconds is not None
         }
         found = {
