@@ -7,13 +7,14 @@ import pytest
 
 from notifier.model.act import Act
 from notifier.model.rounds import LastHeard
-from notifier.model.signal import SignalState
+from notifier.model.signal import Evidence, SignalState
+from notifier.model.terms import May, Voice
 from notifier.model.vocabulary import Kind, Mode
 from notifier.pipeline.disruption import open_draft
 from notifier.store import Db, Tx
 from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Source
-from notifier.store.disruptions import troubles
+from notifier.store.disruptions import signals, troubles
 from notifier.store.disruptions.troubles import OldTrouble, Witness
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
@@ -163,3 +164,69 @@ def test_a_numbered_delivery_is_forgotten_when_nobody_sends_it_again(db: Db) -> 
         assert not troubles.posted_first(tx, "patient", ["d79"], now=NOW)
         assert not troubles.posted_first(tx, "usual", ["d1"], now=NOW)
         assert troubles.posted_first(tx, "usual", ["d31"], now=NOW)
+
+
+def rounds(tx: Tx, key: str, *began: float) -> None:
+    """What fired and was resolved again, so many minutes ago each; the last is over now."""
+    rows = [
+        Evidence("prometheus", key, n, f"{key}{n}", SignalState.FIRING, ("fable-5",), "", NOW)
+        for n in range(1, len(began) + 1)
+    ]
+    for row, minutes in zip(rows, began, strict=True):
+        signals.insert(tx, [row], received_at=NOW - minutes * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("began", "changed", "flaps"),
+    [
+        ((50, 30, 10), 9, True),
+        ((90, 71, 70), 9, False),  # three, but not within an hour of the last change
+        ((50, 30), 9, False),
+        ((80, 60, 40), 31, False),  # quiet since
+        ((300, 80, 60, 40), 29, True),
+    ],
+)
+def test_what_begins_three_times_within_an_hour_flaps_until_it_has_been_calm(
+    tx: Tx, began: tuple[float, ...], changed: float, *, flaps: bool
+) -> None:
+    id_ = draft(tx, "fable-5")
+    troubles.rest_on(tx, [(id_, "prometheus", "f1", ["fable-5"])])
+    rounds(tx, "f1", *began)
+    now = replace(OVER, round=len(began), changed_at=NOW - changed * MINUTE)
+    troubles.put(tx, "prometheus", [now])
+    assert witness(tx, id_).flapping == int(flaps)
+    assert [each.flapping for each in troubles.voices(tx, ["fable-5"], now=NOW)] == [True] * flaps
+    troubles.put(tx, "prometheus", [replace(now, state=SignalState.FIRING)])
+    assert witness(tx, id_).flapping == 0
+    assert [each.flapping for each in troubles.voices(tx, ["fable-5"], now=NOW)] == [flaps]
+
+
+def test_who_says_now_that_a_service_is_out(tx: Tx) -> None:
+    later = NOW - 9 * MINUTE
+    both = ("fable-5", "mythos-5")
+    troubles.put(
+        tx,
+        "prometheus",
+        [
+            FIRES,
+            replace(FIRES, key="f2", changed_at=later, services=both),
+            replace(FIRES, key="f3", changed_at=NOW - 90 * MINUTE, stale=True),
+            replace(FIRES, key="f4", changed_at=NOW - 90 * MINUTE, heard_at=NOW - 21 * MINUTE),
+            replace(OVER, key="f5"),
+        ],
+    )
+    troubles.put(tx, "eu", [replace(FIRES, services=both)])
+    assert troubles.voices(tx, ["fable-5"], now=NOW) == [
+        Voice("fable-5", "eu", NOW),
+        Voice("fable-5", "prometheus", later),
+    ]
+    assert [each.source for each in troubles.voices(tx, ["mythos-5"], now=NOW)] == ["eu", "prometheus"]
+    assert troubles.voices(tx, ["sonnet-5"], now=NOW) == []
+
+
+def test_a_source_that_may_only_draft_is_no_announcer(tx: Tx) -> None:
+    id_ = draft(tx, "fable-5")
+    troubles.rest_on(tx, [(id_, "prometheus", "f1", ["fable-5"])])
+    troubles.put(tx, "prometheus", [FIRES])
+    catalogue.put_source(tx, replace(TOOL, may=May.DRAFT))
+    assert witness(tx, id_).announce_ceiling is None
