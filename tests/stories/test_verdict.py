@@ -474,12 +474,15 @@ def test_show_says_what_was_heard_what_was_concluded_and_why_on_80_columns(world
 # ---------------------------------------------------------------- all of it, in any order
 
 
+BEGINNING = [("fire", "eu", "fable-5"), ("fire", "us", "mythos-5"), ("fire", "eu", "mythos-5")]
+"""One draft about two services, of which one has two witnesses."""
 STEPS = st.one_of(
     st.tuples(st.just("fire"), st.sampled_from(PROBES), st.sampled_from(SLUGS)),
     st.tuples(st.just("resolve"), st.sampled_from(PROBES), st.sampled_from(SLUGS)),
     st.tuples(st.just("pass"), st.sampled_from([1, 4, 11, 35, 70]), st.none()),
     st.tuples(st.just("merge"), st.integers(0, 2), st.integers(0, 2)),
-    st.tuples(st.just("split"), st.integers(0, 2), st.sampled_from(SLUGS)),
+    st.tuples(st.just("split"), st.integers(0, 1), st.sampled_from(SLUGS)),
+    st.tuples(st.just("split"), st.just(0), st.sampled_from(SLUGS)),
     st.tuples(st.just("declare"), st.sampled_from(SLUGS), st.none()),
 )
 
@@ -519,7 +522,7 @@ def decide(db: Db, act: Act, what: str, one: Any, other: Any) -> None:
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(STEPS, min_size=3, max_size=14))
+@given(steps=st.lists(STEPS, min_size=3, max_size=10))
 def test_whatever_is_merged_split_declared_and_heard_nothing_is_forgotten_or_drafted_twice(
     world: Db, steps: list[tuple[str, Any, Any]]
 ) -> None:
@@ -567,4 +570,4 @@ def test_whatever_is_merged_split_declared_and_heard_nothing_is_forgotten_or_dra
                     assert value(tx, first, i=one.disruption_id) == 1
                     assert not set(one.services) & set(one.without)
 
-    play(world, steps, check)
+    play(world, [*BEGINNING, *steps], check)

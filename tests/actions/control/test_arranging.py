@@ -195,6 +195,20 @@ def test_evidence_about_what_was_split_off_goes_there_and_never_back(one: Db) ->
     assert set(open_ones(one)) == {"fable-5", "mythos-5"}
 
 
+def test_not_even_when_its_draft_ended_long_ago(one: Db) -> None:
+    with one.transaction() as tx:
+        catalogue.put_company(tx, "policy", {"follow_minutes": 1})
+    (draft,) = open_ones(one).values()
+    split(one, WRITER, LIND, draft.reference, ["mythos-5"])
+    post(one, alert("mythos-prod", start=CUT + timedelta(minutes=2), end=NOW), now=LATER)
+    judge_signals(one, WRITER, LATER)
+    assert judge_signals(one, WRITER, LATER + QUIET).voided
+    later = LATER + QUIET + timedelta(minutes=2)
+    post(one, alert("mythos-prod", start=later), now=later)
+    assert len(judge_signals(one, WRITER, later).opened) == 1
+    assert set(open_ones(one)) == {"fable-5", "mythos-5"}
+
+
 def test_what_names_both_counts_for_both(company: Db) -> None:
     both = {"label": "service", "map": MAPPING["map"] | {"all": "fable-5"}}
     with company.transaction() as tx:
