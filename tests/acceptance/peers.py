@@ -158,6 +158,7 @@ def monitoring(hooks: str, folder: Path, *, replicas: int) -> Generator[Monitori
     with ExitStack() as stack:
         target = Target()
         Thread(target=target.server.serve_forever, args=(0.02,), daemon=True).start()
+        stack.callback(target.server.server_close)
         stack.callback(target.server.shutdown)
         (folder / "blackbox.yml").write_text(MODULES)
         blackbox = f"127.0.0.1:{free_port()}"
