@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from io import RawIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 
 import typer
 
@@ -159,13 +160,25 @@ def _preview(app: "App", file: Path, known: "FileFormat", *, complete: bool, as_
 
 @contextmanager
 def _progress(stream: BinaryIO, file: Path) -> Generator[BinaryIO]:
-    """A bar on standard error while the file is read; nothing where nobody watches."""
+    """A bar on standard error while the file is read, and that it is stored then; nothing where nobody watches."""
     if str(file) == "-" or not sys.stderr.isatty():
         yield stream
         return
     from rich.console import Console
-    from rich.progress import wrap_file
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeElapsedColumn
 
-    console = Console(stderr=True)
-    with wrap_file(stream, file.stat().st_size, description="Reading", console=console) as wrapped:
-        yield wrapped
+    columns = ("{task.description}", BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("Reading", total=file.stat().st_size)
+
+        class Watched(RawIOBase):
+            def readable(self) -> bool:
+                return True
+
+            def readinto(self, buffer: Any) -> int:
+                block = stream.read(len(buffer))
+                buffer[: len(block)] = block
+                bar.update(task, advance=len(block), description="Reading" if block else "Storing")
+                return len(block)
+
+        yield cast("BinaryIO", Watched())

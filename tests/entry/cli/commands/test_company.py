@@ -188,6 +188,7 @@ def test_a_terminal_sees_the_file_being_read(environment, tmp_path):
     code, out, shown = on_a_terminal(environment, tmp_path, "import", "customers.csv")
     assert code == 0
     assert "100/100 bytes" in shown
+    assert "Storing" in shown
     assert "Imported 2 rows" in out
 
 
