@@ -21,6 +21,8 @@ class Everybody:
 
     acknowledged: int | None = None
     """For so many customers what they hold may end."""
+    digest: str | None = None
+    """Of exactly what was shown to whoever acknowledged it; None: they gave the number beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Gone:
     count: Leaving
     customers: tuple[LeavingCustomer, ...]
     """The first `LISTED` of them."""
+    digest: str
+    """Of all of them."""
 
     def for_audit(self) -> dict[str, Json]:
         ids: list[Json] = [each.customer for each in self.customers[:IN_AUDIT]]
@@ -49,7 +53,7 @@ class Unacknowledged(Refused):
 def end_what_is_gone(tx: Tx, now: datetime, everybody: Everybody, holders: int) -> Gone:
     """The last step of an import, of rows that are merged. Raises `Unacknowledged` if it is another number."""
     gone = find_what_is_gone(tx, holders)
-    if gone.count.customers != (everybody.acknowledged or 0):
+    if gone.count.customers != (everybody.acknowledged or 0) or everybody.digest not in {None, gone.digest}:
         raise Unacknowledged(gone, everybody.acknowledged)
     leaving.end(tx)
     leaving.keep_until_over(tx, now)
@@ -59,11 +63,16 @@ def end_what_is_gone(tx: Tx, now: datetime, everybody: Everybody, holders: int) 
 def find_what_is_gone(tx: Tx, holders: int) -> Gone:
     """`holders`: how many customers held something before the rows were merged."""
     leaving.gather(tx)
-    return Gone(leaving.found(tx, holders), tuple(leaving.customers(tx, most=LISTED)))
+    return Gone(leaving.found(tx, holders), tuple(leaving.customers(tx, most=LISTED)), leaving.digest(tx))
 
 
 def _refusal(count: Leaving, acknowledged: int | None) -> str:
     n = count.customers
+    if acknowledged == n:
+        return (
+            f"Nothing was imported: {_customers(n)} would lose something, and others than were shown."
+            " Somebody else imported, or the file is another one by now: run the same command again."
+        )
     if acknowledged is not None:
         return (
             f"Nothing was imported: --gone {acknowledged} was acknowledged, and for {_customers(n)} what they hold"

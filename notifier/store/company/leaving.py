@@ -66,6 +66,14 @@ FROM leaving""",
     return summed
 
 
+def digest(tx: Tx) -> str:
+    """Of exactly these."""
+    return value(
+        tx,
+        "SELECT md5(coalesce(string_agg(entitlement_id::text, ',' ORDER BY entitlement_id), '')) FROM leaving",
+    )
+
+
 def customers(tx: Tx, *, most: int) -> list[LeavingCustomer]:
     """The first of them, by the company's own id."""
     return many(

@@ -118,6 +118,17 @@ def test_another_number_than_was_acknowledged_is_refused(db: Db, acknowledged: i
     assert entitlements(db) == ALL
 
 
+def test_as_many_others_than_were_shown_are_not_acknowledged(db: Db) -> None:
+    with pytest.raises(Unacknowledged) as shown:
+        complete(db, "customer,services\nc1,fable-5;mythos-5\nc2,fable-5\n")
+    digest = shown.value.gone.digest
+    with pytest.raises(Unacknowledged, match="others than were shown"):
+        load(db, "customer,services\nc1,fable-5;mythos-5\nc3,mythos-5\n", Everybody(1, digest))
+    assert entitlements(db) == ALL
+    load(db, "customer,services\nc1,fable-5;mythos-5\nc2,fable-5\n", Everybody(1, digest))
+    assert entitlements(db) == ALL[:3]
+
+
 def test_a_number_for_a_file_that_lacks_nobody_is_refused(db: Db) -> None:
     with pytest.raises(Unacknowledged):
         complete(db, HELD, 1)

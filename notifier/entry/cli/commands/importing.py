@@ -103,7 +103,7 @@ def _everybody(
         # Standard input has been read, and cannot be read again.
         if not refused.may_be_asked or quiet or str(file) == "-" or not sys.stdin.isatty():
             raise
-        n = refused.gone.count.customers
+        n, digest = refused.gone.count.customers, refused.gone.digest
     typed = typer.prompt(
         f"Type {n} to end what {n:,} {'customer holds' if n == 1 else 'customers hold'}",
         default="",
@@ -112,7 +112,7 @@ def _everybody(
     )
     if str(typed).strip().replace(",", "") != str(n):
         raise Refused("Nothing was imported.")
-    return _imported(app, file, known, Everybody(n), skip_bad=skip_bad)
+    return _imported(app, file, known, Everybody(n, digest), skip_bad=skip_bad)
 
 
 def _encoding(given: str | None) -> str | None:
