@@ -36,7 +36,7 @@ from notifier.settings import Settings, for_children, from_env
 from notifier.store import Db
 from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Source
-from notifier.store.disruptions import signals
+from notifier.store.disruptions import posts, signals
 from notifier.store.read.sources import source_rows
 from tests.waiting import until
 
@@ -210,6 +210,23 @@ def test_uptime_kuma_may_get_and_a_secret_stand_in_the_address(site: Site, db: D
         assert site.ask("GET", f"/hooks/kuma?{query}&secret=s3cret").body == {"new": 1, "duplicates": 0}
     finally:
         del os.environ[SECRET_ENV]
+
+
+def test_a_heartbeat_knocks_with_its_secret_and_nothing_it_posts_is_looked_at(
+    site: Site, db: Db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_BEAT", "s3cret-of-the-billing-run")
+    with db.transaction() as tx:
+        catalogue.put_source(tx, Source("billing", "probe:heartbeat", "TEST_BEAT", {"map": {}}, None))
+        catalogue.put_source(tx, Source("api", "probe:http", None, {"map": {}}, None))
+    knock = "/hooks/billing?secret=s3cret-of-the-billing-run"
+    for method, body in (("GET", b""), ("POST", b"not even JSON"), ("POST", b""), ("PUT", FIRING)):
+        answer = site.ask(method, knock, body)
+        assert (answer.status, answer.body) == (202, {"new": 0, "duplicates": 0, "nothing": "a knock"})
+    assert is_problem(site.ask("POST", "/hooks/billing", b""), 401)
+    assert is_problem(site.ask("POST", "/hooks/api", FIRING), 404)
+    with db.transaction() as tx:
+        assert posts.last_own(tx, "billing") is not None
 
 
 def test_cloudevents_ask_first(site: Site, db: Db) -> None:

@@ -86,7 +86,7 @@ def check(present: Things, wanted: Things) -> None:
     faults += [
         f"{name!r} is a source and a probe: give one of them another name."
         for what, name in wanted
-        if what == "probe" and ("source", name) in things
+        if ({"source": "probe", "probe": "source"}.get(what, ""), name) in things
     ]
     try:
         TopologicalSorter(graph).prepare()

@@ -201,3 +201,36 @@ def test_a_service_says_how_much_it_takes_and_names_who_reports(db: Db):
     apply(db, '[[services]]\nslug = "fable-5"\nname = "Fable 5"')
     with db.transaction() as tx:
         assert catalogue.services(tx)[0].terms == Terms()
+
+
+PROBE = """
+[[probes]]
+name = "api"
+type = "http"
+url = "https://api.example.com/"
+services = ["fable-5"]
+"""
+
+
+def test_a_probe_is_applied_once_and_changed_whole(db: Db):
+    apply(db, FILE)
+    (shown, _) = apply(db, PROBE)
+    assert [name for name, _ in shown] == ["probe:api"]
+    assert apply(db, PROBE)[0] == []
+    assert [name for name, _ in apply(db, PROBE + "fails = 3\n")[0]] == ["probe:api"]
+    with db.transaction() as tx:
+        source = catalogue.source(tx, "api")
+        assert source is not None
+        assert (source.dialect, source.looks_itself, source.reopen_seconds) == ("probe:http", True, 0)
+        assert values(tx, "SELECT fails FROM probe") == [3]
+
+
+def test_no_source_and_no_probe_share_a_name(db: Db):
+    apply(db, FILE + PROBE)
+    assert "'am' is a source and a probe" in refusal(db, PROBE.replace('"api"', '"am"'))
+    source = '[[sources]]\nname = "api"\ndialect = "grafana"\nopen = true\n'
+    assert "'api' is a source and a probe" in refusal(db, source)
+
+
+def test_what_a_probe_names_must_be_declared(db: Db):
+    assert "probe 'api' names the service 'fable-5', which nobody declares" in refusal(db, PROBE)
