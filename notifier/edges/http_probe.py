@@ -5,6 +5,7 @@ a certificate that nobody trusts is an outage.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,7 +70,14 @@ def seen(asks: Mapping[str, Any], found: Answered | Unanswered) -> Sight:
     if isinstance(found, Unanswered) and found.failure in OF_OURS:
         return Sight(None, f"{found.why} It was not asked: {OF_OURS[found.failure]}.")
     if isinstance(found, Unanswered) and (found.status is None or found.failure is Failure.REDIRECT):
-        return Sight((_trouble(services, found.why),), found.why, unreached=not found.reached)
+        return Sight((_trouble(services, found.why),), found.why, found.reached)
+    return replace(_judged(asks, found, host, services), reached=True)
+
+
+def _judged(
+    asks: Mapping[str, Any], found: Answered | Unanswered, host: str, services: tuple[str, ...]
+) -> Sight:
+    """By its status, and by its body where the status is right."""
     status = found.status or 0
     if not _is_expected(asks, status):
         return _unexpected(host, status, services)

@@ -1,13 +1,14 @@
 """One look at the status page of somebody whom we depend on. A page that cannot be read says nothing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from notifier.edges.bounded_network import Unanswered
-from notifier.edges.http_probe import bounds_of
-from notifier.edges.outgoing import Outgoing, ask
+from notifier.edges.http_probe import OF_OURS, bounds_of
+from notifier.edges.outgoing import Answered, Outgoing, ask
 from notifier.edges.webhooks.status_pages import (
     read_google_status,
     read_statuspage,
@@ -28,7 +29,14 @@ def look_at_status_page(asks: Mapping[str, Any], memory: Mapping[str, Any], now:
     headers = {"Accept": "application/json"} | {name: str(value) for name, value in known.items() if value}
     found = ask(Outgoing(asks["url"], headers=headers), bounds_of(asks, LARGEST))
     if isinstance(found, Unanswered):
-        return Sight(None, found.why, unreached=not found.reached, memory=memory)
+        reached = None if found.failure in OF_OURS else found.reached
+        return Sight(None, found.why, reached, memory)
+    return replace(_judged(asks, found, host, memory, now), reached=True)
+
+
+def _judged(
+    asks: Mapping[str, Any], found: Answered, host: str, memory: Mapping[str, Any], now: datetime
+) -> Sight:
     if found.status == 304 and "found" in memory:
         return _read(host, remembered(memory["found"]), memory)
     if found.status != 200:

@@ -59,8 +59,8 @@ class Sight:
     findings: tuple[Finding, ...] | None
     why: str
     """What was seen, one line without an address."""
-    unreached: bool = False
-    """Nobody at the other end was there: that may be our own network."""
+    reached: bool | None = None
+    """Was somebody there, at the other end of the network? If not, it may be ours; None: nobody was asked."""
     memory: Mapping[str, object] = field(default_factory=dict[str, object])
     """For the next look."""
 

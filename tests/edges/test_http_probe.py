@@ -41,7 +41,7 @@ def test_a_status_speaks_of_a_suspension_or_of_an_outage(site: Site, status: int
     looked = look(site.url)
     assert kind_of(looked) is kind
     assert f"127.0.0.1 answers {status}" in looked.why
-    assert not looked.unreached
+    assert looked.reached
     assert look(site.url, expect=[status]).outcome is FINE
     assert look(site.url, method="HEAD").outcome is TROUBLE
 
@@ -55,9 +55,9 @@ def test_what_speaks_of_us_says_nothing_of_the_service(site: Site, status: int) 
 def test_silence_is_an_outage_and_says_how(site: Site) -> None:
     site.usual = Page(then=site.hang)
     silent = look(site.url, timeout=0.3)
-    assert (kind_of(silent), silent.unreached) == (Kind.OUTAGE, False)
+    assert (kind_of(silent), silent.reached) == (Kind.OUTAGE, True)
     unknown = look("http://no-such-host.invalid/")
-    assert (kind_of(unknown), unknown.unreached) == (Kind.OUTAGE, True)
+    assert (kind_of(unknown), unknown.reached) == (Kind.OUTAGE, False)
     site.usual = Page(302, headers={"Location": "/"})
     assert "redirects more than 1 times" in look(site.url, redirects=1).why
 
@@ -67,13 +67,14 @@ def test_a_certificate_that_nobody_trusts_is_its_own_reason(tmp_path: Path) -> N
         looked = look(site.url)
     assert kind_of(looked) is Kind.OUTAGE
     assert "certificate of 127.0.0.1 is not trusted" in looked.why
-    assert not looked.unreached
+    assert looked.reached
 
 
 def test_an_address_inside_is_not_looked_at_unless_that_is_allowed(site: Site) -> None:
     looked = look(site.url, allow_private=False)
     assert looked.outcome is UNKNOWN
     assert "allow_private = true" in looked.why
+    assert looked.reached is None, "that proves nothing of the network"
     assert site.asked == []
 
 
@@ -84,6 +85,7 @@ def test_headers_come_from_the_environment_and_are_shown_nowhere(site: Site) -> 
     assert "s3cret" not in repr(looked)
     assert "t0ken" not in repr(looked)
     missing = look(site.url, headers_env={"Authorization": "NOBODY_SET_IT"})
+    assert missing.reached is None
     assert (missing.outcome, missing.why) == (UNKNOWN, "NOBODY_SET_IT is empty for the workers: set it.")
 
 

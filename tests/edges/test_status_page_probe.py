@@ -103,4 +103,4 @@ def test_what_has_not_changed_is_not_sent_again_and_is_still_there(site: Site) -
 def test_nobody_there_is_said_apart_from_a_page_that_cannot_be_read() -> None:
     asks = {"url": "http://no-such-host.invalid/", "allow_private": True}
     looked = look_at_status_page(asks, {}, NOW)
-    assert (looked.outcome, looked.unreached) == (ProbeOutcome.UNKNOWN, True)
+    assert (looked.outcome, looked.reached) == (ProbeOutcome.UNKNOWN, False)

@@ -23,7 +23,7 @@ from notifier.settings import Settings
 from notifier.store import Db, Tx
 from notifier.store.company import catalogue, probes
 from notifier.store.company.catalogue import Source
-from notifier.store.company.probes import ClaimedProbe, WrittenLook
+from notifier.store.company.probes import ClaimedProbe, LastLook, WrittenLook
 from notifier.store.disruptions import alarms
 from notifier.telemetry import log
 
@@ -35,7 +35,8 @@ LEASE_SECONDS = 90.0
 """Longer than any look: names, connecting, TLS and answer together take at most `timeout`, 30 seconds."""
 LOOK_AGAIN = 1.0
 """Seconds after which somebody else may be due, although none of these looks has ended."""
-NETWORK = "network:here"
+SOON = 10
+"""Seconds until a look is made again that waits for somebody else's."""
 
 
 def look(db: Db, settings: Settings, clock: Callable[[], datetime]) -> tuple[Ring, ...]:
@@ -73,7 +74,8 @@ def look_once(
     if conclusion.trouble is Whose.OPEN and conclusion.unreached_since:
         # If the process dies here the others are looked at when it is their turn: this one waits for them.
         with db.transaction() as tx:
-            probes.hurry_others(tx, claimed.host, looked_before=conclusion.unreached_since, now=now)
+            since = conclusion.unreached_since
+            probes.hurry_others(tx, claimed.host, inside=inside(claimed), looked_before=since, now=now)
     return (Ring("judge"),) if conclusion.news else ()
 
 
@@ -100,6 +102,8 @@ class Conclusion:
     signals: tuple[Signal, ...]
     news: int
     """How many of these nobody had heard before."""
+    waits: bool
+    """It would be reported, if somebody else were reached."""
 
 
 def conclude(tx: Tx, claimed: ClaimedProbe, seen: Sight, now: datetime) -> Conclusion:
@@ -109,10 +113,10 @@ def conclude(tx: Tx, claimed: ClaimedProbe, seen: Sight, now: datetime) -> Concl
     assert source is not None  # a probe refers to its source
     assert last is not None
     looked = _that_concern_us(tx, source, claimed, seen)
-    unreached_since = (last.unreached_since or now) if looked.unreached else None
+    unreached_since = _unreached_since(last, looked, now)
     trouble = Whose.THEIRS
-    if unreached_since is not None and claimed.host:
-        trouble = probe.whose(unreached_since, probes.other_hosts(tx, claimed.host))
+    if looked.reached is False and unreached_since is not None:
+        trouble = probe.whose(unreached_since, probes.other_hosts(tx, claimed.host, inside=inside(claimed)))
     before = probes.streaks(tx, claimed.name)
     damping = Damping(claimed.fails, claimed.recovers)
     after, signals = probe.step(before, looked, damping, now, trouble)
@@ -120,7 +124,19 @@ def conclude(tx: Tx, claimed: ClaimedProbe, seen: Sight, now: datetime) -> Concl
     probes.put_streaks(tx, claimed.name, after)
     unknown = looked.findings is None or trouble is Whose.OURS
     unknown_since = (last.unknown_since or now) if unknown else None
-    return Conclusion(looked, trouble, unreached_since, unknown_since, tuple(signals), news)
+    waits = trouble is Whose.OPEN and any(one.bad >= claimed.fails and not one.firing for one in after)
+    return Conclusion(looked, trouble, unreached_since, unknown_since, tuple(signals), news, waits)
+
+
+def _unreached_since(last: LastLook, looked: Sight, now: datetime) -> datetime | None:
+    if looked.reached is None:
+        return last.unreached_since
+    return None if looked.reached else last.unreached_since or now
+
+
+def inside(claimed: ClaimedProbe) -> bool:
+    """It stands inside a network of the company's: whether that works says nothing of the way out."""
+    return bool(claimed.asks.get("allow_private"))
 
 
 def _that_concern_us(tx: Tx, source: Source, claimed: ClaimedProbe, seen: Sight) -> Sight:
@@ -147,9 +163,9 @@ def write_down(tx: Tx, claimed: ClaimedProbe, conclusion: Conclusion, now: datet
     written = WrittenLook(
         outcome=outcome,
         said=looked.why,
-        next_at=probe.next_look(interval(claimed), now, draw),
+        next_at=probe.next_look(SOON if conclusion.waits else interval(claimed), now, draw),
         looked_at=now,
-        reached=bool(claimed.host) and not looked.unreached,
+        reached=looked.reached is True,
         unreached_since=conclusion.unreached_since,
         unknown_since=conclusion.unknown_since,
         memory=dict(looked.memory),
@@ -185,16 +201,18 @@ def _say_if_unread(tx: Tx, claimed: ClaimedProbe, conclusion: Conclusion, now: d
 
 
 def _say_if_nothing_is_reached(tx: Tx, claimed: ClaimedProbe, conclusion: Conclusion, now: datetime) -> None:
-    if not conclusion.looked.unreached:
-        alarms.clear(tx, NETWORK, now)
+    key = f"network:{'inside' if inside(claimed) else 'outside'}"
+    if conclusion.looked.reached:
+        alarms.clear(tx, key, now)
     elif conclusion.trouble is Whose.OURS:
-        hosts = sorted({claimed.host, *(other.host for other in probes.other_hosts(tx, claimed.host))})
+        others = probes.other_hosts(tx, claimed.host, inside=inside(claimed))
+        hosts = sorted({claimed.host, *(other.host for other in others)})
         named = ", ".join(hosts[:5]) + (f" and {len(hosts) - 5:,} more" if len(hosts) > 5 else "")
         text = (
             f"No probe reaches anybody ({named}): that looks like the network here, so nothing is drafted;"
             " look whether they work from elsewhere, and if they do not, notifier suspend."
         )
-        alarms.raise_once(tx, NETWORK, text, None, now)
+        alarms.raise_once(tx, key, text, None, now)
 
 
 # ---------------------------------------------------------------- to try

@@ -99,7 +99,7 @@ def check_sources(db: Db) -> Check:
             return Check("sources", ok=False, found=found)
         if each.announce_ceiling is not None and each.secret_env is None and not each.looks_itself:
             return Check("sources", ok=False, found=only_drafts(each.name, None))
-    everybody = ", ".join(each.name for each in sources if each.open)
+    everybody = ", ".join(each.name for each in sources if each.open and not each.looks_itself)
     open_to_all = f"; whoever reaches us may post drafts to {everybody}" if everybody else ""
     return Check("sources", ok=True, found=f"{len(sources)} declared{open_to_all}")
 

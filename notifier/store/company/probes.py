@@ -220,21 +220,22 @@ ON CONFLICT (name, key) DO UPDATE SET bad = excluded.bad, good = excluded.good, 
     )
 
 
-def other_hosts(tx: Tx, host: str) -> list[OtherHost]:
-    """The last look at every other host that somebody looks at over the network."""
+def other_hosts(tx: Tx, host: str, *, inside: bool) -> list[OtherHost]:
+    """The last look at every other host that somebody looks at over the network: inside one's own, or outside."""
     return many(
         tx,
         OtherHost,
         """
 SELECT host, max(reached_at) AS reached_at, bool_and(unreached_since IS NOT NULL) AS unreached
 FROM probe JOIN probe_run USING (name)
-WHERE NOT off AND host NOT IN ('', %(host)s)
+WHERE NOT off AND host NOT IN ('', %(host)s) AND asks @> '{"allow_private": true}' = %(inside)s
 GROUP BY host ORDER BY host""",
         host=host,
+        inside=inside,
     )
 
 
-def hurry_others(tx: Tx, host: str, *, looked_before: datetime, now: datetime) -> int:
+def hurry_others(tx: Tx, host: str, *, inside: bool, looked_before: datetime, now: datetime) -> int:
     """It is the turn of the other hosts now, to tell their trouble from ours; not of those that were looked at
     since, nor of those that could not be reached either: no two hurry each other for ever.
     """
@@ -244,12 +245,13 @@ def hurry_others(tx: Tx, host: str, *, looked_before: datetime, now: datetime) -
 WITH others AS (
   SELECT r.name FROM probe_run r JOIN probe p USING (name)
   WHERE NOT off AND host NOT IN ('', %(host)s) AND next_at > %(now)s AND unreached_since IS NULL
-    AND (looked_at IS NULL OR looked_at < %(before)s)
+    AND asks @> '{"allow_private": true}' = %(inside)s AND (looked_at IS NULL OR looked_at < %(before)s)
   ORDER BY r.name FOR NO KEY UPDATE OF r SKIP LOCKED)
 UPDATE probe_run r SET next_at = %(now)s
 FROM others
 WHERE r.name = others.name""",
         host=host,
+        inside=inside,
         before=looked_before,
         now=now,
     )

@@ -201,21 +201,30 @@ def test_if_no_probe_reaches_anybody_it_is_the_network_here(eyes: Eyes) -> None:
         eyes.look(after=70)
     assert eyes.rows("SELECT FROM signal") == []
     assert [eyes.row(name).outcome for name in ("api", "web", "cdn")] == ["unknown"] * 3
-    assert set(eyes.alarms()) == {"network:here"}
-    assert "one.invalid, three.invalid, two.invalid" in eyes.alarms()["network:here"]
+    assert set(eyes.alarms()) == {"network:inside"}
+    assert "one.invalid, three.invalid, two.invalid" in eyes.alarms()["network:inside"]
 
 
 def test_one_that_is_reached_proves_that_the_network_works(eyes: Eyes, site: Site) -> None:
     eyes.declare(silent("api", "one"), silent("web", "two"))
     eyes.look(after=70)
     eyes.look(after=70)
-    assert set(eyes.alarms()) == {"network:here"}
+    assert set(eyes.alarms()) == {"network:inside"}
     eyes.declare(http(site.url, "elsewhere"))
     for _ in range(3):
         eyes.look(after=70)
     assert eyes.alarms() == {}
     assert eyes.signals("api") == eyes.signals("web") == [("firing", "outage")]
     assert eyes.signals("elsewhere") == []
+
+
+def test_what_is_reached_inside_says_nothing_of_the_way_out(eyes: Eyes, site: Site) -> None:
+    """The uplink is down, and our own machines answer."""
+    eyes.declare(http(site.url, "inside"), *(silent(f"p{n}", f"h{n}", allow_private=False) for n in range(3)))
+    for _ in range(4):
+        eyes.look(after=70)
+    assert eyes.rows("SELECT FROM signal") == []
+    assert set(eyes.alarms()) == {"network:outside"}
 
 
 def test_before_it_is_reported_somebody_else_is_looked_at_at_once(eyes: Eyes, site: Site) -> None:
@@ -229,6 +238,17 @@ def test_before_it_is_reported_somebody_else_is_looked_at_at_once(eyes: Eyes, si
     eyes.look(after=70)
     assert eyes.signals() == [("firing", "outage")]
     assert len(site.asked) == 2, "once is enough"
+
+
+def test_what_would_be_reported_waits_for_seconds_and_not_for_its_interval(eyes: Eyes, site: Site) -> None:
+    hourly = http(site.url, "hourly", every="1h")
+    eyes.declare(hourly)
+    eyes.look()
+    eyes.declare(hourly, silent("api", "one", fails=1, every="1h"))
+    eyes.look(after=70)
+    assert eyes.signals() == []
+    eyes.look(after=12)
+    assert eyes.signals() == [("firing", "outage")]
 
 
 def test_a_lone_host_that_is_silent_is_reported(eyes: Eyes) -> None:
@@ -249,7 +269,7 @@ def test_what_fires_already_goes_on_while_nothing_is_reached(eyes: Eyes, site: S
         eyes.look(after=70)
     assert eyes.signals() == [("firing", "outage")]
     assert eyes.row().troubles == 1
-    assert "network:here" in eyes.alarms()
+    assert "network:inside" in eyes.alarms()
 
 
 # ---------------------------------------------------------------- a supplier's page

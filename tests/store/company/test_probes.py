@@ -129,13 +129,16 @@ def test_other_hosts_are_compared_with_and_hurried_once(db: Db) -> None:
     for each in claim(db):
         write(db, each, reached=each.name not in {"b", "d"})
     with db.transaction() as tx:
-        assert probes.other_hosts(tx, "one.example") == [
+        assert probes.other_hosts(tx, "one.example", inside=False) == [
             OtherHost("three.example", None, unreached=True),
             OtherHost("two.example", NOW, unreached=False),
         ]
+        assert probes.other_hosts(tx, "one.example", inside=True) == []
         later = NOW + timedelta(seconds=10)
-        assert probes.hurry_others(tx, "one.example", looked_before=NOW, now=later) == 0, "looked at since"
-        assert probes.hurry_others(tx, "one.example", looked_before=later, now=later) == 1
+        assert probes.hurry_others(tx, "one.example", inside=False, looked_before=NOW, now=later) == 0, (
+            "looked at since"
+        )
+        assert probes.hurry_others(tx, "one.example", inside=False, looked_before=later, now=later) == 1
     assert [each.name for each in claim(db, now=later)] == ["c"], "which was reached the last time"
 
 
