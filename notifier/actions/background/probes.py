@@ -6,6 +6,7 @@ dies in it, the lease runs out and the probe is looked at again; nothing that wa
 
 import contextlib
 import random
+import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -44,20 +45,30 @@ def look(db: Db, settings: Settings, clock: Callable[[], datetime]) -> tuple[Rin
 
     Whoever becomes due while a slow one is still being looked at is looked at as well.
     """
-    rings, until = set[Ring](), clock().timestamp() + LOOKS_SECONDS
+    rings, until = set[Ring](), time.monotonic() + LOOKS_SECONDS
     looking = set[Future[tuple[Ring, ...]]]()
     with ThreadPoolExecutor(POOL, thread_name_prefix="probe") as pool:
         while True:
-            now = clock()
-            if now.timestamp() < until and (free := POOL - len(looking)):
+            if time.monotonic() < until and (free := POOL - len(looking)):
                 with db.transaction() as tx:
-                    claimed = probes.claim_due(tx, free, lease_seconds=LEASE_SECONDS, now=now)
+                    claimed = probes.claim_due(tx, free, lease_seconds=LEASE_SECONDS, now=clock())
                 looking |= {pool.submit(look_once, db, settings, each, clock) for each in claimed}
             if not looking:
                 return tuple(rings)
             done, looking = wait(looking, timeout=LOOK_AGAIN, return_when=FIRST_COMPLETED)
             for each in done:
-                rings.update(each.result())
+                rings.update(_rings_of(each))
+
+
+def _rings_of(looked: Future[tuple[Ring, ...]]) -> tuple[Ring, ...]:
+    """What cannot be written down is looked at again once its lease has run out: it stops no other."""
+    try:
+        return looked.result()
+    except Unreachable:
+        raise
+    except Exception as error:  # noqa: BLE001 - as above
+        log().error("a look cannot be written down", problem=type(error).__name__)
+        return ()
 
 
 def look_once(

@@ -472,3 +472,11 @@ def test_a_probe_is_listed_as_a_probe_and_the_database_as_a_source(eyes: Eyes, s
         assert rows == []
         assert (database_row(tx).name, database_row(tx).troubles) == ("database", 0)
     assert probes.is_probe(eyes.db, "api")
+
+
+def test_what_cannot_be_written_down_stops_no_other(eyes: Eyes, site: Site) -> None:
+    eyes.declare(http(site.url, "a-torn", every="61s"), http(site.url, "whole"))
+    eyes.rows("ALTER TABLE probe_run ADD CHECK (NOT (name = 'a-torn' AND outcome = 'fine'))")
+    eyes.look()
+    assert eyes.row("a-torn").looked_at is None
+    assert eyes.row("whole").outcome == "fine"
