@@ -21,6 +21,9 @@ from notifier.model.signal import Signal, SignalState
 LARGEST = 16 << 20
 """Bytes: the history of a large cloud is long."""
 
+MOST_OPEN = 1_000
+"""Incidents and components that are out: a page that names more is no page that anybody wrote."""
+
 
 def look_at_status_page(asks: Mapping[str, Any], memory: Mapping[str, Any], now: datetime) -> Sight:
     """`memory`: of the last look; what has not changed since is not sent again."""
@@ -45,6 +48,8 @@ def _judged(
         findings = open_on(asks.get("page", "statuspage"), found.body, now)
     except BadInput as error:
         return Sight(None, f"{host}: {error}", memory=memory)
+    if len(findings) > MOST_OPEN:
+        return Sight(None, f"{host}: more than {MOST_OPEN:,} things are open there.", memory=memory)
     marks = {"etag": found.headers.get("etag"), "last_modified": found.headers.get("last-modified")}
     again = {name: value for name, value in marks.items() if value}
     return _read(host, findings, again | {"found": to_be_remembered(findings)} if again else {})

@@ -104,3 +104,11 @@ def test_nobody_there_is_said_apart_from_a_page_that_cannot_be_read() -> None:
     asks = {"url": "http://no-such-host.invalid/", "allow_private": True}
     looked = look_at_status_page(asks, {}, NOW)
     assert (looked.outcome, looked.reached) == (ProbeOutcome.UNKNOWN, False)
+
+
+def test_a_page_on_which_everything_is_open_says_nothing(site: Site) -> None:
+    incidents = [{"id": str(n), "status": "investigating", "name": "x"} for n in range(1001)]
+    site.usual = Page(
+        body=json.dumps({"page": {"id": "p"}, "incidents": incidents, "components": []}).encode()
+    )
+    assert look(site).outcome is ProbeOutcome.UNKNOWN

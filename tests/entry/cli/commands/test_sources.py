@@ -91,7 +91,7 @@ def test_probes_and_the_database_are_listed_and_a_probe_looks_once(db: Db, tmp_p
             probes.look(own, settings, lambda: datetime.now(UTC))
             listed = notifier("sources")
             assert "! api  (probe:http)  trouble" in listed
-            assert "not yet       1 of 2 bad looks in a row" in listed
+            assert "not reported  1 of 2 bad looks in a row" in listed
         tried = notifier("sources", "try", "api")
         assert "firing  http  fable-5" in tried
         assert "1 of 1 would be news." in tried
