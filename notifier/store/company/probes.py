@@ -153,7 +153,9 @@ def still_ours(tx: Tx, name: str, claim: UUID) -> bool:
     return bool(
         value(
             tx,
-            "SELECT true FROM probe_run WHERE name = %(name)s AND claim = %(claim)s FOR NO KEY UPDATE",
+            """
+SELECT true FROM probe_run
+WHERE name = %(name)s AND claim = %(claim)s ORDER BY name FOR NO KEY UPDATE""",
             name=name,
             claim=claim,
         )
