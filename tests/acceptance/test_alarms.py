@@ -20,6 +20,8 @@ body = "standard"
 url_env = "STORY_HOOK_URL"
 secret_env = "STORY_HOOK_SECRET"
 only = ["draft"]
+[policy]
+on_call = ["ops@example.org"]
 """
 
 
@@ -80,6 +82,7 @@ def test_a_tool_reports_and_whoever_is_on_call_hears_it_and_its_end(deployment: 
         deployment.rows("UPDATE alarm SET cleared_at = cleared_at - %s", CALM)
         deployment.until(lambda: len(heard()) > 1)
         assert [each["type"] for each in heard()] == ["alarm.raised", "alarm.cleared"]
+        deployment.until(lambda: deployment.provider.addresses()["ops@example.org"])
         deployment.until(lambda: any(each.path == "/beat" for each in site.asked))
         listed = deployment("alarms", **ours)
         assert "  hook  (standard)" in listed.out

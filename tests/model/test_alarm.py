@@ -67,7 +67,7 @@ def test_every_kind_of_alarm_that_is_raised_has_its_severity() -> None:
     ]
     assert len(raising) > 10
     kinds = set[str]().union(*map(kinds_in, raising)) - OTHER_THAN_KEYS
-    assert {"draft", "old", "dead", "promise"} <= kinds | {"draft"}
+    assert {"old", "dead", "promise"} <= kinds
     assert kinds <= set(SEVERITY), "enter what is missing in the table"
 
 

@@ -47,14 +47,12 @@ from notifier.telemetry import log
 TASK_SECONDS = 20.0
 """How long a tick begins new requests: with the longest of them it ends well before it is taken for stuck."""
 AT_ONCE = 4
-"""Destinations that are told side by side: one that hangs holds up no other."""
+"""Destinations that are told side by side: those that hang hold up no other."""
 LEASE = timedelta(seconds=120)
 """Longer than any try: what nobody has recorded by then is tried again."""
 BEAT_EVERY = timedelta(seconds=55)
 """With the rhythm of the tick, once a minute."""
 TEXT = "This is a test of the notifier: nothing has happened, and nobody need do anything."
-
-Tell = Callable[[Destination, AlarmNews], TryResult]
 
 
 def tick(db: Db, post: Post, now: datetime) -> tuple[Ring, ...]:

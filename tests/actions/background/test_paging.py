@@ -6,19 +6,20 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from standardwebhooks.webhooks import Webhook
 
 from notifier.actions.background import paging
-from notifier.actions.background.paging import LEASE
+from notifier.actions.background.paging import LEASE, judged_mail
 from notifier.actions.background.posts import record_signals
 from notifier.actions.company import apply_company
 from notifier.actions.control import brake
@@ -27,10 +28,11 @@ from notifier.actions.running.destinations import DestinationRow, rows
 from notifier.actions.running.signs import Sign
 from notifier.edges import company_file
 from notifier.errors import BadInput
-from notifier.model.alarm import CALM, FAILING, GIVEN_UP_AFTER, PAUSES
+from notifier.model.alarm import CALM, FAILING, GIVEN_UP_AFTER, PAUSES, Reception
+from notifier.model.mail import Outcome, Result
 from notifier.model.tick import ProcessKind, TickKind
 from notifier.settings import from_env
-from notifier.store.disruptions import alarms
+from notifier.store.disruptions import alarms, destination_health
 from tests.lab import COMPANY, Lab, a_lab
 from tests.site import Page, Site, a_site
 
@@ -259,18 +261,42 @@ def test_it_is_tried_again_with_growing_pauses_and_others_do_not_wait(place: Lab
     site.pages["/hook"] = Page(500)
     ring(place)
     for tries, pause in enumerate(PAUSES[:4], 1):
-        place.tick("alarms", "alarms")
-        assert len(ids(site)) == tries
-        place.pass_time(pause.total_seconds() - 1)
         place.tick("alarms")
-        assert len(ids(site)) == tries, "not before its time"
-        place.pass_time(1)
+        assert len(ids(site)) == tries
+        again_at, after = place.rows(
+            "SELECT again_at, again_at - failed_at FROM destination_health WHERE destination = 'hook'"
+        )[0]
+        assert after == pause
+        with place.app.db.transaction() as tx:
+            assert not destination_health.may_go(tx, "hook", again_at - timedelta(seconds=1))
+            assert destination_health.may_go(tx, "hook", again_at)
+        place.pass_time(pause.total_seconds())
     assert len(set(ids(site))) == 1, "the same id on each attempt"
     assert [asked.path for asked in site.asked].index("/chat") <= 1
     del site.pages["/hook"]
     place.tick("alarms")
     assert row(place).failing_since is None
     assert row(place).told == "raised: Nobody was told."
+
+
+def test_one_that_hangs_holds_up_no_other(place: Lab, site: Site) -> None:
+    """The first to be told answers only once the second has been told: one after the other, it never would."""
+    declare(place, CHAT)
+    other = threading.Event()
+
+    def waits(_: object) -> Page:
+        other.wait()
+        return Page()
+
+    def comes(_: object) -> Page:
+        other.set()
+        return Page()
+
+    site.pages |= {"/chat": waits, "/hook": comes}
+    ring(place)
+    place.tick("alarms")
+    assert row(place, "chat").works
+    assert row(place, "hook").works
 
 
 def test_that_it_does_not_work_is_an_alarm_for_the_others(place: Lab, site: Site) -> None:
@@ -393,6 +419,24 @@ def test_who_is_on_call_gets_a_mail_outside_the_accounting(place: Lab) -> None:
     assert place.value("SELECT count(*) FROM suppression") == 0
 
 
+@pytest.mark.parametrize(
+    ("result", "reception", "maybe"),
+    [
+        (Result.ACCEPTED, Reception.TOLD, False),
+        (Result.REJECTED, Reception.REFUSED, False),
+        (Result.UNKNOWN, Reception.FAILED, True),
+        (Result.FORBIDDEN, Reception.FAILED, False),
+        (Result.LATER, Reception.FAILED, False),
+        (Result.NOT_SENT, Reception.FAILED, False),
+    ],
+)
+def test_what_a_mail_proves(result: Result, reception: Reception, maybe: bool) -> None:
+    later = datetime(2026, 11, 28, tzinfo=UTC)
+    found = judged_mail(Outcome(result, "It said so.", retry_at=later if result is Result.LATER else None))
+    assert (found.reception, found.maybe, found.said) == (reception, maybe, "It said so.")
+    assert found.again_at == (later if result is Result.LATER else None)
+
+
 def test_without_a_key_the_sandbox_gets_the_mail(place: Lab) -> None:
     declare(place, '[policy]\non_call = ["ops@example.com"]\n')
     settings = replace(place.app.settings, sendgrid_key=None, sandbox_url=place.sink.url)
@@ -423,6 +467,7 @@ def everything_runs(lab: Lab) -> Iterator[None]:
     signs = [Sign(kind, 1) for kind in ProcessKind]
     for sign in signs:
         sign.leave(lab.app.db.transaction)
+    lab.rows("UPDATE process SET seen_at = now() + interval '1 hour'")  # however slow this machine is
     lab.rows("INSERT INTO tick (kind, ended_at) SELECT unnest(%s::text[]), now()", [*map(str, TickKind)])
     yield
     for sign in signs:
