@@ -123,7 +123,7 @@ def story(notice: NoticeKind, state: str) -> NoticeContext:
 
 def mail(told: NoticeContext, locale: str, who: Person) -> tuple[Rendered, tuple[str, str, str]]:
     rendered = WORDS.render(told, locale, who.variant, NONCE)
-    return rendered, filled(rendered, WORDS.values(told, locale, who, NONCE))
+    return rendered, filled(rendered, WORDS.filler(told, locale, NONCE, rendered.tags)(who))
 
 
 def filled(rendered: Rendered, values: Mapping[str, str]) -> tuple[str, str, str]:
@@ -186,9 +186,9 @@ def test_no_name_breaks_a_mail(notice: NoticeKind, kind: Kind, locale: str) -> N
     for variant in variants_of(notice):
         told = replace(story(notice, "confirmed"), kind=kind)
         rendered = WORDS.render(told, locale, variant, NONCE)
+        values = WORDS.filler(told, locale, NONCE, rendered.tags)
         for oddity, name in NAMES.items():
-            values = WORDS.values(told, locale, person(variant, name), NONCE)
-            subject, text, html = filled(rendered, values)
+            subject, text, html = filled(rendered, values(person(variant, name)))
             where = f"{notice} {kind} {locale} {variant} {oddity}"
             assert NONCE not in subject + text + html, where
             page = Page(html)

@@ -33,6 +33,7 @@ class Catalogue:
     entries: Mapping[str, Wording]
     messages: Mapping[str, str]
     _said: dict[tuple[str, tuple[str | int, ...]], str] = field(default_factory=dict, compare=False)
+    _patterns: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def own(self) -> bool:
@@ -73,7 +74,12 @@ class Catalogue:
 
     def pattern(self, name: str, chosen: Chosen | None = None) -> str:
         """`Hello {name},`: with the names of what is filled in, for where it is filled in often."""
-        return _FIELD.sub(r"{\1}", self._text(name, chosen or {}))
+        if chosen:
+            return _named(self._text(name, chosen))
+        found = self._patterns.get(name)
+        if found is None:
+            found = self._patterns[name] = _named(self._text(name, {}))
+        return found
 
     def choices(self, name: str) -> dict[str, frozenset[str]]:
         """Everything that a message chooses by, with those that stand in it."""
@@ -128,6 +134,10 @@ class Catalogue:
         entry = self.entries.get(name) or self.entries.get(name.partition(".")[0])
         at = (entry.file, entry.line) if entry else (self.layers[-1].name, 1)
         return WordsFault(*at, sentence)
+
+
+def _named(text: str) -> str:
+    return _FIELD.sub(r"{\1}", text)
 
 
 def load(locale: str, layers: Sequence[Layer]) -> Catalogue:

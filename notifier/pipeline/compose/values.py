@@ -284,10 +284,13 @@ def times(
     return said
 
 
-def widths(context: NoticeContext, phrases: Phrases) -> dict[str, int]:
-    """Columns that each placeholder takes at most in the text. Names have lines of their own."""
+def widths(phrases: Phrases, sure: Confidence) -> dict[str, int]:
+    """Columns that each placeholder takes at most in the text. Names have lines of their own.
+
+    `sure`: how sure it is since when something is out.
+    """
     usual = moments.columns(phrases)
-    since = max(usual, moments.columns(phrases, context.since[1]))  # who came late knows it surely
+    since = max(usual, moments.columns(phrases, sure))  # who came late knows it surely
     read = max(moments.columns(phrases, sure) for sure in Confidence)
     counted = {name: wrapping.COLUMNS if kind.escaped else usual for name, kind in tags.NAMES.items()}
     return counted | {"since": since, tags.was("since"): read}

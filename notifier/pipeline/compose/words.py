@@ -12,7 +12,7 @@ from notifier.errors import BadInput
 from notifier.model.locales import nearest
 from notifier.model.notice_context import NoticeContext
 from notifier.model.people import Person
-from notifier.model.vocabulary import Kind, NoticeKind, Variant
+from notifier.model.vocabulary import Confidence, Kind, NoticeKind, Variant
 from notifier.pipeline.compose import (
     answers,
     markdown,
@@ -55,6 +55,7 @@ class Words:
         self._shelf = taken
         self.resolve: Callable[[str | None, NoticeKind], str] = lru_cache(maxsize=4096)(self._resolve)
         """Locale as imported -> the nearest that has this notice; whoever is near none reads English."""
+        self._widths: Callable[[str, Confidence], dict[str, int]] = lru_cache(maxsize=256)(self._widest)
         self._locales: dict[NoticeKind, tuple[str, ...]] = {}
         self._fillers: dict[
             tuple[int, str, Variant, str], tuple[NoticeContext, Callable[[Person], dict[str, str]]]
@@ -129,7 +130,7 @@ class Words:
             quoting.quotation(context, locale, variant),
             right_to_left=spoken.right_to_left,
         )
-        text = markdown.to_text(tokens, nonce, values.widths(context, spoken), spoken["label"])
+        text = markdown.to_text(tokens, nonce, self._widths(locale, context.since[1]), spoken["label"])
         html = self._page(context, spoken, (subject, preheader, markdown.to_html(tokens, nonce)), nonce)
         return _rendered(locale, variant, (tags.as_text(subject, nonce), text, html), nonce)
 
@@ -196,6 +197,9 @@ class Words:
             "notice": context.notice.value,
         }
         return _inlined(self._shelf.layout.fill(page))
+
+    def _widest(self, locale: str, sure: Confidence) -> dict[str, int]:
+        return values.widths(self._shelf.languages[locale], sure)
 
     def _resolve(self, locale: str | None, notice: NoticeKind) -> str:
         return nearest(locale or FALLBACK, self.locales(notice)) or FALLBACK
