@@ -169,6 +169,7 @@ def comments(tree: ast.Resource) -> dict[str, str]:
     return {each.id.name: each.comment.content or "" for each in found if each.comment}
 
 
+@lru_cache(maxsize=32)
 def canonical(text: str) -> str:
     """The layout that translators' tools write as well."""
     return FluentSerializer().serialize(FluentParser().parse(text))

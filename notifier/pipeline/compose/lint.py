@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from notifier.errors import BadInput
@@ -14,7 +15,7 @@ from notifier.pipeline.compose import against_english, lint_messages, sample, sh
 from notifier.pipeline.compose.phrases import Phrases
 from notifier.pipeline.compose.reviews import NotReviewed
 from notifier.pipeline.compose.shelf import FALLBACK, Shelf
-from notifier.pipeline.compose.template import NoticeSource, WordsFault
+from notifier.pipeline.compose.template import NoticeSource, Piece, WordsFault
 from notifier.pipeline.compose.variables import NEEDED
 from notifier.pipeline.compose.words import Rendered, Words
 
@@ -69,7 +70,8 @@ def _of_mails(words: Words, wanted: Wanted) -> Iterator[WordsFault]:
         yield from faults
         for locale, spoken in taken.languages.items():
             if not faults and not taken.missing(source, locale) and wanted(source, spoken):
-                yield from _of_its_mails(words, NoticeKind(name), source, locale)
+                files = tuple((each.name, each.text) for each in spoken.catalogue.layers)
+                yield from _of_its_mails(_Pair(words, NoticeKind(name), source, locale, taken.layout, files))
     yield from _subjects(words, wanted)
 
 
@@ -84,21 +86,35 @@ def _of_one(taken: Shelf, source: NoticeSource) -> Iterator[WordsFault]:
                 yield WordsFault(source.name, line, f"there is no English message {name!r}{more}")
 
 
-def _of_its_mails(
-    words: Words, notice: NoticeKind, source: NoticeSource, locale: str
-) -> Iterator[WordsFault]:
-    for context, variant in mails(notice, source):
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A notice in a language: all that its mails are made of. Two that say the same make the same mails."""
+
+    words: Words = field(compare=False)
+    notice: NoticeKind
+    source: NoticeSource
+    locale: str
+    layout: Piece
+    files: tuple[tuple[str, str], ...]
+    """Name and text of each file of the language."""
+
+
+# Whoever changes one file, and asks again, waits for its mails only.
+@lru_cache(maxsize=512)
+def _of_its_mails(pair: _Pair) -> tuple[WordsFault, ...]:
+    """The first fault."""
+    source = pair.source
+    for context, variant in mails(pair.notice, source):
         try:
-            rendered = words.render(context, locale, variant, sample.NONCE)
+            rendered = pair.words.render(context, pair.locale, variant, sample.NONCE)
         except WordsFault as fault:
-            yield fault
-            return
+            return (fault.with_traceback(None),)
         except BadInput as error:
-            yield WordsFault(source.name, 1, str(error).removeprefix(f"{source.name}: "))
-            return
+            return (WordsFault(source.name, 1, str(error).removeprefix(f"{source.name}: ")),)
         if wrong := _wrong(rendered, variant):
-            yield WordsFault(source.name, _heading(source) if "heading" in wrong else _front(wrong), wrong)
-            return
+            line = _heading(source) if "heading" in wrong else _front(wrong)
+            return (WordsFault(source.name, line, wrong),)
+    return ()
 
 
 def mails(notice: NoticeKind, source: NoticeSource) -> Iterator[tuple[NoticeContext, Variant]]:

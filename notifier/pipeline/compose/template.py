@@ -148,7 +148,7 @@ def compiled(part: Piece) -> Template:
 def faults(part: Piece) -> Iterator[WordsFault]:
     """Everything that hinders a part from being compiled."""
     try:
-        tree = environment(autoescape=part.autoescape).parse(part.text, part.name)
+        tree = _tree(part)
     except TemplateSyntaxError as error:
         yield WordsFault(part.name, error.lineno, error.message or "it cannot be read")
         return
@@ -190,10 +190,16 @@ def names(part: Piece) -> frozenset[str]:
 def _found(part: Piece, kind: type[_N]) -> Iterator[_N]:
     """Nothing where the part cannot be parsed: `faults` says so."""
     try:
-        tree = environment(autoescape=part.autoescape).parse(part.text, part.name)
+        tree = _tree(part)
     except TemplateSyntaxError:
         return
     yield from tree.find_all(kind)
+
+
+@lru_cache(maxsize=128)
+def _tree(part: Piece) -> nodes.Template:
+    """To be looked at, never changed. Raises `TemplateSyntaxError`."""
+    return environment(autoescape=part.autoescape).parse(part.text, part.name)
 
 
 def _constants(node: nodes.Expr | None, broken: bool | None = None) -> Iterator[str | None]:
