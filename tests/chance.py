@@ -1,8 +1,8 @@
 """What chance decides, decided in one place: fixed in every run, and searched by `-m long`.
 
 An ordinary run draws the same examples, references and nonces each time. `-m long` runs every `@given` test once
-more with three times as many examples from a seed that it prints (`--hypothesis-seed` repeats it); what it finds
-becomes an `@example`.
+more with three times as many examples, or as many as it says if it is for long runs only, from a seed that it
+prints (`--hypothesis-seed` repeats it); what it finds becomes an `@example`.
 """
 
 import os
@@ -87,6 +87,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _search(item: pytest.Function) -> None:
+    times = 1 if item.get_closest_marker("long") else MORE
     item.add_marker(pytest.mark.long)
     item.add_marker(pytest.mark.timeout(3_600))
     test = item.function
@@ -94,7 +95,7 @@ def _search(item: pytest.Function) -> None:
         test.is_searched = True
         own = test._hypothesis_internal_use_settings
         test._hypothesis_internal_use_settings = settings(
-            own, max_examples=MORE * own.max_examples, suppress_health_check=list(HealthCheck)
+            own, max_examples=times * own.max_examples, suppress_health_check=list(HealthCheck)
         )
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ class Sample:
     def folder(self) -> str:
         return self.name.split("/")[0]
 
-    @property
+    @cached_property
     def stem(self) -> Path:
         return (FOLDER / self.name).with_suffix("")
 
@@ -62,21 +63,21 @@ class Sample:
     def is_poll(self) -> bool:
         return any(sign in self.name for sign in POLLS)
 
-    @property
+    @cached_property
     def raw(self) -> bytes:
         return (FOLDER / self.name).read_bytes()
 
-    @property
+    @cached_property
     def incoming(self) -> Incoming:
         headers = json.loads(self.stem.with_suffix(".headers.json").read_text())
         return Incoming({name.lower(): value for name, value in headers.items()}, self.raw)
 
-    @property
+    @cached_property
     def secret(self) -> str:
         file = self.stem.with_suffix(".secret")
         return file.read_text().strip() if file.exists() else SECRETS.get(self.folder, "")
 
-    @property
+    @cached_property
     def received(self) -> datetime:
         """When it is fresh, where the tool signs a time."""
         for header in TIMESTAMPS:
