@@ -15,7 +15,7 @@ from notifier.model.verdict import Consequence, Grounds
 from notifier.model.vocabulary import Kind
 from notifier.store.disruptions.disruptions import OpenDisruption
 from notifier.store.disruptions.signals import Heard, Past
-from notifier.store.disruptions.succession import Ended
+from notifier.store.disruptions.succession import EndedDisruption
 from notifier.store.disruptions.troubles import Witness
 
 TOGETHER = timedelta(hours=1)
@@ -55,7 +55,7 @@ class Circumstances:
     only_recorded: frozenset[str] = frozenset()
     records: bool = False
     """Its source only records."""
-    ended: Sequence[Ended] = ()
+    ended: Sequence[EndedDisruption] = ()
     """What ended a moment ago, the newest first."""
     kind: Kind | None = None
     """What its source's reports read as."""

@@ -23,7 +23,7 @@ from notifier.pipeline.detect import (
 )
 from notifier.store.disruptions.disruptions import OpenDisruption
 from notifier.store.disruptions.signals import Heard, Past
-from notifier.store.disruptions.succession import Ended
+from notifier.store.disruptions.succession import EndedDisruption
 from notifier.store.disruptions.troubles import Witness
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
@@ -148,8 +148,8 @@ TABLE = {
 API = {"api": ["database-a"], "console": ["api"], "database-a": [], "other": []}
 GRAPH = Circumstances(kindred={slug: kindred(API, slug) for slug in API})
 ONE_OF_TWO = Lack("fable-5", 1, 2, None)
-VOID = Ended(7, ["fable-5", "mythos-5"], told=False, kind=Kind.OUTAGE)
-TOLD = Ended(8, ["fable-5"], told=True, kind=Kind.OUTAGE)
+VOID = EndedDisruption(7, ["fable-5", "mythos-5"], told=False, kind=Kind.OUTAGE)
+TOLD = EndedDisruption(8, ["fable-5"], told=True, kind=Kind.OUTAGE)
 OLD = {"effective_at": LONG_AGO}
 
 TERMS = {

@@ -14,7 +14,7 @@ from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Service, Source
 from notifier.store.disruptions import succession, troubles
 from notifier.store.disruptions.signals import Heard
-from notifier.store.disruptions.succession import Ended
+from notifier.store.disruptions.succession import EndedDisruption
 
 
 class Surroundings:
@@ -24,7 +24,7 @@ class Surroundings:
         self.tx, self.mode, self.now = tx, mode, now
         self._services: dict[str, Service] | None = None
         self._sources: dict[str, Source] | None = None
-        self._ended: list[Ended] | None = None
+        self._ended: list[EndedDisruption] | None = None
         self._voices: dict[str, list[Voice]] = {}
         self._kindred: dict[str, frozenset[str]] = {}
 
@@ -50,7 +50,7 @@ class Surroundings:
         return self._services
 
     @property
-    def ended(self) -> Sequence[Ended]:
+    def ended(self) -> Sequence[EndedDisruption]:
         if self._ended is None:
             minutes = catalogue.policy(self.tx).follow_minutes
             since = self.now - timedelta(minutes=minutes)

@@ -35,7 +35,7 @@ def forget_others(tx: Tx, names: Sequence[str]) -> int:
 WITH others AS (
   SELECT destination FROM destination_health
   WHERE destination <> ALL(%(names)s)
-  ORDER BY destination FOR UPDATE)
+  ORDER BY destination FOR NO KEY UPDATE)
 DELETE FROM destination_health USING others WHERE destination_health.destination = others.destination""",
         names=list(names),
     )

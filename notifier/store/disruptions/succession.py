@@ -10,7 +10,7 @@ from notifier.store import Tx, many, one, run, value, values
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedDisruption:
     """A disruption that is over."""
 
     disruption_id: int
@@ -33,11 +33,11 @@ class Ties:
     """A person has merged or split it: only a person lets it go."""
 
 
-def ended_lately(tx: Tx, mode: Mode, *, since: datetime) -> list[Ended]:
+def ended_lately(tx: Tx, mode: Mode, *, since: datetime) -> list[EndedDisruption]:
     """The newest first; what was merged goes on elsewhere."""
     return many(
         tx,
-        Ended,
+        EndedDisruption,
         """
 SELECT d.disruption_id, r.services, d.declared_at IS NOT NULL AS told, d.kind
 FROM disruption d

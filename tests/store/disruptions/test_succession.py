@@ -9,7 +9,7 @@ from notifier.model.vocabulary import Kind, Mode
 from notifier.pipeline.disruption import open_draft
 from notifier.store import Db, Tx
 from notifier.store.disruptions import disruptions, succession
-from notifier.store.disruptions.succession import Ended
+from notifier.store.disruptions.succession import EndedDisruption
 
 NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -45,8 +45,8 @@ def test_what_ended_a_moment_ago_the_newest_first(tx: Tx) -> None:
     tx.execute("UPDATE disruption SET ended_at = %s WHERE disruption_id = %s", (NOW - 2 * HOUR, old))
     tx.execute("UPDATE disruption SET mode = 'rehearsal' WHERE disruption_id = %s", (rehearsed,))
     assert succession.ended_lately(tx, Mode.LIVE, since=NOW - HOUR) == [
-        Ended(told, ["s1"], told=True, kind=Kind.OUTAGE),
-        Ended(void, ["s0"], told=False, kind=Kind.OUTAGE),
+        EndedDisruption(told, ["s1"], told=True, kind=Kind.OUTAGE),
+        EndedDisruption(void, ["s0"], told=False, kind=Kind.OUTAGE),
     ]
 
 

@@ -154,8 +154,8 @@ def _look(row: "ProbeRow", waits: "Sequence[WaitsFor]") -> str:
     if row.looked_at:
         lines.append(f"last look     {clock(row.looked_at)}: {row.said}")
     if row.outcome == "trouble" and not row.troubles:
-        waits = f"{row.bad:,} of {row.fails:,} bad looks in a row"
-        lines.append(f"not reported  {waits if row.bad < row.fails else 'until another host was reached'}")
+        so_far = f"{row.bad:,} of {row.fails:,} bad looks in a row"
+        lines.append(f"not reported  {so_far if row.bad < row.fails else 'until another host was reached'}")
     if row.unknown_since:
         lines.append(f"says nothing  since {clock(row.unknown_since)}")
     if row.refused_at:
