@@ -18,7 +18,6 @@ WORDS = {
     Consequence.WIDEN: "widened a draft",
     Consequence.ATTACH: "counted for it",
     Consequence.NOTE: "noted",
-    Consequence.WAIT: "not judged to the end",
     Consequence.IGNORE: "ignored",
 }
 ACTED = {
@@ -52,8 +51,17 @@ def _said(each: SaidOfIt) -> list[str]:
     counts += [f"the last {clock(each.last_at)}"] if each.last_at > each.first_at else []
     counts += [f"said again {each.repeats:,} times"] if each.repeats else []
     more = f" ({'; '.join(counts)})" if counts else ""
-    why = f"{WORDS[concluded(each.why)]}: {each.why}" if each.why else "nobody has judged it yet"
-    return [*_wrapped(f"{clock(each.first_at)}  {what}{more}", 2), *_wrapped(f"-> {why}", 6)]
+    return [*_wrapped(f"{clock(each.first_at)}  {what}{more}", 2), *_wrapped(f"-> {_why(each)}", 6)]
+
+
+def _why(each: SaidOfIt) -> str:
+    if each.why is None:
+        return "nobody has judged it yet"
+    consequence = concluded(each.why)
+    if consequence is Consequence.WAIT:
+        return each.why  # it says so itself
+    counts = each.state is SignalState.FIRING or consequence is Consequence.IGNORE
+    return f"{WORDS[consequence] if counts else 'noted'}: {each.why}"
 
 
 def _acted(each: Concluded) -> list[str]:
