@@ -7,6 +7,7 @@ from notifier.model.signal import DATABASE
 from notifier.store.disruptions.disruptions import OpenDisruption
 from notifier.store.disruptions.signals import Extent
 from notifier.store.disruptions.troubles import OldTrouble, Witness
+from notifier.store.read.heard import WaitsFor
 
 
 def only_drafts(source: str, secret_env: str | None) -> str:
@@ -79,6 +80,18 @@ def waiting_alarm(source: str | None, reports: int, sources: Sequence[str]) -> s
             f"{wait}: as many drafts of evidence are open as most_drafts of [policy] says, decide about some."
         )
     return f"{wait}: it has opened as many drafts within an hour as its drafts_per_hour says."
+
+
+def alone_alarm(alone: Sequence[WaitsFor], now: datetime) -> str:
+    """One sentence about reports that have waited for another witness for long: it may be true all the same."""
+    sources = sorted({each.source for each in alone})
+    missing = sorted({each.why.partition(" (")[2].removesuffix(")") for each in alone})
+    slugs = sorted({slug for each in alone for slug in each.services})
+    since = _clock(min(each.since for each in alone), now)
+    return (
+        f"{_listed(sources)} {'reports' if len(sources) == 1 else 'report'} trouble since {since}, and too few"
+        f" others do ({', '.join(missing)}): if it is true, notifier suspend {' '.join(slugs)}."
+    )
 
 
 def resolved_alarm(reference: str, names: Sequence[str], witnesses: Sequence[Witness]) -> str:

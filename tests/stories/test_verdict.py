@@ -115,13 +115,20 @@ def test_what_one_of_two_reports_waits_visibly_and_the_second_makes_it_one_draft
     told = "waits: too few report it (1 of 2 for fable-5)"
     assert waits(world) == [("eu", told), ("prometheus", told)]
     assert alarm_keys(world) == [], "nothing is wrong"
-    later = NOW + 20 * MINUTE
+    later = NOW + 31 * MINUTE
     judge(world, later)
     assert drafts(world) == []
+    with world.transaction() as tx:
+        (alone,) = alarms.open_ones(tx)
+    assert alone.text == (
+        "eu and prometheus report trouble since 27 Nov 23:40 UTC, and too few others do (1 of 2 for fable-5):"
+        " if it is true, notifier suspend fable-5."
+    )
     post(world, alert("fable-5"), source="us", now=later)
     judge(world, later)
     assert drafts(world) == ["fable-5"]
     assert waits(world) == []
+    assert alarm_keys(world) == ["draft"]
     assert set(judgements(world)) == {"no open disruption covers this", "an open disruption covers this"}
     (draft,) = open_ones(world)
     for source in ("eu", "us", "prometheus"):

@@ -17,6 +17,7 @@ from notifier.store.disruptions.disruptions import OpenDisruption
 from notifier.store.disruptions.signals import Extent
 from notifier.store.disruptions.troubles import OldTrouble, Witness
 from notifier.store.disruptions.waiting import WaitingReports
+from notifier.store.read import heard
 
 
 def witnesses_of(tx: Tx, open_ones: Sequence[OpenDisruption], now: datetime) -> dict[int, list[Witness]]:
@@ -89,14 +90,21 @@ class Situation:
         found = defaultdict[str | None, list[WaitingReports]](list)
         for each in waiting.waiting(self.tx):
             if each.why not in TURNS:
-                continue  # nothing is wrong where another witness is waited for
+                continue  # another witness is waited for: nothing is wrong, for a while
             found[each.source if each.why == Grounds.TOO_MANY_OF_IT else None].append(each)
-        return {
+        texts = {
             source or "drafts": alarm_text.waiting_alarm(
                 source, sum(each.reports for each in reports), [each.source for each in reports]
             )
             for source, reports in found.items()
         }
+        before = self.now - timedelta(minutes=catalogue.policy(self.tx).untouched_minutes)
+        alone = [
+            each
+            for each in heard.waits_for(self.tx)
+            if each.why.startswith(Grounds.TOO_FEW) and each.since <= before
+        ]
+        return texts | ({"witnesses": alarm_text.alone_alarm(alone, self.now)} if alone else {})
 
     def _text(
         self,
