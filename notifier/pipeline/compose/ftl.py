@@ -4,14 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 from fluent.syntax import FluentParser, ast, visitor
 from fluent.syntax.serializer import FluentSerializer
 
 from notifier.model.vocabulary import Kind
-from notifier.pipeline.compose import template
 from notifier.pipeline.compose.template import WordsFault
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -66,14 +64,10 @@ class Layer:
     faults: tuple[WordsFault, ...]
 
 
-def read(path: Path, name: str, *, own: bool = False) -> Layer:
-    """Every message of a file, and every fault of it that shows without knowing the others."""
-    return _parsed(template.read(path, name), name, own)
-
-
-# Parsing is two thirds of loading all words, and a process may load them again and again.
+# Parsing is two thirds of loading all words, and a company's own file changes beside a packaged one that does not.
 @lru_cache(maxsize=32)
-def _parsed(text: str, name: str, own: bool) -> Layer:
+def layer(text: str, name: str, own: bool = False) -> Layer:
+    """Every message of a file, and every fault of it that shows without knowing the others."""
     entries: dict[str, Wording] = {}
     messages: dict[str, str] = {}
     faults: list[WordsFault] = []

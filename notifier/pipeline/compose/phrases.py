@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from itertools import islice
 from typing import Final, cast
 
 from babel import Locale
@@ -227,9 +229,11 @@ def _silent(spoken: Catalogue, name: str) -> Iterator[WordsFault]:
             yield WordsFault(entry.file, entry.line, wrong)
 
 
+@lru_cache(maxsize=256)
 def _is_one_number(babel: Locale, plural: str) -> bool:
     """`one` in English, `two` in Arabic: such a phrase may say its number in words."""
-    return sum(babel.plural_form(number) == plural for number in range(1, 1000)) <= 1
+    found = (number for number in range(1, 1000) if babel.plural_form(number) == plural)
+    return len(list(islice(found, 2))) <= 1
 
 
 def _ended(text: str) -> str:

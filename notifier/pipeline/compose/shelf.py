@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -115,11 +116,21 @@ def _source(path: Path, name: str, own: bool) -> NoticeSource:
 
 def _language(locale: str, files: list[tuple[Path, str, bool]], faults: list[WordsFault]) -> Phrases | None:
     """None, and the faults noted, where messages cannot be read or what any mail needs is not there."""
-    layers = [ftl.read(path, name, own=is_own) for path, name, is_own in files]
+    texts = tuple((template.read(path, name), name, is_own) for path, name, is_own in files)
+    spoken, found = _spoken(locale, texts)
+    faults += found
+    return spoken
+
+
+# A process that loads words again, as doctor does and every test that makes some, finds most of them as they were.
+@lru_cache(maxsize=32)
+def _spoken(
+    locale: str, texts: tuple[tuple[str, str, bool], ...]
+) -> tuple[Phrases | None, tuple[WordsFault, ...]]:
+    layers = [ftl.layer(*each) for each in texts]
     spoken = catalogue.load(locale, layers)
     found = [fault for layer in layers for fault in layer.faults] or list(phrases.faults(spoken))
-    faults += found
-    return None if found else phrases.load(spoken)
+    return (None if found else phrases.load(spoken)), tuple(found)
 
 
 def _layers(packaged: Path, own: Path | None) -> Iterator[tuple[Path, bool]]:

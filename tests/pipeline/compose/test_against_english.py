@@ -58,7 +58,7 @@ def put(text: str, name: str, message: str) -> str:
 
 def found(locale: str, path: Path) -> list[str]:
     """What lint says of the file of one language; it reads the others and makes the mails as well."""
-    layer = ftl.read(path, path.name)
+    layer = ftl.layer(path.read_text("utf-8"), path.name)
     spoken = catalogue.load(locale, [layer])
     if unusable := [*layer.faults, *phrases.faults(spoken)]:
         return [fault.sentence for fault in unusable]
@@ -78,7 +78,7 @@ def test_a_mistake_is_caught(locale: str, caught: str, mistake: str, tmp_path: P
     before = TAKEN.languages[locale].catalogue
     signature = reviews.made(before, ENGLISH, message, "Ann", date(2026, 11, 30))
     assert reviews.holds(signature, before, ENGLISH, message)
-    after = catalogue.load(locale, [ftl.read(path, path.name)])
+    after = catalogue.load(locale, [ftl.layer(path.read_text("utf-8"), path.name)])
     assert not reviews.holds(signature, after, ENGLISH, message)
 
 

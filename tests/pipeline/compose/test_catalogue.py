@@ -19,7 +19,7 @@ def made(tmp_path: Path) -> Callable[..., Catalogue]:
         for number, text in enumerate(texts):
             path = tmp_path / f"{number}.ftl"
             path.write_text(text, "utf-8")
-            layers.append(ftl.read(path, path.name, own=number > 0))
+            layers.append(ftl.layer(path.read_text("utf-8"), path.name, own=number > 0))
         assert not [fault for layer in layers for fault in layer.faults]
         return catalogue.load(locale, layers)
 

@@ -30,7 +30,7 @@ from notifier.pipeline.compose import ftl
 def test_what_a_file_hides_is_found(tmp_path: Path, text: str, line: int, sentence: str) -> None:
     path = tmp_path / "en.ftl"
     path.write_text(text)
-    (fault,) = ftl.read(path, "email/languages/en.ftl").faults
+    (fault,) = ftl.layer(path.read_text("utf-8"), "email/languages/en.ftl").faults
     assert str(fault).startswith(f"email/languages/en.ftl, line {line}: ")
     assert sentence in fault.sentence
 
@@ -43,5 +43,5 @@ def test_tools_for_translators_write_it_as_it_stands() -> None:
 def test_what_a_message_leaves_out_on_purpose_stands_above_it(tmp_path: Path) -> None:
     path = tmp_path / "de.ftl"
     path.write_text("# without $since: the heading says it\nlead = Es ist { state }.\n")
-    (found,) = ftl.read(path, "de.ftl").entries.values()
+    (found,) = ftl.layer(path.read_text("utf-8"), "de.ftl").entries.values()
     assert (found.declined, found.asks) == ({"since"}, ("state",))
