@@ -99,7 +99,8 @@ class WatchedDb(Db):
 class Journal:
     """What transactions have locked, statement by statement, and what is wrong with that."""
 
-    url: str
+    other: psycopg.Connection
+    """Another session, with nothing open: it sees what is locked by trying."""
     faults: list[str] = field(default_factory=list[str])
     tried: set[int] = field(default_factory=set[int])
     """Keys of locks for which nobody waits."""
@@ -158,19 +159,18 @@ class Journal:
                 self.faults.append(f"{len(keys)} rows of {what} in no order: {short}")
 
     def _locked(self, tx: Tx, text: str) -> set[Lock]:
-        with psycopg.connect(self.url, autocommit=True) as other:
-            rows = other.execute(_ROWS).fetchall()
-            keys = other.execute(
-                "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks"
-                " WHERE locktype = 'advisory' AND granted"
-                " AND objsubid = 1 AND pid = %s",
-                (tx.info.backend_pid,),
-            ).fetchall()
-            sources = other.execute(
-                "SELECT objid::text FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
-                " AND classid = %s AND pid = %s",
-                (SOURCE_LOCK, tx.info.backend_pid),
-            ).fetchall()
+        rows = self.other.execute(_ROWS).fetchall()
+        keys = self.other.execute(
+            "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks"
+            " WHERE locktype = 'advisory' AND granted"
+            " AND objsubid = 1 AND pid = %s",
+            (tx.info.backend_pid,),
+        ).fetchall()
+        sources = self.other.execute(
+            "SELECT objid::text FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
+            " AND classid = %s AND pid = %s",
+            (SOURCE_LOCK, tx.info.backend_pid),
+        ).fetchall()
         kind = "place" if "'freeze:'" in text else "lane"
         if "'late:'" in text:  # only ever tried: nobody waits for it, so it may stand anywhere
             self.tried |= {key for (key,) in keys if key not in NAMED}

@@ -360,19 +360,30 @@ CASES = [(world, name) for world, (_, acts) in WORLDS.items() for name in acts]
 
 
 def watched_alone(world: World, name: str, tmp: Path) -> Journal:
-    with world.copy() as url:
-        journal = Journal(url)
+    with world.copy() as url, psycopg.connect(url, autocommit=True) as other:
+        journal = Journal(other)
         with watched(url, tmp, journal.transaction) as (lab, db):
             WORLDS[world.name][1][name](lab)
         assert db.gave_way == []
     return journal
 
 
+@pytest.fixture(scope="module")
+def journal_of(
+    worlds: dict[str, World], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, str], Journal]:
+    @cache
+    def of(world: str, name: str) -> Journal:
+        return watched_alone(worlds[world], name, tmp_path_factory.mktemp("journal"))
+
+    return of
+
+
 @pytest.mark.parametrize(("world", "name"), CASES, ids=[f"{w}: {n}" for w, n in CASES])
 def test_locks_are_taken_in_their_order(
-    worlds: dict[str, World], tmp_path: Path, world: str, name: str
+    journal_of: Callable[[str, str], Journal], world: str, name: str
 ) -> None:
-    journal = watched_alone(worlds[world], name, tmp_path)
+    journal = journal_of(world, name)
     assert journal.faults == []
     assert journal.steps, "it locks nothing: this shows nothing"
 
@@ -435,12 +446,11 @@ def some(all_of_them: list[Meeting]) -> list[Meeting]:
 
 
 @pytest.fixture(scope="module")
-def met(worlds: dict[str, World], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Meeting]]:
+def met(journal_of: Callable[[str, str], Journal]) -> Callable[[str], list[Meeting]]:
     @cache
     def of(world: str) -> list[Meeting]:
-        tmp = tmp_path_factory.mktemp("journals")
         names = [name for at, name in PAIRS if at == world]
-        return meetings({name: watched_alone(worlds[world], name, tmp) for name in names})
+        return meetings({name: journal_of(world, name) for name in names})
 
     return of
 
