@@ -9,6 +9,7 @@ writes to the one before reaches nothing.
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,6 +118,7 @@ class Databases:
         except psycopg.Error:  # the test has taken it to pieces
             like_new = False
         if like_new:
+            self._until_alone(name)
             self.kept = name
         else:
             self._do("DROP DATABASE {} WITH (FORCE)", name)
@@ -124,10 +126,18 @@ class Databases:
     def _do(self, statement: LiteralString, *names: str) -> None:
         self.admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
+    def _until_alone(self, name: str) -> None:
+        """Whoever renames it, or waits for the end of a session, waits a tenth of a second where two ms do."""
+        while self.admin.execute(
+            "SELECT FROM pg_stat_activity WHERE datname = %s LIMIT 1", (name,)
+        ).fetchone():
+            time.sleep(0.002)
+
     def _emptied(self, name: str) -> bool:
         self.admin.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", (name,)
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
         )
+        self._until_alone(name)
         with psycopg.connect(postgres.url(self.home, name), autocommit=True) as own:
             own.execute("SET session_replication_role = replica")  # no trigger, no foreign key
             filled = [sql.Identifier(table) for (table,) in own.execute(FILLED, (list(SEEDED),))]
