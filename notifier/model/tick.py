@@ -44,8 +44,8 @@ PACE: Mapping[TickKind, int] = {
     TickKind.WATCH: 2,
     TickKind.LATE: 2,
     TickKind.SNAPSHOT: 6,
-    TickKind.PROBES: 2,
-    TickKind.ALARMS: 2,
+    TickKind.PROBES: 6,
+    TickKind.ALARMS: 6,
 }
 """Each kind is due at every n-th sweep. What is urgent is rung for when it happens; this is for the rest."""
 

@@ -19,7 +19,7 @@ from notifier.actions.announce import correct, declare, holding, reviews
 from notifier.actions.announce.holding import Plan
 from notifier.actions.announce.reviews import Decision, Objection
 from notifier.actions.announce.timeline import News
-from notifier.actions.background.posts import record_signals
+from notifier.actions.background.posts import record_signals, speaker
 from notifier.actions.company import apply_company
 from notifier.actions.control import above_ceiling, arranging, brake, lists
 from notifier.actions.control import approve as gate
@@ -149,7 +149,7 @@ def tool_says(lab: Lab, service: str, hours: int, id_: str = "f") -> None:
     began = lab.now() - timedelta(hours=hours)
     alert = {"status": "firing", "labels": {"service": service}, "startsAt": began.isoformat()}
     body = {"version": "4", "groupKey": "{}", "alerts": [alert | {"fingerprint": id_ + service}]}
-    record_signals(lab.app.db, "tool", {}, json.dumps(body).encode(), lab.now())
+    record_signals(lab.app.db, speaker(lab.app.db, "tool"), {}, json.dumps(body).encode(), lab.now())
 
 
 # ---------------------------------------------------------------- what is done in them

@@ -14,8 +14,17 @@ from notifier.pipeline.deliver import Recorder
 from notifier.pipeline.feedback import ALARMING
 from notifier.pipeline.unknown import Belief, Believed, believe
 from notifier.store import Db, Tx, audit
-from notifier.store.company import catalogue, leaving
-from notifier.store.disruptions import alarms, naming, notices, policy_holds, reviews, revisions, troubles
+from notifier.store.company import catalogue, leaving, probes
+from notifier.store.disruptions import (
+    alarm_messages,
+    alarms,
+    naming,
+    notices,
+    policy_holds,
+    reviews,
+    revisions,
+    troubles,
+)
 from notifier.store.disruptions.notices import Notice
 from notifier.store.ledger import accounting, leases, rate_limit, singles, strays, unknowns
 from notifier.store.ledger.accounting import Refusals
@@ -77,7 +86,7 @@ def sweep(db: Db, now: datetime, recorder: Recorder | None = None) -> tuple[Ring
             # Also without due chunks: the last one may have ended in a process that died before `finish`.
             if notice.approved_at is not None:
                 rings.append(Ring("deliver", notice_id))
-    return tuple(rings)
+    return (*rings, *_whose_turn_it_is(db, now))
 
 
 def _judge_unknowns(db: Db, policy: Policy, now: datetime) -> None:
@@ -187,9 +196,15 @@ def _alarm_about_stopped(db: Db, now: datetime) -> None:
 def _forget(db: Db, now: datetime) -> None:
     """What nobody asks for: what was held until something open was over, and deliveries of long ago."""
     with db.transaction() as tx:
-        leaving.end_kept(tx)
-    with db.transaction() as tx:
         troubles.forget_posted(tx, now=now)
+        leaving.end_kept(tx)
+
+
+def _whose_turn_it_is(db: Db, now: datetime) -> tuple[Ring, ...]:
+    """Ticks that are rung for seldom by the clock, and at once where something waits for them."""
+    with db.transaction() as tx:
+        due = {"probes": probes.is_due(tx, now=now), "alarms": alarm_messages.is_due(tx, now)}
+    return tuple(Ring(task) for task, is_due in due.items() if is_due)
 
 
 def _hold_if_refused(tx: Tx, notice: Notice, policy: Policy, now: datetime) -> None:

@@ -134,6 +134,19 @@ RETURNING p.name, r.claim, p.type, p.asks, p.host, p.every_seconds, p.fails, p.r
     )
 
 
+def is_due(tx: Tx, *, now: datetime) -> bool:
+    """Somebody ought to look now."""
+    return value(
+        tx,
+        """
+SELECT EXISTS (
+  SELECT FROM probe_run r JOIN probe p USING (name)
+  WHERE NOT p.off AND r.next_at <= %(now)s
+    AND (r.leased_until IS NULL OR r.leased_until < clock_timestamp()))""",
+        now=now,
+    )
+
+
 def unclaimed(tx: Tx, name: str) -> ClaimedProbe | None:
     """For a look that is not written down: nobody's turn changes."""
     return one(

@@ -150,6 +150,22 @@ RETURNING m.message_id::text, m.alarm_id, m.what, due.key, due.text, due.referen
     )
 
 
+def is_due(tx: Tx, now: datetime) -> bool:
+    """Somebody ought to be told now, or an alarm was just raised of which nobody knows yet whom to tell."""
+    return value(
+        tx,
+        """
+SELECT EXISTS (
+    SELECT FROM alarm_message m LEFT JOIN destination_health h USING (destination)
+    WHERE m.state = 'owed' AND m.due_at <= %(now)s AND coalesce(h.again_at <= %(now)s, true))
+  OR EXISTS (
+    SELECT FROM alarm a
+    WHERE a.cleared_at IS NULL AND a.raised_at > %(now)s - interval '1 minute'
+      AND NOT EXISTS (SELECT FROM alarm_message m WHERE m.alarm_id = a.alarm_id))""",
+        now=now,
+    )
+
+
 def told(tx: Tx, message_id: str, now: datetime) -> int:
     return run(
         tx,

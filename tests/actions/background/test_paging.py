@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from notifier.actions.background import paging
+from notifier.actions.background import paging, sweep
 from notifier.actions.background.paging import LEASE, judged_mail
-from notifier.actions.background.posts import record_signals
+from notifier.actions.background.posts import record_signals, speaker
 from notifier.actions.company import apply_company
 from notifier.actions.control import brake
 from notifier.actions.inspect.check_alarms import check_alarms
@@ -30,6 +30,7 @@ from notifier.edges import company_file
 from notifier.errors import BadInput
 from notifier.model.alarm import CALM, FAILING, GIVEN_UP_AFTER, PAUSES, Reception
 from notifier.model.mail import Outcome, Result
+from notifier.model.ring import Ring
 from notifier.model.tick import ProcessKind, TickKind
 from notifier.settings import from_env
 from notifier.store.disruptions import alarms, destination_health
@@ -92,7 +93,7 @@ def report(lab: Lab) -> None:
     body = re.sub(
         rb'("startsAt": *)"[^"]*"', rb'\1"%s"' % lab.now().isoformat().encode(), FIRING.read_bytes()
     )
-    record_signals(lab.app.db, "prometheus", {}, body, lab.now())
+    record_signals(lab.app.db, speaker(lab.app.db, "prometheus"), {}, body, lab.now())
 
 
 def heard(site: Site, path: str = "/hook") -> list[tuple[str, str]]:
@@ -135,6 +136,17 @@ def test_an_alarm_is_told_once_and_its_end_once(place: Lab, site: Site) -> None:
     place.tick("alarms")
     assert heard(site)[2:] == [RAISED], "raised anew after that, it is another"
     assert len({json.loads(asked.body)["data"]["alarm"] for asked in site.asked}) == 2
+
+
+def test_the_sweep_rings_for_what_is_owed(place: Lab) -> None:
+    def is_rung() -> bool:
+        return Ring("alarms") in sweep.sweep(place.app.db, place.now())
+
+    assert not is_rung()
+    ring(place)
+    assert is_rung(), "nobody knows yet whom to tell"
+    place.tick("alarms")
+    assert not is_rung()
 
 
 def test_what_was_over_before_it_left_is_told_to_nobody(place: Lab, site: Site) -> None:
@@ -361,7 +373,7 @@ def test_what_may_have_arrived_is_ended(place: Lab, site: Site) -> None:
 KILLED = """
 import sys
 from datetime import UTC, datetime
-from notifier.actions.background import paging
+from notifier.actions.background import paging, sweep
 from notifier.app import opened
 from notifier.settings import from_env
 with opened(from_env()) as app:

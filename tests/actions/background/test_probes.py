@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from notifier.actions.background import probes
-from notifier.actions.background.posts import NotSigned, UnknownSource, record_signals
+from notifier.actions.background import probes, sweep
+from notifier.actions.background.posts import NotSigned, UnknownSource, record_signals, speaker
 from notifier.actions.company import apply_company
 from notifier.edges import company_file
 from notifier.model.act import Act
@@ -109,6 +109,13 @@ def test_two_bad_looks_are_a_report_and_two_good_ones_its_end(eyes: Eyes, site: 
     assert eyes.signals()[1:] == [("resolved", None)]
     assert eyes.row().troubles == 0
     assert eyes.rows("SELECT services FROM signal WHERE state = 'firing'") == [(["fable-5"],)]
+
+
+def test_the_sweep_rings_for_whoever_is_due(eyes: Eyes, site: Site) -> None:
+    eyes.declare(http(site.url))
+    assert Ring("probes") in sweep.sweep(eyes.db, eyes.now)
+    eyes.look()
+    assert Ring("probes") not in sweep.sweep(eyes.db, eyes.now)
 
 
 def test_nobody_looks_before_it_is_its_turn_and_looks_are_spread(eyes: Eyes, site: Site) -> None:
@@ -331,9 +338,8 @@ def watch(eyes: Eyes, since: str = "-infinity", ago: float = 0) -> None:
 
 
 def knock(eyes: Eyes, secret: str = "beat-of-the-billing-job") -> None:
-    record_signals(
-        eyes.db, "billing", {"authorization": f"Bearer {secret}"}, b"done: ida@example.com", eyes.now
-    )
+    speaks, headers = speaker(eyes.db, "billing"), {"authorization": f"Bearer {secret}"}
+    record_signals(eyes.db, speaks, headers, b"done: ida@example.com", eyes.now)
 
 
 def test_a_heartbeat_that_stops_fires_and_ends_with_the_next_knock(
@@ -462,7 +468,7 @@ def test_a_look_can_be_tried_and_changes_nothing(eyes: Eyes, site: Site) -> None
     with pytest.raises(UnknownSource):
         probes.try_probe(eyes.db, eyes.settings, "nobody", lambda: eyes.now)
     with pytest.raises(UnknownSource):
-        record_signals(eyes.db, "api", {}, b"{}", eyes.now)
+        speaker(eyes.db, "api")
 
 
 def test_a_probe_is_listed_as_a_probe_and_the_database_as_a_source(eyes: Eyes, site: Site) -> None:
