@@ -147,7 +147,13 @@ def _drafted(
     before = next((each for each in said.ended if services & set(each.services)), None)
     if before is not None and not before.told and before.kind is said.kind:
         return Judgement(Consequence.REOPEN, Grounds.CAME_BACK, before.disruption_id, rest)
-    open_to_it = [one for one in open_ones if one.disruption_id in drafts and not services & set(one.without)]
+    open_to_it = [
+        one
+        for one in open_ones
+        if one.disruption_id in drafts and not services & set(one.without)
+        # Its words are of one kind: whom a fault hits does not read that they were cut off.
+        and said.kind in {None, one.kind}
+    ]
     told = [one for one in open_ones if one.declared_at is not None and _hangs(heard, ready, one, said)]
     causes = {one.disruption_id for one in told}
     follows = before.disruption_id if before is not None and before.told else None

@@ -228,6 +228,14 @@ TERMS = {
         heard(FIRING, "api"), [replace(disruption(1, "database-a"), without=["api"])], GRAPH,
         Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("api",)),
     ),
+    "a draft that began together reads as something else": (
+        heard(FIRING, "fable-5"), [disruption(1, "mythos-5")], Circumstances(kind=Kind.OUTAGE),
+        Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("fable-5",)),
+    ),
+    "needs what a draft is about, which reads as something else": (
+        heard(FIRING, "console"), [disruption(2, "database-a")], replace(GRAPH, kind=Kind.OUTAGE),
+        Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, None, ("console",)),
+    ),
     "its draft was void a moment ago": (
         heard(FIRING, "fable-5"), [disruption(1, "mythos-5")], Circumstances(ended=(VOID,), kind=Kind.OUTAGE),
         Judgement(Consequence.REOPEN, Grounds.CAME_BACK, 7, ("fable-5",)),
