@@ -150,7 +150,8 @@ def _drafted(
     open_to_it = [
         one
         for one in open_ones
-        if one.disruption_id in drafts and not services & set(one.without)
+        if one.disruption_id in drafts
+        and not services & set(one.without)
         # Its words are of one kind: whom a fault hits does not read that they were cut off.
         and said.kind in {None, one.kind}
     ]

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.waiting import until
+
 from .conftest import Place, one_sentence
 from .test_explain import CUSTOMERS, SCOPE, SUSPEND
 
@@ -60,6 +62,7 @@ def test_who_was_let_out_and_what_is_over(notifier: Place, told: str) -> None:
     shown = asked(notifier, "C-3")
     assert "over (restored) Last told: Restored" in shown
     assert "Say: it is over since" in shown
+    assert "No mail" not in shown
     # The newest words stand first.
     assert shown.index(f"LIVE {told}/3 to Cy Cord") < shown.index(f"LIVE {told}/1 to Cy Cord")
 
@@ -75,12 +78,52 @@ def test_drafts_and_rehearsals_are_marked_as_what_they_are(notifier: Place) -> N
     both = asked(notifier, "P1")
     assert "LIVE D-" in both
     assert "REHEARSAL D-" in both
-    assert "Say: Fable 5" not in both.partition("REHEARSAL")[0]
+    assert "Say nothing of it: it is a rehearsal, no customer was told." in both
+    assert "Say: " not in both
+
+
+def test_what_is_only_prepared_is_not_said(notifier: Place, told: str) -> None:
+    assert notifier("restore", told).code == 3
+    notifier.rows(
+        "UPDATE notice SET freeze_asked = now() WHERE seq = 2"
+    )  # at a terminal somebody looks at it
+    until(lambda: notifier.value("SELECT closed_at FROM notice WHERE seq = 2"))
+    assert [r["told_as"] for r in notifier("explain", told, "C-3", "--json").json()["reasons"]][
+        -1
+    ] == "restored"
+    shown = asked(notifier, "C-3")
+    assert "Say: Fable 5 may be suspended since" in shown
+    assert "is back" not in shown
+
+
+def test_what_was_withdrawn_is_not_over(notifier: Place, told: str) -> None:
+    assert notifier("correct", told, "--retract", "--yes").code == 0
+    shown = asked(notifier, "C-1")
+    assert "Say: what we had written of it was wrong, and we have withdrawn it." in shown
+    assert "No mail" not in shown
+
+
+def test_who_was_not_told_has_no_words_and_what_is_unknown_may_have_been_told(
+    notifier: Place, told: str
+) -> None:
+    notifier.rows(
+        "UPDATE chunk SET state = 'unknown' WHERE chunk_id IN (SELECT d.chunk_id FROM delivery_standing d"
+        " JOIN recipient r USING (recipient_id) WHERE r.address_key = 'ann@example.com')"
+    )
+    shown = asked(notifier, "C-1")
+    assert f"May have been told: First notice ({told}/1), not known whether it left." in shown
+
+
+@pytest.mark.usefixtures("told")
+def test_an_id_that_is_written_as_it_is_is_that_customers(notifier: Place) -> None:
+    notifier.customers("customer,name,email,services\nc-1,Small Ltd,small@example.com,fable-5\n")
+    assert asked(notifier, "c-1").startswith("c-1 Small Ltd")
+    assert asked(notifier, "C-1").startswith("C-1 Acme Ltd")
 
 
 @pytest.mark.usefixtures("told")
 def test_nobody_and_several(notifier: Place) -> None:
-    for words in ("nobody at all", "not@an@address", "%"):
+    for words in ("nobody at all", "not@an@address", "%", "a\udcffb"):
         done = notifier("customer", words)
         assert done.code == 2
         assert one_sentence(done)

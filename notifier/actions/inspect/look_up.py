@@ -1,7 +1,7 @@
 """Support's question: who is this, what were they told, in which words, and what is true for them now?"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,12 +13,12 @@ from notifier.actions.notices.named import name_of
 from notifier.edges.addresses import normalised
 from notifier.errors import BadInput, Refused
 from notifier.model.act import Act
-from notifier.model.vocabulary import Mode
+from notifier.model.vocabulary import Mode, NoticeState, Standing
 from notifier.store import Db, Tx
 from notifier.store.company.customers import Customer
 from notifier.store.disruptions import notices
 from notifier.store.locks import retried
-from notifier.store.read import search, views
+from notifier.store.read import membership, search, views
 from notifier.store.read.letters import LetterRow
 from notifier.store.read.search import ContactRow, FoundCustomer, HeldService
 from notifier.store.read.views import DisruptionRow
@@ -27,6 +27,7 @@ MOST_FOUND = 20
 MOST_DISRUPTIONS = 20
 LEFT = frozenset({"told", "unknown", "in_flight"})
 """Where a letter stands that somebody has, or may have."""
+IS_OUT = frozenset({NoticeState.APPROVED, NoticeState.SENDING, NoticeState.FINISHED})
 DOMAIN = re.compile(r"@?([\w-]+\.)+[\w-]{2,}")
 
 
@@ -50,6 +51,8 @@ class StandsIn:
 
     disruption: DisruptionRow
     explained: Explanation
+    told_as: Mapping[str, Standing]
+    """Service -> what they were told of it last; for those whom no mail reaches, what others were told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,10 @@ def look_up(db: Db, writer: Writer, act: Act, words: Sequence[str]) -> LookedUp:
 
 def _meant(tx: Tx, words: str) -> list[FoundCustomer]:
     """The most exact way in which somebody is found."""
-    if not words:
+    if not words or not _is_text(words):
         raise BadInput("Say whom: an id of yours, an address, a domain or a name.")
     most = MOST_FOUND + 1
-    found = search.by_id(tx, _literally(words), most=most)
+    found = search.by_exact_id(tx, words) or search.by_id(tx, _literally(words), most=most)
     if not found and "@" in words and not words.startswith("@"):
         address = normalised(words)
         if isinstance(address, str):
@@ -106,6 +109,14 @@ def _meant(tx: Tx, words: str) -> list[FoundCustomer]:
     return found
 
 
+def _is_text(words: str) -> bool:
+    """Bytes of a command line that are no UTF-8 come as halves of characters; Postgres takes no NUL."""
+    try:
+        return b"\0" not in words.encode()
+    except UnicodeEncodeError:
+        return False
+
+
 def _literally(text: str) -> str:
     """In a pattern of `LIKE`."""
     return re.sub(r"([\\%_])", r"\\\1", text)
@@ -117,7 +128,8 @@ def _found(tx: Tx, writer: Writer, act: Act, who: FoundCustomer) -> CustomerFoun
     for reference in search.disruptions_of(tx, who.customer_id, most=MOST_DISRUPTIONS):
         row = views.disruption(tx, reference)
         if row is not None:
-            stands.append(StandsIn(row, explain.explained(tx, act, reference, customer)))
+            explained = explain.explained(tx, act, reference, customer)
+            stands.append(StandsIn(row, explained, _told_as(tx, row, customer, explained)))
     mails = [mail for each in stands for mail in _read(tx, writer, customer, each.explained.letters)]
     return CustomerFound(
         who.ext_id,
@@ -128,6 +140,17 @@ def _found(tx: Tx, writer: Writer, act: Act, who: FoundCustomer) -> CustomerFoun
         tuple(stands),
         tuple(sorted(mails, key=lambda mail: (mail.left_at is not None, mail.left_at), reverse=True)),
     )
+
+
+def _told_as(tx: Tx, row: DisruptionRow, customer: Customer, explained: Explanation) -> dict[str, Standing]:
+    """By the lists of what has left. A list that is only prepared has told nobody anything."""
+    left = {letter.seq for letter in explained.letters if letter.stands in LEFT}
+    lines = membership.frozen(tx, row.disruption_id, customer.customer_id)
+    return {
+        line.service: line.told_as
+        for line in lines
+        if line.seq in left or (explained.unreachable and not left and line.notice_state in IS_OUT)
+    }
 
 
 def _read(tx: Tx, writer: Writer, customer: Customer, letters: Sequence[LetterRow]) -> list[ReadMail]:
@@ -149,11 +172,14 @@ def _of_notice(tx: Tx, writer: Writer, customer: Customer, rows: Sequence[Letter
         shown = preview.of_customer(tx, stored, name_of(tx, notice_id), customer)
     except Refused:  # erased meanwhile
         return []
-    readers: dict[tuple[str, str], list[str]] = {}
-    for mail in (preview.mail_of(stored, letter) for letter in shown if letter.remark is None):
-        readers.setdefault((mail.subject, mail.text), []).append(mail.reader or "somebody")
-    at = max((row.left_at for row in rows if row.left_at), default=None)
+    left = {row.recipient_id: row.left_at for row in rows}
+    readers: dict[tuple[str, str, datetime | None], list[str]] = {}
+    for letter in shown:
+        if letter.recipient_id in left:
+            mail = preview.mail_of(stored, letter)
+            same = mail.subject, mail.text, left[letter.recipient_id]
+            readers.setdefault(same, []).append(mail.reader or "somebody")
     return [
         ReadMail(first.reference, first.mode, first.seq, at, tuple(names), subject, text)
-        for (subject, text), names in readers.items()
+        for (subject, text, at), names in readers.items()
     ]

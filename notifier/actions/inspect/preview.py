@@ -80,6 +80,7 @@ class PreviewLetter:
     is_made_up: bool = False
     subject: str | None = None
     """Of this person's first mail of the disruption; None: this is it."""
+    recipient_id: int | None = None
 
 
 def look(db: Db, writer: Writer, notice_id: int, wanted: WantedReader) -> Preview:
@@ -164,7 +165,7 @@ def letter_of(
 ) -> PreviewLetter:
     """`held`: what their delivery keeps of them, `Person.from_vars`."""
     heard = threads.subject(tx, stored.notice.notice_id, recipient_id)
-    return PreviewLetter(content, Person.from_vars(held), subject=heard)
+    return PreviewLetter(content, Person.from_vars(held), subject=heard, recipient_id=recipient_id)
 
 
 def _of_list(tx: Tx, stored: StoredWords, listed: Listed) -> PreviewLetter | None:

@@ -21,6 +21,7 @@ STANDS: LiteralString = """CASE
 
 @dataclass(frozen=True, slots=True)
 class LetterRow:
+    recipient_id: int
     reference: str
     mode: Mode
     seq: int
@@ -51,7 +52,7 @@ class LetterRow:
 
 LETTER = sql.SQL("""
 WITH mine AS ({mine})
-SELECT p.reference, p.mode, d.seq, d.kind, d.notice_state,
+SELECT d.recipient_id, p.reference, p.mode, d.seq, d.kind, d.notice_state,
        CASE WHEN w.subject IS NOT NULL THEN coalesce({subject}, w.subject) END AS subject,
        coalesce(w.variant = ANY({for_late}), false) AS late, d.vars ->> 'n' AS name, c.role, r.address,
        d.vars -> 'o' AS about, {stands} AS stands, d.fate, d.fate_at, a.ended_at AS left_at,

@@ -33,7 +33,21 @@ class ContactRow:
 @dataclass(frozen=True, slots=True)
 class HeldService:
     name: str
+    places: int
+    """Regions in which they hold it."""
+    cut_off: int
+    """In so many of them the data cuts them off."""
     cut_off_since: datetime | None
+
+
+def by_exact_id(tx: Tx, ext_id: str) -> list[FoundCustomer]:
+    """One, or none."""
+    return many(
+        tx,
+        FoundCustomer,
+        "SELECT customer_id, ext_id, name, phone FROM customer WHERE ext_id = %(id)s",
+        id=ext_id,
+    )
 
 
 def by_id(tx: Tx, pattern: str, *, most: int) -> list[FoundCustomer]:
@@ -106,13 +120,15 @@ WHERE customer_id = %(id)s ORDER BY role <> 'owner', role, contact_id""",
 
 
 def services(tx: Tx, customer_id: int) -> list[HeldService]:
-    """What they hold; in several regions it is one, cut off since it was in the first."""
+    """What they hold, each once."""
     return many(
         tx,
         HeldService,
         """
-SELECT s.name, min(e.suspended_at) AS cut_off_since FROM entitlement e JOIN service s USING (service_id)
-WHERE e.customer_id = %(id)s GROUP BY s.service_id, s.name ORDER BY s.name""",
+SELECT s.name, count(*) AS places, count(e.suspended_at) AS cut_off, min(e.suspended_at) AS cut_off_since
+FROM entitlement e JOIN service s USING (service_id)
+WHERE e.customer_id = %(id)s AND (e.of_view OR e.vanished_at IS NULL)
+GROUP BY s.service_id, s.name ORDER BY s.name""",
         id=customer_id,
     )
 

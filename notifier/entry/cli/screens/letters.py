@@ -34,6 +34,8 @@ def fate(letter: LetterRow) -> str:
     if letter.stands == "told":
         word = "deferred by their server" if letter.fate == "deferred" else "no word from their server yet"
         return f"handed over {clock(letter.left_at)}, {word}{again}"
+    if letter.stands in ("unknown", "in_flight"):
+        return f"{WHY[letter.stands]}{again}"
     if letter.above_ceiling:
         return "NOT TOLD: held above the ceiling"
     why = f" ({', '.join(letter.suppressions)})" if letter.stands == "suppressed" else ""

@@ -1,6 +1,6 @@
 """What support reads while somebody is on the telephone: who it is, how things stand, what to say now."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from textwrap import wrap
 
 from notifier.actions.inspect.look_up import LEFT, CustomerFound, ReadMail, StandsIn
@@ -8,9 +8,9 @@ from notifier.entry.cli.output import clock, set_off, wrapped
 from notifier.entry.cli.screens.letters import fate, titled
 from notifier.entry.cli.screens.standing import disruption_title
 from notifier.model.kinds import ENDINGS
-from notifier.model.vocabulary import Kind, Standing
+from notifier.model.vocabulary import Kind, Mode, NoticeKind, Standing
 from notifier.store.read.letters import LetterRow
-from notifier.store.read.search import ContactRow, FoundCustomer
+from notifier.store.read.search import ContactRow, FoundCustomer, HeldService
 
 COLUMNS = 80
 SHOWN = 20
@@ -26,6 +26,7 @@ MAY_BE = {
     Kind.DEGRADATION: "may not work as usual",
     Kind.MAINTENANCE: "may be under maintenance",
 }
+NOT_OVER = frozenset({Standing.AFFECTED, Standing.POSSIBLY})
 NOT_IN = {
     "out_of_scope": "Not told: its scope leaves them out.",
     "no_service": "Not told: they hold none of its services.",
@@ -51,8 +52,7 @@ def picture(found: CustomerFound) -> str:
     if not any(person.address for person in found.people):
         lines.append("  nobody of theirs has an address")
     for held in found.services:
-        since = f", CUT OFF in the data since {clock(held.cut_off_since)}" if held.cut_off_since else ""
-        lines += wrapped(f"  holds {held.name}{since}", "    ")
+        lines += wrapped(f"  holds {held.name}{_cut(held)}", "    ")
     for stands in found.stands:
         lines += ["", *disruption(found.customer, stands)]
     if not found.stands:
@@ -60,6 +60,13 @@ def picture(found: CustomerFound) -> str:
     for mail in found.mails:
         lines += ["", *read_mail(mail)]
     return "\n".join(lines)
+
+
+def _cut(held: HeldService) -> str:
+    if not held.cut_off:
+        return ""
+    where = "" if held.cut_off == held.places else f" in {held.cut_off:,} of {held.places:,} regions"
+    return f", CUT OFF in the data{where} since {clock(held.cut_off_since)}"
 
 
 def _person(person: ContactRow) -> str:
@@ -86,7 +93,8 @@ def last_status(stands: StandsIn) -> str:
     if told := _told(stands):
         last = told[-1]
         released = "RELEASED by a review. " if explained.place == "released" else ""
-        return f"{released}Last told: {_titled(last)}, {fate(last)}."
+        word = "Last told" if last.stands == "told" else "May have been told"
+        return f"{released}{word}: {_titled(last)}, {fate(last)}."
     if explained.place != "in":
         return NOT_IN[explained.place]
     if explained.unreachable:
@@ -96,21 +104,32 @@ def last_status(stands: StandsIn) -> str:
 
 def say_now(customer: str, stands: StandsIn) -> list[str]:
     """What is true for them now, as far as they may hear it: never more than is out."""
-    row, told = stands.disruption, _told(stands)
+    row = stands.disruption
+    if row.mode is Mode.REHEARSAL:
+        return ["Say nothing of it: it is a rehearsal, no customer was told."]
     if row.declared_at is None:
         return [f"Say nothing of it yet: nobody has approved it (notifier show {row.reference})."]
+    if not stands.told_as:
+        return _cut_off(stands) if row.ended_at is None else []
     if row.ended_at is not None:
-        heard = not told or told[-1].kind in ENDINGS
-        more = "" if heard else " No mail has told them so."
-        return [f"Say: it is over since {clock(row.ended_at)}.{more}"]
-    if not told and not stands.explained.unreachable:
-        return _cut_off(stands)
+        return [_over(stands)]
     lines = [f"Say: {sentence}." for sentence in _is_true(stands)]
-    if row.next_update_at:
-        lines.append(f"The next mail is promised by {clock(row.next_update_at)}.")
+    if row.next_update_at and not NOT_OVER.isdisjoint(_standings(stands).values()):
+        passed = row.next_update_at <= datetime.now(UTC)
+        lines.append(f"The next mail {'was' if passed else 'is'} promised by {clock(row.next_update_at)}.")
     if stands.explained.place == "in":
         lines.append(f"Wrong for them? notifier reviews add {row.reference} {customer}")
     return lines
+
+
+def _over(stands: StandsIn) -> str:
+    row, told = stands.disruption, _told(stands)
+    if row.ended_as == "retracted":
+        said = "what we had written of it was wrong, and we have withdrawn it"
+    else:
+        said = f"it is over since {clock(row.ended_at)}"
+    heard = told and told[-1].kind in (*ENDINGS, NoticeKind.RETRACTION)
+    return f"Say: {said}.{'' if heard else ' No mail has told them so.'}"
 
 
 def _cut_off(stands: StandsIn) -> list[str]:
@@ -120,20 +139,23 @@ def _cut_off(stands: StandsIn) -> list[str]:
     return [f"The data cuts them off from {cut}, and nobody told them: {how}."] if cut else []
 
 
+def _standings(stands: StandsIn) -> dict[str, Standing]:
+    released = stands.explained.place == "released"
+    return {service: Standing.RELEASED if released else as_ for service, as_ in stands.told_as.items()}
+
+
 def _is_true(stands: StandsIn) -> list[str]:
     """By what they were told last of each service."""
-    row, released = stands.disruption, stands.explained.place == "released"
-    last = {reason.service: reason.told_as for reason in stands.explained.reasons}
+    row = stands.disruption
     since = f"since {clock(row.effective_at)}"
-    words: dict[Standing | None, tuple[str, ...]] = {
+    words = {
         Standing.AFFECTED: tuple(f"{said} {since}" for said in IS[row.kind]),
         Standing.POSSIBLY: (f"{MAY_BE[row.kind]} {since}; we are still checking",) * 2,
         Standing.RESTORED: ("is back", "are back"),
         Standing.RELEASED: ("does not concern them", "do not concern them"),
     }
     found: dict[tuple[str, ...], list[str]] = {}
-    for service, told_as in last.items():
-        standing = Standing.RELEASED if released else told_as
+    for service, standing in sorted(_standings(stands).items()):
         if standing in words:
             found.setdefault(words[standing], []).append(service)
     return [f"{' and '.join(all_)} {said[len(all_) > 1]}" for said, all_ in found.items()]
