@@ -7,10 +7,11 @@ failure*), developer.pagerduty.com (Events API v2, *Response Codes & Retry Logic
 
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from html import unescape
+from urllib.parse import quote, unquote, urlsplit
 
 import orjson
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
@@ -33,6 +34,10 @@ LONGEST_ASKED = timedelta(hours=1)
 """Of a Retry-After: a wrong clock over there must not silence us."""
 MAY_HAVE_ARRIVED = frozenset({Failure.TIMEOUT, Failure.BROKEN, Failure.TOO_LARGE})
 EXCERPT = 160
+SHORTEST_SECRET = 8
+"""Characters of a part of an address: a shorter one is taken for a word, and guards nothing."""
+ESCAPED = re.compile(r"\\u00([2-7][0-9a-fA-F])|\\(/)")
+"""As JSON may write a character of an address."""
 
 
 def is_address(url: str) -> bool:
@@ -128,8 +133,27 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
 
 
 def _excerpt(body: bytes, to: Destination) -> str:
-    """What it says itself, as `invalid_token`, without what opens a door."""
-    text = body[: 4 * EXCERPT].decode(errors="replace")
-    for secret in (*to.keys, to.url or ""):
-        text = text.replace(secret, "[secret]") if secret else text
-    return " ".join(redacted(text).split())[:EXCERPT].rstrip(".")
+    """What it says itself, as `invalid_token`, without what opens a door: many a server repeats the path that it
+    was asked for (`Cannot POST /services/...`).
+    """
+    text = ESCAPED.sub(lambda found: found[2] or chr(int(found[1], 16)), body.decode(errors="replace"))
+    forms = {form for secret in _secrets(to) for form in (secret, unquote(secret), quote(secret, safe=""))}
+    if longest_first := sorted(filter(None, forms), key=len, reverse=True):
+        text = re.sub(
+            "|".join(map(re.escape, longest_first)), "[secret]", unescape(text), flags=re.IGNORECASE
+        )
+    return redacted(" ".join(text.split()))[:EXCERPT].rstrip(".")
+
+
+def _secrets(to: Destination) -> Iterator[str]:
+    """Keys; an address that is itself one, what follows its host, and each part of that."""
+    yield from to.keys
+    if not to.url or to.url == PAGERDUTY:
+        return
+    found = urlsplit(to.url)
+    yield to.url
+    yield found.password or ""
+    yield from (found.path.rstrip("/"), found.query)
+    for part in re.split(r"[/?&=;#]", f"{found.path}?{found.query}#{found.fragment}"):
+        if len(part) >= SHORTEST_SECRET:
+            yield part

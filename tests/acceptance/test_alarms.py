@@ -5,9 +5,8 @@ import urllib.request
 from base64 import b64encode
 from datetime import UTC, datetime
 
-from standardwebhooks.webhooks import Webhook
-
 from notifier.model.alarm import CALM
+from tests.believing import believed
 from tests.site import a_site
 
 from .conftest import RIGHT_KEY, Place, free_port
@@ -66,7 +65,7 @@ def test_a_tool_reports_and_whoever_is_on_call_hears_it_and_its_end(deployment: 
 
         def heard() -> list[dict[str, object]]:
             asked = [each for each in site.asked if each.path == "/hook"]
-            return [Webhook(SECRET).verify(each.body, dict(each.headers)) for each in asked]
+            return [believed(SECRET, each.body, each.headers) for each in asked]
 
         deployment.until(heard)
         (reference,) = deployment.references

@@ -5,9 +5,11 @@ from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import escape
+from urllib.parse import quote
 
 import pytest
-from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import WebhookVerificationError
 
 from notifier.edges import alarm_bodies, alarm_webhook
 from notifier.edges.alarm_webhook import (
@@ -22,9 +24,10 @@ from notifier.edges.alarm_webhook import (
 )
 from notifier.edges.bounded_network import Failure, Unanswered
 from notifier.model.alarm import AlarmEvent, AlarmNews, Channel, Destination, Reception, TryResult
+from tests.believing import believed
 from tests.site import Page, Site, a_site
 
-NOW = datetime.now(UTC)
+NOW = datetime(2026, 11, 27, 23, 40, tzinfo=UTC)
 NEWS = AlarmNews(
     AlarmEvent.RAISED,
     "9f0c1f9e-0000-4000-8000-000000000001",
@@ -55,18 +58,19 @@ def test_the_library_of_standard_webhooks_believes_it(site: Site) -> None:
     (asked,) = site.asked
     assert asked.method == "POST"
     assert asked.headers["Content-Type"] == "application/json"
-    assert Webhook(OLD).verify(asked.body, dict(asked.headers)) == alarm_bodies.standard(NEWS)
+    assert believed(OLD, asked.body, asked.headers) == alarm_bodies.standard(NEWS)
     assert asked.headers["webhook-id"] == NEWS.message_id
+    assert asked.headers["webhook-timestamp"] == str(int(NOW.timestamp()))
     with pytest.raises(WebhookVerificationError):
-        Webhook(OLD).verify(asked.body + b" ", dict(asked.headers))
+        believed(OLD, asked.body + b" ", asked.headers)
     with pytest.raises(WebhookVerificationError):
-        Webhook(NEW).verify(asked.body, dict(asked.headers))
+        believed(NEW, asked.body, asked.headers)
 
 
 def test_while_one_secret_is_exchanged_for_another_both_fit() -> None:
     made = request_of(to(keys=(OLD, NEW)), NEWS, NOW)
     for secret in (OLD, NEW):
-        assert Webhook(secret).verify(made.body, dict(made.headers))
+        assert believed(secret, made.body, made.headers)
 
 
 def test_a_later_attempt_has_the_same_id_and_a_time_of_its_own() -> None:
@@ -152,6 +156,36 @@ def test_what_it_says_is_shown_without_what_opens_a_door(site: Site) -> None:
     assert said.startswith("It answered 400: ")
     for secret in (key, "ida", "s3cret"):
         assert secret not in said
+
+
+PATH = "/services/T0001/B0002xyz/SECRET7SECRET?token=QUERY77QUERY&room=ops"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"<pre>Cannot POST {PATH}</pre>",
+        f"Cannot POST {PATH.partition('?')[0]}",
+        f"<pre>Cannot POST {escape(PATH).replace('/', '&#x2F;')}</pre>",
+        json.dumps({"path": PATH}).replace("/", "\\/").replace("&", "\\u0026"),
+        f"no route {quote(PATH, safe='')}",
+        "there is no SECRET7SECRET, nor QUERY77QUERY",
+        "there is no secret7secret",
+        "\n" * 640 + "there is no SECRET7SECRET",
+    ],
+)
+def test_who_repeats_what_was_asked_for_gives_nothing_away(site: Site, said: str) -> None:
+    site.usual = Page(404, said.encode())
+    told = post(replace(to(site), url=f"{site.url}{PATH}"), NEWS, NOW).said.casefold()
+    assert "secret]" in told
+    assert "secret7" not in told
+    assert "query77" not in told
+
+
+def test_what_it_says_itself_stays(site: Site) -> None:
+    site.usual = Page(404, b'{"error": "no_service", "id": "T0001"}')
+    told = post(replace(to(site), url=f"{site.url}{PATH}"), NEWS, NOW).said
+    assert told == 'It answered 404: {"error": "no_service", "id": "T0001"}.'
 
 
 def test_who_hangs_is_left_and_may_have_heard_it(site: Site) -> None:
