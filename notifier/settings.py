@@ -116,11 +116,6 @@ def for_demo(environ: Mapping[str, str] | None = None) -> Settings:
 
 def for_children(settings: Settings) -> dict[str, str]:
     """The environment that a process started by this one needs to read the same settings again."""
-    inherited = {
-        key: value
-        for key, value in _environment().items()
-        if not key.startswith("NOTIFIER_") and key != "SENDGRID_API_KEY"
-    }
     ours = {
         "NOTIFIER_HOME": str(settings.home),
         "NOTIFIER_DATABASE_URL": settings.database_url,
@@ -142,7 +137,16 @@ def for_children(settings: Settings) -> dict[str, str]:
         "NOTIFIER_HEARTBEAT_URL": settings.heartbeat_url,
         EMBEDDED: "1" if settings.on_embedded else None,
     }
-    return inherited | {key: value for key, value in ours.items() if value}
+    return without_ours(_environment()) | {key: value for key, value in ours.items() if value}
+
+
+def without_ours(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """For a command that is not ours: the provider's key and the addresses of databases are no business of its."""
+    return {
+        key: value
+        for key, value in (os.environ if environ is None else environ).items()
+        if not key.startswith("NOTIFIER_") and key != "SENDGRID_API_KEY"
+    }
 
 
 def secret(name: str) -> str | None:

@@ -56,6 +56,8 @@ PAGER = "pager"
 """The kind of the alarm about a destination that alarms do not reach."""
 ON_CALL, COMMAND, HEARTBEAT = "on-call", "command", "heartbeat"
 """Destinations that `[policy]` and the environment name; no other is called like one of them."""
+OF_A_PROCESS = frozenset({COMMAND, HEARTBEAT})
+"""Set by the environment: not there in this process, they may be there in another."""
 
 CALM = timedelta(minutes=5)
 """So long an alarm must be over before that is told. What comes back within it is told neither as over nor
@@ -63,6 +65,8 @@ again: something that flaps pages once."""
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 300, 600, 1200, 1800, 3600))
 """Between the tries of one message; the last of them for ever."""
 GIVEN_UP_AFTER = timedelta(days=1)
+"""An end that nobody took, or what is owed to a command that no process has. That something is wrong is tried for
+as long as it is."""
 FAILING = 3
 """After so many failures in a row a destination is an alarm itself: a receiver may be restarted."""
 
@@ -208,8 +212,15 @@ def debts(
     over = [each for each in rounds if each.over_at is not None and each.destination in there]
     cleared = tuple(_of(each) for each in over if each.told and each.over_at and now - each.over_at >= CALM)
     unheard = [each for each in over if not each.told]
-    nowhere = [each for each in rounds if each.destination not in there]
+    nowhere = [each for each in rounds if each.destination not in there and _is_gone(each, now)]
     return Debts(raised, cleared, tuple(map(_of, unheard + nowhere)))
+
+
+def _is_gone(each: PagerRound, now: datetime) -> bool:
+    """Nobody tells it there any more. What only this process lacks belongs to those that have it, for a day."""
+    if each.destination not in OF_A_PROCESS:
+        return True
+    return each.over_at is not None and now - each.over_at >= GIVEN_UP_AFTER
 
 
 def _of(each: PagerRound) -> Debt:
@@ -246,10 +257,17 @@ class NextTry:
     """Nothing goes to this destination before; None: other messages may."""
 
 
-def next_try(result: TryResult, tries: int, failures: int, owed_at: datetime, now: datetime) -> NextTry:
-    """`tries` of this message with this one, `failures` of its destination in a row with this one."""
+def next_try(result: TryResult, tries: int, failures: int, until: datetime | None, now: datetime) -> NextTry:
+    """`tries` of this message with this one, `failures` of its destination in a row with this one; `until`: when
+    it is given up, None for never.
+    """
     due_at = max(now + pause(tries), result.again_at or now)
     again_at = (
         max(now + pause(failures), result.again_at or now) if result.reception is Reception.FAILED else None
     )
-    return NextTry(due_at if due_at - owed_at <= GIVEN_UP_AFTER else None, again_at)
+    return NextTry(due_at if until is None or due_at <= until else None, again_at)
+
+
+def given_up_at(what: AlarmEvent, owed_at: datetime) -> datetime | None:
+    """Never while the alarm is open: whoever mends a destination on Monday hears of what is wrong since Friday."""
+    return owed_at + GIVEN_UP_AFTER if what is AlarmEvent.CLEARED else None

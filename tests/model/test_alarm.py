@@ -9,8 +9,10 @@ import pytest
 
 from notifier.model.alarm import (
     CALM,
+    COMMAND,
     PAUSES,
     SEVERITY,
+    AlarmEvent,
     Channel,
     Debt,
     Destination,
@@ -21,6 +23,7 @@ from notifier.model.alarm import (
     Severity,
     TryResult,
     debts,
+    given_up_at,
     next_try,
     pause,
     severity_of,
@@ -146,6 +149,16 @@ def test_a_destination_that_was_taken_out_is_owed_nothing() -> None:
     assert found.closed == (Debt(1, "gone"), Debt(1, "gone"))
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_what_this_process_lacks_belongs_to_those_that_have_it_until_it_is_over_for_a_day(
+    is_told: bool,
+) -> None:
+    day = 24 * 60
+    for minutes, closed in ((None, ()), (9, ()), (day - 1, ()), (day, (Debt(1, COMMAND),))):
+        found = debts([DRAFT], [told(minutes, told=is_told, to=COMMAND)], [], NOW)
+        assert (found.raised, found.cleared, found.closed) == ((), (), closed)
+
+
 # ---------------------------------------------------------------- when again
 
 DOWN = TryResult(Reception.FAILED, "down")
@@ -157,20 +170,27 @@ def test_pauses_grow_and_never_end() -> None:
 
 
 def test_a_destination_that_does_not_work_is_spared_and_a_refused_message_holds_up_no_other() -> None:
-    assert next_try(DOWN, 1, 3, NOW, NOW) == NextTry(NOW + PAUSES[0], NOW + PAUSES[2])
+    assert next_try(DOWN, 1, 3, None, NOW) == NextTry(NOW + PAUSES[0], NOW + PAUSES[2])
     refused = TryResult(Reception.REFUSED, "400")
-    assert next_try(refused, 2, 1, NOW, NOW) == NextTry(NOW + PAUSES[1], None)
+    assert next_try(refused, 2, 1, None, NOW) == NextTry(NOW + PAUSES[1], None)
 
 
 def test_what_a_destination_asks_for_is_kept_to() -> None:
     later = NOW + timedelta(minutes=9)
     asked = TryResult(Reception.FAILED, "429", again_at=later)
-    assert next_try(asked, 1, 1, NOW, NOW) == NextTry(later, later)
+    assert next_try(asked, 1, 1, None, NOW) == NextTry(later, later)
     sooner = TryResult(Reception.FAILED, "429", again_at=NOW)
-    assert next_try(sooner, 1, 1, NOW, NOW) == NextTry(NOW + PAUSES[0], NOW + PAUSES[0])
+    assert next_try(sooner, 1, 1, None, NOW) == NextTry(NOW + PAUSES[0], NOW + PAUSES[0])
 
 
-def test_it_is_given_up_after_a_day_and_not_before() -> None:
-    day = timedelta(days=1)
-    assert next_try(DOWN, 30, 30, NOW - day + PAUSES[-1], NOW).due_at == NOW + PAUSES[-1]
-    assert next_try(DOWN, 30, 30, NOW - day + PAUSES[-1] - timedelta(seconds=1), NOW).due_at is None
+def test_an_end_is_given_up_after_a_day_and_not_before() -> None:
+    until = given_up_at(AlarmEvent.CLEARED, NOW)
+    assert until is not None
+    assert until == NOW + timedelta(days=1)
+    assert next_try(DOWN, 30, 30, until, until - PAUSES[-1]).due_at == until
+    assert next_try(DOWN, 30, 30, until, until - PAUSES[-1] + timedelta(seconds=1)).due_at is None
+
+
+def test_what_is_wrong_is_never_given_up() -> None:
+    assert given_up_at(AlarmEvent.RAISED, NOW) is None
+    assert next_try(DOWN, 300, 300, None, NOW).due_at == NOW + PAUSES[-1]

@@ -9,7 +9,7 @@ at all.
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -21,7 +21,9 @@ from notifier.edges.webhooks.texts import without_addresses
 from notifier.errors import BadInput, Refused
 from notifier.model.alarm import (
     FAILING,
+    GIVEN_UP_AFTER,
     HEARTBEAT,
+    OF_A_PROCESS,
     PAGER,
     AlarmEvent,
     AlarmNews,
@@ -30,12 +32,14 @@ from notifier.model.alarm import (
     Reception,
     TryResult,
     debts,
+    given_up_at,
     next_try,
 )
 from notifier.model.mail import Outcome, Result
 from notifier.model.policy import Policy
 from notifier.model.ring import Ring
 from notifier.model.vocabulary import Mode
+from notifier.settings import Settings, without_ours
 from notifier.store import Db, Tx
 from notifier.store.disruptions import alarm_messages, alarms, destination_health
 from notifier.store.disruptions.alarm_messages import OwedMessage
@@ -56,13 +60,13 @@ TEXT = "This is a test of the notifier: nothing has happened, and nobody need do
 
 
 def tick(db: Db, post: Post, now: datetime) -> tuple[Ring, ...]:
-    """Safe to run twice at once. Where everything is a rehearsal, nobody is paged."""
+    """Safe to run twice at once. A process in which everything is a rehearsal pages nobody, does not say that we
+    live, and takes nothing away from those that do.
+    """
     settings = post.writer.settings
-    with db.transaction() as tx:
-        there = [] if settings.rehearsals_only else all_destinations(tx, settings)
-        names = [*(to.name for to in there), *((HEARTBEAT,) if settings.heartbeat_url else ())]
-        destination_health.forget_others(tx, names)
-        _owe(tx, there, now)
+    if settings.rehearsals_only:
+        return ()
+    there = _look(db, settings, now)
     until = post.clock.monotonic() + TASK_SECONDS
     jobs: list[Callable[[], bool]] = [partial(_tell_all, db, post, to, until) for to in there]
     if settings.heartbeat_url:
@@ -70,8 +74,21 @@ def tick(db: Db, post: Post, now: datetime) -> tuple[Ring, ...]:
     with ThreadPoolExecutor(AT_ONCE) as threads:
         begun = [threads.submit(job) for job in jobs]
     left = [job.result() for job in begun]
-    _alarm_about_failing(db, names, post.clock.now())
+    _alarm_about_failing(db, {*(to.name for to in there), *OF_A_PROCESS}, post.clock.now())
     return (Ring("alarms"),) if any(left) else ()
+
+
+@retried
+def _look(db: Db, settings: Settings, now: datetime) -> list[Destination]:
+    """Who is to be told, and what is owed to whom from now on."""
+    with db.transaction() as tx:
+        there = all_destinations(tx, settings)
+        names = [to.name for to in there]
+        _owe(tx, there, now)
+        alarm_messages.withdraw_others(tx, names, sorted(OF_A_PROCESS), now - GIVEN_UP_AFTER, now)
+        beats = (HEARTBEAT,) if settings.heartbeat_url else ()
+        destination_health.forget_others(tx, [*names, *beats], sorted(OF_A_PROCESS), now - GIVEN_UP_AFTER)
+    return there
 
 
 def _owe(tx: Tx, there: Collection[Destination], now: datetime) -> None:
@@ -82,7 +99,6 @@ def _owe(tx: Tx, there: Collection[Destination], now: datetime) -> None:
         alarm_messages.owe(tx, AlarmEvent.CLEARED, found.cleared, now)
     if ended := (*found.cleared, *found.closed):
         alarm_messages.close(tx, ended, now)
-    alarm_messages.withdraw_others(tx, [to.name for to in there], now)
 
 
 def _tell_all(db: Db, post: Post, to: Destination, until: float) -> bool:
@@ -121,7 +137,7 @@ def tell(post: Post, to: Destination, news: AlarmNews) -> TryResult:
         case Channel.MAIL:
             return _mail(post, to, news)
         case Channel.COMMAND:
-            return alarm_command.run(to.command, news)
+            return alarm_command.run(to.command, news, without_ours())
         case _:
             return alarm_webhook.post(to, news, post.clock.now())
 
@@ -133,13 +149,24 @@ def _mail(post: Post, to: Destination, news: AlarmNews) -> TryResult:
         sender = post.senders(Mode.LIVE if settings.sendgrid_key else Mode.REHEARSAL, Policy())
     except Refused as error:
         return TryResult(Reception.FAILED, str(error))
-    return judged_mail(sender.send(alarm_bodies.mail(news, to.addresses, settings.mail_from), lambda: True))
+    envelope = alarm_bodies.mail(news, to.addresses, settings.mail_from)
+    outcome = sender.send(envelope, lambda: True)
+    others = [letter for n, letter in enumerate(envelope.letters) if n not in outcome.culprits]
+    if outcome.result is not Result.REJECTED or not outcome.culprits or not others:
+        return judged_mail(outcome)
+    # A 400 has mailed nobody: one address that the provider refuses must not silence the rest.
+    log().warning("addresses of on_call were refused", n=len(outcome.culprits), reason=outcome.reason)
+    return judged_mail(sender.send(replace(envelope, letters=others), lambda: True), outcome)
 
 
-def judged_mail(outcome: Outcome) -> TryResult:
+def judged_mail(outcome: Outcome, refused: Outcome | None = None) -> TryResult:
+    """`refused`: what was said before about addresses that are left out now."""
     match outcome.result:
         case Result.ACCEPTED:
-            return TryResult(Reception.TOLD, outcome.reason)
+            without = (
+                f" Without {len(refused.culprits)} of the addresses: {refused.reason}" if refused else ""
+            )
+            return TryResult(Reception.TOLD, f"{outcome.reason}{without}")
         case Result.REJECTED:
             return TryResult(Reception.REFUSED, outcome.reason)
         case result:
@@ -156,7 +183,7 @@ def _record(db: Db, to: Destination, owed: OwedMessage, result: TryResult, now: 
             destination_health.note_told(tx, to.name, said, now)
             return
         failures = destination_health.failures(tx, to.name) + 1
-        next_ = next_try(result, owed.tries, failures, owed.owed_at, now)
+        next_ = next_try(result, owed.tries, failures, given_up_at(owed.what, owed.owed_at), now)
         alarm_messages.not_told(tx, owed.message_id, next_.due_at, maybe=result.maybe, now=now)
         destination_health.note_failed(tx, to.name, result.said, next_.again_at, now)
     log().warning("an alarm was not told", destination=to.name, reason=result.said, n=owed.tries)
@@ -187,7 +214,7 @@ def _beat(db: Db, post: Post, url: str) -> bool:
 # ---------------------------------------------------------------- who is not reached
 
 
-def _alarm_about_failing(db: Db, there: Sequence[str], now: datetime) -> None:
+def _alarm_about_failing(db: Db, there: Collection[str], now: datetime) -> None:
     """For `list`, `doctor` and the other destinations: none is told of itself by a way that does not work."""
     with db.transaction() as tx:
         failing = [
@@ -254,6 +281,6 @@ def _test(db: Db, post: Post, to: Destination, ours: str) -> TriedDestination:
             destination_health.note_told(tx, to.name, f"test: {TEXT}", now)
         else:
             failures = destination_health.failures(tx, to.name) + 1
-            next_ = next_try(result, 1, failures, now, now)
+            next_ = next_try(result, 1, failures, None, now)
             destination_health.note_failed(tx, to.name, result.said, next_.again_at, now)
     return TriedDestination(to.name, told, result.said)

@@ -78,19 +78,27 @@ WHERE m.message_id = ended.message_id""",
     )
 
 
-def withdraw_others(tx: Tx, destinations: Sequence[str], now: datetime) -> int:
-    """What is owed to a destination that is no more."""
+def withdraw_others(
+    tx: Tx, destinations: Sequence[str], of_a_process: Sequence[str], untried_since: datetime, now: datetime
+) -> int:
+    """What is owed to a destination that is no more. One `of_a_process` is none only once nobody has tried what is
+    due there; whoever has it again is told anew of what is open then.
+    """
     return run(
         tx,
         """
 WITH others AS (
   SELECT message_id FROM alarm_message
   WHERE state = 'owed' AND destination <> ALL(%(destinations)s)
+    AND (destination <> ALL(%(of_a_process)s) OR due_at < %(untried_since)s)
   ORDER BY message_id FOR NO KEY UPDATE)
-UPDATE alarm_message m SET state = 'withdrawn', ended_at = %(now)s
+UPDATE alarm_message m
+SET state = 'withdrawn', ended_at = %(now)s, closed_at = coalesce(m.closed_at, %(now)s)
 FROM others
 WHERE m.message_id = others.message_id""",
         destinations=list(destinations),
+        of_a_process=list(of_a_process),
+        untried_since=untried_since,
         now=now,
     )
 
@@ -116,7 +124,8 @@ class OwedMessage:
 def claim(tx: Tx, destination: str, lease: timedelta, now: datetime) -> OwedMessage | None:
     """The next that is due. Commit before it leaves: if the process dies then, it is due again after `lease`.
 
-    An alarm that was cleared before it left is not told.
+    An alarm that was cleared before it left is not told. An end goes before what was raised anew since, so that
+    whoever reads the last message of a key reads the truth; one that is not due yet holds nothing up.
     """
     return one(
         tx,
@@ -136,6 +145,10 @@ WITH due AS (
      ORDER BY o.alarm_id DESC LIMIT 1)) said
   LEFT JOIN disruption d ON d.disruption_id = said.disruption_id
   WHERE m.destination = %(destination)s AND m.state = 'owed' AND m.due_at <= %(now)s
+    AND NOT EXISTS (
+      SELECT FROM alarm_message e JOIN alarm b USING (alarm_id)
+      WHERE e.destination = m.destination AND e.state = 'owed' AND (e.due_at <= %(now)s OR e.in_flight)
+        AND e.what = 'cleared' AND b.key = a.key AND b.alarm_id < a.alarm_id)
   ORDER BY m.tries, m.owed_at, m.alarm_id
   LIMIT 1 FOR NO KEY UPDATE OF m SKIP LOCKED)
 UPDATE alarm_message m

@@ -27,17 +27,21 @@ def all_health(tx: Tx) -> list[DestinationHealth]:
     return many(tx, DestinationHealth, select_from(DestinationHealth, "destination_health"))
 
 
-def forget_others(tx: Tx, names: Sequence[str]) -> int:
-    """Of destinations that are no more."""
+def forget_others(tx: Tx, names: Sequence[str], of_a_process: Sequence[str], unused_since: datetime) -> int:
+    """Of destinations that are no more. One `of_a_process` is none only once no process has used it since."""
     return run(
         tx,
         """
 WITH others AS (
   SELECT destination FROM destination_health
   WHERE destination <> ALL(%(names)s)
+    AND (destination <> ALL(%(of_a_process)s)
+      OR coalesce(greatest(told_at, failed_at, again_at) < %(unused_since)s, true))
   ORDER BY destination FOR NO KEY UPDATE)
 DELETE FROM destination_health USING others WHERE destination_health.destination = others.destination""",
         names=list(names),
+        of_a_process=list(of_a_process),
+        unused_since=unused_since,
     )
 
 

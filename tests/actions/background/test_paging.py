@@ -10,13 +10,14 @@ import threading
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
-from standardwebhooks.webhooks import Webhook
 
 from notifier.actions.background import paging, sweep
 from notifier.actions.background.paging import LEASE, judged_mail
@@ -26,6 +27,7 @@ from notifier.actions.control import brake
 from notifier.actions.inspect.check_alarms import check_alarms
 from notifier.actions.running.destinations import DestinationRow, rows
 from notifier.actions.running.signs import Sign
+from notifier.app import App
 from notifier.edges import company_file
 from notifier.errors import BadInput
 from notifier.model.alarm import CALM, FAILING, GIVEN_UP_AFTER, PAUSES, Reception
@@ -34,8 +36,10 @@ from notifier.model.ring import Ring
 from notifier.model.tick import ProcessKind, TickKind
 from notifier.settings import from_env
 from notifier.store.disruptions import alarms, destination_health
-from tests.lab import COMPANY, Lab, a_lab
+from tests.believing import believed
+from tests.lab import COMPANY, Lab, a_lab, every, refuse
 from tests.site import Page, Site, a_site
+from tests.waiting import until
 
 SECRET = f"whsec_{b64encode(bytes(24)).decode()}"
 ALARMS = """
@@ -123,7 +127,7 @@ def test_an_alarm_is_told_once_and_its_end_once(place: Lab, site: Site) -> None:
     ring(place, text="Still nobody was told: 7 people.")  # counts change at every tick
     place.tick("alarms")
     assert heard(site) == [RAISED]
-    assert all(Webhook(SECRET).verify(asked.body, dict(asked.headers)) for asked in site.asked)
+    assert all(believed(SECRET, asked.body, asked.headers) for asked in site.asked)
     over(place)
     place.tick("alarms")
     assert heard(site) == [RAISED], "what comes back in a moment is not over"
@@ -331,9 +335,27 @@ def test_that_it_does_not_work_is_an_alarm_for_the_others(place: Lab, site: Site
     assert heard(site)[-1] == RAISED
 
 
-def test_after_a_day_it_is_given_up_and_counted(place: Lab, site: Site) -> None:
+def test_what_is_open_is_told_however_late_it_is_mended(place: Lab, site: Site) -> None:
     site.usual = Page(401)
     ring(place)
+    place.tick("alarms")
+    for _ in range(3):
+        place.pass_time(GIVEN_UP_AFTER.total_seconds())
+        place.tick("alarms")
+    assert (row(place).owed, row(place).given_up) == (1, 0)
+    site.usual = Page()
+    site.asked.clear()
+    place.pass_time(PAUSES[-1].total_seconds())
+    place.tick("alarms", "alarms")
+    assert heard(site) == [RAISED]
+
+
+def test_an_end_is_given_up_after_a_day_and_counted(place: Lab, site: Site) -> None:
+    ring(place)
+    place.tick("alarms")
+    over(place)
+    calm(place)
+    site.usual = Page(401)
     place.tick("alarms")
     place.pass_time(GIVEN_UP_AFTER.total_seconds())
     place.tick("alarms")
@@ -342,10 +364,138 @@ def test_after_a_day_it_is_given_up_and_counted(place: Lab, site: Site) -> None:
     place.tick("alarms")
     assert site.asked == []
     assert (row(place).owed, row(place).given_up) == (0, 1)
+
+
+def test_whoever_was_surely_not_told_hears_no_end_either(place: Lab, site: Site) -> None:
+    site.usual = Page(401)
+    ring(place)
+    place.tick("alarms")
     over(place)
     calm(place)
+    site.asked.clear()
     place.tick("alarms")
-    assert site.asked == [], "whoever was surely not told hears no end either"
+    assert site.asked == []
+
+
+def test_what_is_raised_anew_is_told_after_its_end(place: Lab, site: Site) -> None:
+    """The last that is read of it is the truth."""
+    ring(place)
+    place.tick("alarms")
+    over(place)
+    calm(place)
+    site.usual = Page(404)
+    place.tick("alarms")  # its end was tried once
+    ring(place, text="Nobody was told again.")
+    ring(place, "dead:2", "Another.")
+    site.usual = Page()
+    site.asked.clear()
+    place.pass_time(MINUTE)
+    place.tick("alarms", "alarms")
+    told = heard(site)
+    assert ("alarm.raised", "Another.") in told
+    assert [each for each in told if each[1] != "Another."] == [
+        CLEARED,
+        ("alarm.raised", "Nobody was told again."),
+    ]
+
+
+def test_an_end_that_is_refused_holds_up_nothing_that_is_raised_anew(place: Lab, site: Site) -> None:
+    ring(place)
+    place.tick("alarms")
+    over(place)
+    calm(place)
+    site.usual = lambda asked: Page(400 if b"alarm.cleared" in asked.body else 200)
+    place.tick("alarms")
+    ring(place, text="Nobody was told again.")
+    place.tick("alarms")
+    assert heard(site)[2:] == [("alarm.raised", "Nobody was told again.")]
+
+
+def test_who_looks_what_is_owed_takes_its_locks_in_their_order(place: Lab) -> None:
+    """Messages, then how their destinations do: whoever records a try takes them so."""
+    ring(place)
+    place.tick("alarms")
+    for table in ("alarm_message", "destination_health"):
+        place.rows(f"UPDATE {table} SET destination = 'gone'")
+    place.rows("UPDATE alarm_message SET state = 'owed'")
+    with psycopg.connect(place.database_url) as other, ThreadPoolExecutor(1) as thread:
+        other.execute("SELECT FROM alarm_message FOR NO KEY UPDATE")
+        ticks = thread.submit(place.tick, "alarms")
+        until(lambda: ticks.done() or place.value("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+        try:
+            other.execute("SELECT FROM destination_health FOR NO KEY UPDATE NOWAIT")
+        finally:
+            other.rollback()
+        ticks.result()
+    assert place.rows("SELECT destination FROM destination_health") == [("hook",)]
+
+
+# ---------------------------------------------------------------- workers that are not alike
+
+
+def as_process(lab: Lab, **settings: object) -> App:
+    return replace(lab.app, settings=replace(lab.app.settings, **settings))  # type: ignore[arg-type]
+
+
+def test_a_worker_without_the_command_takes_nothing_from_one_that_has_it(place: Lab, tmp_path: Path) -> None:
+    got = tmp_path / "got"
+    got.touch()
+    code = f"import sys; open({str(got)!r}, 'a').write(sys.stdin.read() + chr(10))"
+    bare, has = place.app, as_process(place, alarm_command=(sys.executable, "-c", code))
+
+    def told() -> list[str]:
+        return [json.loads(line)["type"] for line in got.read_text().splitlines()]
+
+    def tick_all() -> None:
+        for place.app in (has, bare, has, bare):
+            place.tick("alarms")
+
+    ring(place)
+    tick_all()
+    assert told() == ["alarm.raised"]
+    over(place)
+    calm(place)
+    for place.app in (bare, has, bare):
+        place.tick("alarms")
+    assert told() == ["alarm.raised", "alarm.cleared"]
+
+
+def test_what_is_owed_to_a_command_that_nobody_has_runs_out(place: Lab) -> None:
+    bare, has = place.app, as_process(place, alarm_command=("/no/such/command",))
+    place.app = has
+    ring(place)
+    for pause in PAUSES[:FAILING]:
+        place.tick("alarms")
+        place.pass_time(pause.total_seconds())
+    place.app = bare
+    place.tick("alarms")
+    assert any(text.startswith("Alarms do not reach command") for text in place.alarms())
+    owed = "SELECT count(*) FROM alarm_message WHERE state = 'owed' AND destination = 'command'"
+    assert place.value(owed) == 1
+    place.pass_time(GIVEN_UP_AFTER.total_seconds() + MINUTE)
+    place.tick("alarms")
+    assert place.value(owed) == 0
+    assert place.alarms() == ["Nobody was told."]
+    place.app = has
+    place.tick("alarms")
+    assert place.value(owed) == 1, "whoever has it again is told of what is open"
+
+
+def test_where_everything_is_a_rehearsal_nothing_is_taken_away_and_nobody_is_said_to_live(
+    place: Lab, site: Site
+) -> None:
+    live = place.app
+    rehearses = as_process(place, rehearsals_only=True, heartbeat_url=f"{site.url}/beat")
+    ring(place)
+    with everything_runs(place):
+        for place.app in (live, rehearses, live, rehearses, live):
+            place.tick("alarms")
+    assert [asked.path for asked in site.asked] == ["/hook"]
+    over(place)
+    calm(place)
+    for place.app in (rehearses, live):
+        place.tick("alarms")
+    assert heard(site) == [RAISED, CLEARED]
 
 
 def test_a_message_that_is_refused_holds_up_no_other(place: Lab, site: Site) -> None:
@@ -431,6 +581,22 @@ def test_who_is_on_call_gets_a_mail_outside_the_accounting(place: Lab) -> None:
     assert place.value("SELECT count(*) FROM suppression") == 0
 
 
+def test_one_address_that_is_refused_silences_no_other(place: Lab) -> None:
+    declare(place, '[policy]\non_call = ["bad@example.com", "ops@example.com", "night@example.com"]\n')
+    no = refuse(400, "Does not contain a valid address.", "personalizations.0.to.0.email")
+    place.sink.on(lambda request: request.addresses[0] == "bad@example.com", no)
+    ring(place)
+    place.tick("alarms", "alarms")
+    assert place.sink.counts == {"ops@example.com": 1, "night@example.com": 1}
+    assert row(place, "on-call").works
+    place.sink.on(every, no)
+    (tested,) = paging.test(place.app.db, place.app.post, "on-call")
+    assert (tested.told, tested.said) == (
+        False,
+        "The provider answered 400: Does not contain a valid address.",
+    )
+
+
 @pytest.mark.parametrize(
     ("result", "reception", "maybe"),
     [
@@ -460,15 +626,25 @@ def test_without_a_key_the_sandbox_gets_the_mail(place: Lab) -> None:
     assert "no mail can leave here" in (row(place, "on-call").lacks or "")
 
 
-def test_a_command_is_told(place: Lab, tmp_path: Path) -> None:
-    got = tmp_path / "got"
-    code = f"import sys; open({str(got)!r}, 'a').write(sys.stdin.read() + chr(10))"
+def test_a_command_is_told_and_is_given_none_of_our_secrets(
+    place: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SENDGRID_API_KEY", "NOTIFIER_DATABASE_URL"):
+        monkeypatch.setenv(name, "x")
+    got, names = tmp_path / "got", tmp_path / "names"
+    code = (
+        f"import os, sys; open({str(got)!r}, 'a').write(sys.stdin.read() + chr(10))\n"
+        f"open({str(names)!r}, 'w').write(' '.join(os.environ))"
+    )
     command = (sys.executable, "-c", code)
     place.app = replace(place.app, settings=replace(place.app.settings, alarm_command=command))
     ring(place)
     place.tick("alarms", "alarms")
     (line,) = got.read_text().splitlines()
     assert json.loads(line)["data"]["text"] == "Nobody was told."
+    given = names.read_text().split()
+    assert "T_HOOK_URL" in given, "what is not ours is its own"
+    assert not [name for name in given if name == "SENDGRID_API_KEY" or name.startswith("NOTIFIER_")]
 
 
 # ---------------------------------------------------------------- that we live
