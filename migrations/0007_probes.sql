@@ -23,7 +23,7 @@ CREATE TABLE probe_run (
   outcome         text NOT NULL DEFAULT '' CHECK (outcome IN ('', 'fine', 'trouble', 'unknown')),
   said            text NOT NULL DEFAULT '',      -- what was seen, one line without an address
   reached_at      timestamptz,                   -- somebody at the other end was there
-  unreached_since timestamptz,                   -- NULL: the last look reached somebody
+  unreached_since timestamptz,                   -- NULL: the last look reached somebody, or asked nobody
   unknown_since   timestamptz,                   -- NULL: the last look could say something
   memory          jsonb NOT NULL DEFAULT '{}'    -- what makes the next look cheaper: ETag, and what stood there
 );

@@ -16,6 +16,10 @@ PROBE = "probe:"
 """Begins the dialect of a source that is a probe."""
 JITTER = 0.1
 """So much of its interval a look is earlier or later: many probes of one host do not come at once for ever."""
+COMPARABLE = timedelta(minutes=5)
+"""So far apart two looks may be and still be of the same network; for so long nobody is waited for. Longer than
+all the tries of a probe that is looked at at once: a lease that runs out, and the next look.
+"""
 UNREAD_AFTER = timedelta(minutes=15)
 """So long a probe may say nothing before an alarm says so; at least three of its intervals."""
 
@@ -109,21 +113,32 @@ class Whose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class OtherHost:
-    """How another probe's last look over the network went, at another host."""
+class OtherProbe:
+    """How the looks of a probe at another host went."""
 
     host: str
+    looked_at: datetime | None
     reached_at: datetime | None
+    """When it last reached somebody."""
     unreached: bool
+    """Its last look reached nobody. False also where it asked nobody: that says nothing of a network."""
 
 
-def whose(since: datetime, others: Sequence[OtherHost]) -> Whose:
+def whose(since: datetime, others: Sequence[OtherProbe], now: datetime) -> Whose:
     """`since`: when this host could first not be reached. With nobody to compare with, it is theirs: a lone probe
-    would never report anything else.
+    would never report anything else. That also holds if nobody else can ask, or gets to look in time.
     """
-    if not others or any(one.reached_at is not None and one.reached_at >= since for one in others):
+    if any(one.reached_at is not None and one.reached_at >= since for one in others):
         return Whose.THEIRS
-    return Whose.OURS if all(one.unreached for one in others) else Whose.OPEN
+    fail_too = [one for one in others if one.unreached and _looked(one, since - COMPARABLE)]
+    yet_to_look = [one for one in others if one not in fail_too and not _looked(one, since)]
+    if yet_to_look and now - since < COMPARABLE:
+        return Whose.OPEN
+    return Whose.OURS if fail_too else Whose.THEIRS
+
+
+def _looked(one: OtherProbe, since: datetime) -> bool:
+    return one.looked_at is not None and one.looked_at >= since
 
 
 def step(

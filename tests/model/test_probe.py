@@ -7,9 +7,10 @@ from itertools import product
 import pytest
 
 from notifier.model.probe import (
+    COMPARABLE,
     Damping,
     Finding,
-    OtherHost,
+    OtherProbe,
     ProbeOutcome,
     Rows,
     Sight,
@@ -106,24 +107,48 @@ def test_every_sequence_of_looks_reports_ends_only_of_what_it_reported() -> None
 # ---------------------------------------------------------------- whose trouble
 
 
-def other(reached: datetime | None, *, unreached: bool) -> OtherHost:
-    return OtherHost("status.example", reached, unreached)
+def other(looked: datetime | None, *, reached: bool | None, before: datetime | None = None) -> OtherProbe:
+    """Its last look: reached somebody, did not, or asked nobody (None); when it had reached somebody before."""
+    return OtherProbe("status.example", looked, looked if reached else before, unreached=reached is False)
 
 
 @pytest.mark.parametrize(
     ("others", "verdict"),
     [
         ([], Whose.THEIRS),
-        ([other(NOW, unreached=False)], Whose.THEIRS),
-        ([other(NOW - MINUTE, unreached=False)], Whose.OPEN),
-        ([other(None, unreached=False)], Whose.OPEN),
-        ([other(NOW - MINUTE, unreached=True)], Whose.OURS),
-        ([other(None, unreached=True), other(NOW - MINUTE, unreached=False)], Whose.OPEN),
-        ([other(None, unreached=True), other(NOW + MINUTE, unreached=False)], Whose.THEIRS),
+        ([other(NOW, reached=True)], Whose.THEIRS),
+        ([other(NOW - MINUTE, reached=True)], Whose.OPEN),
+        ([other(None, reached=None)], Whose.OPEN),
+        ([other(NOW - MINUTE, reached=False)], Whose.OURS),
+        ([other(NOW, reached=False), other(NOW - MINUTE, reached=True)], Whose.OPEN),
+        ([other(NOW, reached=False), other(NOW + MINUTE, reached=True)], Whose.THEIRS),
+        # It has looked since, and its own trouble keeps it from asking: nobody to compare with.
+        ([other(NOW, reached=None)], Whose.THEIRS),
+        ([other(NOW, reached=None, before=NOW - MINUTE)], Whose.THEIRS),
+        ([other(NOW - MINUTE, reached=None)], Whose.OPEN),
+        ([other(NOW, reached=None), other(NOW, reached=False)], Whose.OURS),
+        ([other(NOW + MINUTE, reached=None, before=NOW)], Whose.THEIRS),
+        # What it did not reach long before says nothing of now.
+        ([other(NOW - COMPARABLE - MINUTE, reached=False)], Whose.OPEN),
     ],
 )
-def test_it_is_theirs_once_somebody_else_was_reached_since(others: list[OtherHost], verdict: Whose) -> None:
-    assert whose(NOW, others) is verdict
+def test_it_is_theirs_once_somebody_else_was_reached_since(others: list[OtherProbe], verdict: Whose) -> None:
+    assert whose(NOW, others, NOW + MINUTE) is verdict
+
+
+@pytest.mark.parametrize(
+    ("others", "verdict"),
+    [
+        ([other(NOW - MINUTE, reached=True)], Whose.THEIRS),
+        ([other(None, reached=None)], Whose.THEIRS),
+        ([other(NOW, reached=False), other(None, reached=None)], Whose.OURS),
+    ],
+)
+def test_whoever_does_not_look_is_waited_for_so_long_and_no_longer(
+    others: list[OtherProbe], verdict: Whose
+) -> None:
+    assert whose(NOW, others, NOW + COMPARABLE - MINUTE) is Whose.OPEN
+    assert whose(NOW, others, NOW + COMPARABLE) is verdict
 
 
 def test_while_nobody_knows_it_is_counted_and_while_it_is_ours_it_is_not() -> None:

@@ -127,7 +127,8 @@ def conclude(tx: Tx, claimed: ClaimedProbe, seen: Sight, now: datetime) -> Concl
     unreached_since = _unreached_since(last, looked, now)
     trouble = Whose.THEIRS
     if looked.reached is False and unreached_since is not None:
-        trouble = probe.whose(unreached_since, probes.other_hosts(tx, claimed.host, inside=inside(claimed)))
+        others = probes.at_other_hosts(tx, claimed.host, inside=inside(claimed))
+        trouble = probe.whose(unreached_since, others, now)
     before = probes.streaks(tx, claimed.name)
     damping = Damping(claimed.fails, claimed.recovers)
     after, signals = probe.step(before, looked, damping, now, trouble)
@@ -140,9 +141,8 @@ def conclude(tx: Tx, claimed: ClaimedProbe, seen: Sight, now: datetime) -> Concl
 
 
 def _unreached_since(last: LastLook, looked: Sight, now: datetime) -> datetime | None:
-    if looked.reached is None:
-        return last.unreached_since
-    return None if looked.reached else last.unreached_since or now
+    """Whoever asks nobody any more is no witness of what could not be reached once."""
+    return last.unreached_since or now if looked.reached is False else None
 
 
 def inside(claimed: ClaimedProbe) -> bool:
@@ -213,11 +213,13 @@ def _say_if_unread(tx: Tx, claimed: ClaimedProbe, conclusion: Conclusion, now: d
 
 def _say_if_nothing_is_reached(tx: Tx, claimed: ClaimedProbe, conclusion: Conclusion, now: datetime) -> None:
     key = f"network:{'inside' if inside(claimed) else 'outside'}"
-    if conclusion.looked.reached:
+    others = probes.at_other_hosts(tx, claimed.host, inside=inside(claimed))
+    silent = {other.host for other in others if other.unreached}
+    alone = conclusion.looked.reached is False and not silent
+    if conclusion.looked.reached or (alone and conclusion.trouble is Whose.THEIRS):
         alarms.clear(tx, key, now)
     elif conclusion.trouble is Whose.OURS:
-        others = probes.other_hosts(tx, claimed.host, inside=inside(claimed))
-        hosts = sorted({claimed.host, *(other.host for other in others)})
+        hosts = sorted({claimed.host, *silent})
         named = ", ".join(hosts[:5]) + (f" and {len(hosts) - 5:,} more" if len(hosts) > 5 else "")
         text = (
             f"No probe reaches anybody ({named}): that looks like the network here, so nothing is drafted;"

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from notifier.model.probe import OtherHost, ProbeOutcome, ProbeType, Streak
+from notifier.model.probe import COMPARABLE, OtherProbe, ProbeOutcome, ProbeType, Streak
 from notifier.store import Tx, many, one, run, select_from, value
 
 
@@ -53,7 +53,7 @@ class LastLook:
     """How the last looks went."""
 
     unreached_since: datetime | None
-    """None: the last one reached somebody."""
+    """None: the last one reached somebody, or asked nobody."""
     unknown_since: datetime | None
     """None: the last one could say something."""
 
@@ -235,16 +235,16 @@ ON CONFLICT (name, key) DO UPDATE SET bad = excluded.bad, good = excluded.good, 
     )
 
 
-def other_hosts(tx: Tx, host: str, *, inside: bool) -> list[OtherHost]:
-    """The last look at every other host that somebody looks at over the network: inside one's own, or outside."""
+def at_other_hosts(tx: Tx, host: str, *, inside: bool) -> list[OtherProbe]:
+    """The last looks at every other host that somebody looks at over the network: inside one's own, or outside."""
     return many(
         tx,
-        OtherHost,
+        OtherProbe,
         """
-SELECT host, max(reached_at) AS reached_at, bool_and(unreached_since IS NOT NULL) AS unreached
+SELECT host, looked_at, reached_at, unreached_since IS NOT NULL AS unreached
 FROM probe JOIN probe_run USING (name)
 WHERE NOT off AND host NOT IN ('', %(host)s) AND asks @> '{"allow_private": true}' = %(inside)s
-GROUP BY host ORDER BY host""",
+ORDER BY name""",
         host=host,
         inside=inside,
     )
@@ -252,15 +252,17 @@ GROUP BY host ORDER BY host""",
 
 def hurry_others(tx: Tx, host: str, *, inside: bool, looked_before: datetime, now: datetime) -> int:
     """It is the turn of the other hosts now, to tell their trouble from ours; not of those that were looked at
-    since, nor of those that could not be reached either: no two hurry each other for ever.
+    since, nor of those that could not be reached shortly before either: no two hurry each other for ever.
     """
     return run(
         tx,
         """
 WITH others AS (
   SELECT r.name FROM probe_run r JOIN probe p USING (name)
-  WHERE NOT off AND host NOT IN ('', %(host)s) AND next_at > %(now)s AND unreached_since IS NULL
-    AND asks @> '{"allow_private": true}' = %(inside)s AND (looked_at IS NULL OR looked_at < %(before)s)
+  WHERE NOT off AND host NOT IN ('', %(host)s) AND next_at > %(now)s
+    AND asks @> '{"allow_private": true}' = %(inside)s
+    AND (looked_at IS NULL
+         OR looked_at < CASE WHEN unreached_since IS NULL THEN %(before)s ELSE %(long_before)s END)
   ORDER BY r.name FOR NO KEY UPDATE OF r SKIP LOCKED)
 UPDATE probe_run r SET next_at = %(now)s
 FROM others
@@ -268,5 +270,6 @@ WHERE r.name = others.name""",
         host=host,
         inside=inside,
         before=looked_before,
+        long_before=looked_before - COMPARABLE,
         now=now,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -72,6 +72,9 @@ def http(url: str, name: str = "api", **more: Any) -> str:
 
 
 def toml(value: object) -> str:
+    if isinstance(value, dict):
+        pairs = cast("dict[str, object]", value).items()
+        return "{ " + ", ".join(f"{json.dumps(key)} = {toml(inner)}" for key, inner in pairs) + " }"
     return json.dumps(value)  # texts, numbers, booleans and lists are written the same
 
 
@@ -255,6 +258,45 @@ def test_what_would_be_reported_waits_for_seconds_and_not_for_its_interval(eyes:
     eyes.look(after=70)
     assert eyes.signals() == []
     eyes.look(after=12)
+    assert eyes.signals() == [("firing", "outage")]
+
+
+@pytest.mark.parametrize(
+    "why", [{"headers_env": {"Authorization": "TEST_EMPTY"}}, {"headers": {"X-Torn": "a\nb"}}]
+)
+def test_an_outage_is_reported_although_the_only_other_probe_cannot_ask(
+    eyes: Eyes, site: Site, why: dict[str, Any]
+) -> None:
+    """Its own trouble says nothing of the network: it is nobody to compare with, whatever it reached before."""
+    eyes.declare(http(site.url, "other"))
+    eyes.look()
+    eyes.declare(http(site.url, "other", **why), silent("api", "one"))
+    eyes.look(after=70)
+    eyes.look(after=70)
+    assert eyes.row("other").outcome == "unknown"
+    assert eyes.signals() == [("firing", "outage")]
+
+
+def test_what_once_was_not_reached_and_is_not_asked_since_is_no_witness(eyes: Eyes) -> None:
+    other = silent("other", "two")
+    eyes.declare(other)
+    eyes.look()
+    eyes.declare(silent("other", "two", headers_env={"Authorization": "TEST_EMPTY"}), silent("api", "one"))
+    for _ in range(3):
+        eyes.look(after=70)
+    assert eyes.signals() == [("firing", "outage")]
+    assert "network:inside" not in eyes.alarms()
+
+
+def test_whoever_never_gets_to_look_is_not_waited_for_for_ever(eyes: Eyes, site: Site) -> None:
+    """What it sees cannot be written down, for instance."""
+    eyes.declare(http(site.url, "torn"), silent("api", "one"))
+    eyes.rows("ALTER TABLE probe_run ADD CHECK (NOT (name = 'torn' AND outcome = 'fine'))")
+    for _ in range(3):
+        eyes.look(after=70)
+    assert eyes.signals() == []
+    for _ in range(3):
+        eyes.look(after=70)
     assert eyes.signals() == [("firing", "outage")]
 
 

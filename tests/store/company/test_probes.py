@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from notifier.model.probe import OtherHost, ProbeOutcome, ProbeType, Streak
+from notifier.model.probe import OtherProbe, ProbeOutcome, ProbeType, Streak
 from notifier.model.vocabulary import Kind
 from notifier.store import Db
 from notifier.store.company import catalogue, probes
@@ -129,11 +129,12 @@ def test_other_hosts_are_compared_with_and_hurried_once(db: Db) -> None:
     for each in claim(db):
         write(db, each, reached=each.name not in {"b", "d"})
     with db.transaction() as tx:
-        assert probes.other_hosts(tx, "one.example", inside=False) == [
-            OtherHost("three.example", None, unreached=True),
-            OtherHost("two.example", NOW, unreached=False),
+        assert probes.at_other_hosts(tx, "one.example", inside=False) == [
+            OtherProbe("two.example", NOW, None, unreached=True),
+            OtherProbe("two.example", NOW, NOW, unreached=False),
+            OtherProbe("three.example", NOW, None, unreached=True),
         ]
-        assert probes.other_hosts(tx, "one.example", inside=True) == []
+        assert probes.at_other_hosts(tx, "one.example", inside=True) == []
         later = NOW + timedelta(seconds=10)
         assert probes.hurry_others(tx, "one.example", inside=False, looked_before=NOW, now=later) == 0, (
             "looked at since"
