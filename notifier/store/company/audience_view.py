@@ -1,9 +1,10 @@
 """The company's own database: one view, only read, streamed. Everything it is asked stands here.
 
-Nothing is ever written there: each transaction is read-only, with a bound on every statement, and the rows come
-through a cursor of the server.
+Nothing is ever written there: each transaction is read-only, with a bound on every statement, which holds on both
+sides, and the rows come through a cursor of the server.
 """
 
+import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from notifier.store import CONNECT_SECONDS, Tx, many, one, run, typed_row, value
 from notifier.store.audience.predicate import render
 from notifier.store.audience.verdicts import Rule
 from notifier.store.company import audience_view_values as shaped
+from notifier.store.company.bounded_connection import BoundedConnection
 
 
 class CompanyUnreachable(Unreachable):
@@ -27,6 +29,8 @@ class CompanyUnreachable(Unreachable):
 
 STATEMENT_SECONDS = 120
 """The longest that the first rows, or one batch of them, may take."""
+LATE = 5.0
+"""Seconds after a bound of its own in which a server that does not even say so is given up."""
 BATCH = 2_000
 
 
@@ -57,13 +61,17 @@ class Outer:
 
 @contextmanager
 def reading(
-    url: str, *, variable: str = "NOTIFIER_AUDIENCE_URL", seconds: int = STATEMENT_SECONDS
+    url: str,
+    *,
+    variable: str = "NOTIFIER_AUDIENCE_URL",
+    seconds: float = STATEMENT_SECONDS,
+    at_most: float | None = None,
 ) -> Generator[Outer]:
-    """A connection of its own, whose statements take at most so long each. Raises `CompanyUnreachable` when that
-    database does not answer.
+    """A connection of its own, whose statements take at most so long each, and `at_most` seconds together. Raises
+    `CompanyUnreachable` when that database does not answer.
     """
     try:
-        connection = psycopg.connect(
+        connection = BoundedConnection.connect(
             url,
             connect_timeout=CONNECT_SECONDS,
             client_encoding="utf8",
@@ -76,6 +84,8 @@ def reading(
         )
     except psycopg.OperationalError as error:
         raise CompanyUnreachable(f"{_where(url)} {_trouble(error, variable)}") from error
+    connection.seconds = seconds + LATE
+    connection.until = None if at_most is None else time.monotonic() + at_most
     outer = Outer(connection, _where(url), variable)
     try:
         with outer.asking() as tx:
@@ -85,10 +95,10 @@ def reading(
         connection.close()
 
 
-def be_careful(tx: Tx, seconds: int = STATEMENT_SECONDS) -> None:
+def be_careful(tx: Tx, seconds: float = STATEMENT_SECONDS) -> None:
     """Not by the connection's options: a pooler in between would refuse those."""
     run(tx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    run(tx, "SELECT set_config('statement_timeout', %(ms)s, true)", ms=str(seconds * 1000))
+    run(tx, "SELECT set_config('statement_timeout', %(ms)s, true)", ms=str(round(seconds * 1000)))
     run(tx, "SELECT set_config('timezone', 'UTC', true), set_config('cursor_tuple_fraction', '1', true)")
 
 
