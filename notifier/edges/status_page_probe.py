@@ -70,7 +70,8 @@ def open_on(page: str, raw: bytes, now: datetime) -> tuple[Finding, ...]:
 
 
 def _finding(signal: Signal) -> Finding:
-    return Finding(signal.key, signal.hints, signal.summary, began_at=signal.began_at or signal.occurred_at)
+    began_at = signal.began_at or signal.occurred_at
+    return Finding(signal.key, signal.hints, signal.summary, began_at=began_at, seen=False)
 
 
 def to_be_remembered(findings: tuple[Finding, ...]) -> list[dict[str, object]]:
@@ -92,6 +93,7 @@ def remembered(stored: object) -> tuple[Finding, ...]:
             tuple(row["hints"]),
             row["summary"],
             began_at=datetime.fromisoformat(row["began_at"]).astimezone(UTC) if row["began_at"] else None,
+            seen=False,
         )
         for row in cast("list[dict[str, Any]]", stored)
     )

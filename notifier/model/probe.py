@@ -54,6 +54,8 @@ class Finding:
     """What it looks like; None: nothing says."""
     began_at: datetime | None = None
     """Where what was looked at says so; UTC."""
+    seen: bool = True
+    """We see it ourselves. False: somebody tells us, on a page of theirs, and it may be old news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,7 @@ def _fires(streak: Streak, finding: Finding) -> Signal:
         summary=finding.summary,
         began_at=streak.since,
         kind=finding.kind,
+        seen=finding.seen,
     )
 
 

@@ -46,6 +46,8 @@ class Report:
     """
     began: bool = False
     """`at` is when the trouble began, however often that is said; otherwise the moment that this message is of."""
+    seen: bool = False
+    """We see it ourselves: it is of now, whenever it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def _after(last: LastHeard, said: Report, change: Change, habits: Habits, now: d
             after,
             round=last.round + 1,
             fired=True,
-            stale=now - said.at > habits.max_age,
+            stale=not said.seen and now - said.at > habits.max_age,
             services=said.services,
             newest_at=said.at,
             repeats=0,

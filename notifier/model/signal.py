@@ -34,6 +34,8 @@ class Signal:
     """
     kind: Kind | None = None
     """What it looked like to whoever saw it; None: its source says what people read it as."""
+    seen: bool = False
+    """We saw it ourselves, and now: it is no replay of something old, whenever it began."""
     delivery_key: str = ""
     """Its own, where one request carries several messages; otherwise that of the request."""
 

@@ -68,7 +68,8 @@ def accept(tx: Tx, source: Source, posted: Posted, now: datetime) -> TakenIn:
         services = services_of(signal.hints, source.services, known)
         began = signal.began_at is not None and signal.occurred_at <= signal.began_at
         numbered = own_key(signal, posted) is not None
-        words = Report(signal.state, signal.occurred_at, services, began=began, once=numbered and not began)
+        once = numbered and not began
+        words = Report(signal.state, signal.occurred_at, services, once=once, began=began, seen=signal.seen)
         key = _short(signal.key)
         change, last[key] = hear(last.get(key), key, words, habits(source), now)
         if change in NEWS:

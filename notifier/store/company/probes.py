@@ -77,7 +77,7 @@ def probes(tx: Tx) -> list[Probe]:
 
 
 def put(tx: Tx, wanted: Probe, *, now: datetime) -> None:
-    """Its source is there."""
+    """Its source is there. A heartbeat that is newly expected has its whole time from now."""
     run(
         tx,
         """
@@ -85,7 +85,10 @@ INSERT INTO probe (name, type, asks, host, every_seconds, fails, recovers, off, 
 VALUES (%(name)s, %(type)s, %(asks)s, %(host)s, %(every)s, %(fails)s, %(recovers)s, %(off)s, %(now)s)
 ON CONFLICT (name) DO UPDATE SET type = excluded.type, asks = excluded.asks, host = excluded.host,
   every_seconds = excluded.every_seconds, fails = excluded.fails, recovers = excluded.recovers,
-  off = excluded.off""",
+  off = excluded.off,
+  declared_at = CASE WHEN excluded.asks @> '{"expected": true}'
+                      AND (probe.off OR NOT probe.asks @> '{"expected": true}')
+                THEN excluded.declared_at ELSE probe.declared_at END""",
         name=wanted.name,
         type=wanted.type,
         asks=Jsonb(wanted.asks),

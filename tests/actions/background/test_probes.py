@@ -427,6 +427,56 @@ def test_while_we_were_down_no_heartbeat_is_missed(eyes: Eyes, monkeypatch: pyte
     assert eyes.signals("billing") == [("firing", None)], "that we were away once more is no knock"
 
 
+def stale(eyes: Eyes, name: str) -> list[tuple[bool]]:
+    return eyes.rows("SELECT stale FROM trouble WHERE source = %s", name)
+
+
+def test_a_heartbeat_is_never_too_old_to_draft_however_long_it_may_be_away(
+    eyes: Eyes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_BEAT", "beat-of-the-billing-job")
+    eyes.declare(BEAT.replace('"10m"', '"7d"').replace('"1m"', '"2d"'))
+    watch(eyes)
+    knock(eyes)
+    eyes.look(after=9 * 86_400 + 60)
+    assert (eyes.signals("billing"), stale(eyes, "billing")) == ([("firing", None)], [(False,)])
+
+
+def test_a_page_that_was_first_bad_long_before_it_is_reported_is_not_too_old_either(
+    eyes: Eyes, site: Site
+) -> None:
+    site.usual = Page(500)
+    eyes.declare(http(site.url, every="13h", fails=3))
+    for _ in range(3):
+        eyes.look(after=15 * 3600)
+    assert (eyes.signals(), stale(eyes, "api")) == ([("firing", "outage")], [(False,)])
+
+
+def test_what_a_page_says_began_long_ago_is_old_news(eyes: Eyes, site: Site) -> None:
+    site.usual = Page(
+        body=(FOLDER / "github_status/poll_summary_firing.json").read_bytes(), headers={"ETag": "a"}
+    )
+    eyes.declare(PAGE.format(url=site.url, map='Actions = "fable-5"').replace("9999d", "1h"))
+    eyes.look()
+    assert set(stale(eyes, "cloud")) == {(True,)}
+
+
+@pytest.mark.parametrize("before", ["expected = false", "expected = true\noff = true"])
+def test_a_heartbeat_that_is_newly_expected_has_its_whole_time_from_then(
+    eyes: Eyes, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    monkeypatch.setenv("TEST_BEAT", "beat-of-the-billing-job")
+    eyes.declare(f"{BEAT}\n{before}")
+    watch(eyes)
+    eyes.look(after=30 * 86_400)
+    eyes.declare(f"{BEAT}\nexpected = true")
+    eyes.look(after=600)
+    assert eyes.signals("billing") == []
+    eyes.declare(f"{BEAT}\nexpected = true\nmay = 'draft'")
+    eyes.look(after=70)
+    assert eyes.signals("billing") == [("firing", None)], "whatever else is said of it renews nothing"
+
+
 # ---------------------------------------------------------------- the company's database
 
 CUT = (
