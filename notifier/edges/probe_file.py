@@ -1,5 +1,6 @@
 """What `[[probes]]` of the company's file may say: where we look for ourselves, how often, and what it means."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -42,6 +43,8 @@ OF_TYPES: Mapping[str, tuple[ProbeType, ...]] = {
     "most_rows": (ProbeType.SQL,),
 }
 """Which types a key is for; what is not in here is for all."""
+SECRET_HEADERS = re.compile("auth|cookie|credential|key|passw|secret|session|signature|token", re.IGNORECASE)
+"""Part of a name whose value nobody writes into a file."""
 NEEDS: Mapping[ProbeType, tuple[str, ...]] = {
     ProbeType.HTTP: ("url", "services"),
     ProbeType.STATUS_PAGE: ("url", "map"),
@@ -139,6 +142,14 @@ class ProbeTable(BaseModel):
     def _can_be_looked_at(self) -> Self:
         if self.url is not None and not _is_web(self.url):
             raise ValueError("url is no address that begins with https:// or http://")
+        if self.url is not None and "@" in urlsplit(self.url).netloc:
+            raise ValueError(
+                "url holds a name or a password: remove it, an http probe has headers_env for that"
+            )
+        if secret := next(filter(_is_secret, sorted(self.headers)), None):
+            raise ValueError(
+                f"headers holds the secret {secret}: name the variable that holds it in headers_env"
+            )
         if self.every < SOONEST:
             raise ValueError(f"every is shorter than {SOONEST}s: look less often")
         if self.timeout > SLOWEST:
@@ -172,6 +183,10 @@ class ProbeTable(BaseModel):
 
 def _written(key: str) -> str:
     return "json" if key == "json_has" else key
+
+
+def _is_secret(header: str) -> bool:
+    return SECRET_HEADERS.search(header) is not None
 
 
 def _is_web(url: str) -> bool:

@@ -41,6 +41,15 @@ def test_each_type_is_read_with_its_defaults() -> None:
     ("table", "sentence"),
     [
         (HTTP.replace("https", "ftp"), "url is no address that begins with https:// or http://"),
+        (HTTP.replace("//", "//ida:secret@"), "url holds a name or a password: remove it"),
+        (PAGE.replace("//", "//token@"), "url holds a name or a password"),
+        (
+            HTTP + 'headers = { Authorization = "Bearer x" }',
+            "headers holds the secret Authorization: name the",
+        ),
+        (HTTP + 'headers = { Accept = "*/*", x-api-KEY = "x" }', "headers holds the secret x-api-KEY"),
+        (HTTP + 'headers = { PRIVATE-TOKEN = "x" }', "headers holds the secret PRIVATE-TOKEN"),
+        (HTTP + 'headers = { Cookie = "x" }', "headers holds the secret Cookie"),
         (HTTP.replace("services", "#"), "has no services: a probe of the type http needs one"),
         (HTTP + 'every = "9s"', "every is shorter than 10s"),
         (HTTP + 'timeout = "31s"', "timeout is longer than 30s"),

@@ -2,8 +2,10 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
+from urllib.parse import urlsplit
 
 import typer
 
@@ -93,7 +95,22 @@ def _brief(value: object) -> str:
         case _:
             from orjson import dumps
 
-            return dumps(value).decode()
+            return dumps(_with_hosts(value)).decode()
+
+
+def _with_hosts(value: object) -> Any:
+    """A probe's `url` as its host only: a path or a query may hold a secret."""
+    match value:
+        case Mapping():
+            pairs = cast("Mapping[str, object]", value).items()
+            return {
+                key: urlsplit(inner).hostname
+                if key == "url" and isinstance(inner, str)
+                else _with_hosts(inner)
+                for key, inner in pairs
+            }
+        case _:
+            return value
 
 
 def _print_applied(
@@ -102,9 +119,8 @@ def _print_applied(
     if json:
         from notifier.entry.cli.output import print_json
 
-        print_json(
-            {"applied": applied, "changes": shown.changes, "unchanged": shown.unchanged, "retyped": retyped}
-        )
+        changes = [_with_hosts(asdict(change)) for change in shown.changes]
+        print_json({"applied": applied, "changes": changes, "unchanged": shown.unchanged, "retyped": retyped})
         return
     for r in retyped:
         typer.echo(

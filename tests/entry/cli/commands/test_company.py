@@ -155,6 +155,18 @@ def test_a_complete_file_asks_for_the_number_and_takes_it_once(environment, tmp_
     assert notifier(environment, tmp_path, *whole)[0] == 0
 
 
+def test_of_an_address_only_the_host_is_shown(environment, tmp_path):
+    """Its path or its query may be a secret, and what is printed is kept in logs."""
+    table = '[[probes]]\nname = "api"\ntype = "http"\nservices = ["fable-5"]\nurl = "{url}"\n'
+    file = tmp_path / "company.toml"
+    for url in ("https://api.example.com/s3cret?token=s3cret", "https://api.example.com/n3w-s3cret"):
+        file.write_text(COMPANY + table.format(url=url))
+        for flags in ([], ["--json"], ["--yes"]):
+            _, out, err = notifier(environment, tmp_path, "apply", "company.toml", *flags)
+            assert "api.example.com" in out
+            assert "s3cret" not in out + err
+
+
 def test_json_is_the_whole_output(environment, tmp_path):
     _, out, _ = notifier(environment, tmp_path, "apply", "company.toml", "--yes", "--json")
     applied = json.loads(out)
