@@ -10,6 +10,7 @@ It never raises: what came is `Answered`, what did not is `Unanswered` with one 
 nor a secret. Safe to use from many threads; nothing is kept from one request to the next.
 """
 
+import logging
 import ssl
 import time
 import zlib
@@ -20,6 +21,10 @@ from functools import cache
 import httpx2
 
 from notifier.edges.bounded_network import Bounds, Ended, Failure, Limits, Transport, Unanswered
+
+for _library in ("httpx2", "httpcore2"):
+    # They would log whole addresses: the path of a webhook is its secret.
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 FOLLOWED = frozenset({301, 302, 303, 307, 308})
 SAFE = frozenset({"GET", "HEAD"})

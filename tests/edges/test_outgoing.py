@@ -67,6 +67,15 @@ def test_neither_an_answer_nor_a_failure_shows_what_it_was_asked_with(site: Site
     assert "secret" not in repr((request, found))
 
 
+def test_no_log_holds_what_was_asked(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    """A webhook's path is its secret, and whoever runs us may log everything."""
+    caplog.set_level("DEBUG")
+    answered(
+        ask(Outgoing(f"{site.url}/secret-path?token=secret", headers={"Authorization": "secret"}), inside())
+    )
+    assert "secret" not in caplog.text
+
+
 @pytest.mark.parametrize("how", ["hang", "drip"])
 def test_one_deadline_holds_for_all_of_it(site: Site, how: str) -> None:
     site.usual = Page(then=getattr(site, how))
