@@ -102,13 +102,16 @@ ON CONFLICT (name) DO UPDATE SET type = excluded.type, asks = excluded.asks, hos
 
 
 def put_turn(tx: Tx, name: str, *, now: datetime) -> None:
-    """It is looked at soon, and as if for the first time: what it remembers may be of another address."""
+    """It is looked at soon, and as if for the first time: what it remembers may be of another address, and so may
+    what somebody sees who is looking at this moment. That is not written down.
+    """
     run(
         tx,
         """
 INSERT INTO probe_run (name, next_at)
 VALUES (%(name)s, %(now)s)
-ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at, memory = '{}'""",
+ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at, claim = NULL, leased_until = NULL, looked_at = NULL,
+  outcome = '', said = '', reached_at = NULL, unreached_since = NULL, memory = '{}'""",
         name=name,
         now=now,
     )

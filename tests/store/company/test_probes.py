@@ -110,6 +110,28 @@ def test_what_is_declared_anew_is_looked_at_anew_and_remembers_nothing(db: Db) -
     assert (again.memory, again.host) == ({}, "elsewhere.example")
 
 
+def test_a_look_at_the_old_address_writes_nothing_down_once_another_is_declared(db: Db) -> None:
+    """Its `ETag` would mean what the old page showed."""
+    declare(db, "api", host="old.example")
+    (old,) = claim(db)
+    declare(db, "api", host="new.example")
+    (new,) = claim(db)
+    assert not write(db, old)
+    assert write(db, new)
+
+
+def test_nor_does_the_old_address_stand_for_the_new_one(db: Db) -> None:
+    declare(db, "api", host="old.example")
+    declare(db, "torn", host="old.example")
+    for each in claim(db):
+        write(db, each, reached=each.name == "api")
+    for name in ("api", "torn"):
+        declare(db, name, host="new.example")
+    with db.transaction() as tx:
+        never = OtherProbe("new.example", None, None, unreached=False)
+        assert probes.at_other_hosts(tx, "one.example", inside=False) == [never, never]
+
+
 def test_streaks_are_what_was_written_last(db: Db) -> None:
     declare(db, "api")
     first = Streak("a", 2, 0, 1, firing=True, kind=Kind.SUSPENSION, since=NOW)
