@@ -7,3 +7,6 @@ CREATE TABLE import_format (
 
 -- Numbered deliveries are forgotten by their age.
 CREATE INDEX posted_by_time ON posted (received_at);
+
+-- Whoever has left a complete file stays for what these open disruptions have told them, or are about to.
+ALTER TABLE entitlement ADD COLUMN kept_for bigint[];

@@ -1,13 +1,16 @@
 """`import --complete`: the file holds everybody, so what it does not hold ends. A person acknowledges how much."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from notifier.actions.notices.rule import notice_rule, rule_at
 from notifier.errors import Refused
 from notifier.model.leaving import Leaving, LeavingCustomer
 from notifier.model.scope import Json
+from notifier.model.vocabulary import NoticeKind
 from notifier.store import Tx
 from notifier.store.company import leaving
+from notifier.store.disruptions import disruptions, notices
 
 LISTED = 10_000
 """Customers that are named."""
@@ -55,15 +58,29 @@ def end_what_is_gone(tx: Tx, now: datetime, everybody: Everybody, holders: int) 
     gone = find_what_is_gone(tx, holders)
     if gone.count.customers != (everybody.acknowledged or 0) or everybody.digest not in {None, gone.digest}:
         raise Unacknowledged(gone, everybody.acknowledged)
+    # Somebody may have declared since it was asked who is told of something: from here on nobody can.
+    disruptions.lock_declarations(tx)
+    _keep_who_is_told(tx)
     leaving.end(tx)
+    leaving.keep_told(tx)
     leaving.keep_until_over(tx, now)
-    return gone
+    return replace(gone, count=leaving.found(tx, holders))
 
 
 def find_what_is_gone(tx: Tx, holders: int) -> Gone:
     """`holders`: how many customers held something before the rows were merged."""
     leaving.gather(tx)
+    _keep_who_is_told(tx)
     return Gone(leaving.found(tx, holders), tuple(leaving.customers(tx, most=LISTED)), leaving.digest(tx))
+
+
+def _keep_who_is_told(tx: Tx) -> None:
+    """Who is told of something that is open, or is about to be, by the rule in force or that of an open list."""
+    leaving.keep_told(tx)
+    for disruption_id in leaving.listing(tx):
+        leaving.keep_listed(tx, rule_at(tx, disruption_id, NoticeKind.FIRST))
+        for notice_id in leaving.open_lists(tx, disruption_id):
+            leaving.keep_listed(tx, notice_rule(tx, notices.by_id(tx, notice_id)))
 
 
 def _refusal(count: Leaving, acknowledged: int | None) -> str:

@@ -60,7 +60,7 @@ def _copy(
     db: Db, settings: Settings, now: datetime, disruption_id: int, rule: Rule | None
 ) -> AudienceCopy | None:
     with db.transaction() as tx:
-        rule = rule or rule_of(disruptions.revision(tx, disruption_id))
+        rule = rule or rule_of(disruption_id, disruptions.revision(tx, disruption_id))
         copied = bring(tx, settings.audience_url, rule, now, None)
         if copied is not None:
             merge.note_people(tx, disruption_id, copied.source, copied.at)

@@ -126,7 +126,7 @@ def _explained(
     id_ = disruption.disruption_id
     released = reviews.released(tx, id_)
     revision = disruptions.revision(tx, id_)
-    rule = rule_of(revision, released)
+    rule = rule_of(id_, revision, released)
     lines = membership.frozen(tx, id_, customer.customer_id)
     present = membership.present(tx, rule, customer.customer_id)
     open_lists = tuple(membership.open_lists(tx, id_))

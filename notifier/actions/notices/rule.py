@@ -15,7 +15,7 @@ from notifier.store.disruptions.notices import Notice
 from notifier.store.ledger.overtaken import Question
 
 
-def rule_of(revision: Revision, released: Sequence[int] = ()) -> Rule:
+def rule_of(disruption_id: int, revision: Revision, released: Sequence[int] = ()) -> Rule:
     predicate = None if revision.predicate is None else from_json(revision.predicate)
     return Rule(
         revision.services,
@@ -23,6 +23,7 @@ def rule_of(revision: Revision, released: Sequence[int] = ()) -> Rule:
         Possibly(revision.possibly),
         tuple(released),
         roles=tuple(revision.roles),
+        disruption_id=disruption_id,
     )
 
 
@@ -36,7 +37,7 @@ def rule_at(
 ) -> Rule:
     """What is true under a revision (None: the one in force), with what an entry of the timeline proposes."""
     revision = disruptions.revision(tx, disruption_id, rev)
-    rule = rule_of(revision, reviews.released(tx, disruption_id))
+    rule = rule_of(disruption_id, revision, reviews.released(tx, disruption_id))
     backs = revisions.restored(tx, disruption_id, revision.rev, timeline_id)
     back = tuple(Back(b.service, None if b.predicate is None else from_json(b.predicate)) for b in backs)
     says_back = KINDS[kind].back

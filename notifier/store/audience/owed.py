@@ -243,7 +243,7 @@ def difference(tx: Tx, asked: Asked) -> list[Difference]:
 
 def back_but_cut_off(tx: Tx, rule: Rule) -> int:
     """Customers for whom something is said to be back, and whom the data still cuts off from it."""
-    statement = sql.SQL(
-        "SELECT count(DISTINCT customer_id) FROM ({hit}) hit WHERE back AND suspended_at IS NOT NULL"
-    ).format(hit=hits(rule))
+    statement = sql.SQL("""
+SELECT count(DISTINCT customer_id) FROM ({hit}) hit
+WHERE back AND suspended_at IS NOT NULL AND is_there""").format(hit=hits(rule))
     return value(tx, statement, **rule_params(rule))

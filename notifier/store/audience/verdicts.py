@@ -29,6 +29,8 @@ class Rule:
     """Contacts that are told, with a fall-back; empty: all of them."""
     restored: tuple["Back", ...] = ()
     """What is back, for whom: it decides before the predicate does."""
+    disruption_id: int | None = None
+    """Whose it is: who has left is told of nothing but what they are kept for. None: of none that is stored."""
     elsewhere: tuple["Rule", ...] = ()
     """Of other open disruptions with one of these services: what they hold is not back."""
 
@@ -88,13 +90,17 @@ class Gap:
 
 HIT = """
 SELECT e.customer_id, e.service_id, s.slug, e.suspended_at, {rank} AS rank, {back} AS back,
-       {vals} AS vals, c.name AS customer
+       {vals} AS vals, c.name AS customer, (e.of_view OR e.vanished_at IS NULL) AS is_there
 FROM entitlement e JOIN customer c USING (customer_id) JOIN service s USING (service_id)
-WHERE s.slug = ANY({services})"""
+WHERE s.slug = ANY({services})
+  AND (e.vanished_at IS NULL OR e.of_view OR {disruption}::bigint = ANY(e.kept_for))"""
+"""Not `is_there`: a person has said that they left, and what the data says of them is of before."""
 
 ALL_HIT = """
-SELECT e.customer_id, 2 AS rank, e.suspended_at FROM entitlement e
-WHERE e.service_id = ANY(array(SELECT service_id FROM service WHERE slug = ANY(%(services)s)))"""
+SELECT e.customer_id, 2 AS rank, e.suspended_at, (e.of_view OR e.vanished_at IS NULL) AS is_there
+FROM entitlement e
+WHERE e.service_id = ANY(array(SELECT service_id FROM service WHERE slug = ANY(%(services)s)))
+  AND (e.vanished_at IS NULL OR e.of_view OR %(of_disruption)s::bigint = ANY(e.kept_for))"""
 """What `HIT` says of a rule that spares nobody, without a look at any customer."""
 
 PAIRS = 40
@@ -109,6 +115,7 @@ def hits(rule: Rule, prefix: str = "") -> sql.Composed:
         back=sql.SQL("coalesce({}, false)").format(back) if back else sql.SQL("false"),
         vals=_asked_values(rule, prefix),
         services=sql.Placeholder(f"{prefix}services"),
+        disruption=sql.Placeholder(f"{prefix}of_disruption"),
     )
 
 
@@ -139,6 +146,7 @@ def rule_params(rule: Rule, prefix: str = "") -> dict[str, object]:
     """What the statements built on `hits` expect."""
     own: dict[str, object] = {
         f"{prefix}services": rule.services,
+        f"{prefix}of_disruption": rule.disruption_id,
         f"{prefix}possibly": rule.possibly,
         f"{prefix}told_rank": rule.told_rank,
         f"{prefix}released": list(rule.released),
@@ -222,10 +230,11 @@ def survey(tx: Tx, rule: Rule) -> Survey:
     run(tx, "SET LOCAL enable_hashjoin = off")
     statement = sql.SQL("""
 WITH held AS MATERIALIZED (
-       SELECT customer_id, max(rank) AS rank, bool_or(suspended_at IS NOT NULL) AS cut_off,
-              bool_or(suspended_at IS NOT NULL AND rank < %(told_rank)s) AS cut_off_not_told,
-              bool_or(suspended_at IS NULL AND rank >= %(told_rank)s) AS told_not_cut_off
-       FROM (SELECT customer_id, rank, suspended_at FROM ({hit}) hit ORDER BY 1 OFFSET 0) hit GROUP BY 1),
+       SELECT customer_id, max(rank) AS rank, bool_or(suspended_at IS NOT NULL AND is_there) AS cut_off,
+              bool_or(suspended_at IS NOT NULL AND is_there AND rank < %(told_rank)s) AS cut_off_not_told,
+              bool_or(suspended_at IS NULL AND is_there AND rank >= %(told_rank)s) AS told_not_cut_off
+       FROM (SELECT customer_id, rank, suspended_at, is_there FROM ({hit}) hit ORDER BY 1 OFFSET 0) hit
+       GROUP BY 1),
      shared AS MATERIALIZED (
        SELECT recipient_id FROM (SELECT recipient_id FROM contact WHERE recipient_id IS NOT NULL
                                  ORDER BY 1 OFFSET 0) k GROUP BY 1 HAVING count(*) > 1),
@@ -280,16 +289,5 @@ SELECT min((SELECT min(suspended_at) FROM entitlement e
     WHERE e.service_id = s.service_id AND suspended_at IS NOT NULL))
 FROM service s
 WHERE slug = ANY(%(services)s)""",
-        services=services,
-    )
-
-
-def still_cut_off(tx: Tx, services: list[str]) -> int:
-    """Customers that the data says are cut off from one of the services now."""
-    return value(
-        tx,
-        """
-SELECT count(DISTINCT customer_id) FROM entitlement JOIN service USING (service_id)
-WHERE slug = ANY(%(services)s) AND suspended_at IS NOT NULL""",
         services=services,
     )

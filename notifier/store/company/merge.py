@@ -148,7 +148,7 @@ def vanished(tx: Tx, rule: Rule) -> Vanished:
 SELECT count(DISTINCT e.customer_id) AS customers,
        count(DISTINCT e.customer_id) FILTER (WHERE hit.rank >= %(told_rank)s) AS told
 FROM ({hit}) hit JOIN entitlement e USING (customer_id, service_id)
-WHERE e.vanished_at IS NOT NULL"""
+WHERE e.vanished_at IS NOT NULL AND e.of_view"""
     ).format(hit=hits(rule))
     found = one(tx, Vanished, statement, **rule_params(rule))
     assert found is not None

@@ -127,7 +127,7 @@ def still_cut_off(tx: Tx, disruption_id: int, customer_id: int) -> list[str]:
         tx,
         """
 SELECT DISTINCT s.name FROM entitlement e JOIN service s USING (service_id)
-WHERE e.customer_id = %(customer)s AND e.suspended_at IS NOT NULL
+WHERE e.customer_id = %(customer)s AND e.suspended_at IS NOT NULL AND (e.of_view OR e.vanished_at IS NULL)
   AND s.slug = ANY(SELECT unnest(services) FROM scope_revision WHERE disruption_id = %(disruption)s)
 ORDER BY 1""",
         disruption=disruption_id,

@@ -221,7 +221,11 @@ UPDATE signal SET judged_at = NULL FROM rows WHERE signal.signal_id = rows.signa
 
 
 def cut_offs(tx: Tx, mode: Mode, *, now: datetime) -> list[CutOff]:
-    """Services from which the data says customers are cut off, and no open disruption explains it."""
+    """Services from which the data says customers are cut off, and no open disruption explains it.
+
+    Who has left by a complete file is not in the data any more, here and below: what is kept of them until
+    something is over would keep it open.
+    """
     return many(
         tx,
         CutOff,
@@ -237,8 +241,10 @@ SELECT s.slug AS service, e.since, e.latest,
 FROM unexplained s
 CROSS JOIN LATERAL (  -- the two ends of an index, each by itself: nobody is counted at every tick
   SELECT (SELECT suspended_at FROM entitlement WHERE service_id = s.service_id AND suspended_at <= %(now)s
+            AND (of_view OR vanished_at IS NULL)
           ORDER BY suspended_at LIMIT 1) AS since,
          (SELECT suspended_at FROM entitlement WHERE service_id = s.service_id AND suspended_at <= %(now)s
+            AND (of_view OR vanished_at IS NULL)
           ORDER BY suspended_at DESC LIMIT 1) AS latest) e
 WHERE e.since IS NOT NULL ORDER BY s.slug""",
         mode=mode,
@@ -260,6 +266,7 @@ WHERE NOT EXISTS (SELECT FROM signal r WHERE r.source = 'database' AND r.dedupe_
                   AND r.state = 'resolved')
   AND NOT coalesce((SELECT true FROM entitlement e
                     WHERE e.service_id = s.service_id AND suspended_at IS NOT NULL
+                      AND (of_view OR vanished_at IS NULL)
                     ORDER BY suspended_at LIMIT 1), false)  -- by the index, also where nobody is cut off
 ORDER BY 1""",
     )
@@ -273,7 +280,7 @@ def extent(tx: Tx, services: Sequence[str], *, now: datetime) -> Extent:
         """
 SELECT count(DISTINCT customer_id) AS customers, min(suspended_at) AS since
 FROM entitlement JOIN service USING (service_id)
-WHERE slug = ANY(%(services)s) AND suspended_at <= %(now)s""",
+WHERE slug = ANY(%(services)s) AND suspended_at <= %(now)s AND (of_view OR vanished_at IS NULL)""",
         services=list(services),
         now=now,
     )

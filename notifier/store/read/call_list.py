@@ -86,7 +86,8 @@ of_line AS (
   WHERE l.told_as IN ('none', 'affected', 'possibly')),
 cut AS (
   SELECT DISTINCT e.customer_id, e.service_id FROM entitlement e JOIN service s USING (service_id)
-  WHERE e.suspended_at IS NOT NULL AND s.slug = ANY(
+  WHERE e.suspended_at IS NOT NULL AND (e.vanished_at IS NULL OR e.of_view OR %(id)s = ANY(e.kept_for))
+    AND s.slug = ANY(
     SELECT unnest(services) FROM scope_revision WHERE disruption_id = %(id)s
     AND rev = (SELECT max(rev) FROM scope_revision WHERE disruption_id = %(id)s AND NOT proposed))),
 best AS (

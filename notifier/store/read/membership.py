@@ -63,7 +63,8 @@ class VerdictNow:
 def present(tx: Tx, rule: Rule, customer_id: int) -> list[VerdictNow]:
     statement = sql.SQL("""
 SELECT s.name AS service, max(rank) AS rank, max(rank) >= %(told_rank)s AS told,
-       (array_agg(hit.vals ORDER BY hit.rank DESC))[1] AS vals, min(hit.suspended_at) AS cut_off_since
+       (array_agg(hit.vals ORDER BY hit.rank DESC))[1] AS vals,
+       min(hit.suspended_at) FILTER (WHERE hit.is_there) AS cut_off_since
 FROM ({hit} AND e.customer_id = %(customer)s) hit JOIN service s USING (service_id)
 GROUP BY s.service_id, s.name ORDER BY s.name""").format(hit=hits(rule))
     return many(tx, VerdictNow, statement, **rule_params(rule) | {"customer": customer_id})

@@ -1,18 +1,19 @@
 """A file that holds everybody: what it does not hold ends, acknowledged by number, and nobody is forgotten."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from notifier.actions.company.complete import Everybody, Unacknowledged
+from notifier.actions.company.complete import LISTED, Everybody, Gone, Unacknowledged
 from notifier.actions.company.import_customers import Imported, import_customers
 from notifier.actions.company.preview_import import preview_gone
-from notifier.entry.cli.screens.imported import gone_lines, lines
+from notifier.entry.cli.screens.imported import NAMED, gone_lines, lines
 from notifier.errors import BadInput
 from notifier.model.act import Act
 from notifier.model.file_format import FileFormat
-from notifier.model.leaving import Leaving
+from notifier.model.leaving import Leaving, LeavingCustomer
 from notifier.store import Db
 from notifier.store.company import catalogue, leaving
 from tests.raw_sql import rows_of
@@ -88,6 +89,14 @@ def test_nobody_ends_unacknowledged_and_nothing_is_imported(db: Db) -> None:
     assert max(map(len, shown)) <= 80
     assert "NOT IN THIS FILE: what 3 customers of 3 hold. It would end." in shown
     assert "  c2 Beta: fable-5 (cut off)" in shown
+
+
+def test_the_screen_promises_no_more_names_than_are_kept() -> None:
+    few = Leaving(customers=LISTED, absent=LISTED, entitlements=LISTED, cut_off=0, kept=0, holders=LISTED)
+    many = replace(few, customers=LISTED + 1)
+    named = tuple(LeavingCustomer(f"c{n}", "", ["fable-5"], True, False, False) for n in range(NAMED))
+    assert gone_lines(Gone(few, named, ""))[-1] == "  and 9,980 more: --preview --json names them"
+    assert gone_lines(Gone(many, named, ""))[-1].endswith(" names the first 10,000 of all")
 
 
 def test_acknowledged_it_ends_and_the_customers_stay(db: Db) -> None:

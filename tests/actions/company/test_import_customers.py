@@ -468,9 +468,23 @@ class Stalling(io.RawIOBase):
         return min(len(block), len(buffer))
 
 
+class Proxy:
+    """As a task of Celery's that nobody has asked for yet: whoever asks what it is has it made."""
+
+    @property
+    def __class__(self) -> type:
+        raise AssertionError
+
+
+def rows_alive() -> int:
+    """Asks no object what it is: any object of the process may be somebody's proxy."""
+    return sum(type(each) in (CustomerRow, FileRow) for each in gc.get_objects())
+
+
 def test_rows_go_by_and_are_not_held(db: Db):
     """So that a million cost no more memory than these."""
     living: list[int] = []
+    proxy, before = Proxy(), rows_alive()  # what other tests hold goes by at most
 
     class Watching(Stalling):
         def _make(self) -> Iterator[bytes]:
@@ -479,11 +493,12 @@ def test_rows_go_by_and_are_not_held(db: Db):
                 yield b"".join(
                     b"c%d,a%d@x.example.com,fable-5\n" % (i, i) for i in range(n * 500, n * 500 + 500)
                 )
-                living.append(sum(isinstance(each, CustomerRow | FileRow) for each in gc.get_objects()))
+                living.append(rows_alive())
 
     imported = import_customers(db, Act("person:test", NOW), io.BufferedReader(Watching()))
     assert (imported.rows, len(living)) == (20_000, 40)
-    assert max(living) < 10
+    assert max(living) - before < 10
+    del proxy
 
 
 def in_the_middle(db: Db, stream: Stalling) -> tuple[threading.Thread, list[object]]:

@@ -100,8 +100,7 @@ def _everybody(
     except Unacknowledged as refused:
         if not quiet:
             typer.echo("\n".join(gone_lines(refused.gone)))
-        # Standard input has been read, and cannot be read again.
-        if not refused.may_be_asked or quiet or str(file) == "-" or not sys.stdin.isatty():
+        if not refused.may_be_asked or quiet or not _is_read_again(file) or not sys.stdin.isatty():
             raise
         n, digest = refused.gone.count.customers, refused.gone.digest
     typed = typer.prompt(
@@ -113,6 +112,11 @@ def _everybody(
     if str(typed).strip().replace(",", "") != str(n):
         raise Refused("Nothing was imported.")
     return _imported(app, file, known, Everybody(n, digest), skip_bad=skip_bad)
+
+
+def _is_read_again(file: Path) -> bool:
+    """Standard input, and pipes as the shell's `<(zcat x)` is one, have been read when they were read once."""
+    return str(file) != "-" and not file.is_fifo() and not file.is_char_device()
 
 
 def _encoding(given: str | None) -> str | None:
@@ -144,8 +148,10 @@ def _preview(app: "App", file: Path, known: "FileFormat", *, complete: bool, as_
     from notifier.entry.cli.screens.import_preview import lines
     from notifier.entry.cli.screens.imported import gone_lines
 
-    if complete and str(file) == "-":
-        raise BadInput("--preview --complete reads the file twice: name a file instead of standard input.")
+    if complete and not _is_read_again(file):
+        raise BadInput(
+            "--preview --complete reads the file twice: name a file instead of standard input or a pipe."
+        )
     with opened_file(file) as stream:
         found = preview_import(app.db, app.clock.now(), stream, known, most=PREVIEWED)
     gone = None

@@ -2,13 +2,13 @@
 
 from textwrap import wrap
 
-from notifier.actions.company.complete import Gone
+from notifier.actions.company.complete import LISTED, Gone
 from notifier.actions.company.import_customers import Imported, Merged
 from notifier.model.leaving import LeavingCustomer
 
 COLUMNS = 80
 NAMED = 20
-"""Customers that a screen names; `--json` names them all."""
+"""Customers that a screen names."""
 
 
 def lines(imported: Imported) -> list[str]:
@@ -44,14 +44,15 @@ def gone_lines(gone: Gone) -> list[str]:
         said.append(f"! Cut off from some of it now: {_customers(count.cut_off)}.")
     if count.kept:
         said.append(
-            f"! Part of a disruption that is open: {_customers(count.kept)}. They go on hearing of it, and hear"
-            " its end; then it ends for them too."
+            f"! Part of a disruption that is open: {_customers(count.kept)}. They hear of it like everybody,"
+            " and of its end; then it ends for them too."
         )
     shown = [line for part in said for line in wrap(part, COLUMNS)]
     for each in gone.customers[:NAMED]:
         shown += wrap(_customer(each), COLUMNS, initial_indent="  ", subsequent_indent="    ")
     if (more := count.customers - NAMED) > 0:
-        shown.append(f"  and {more:,} more: --preview --json names them")
+        whom = "them" if count.customers <= LISTED else f"the first {LISTED:,} of all"
+        shown.append(f"  and {more:,} more: --preview --json names {whom}")
     return shown
 
 

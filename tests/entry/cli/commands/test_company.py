@@ -242,6 +242,10 @@ def test_every_bad_row_is_named_on_standard_error(environment, tmp_path, databas
         (["import", "customers.csv", "--gone", "1"], "--gone goes with --complete"),
         (["import", "customers.csv", "--complete", "--skip-bad"], "do not go together"),
         (["import", "-", "--complete", "--preview"], "name a file instead of standard input"),
+        (
+            ["import", "/dev/fd/0", "--complete", "--preview"],
+            "name a file instead of standard input or a pipe",
+        ),
         (["import", "customers.csv", "--as", "crm"], "No export is called 'crm' under [imports]"),
         (["import", "customers.csv"], "fable-5"),
     ],
