@@ -144,9 +144,18 @@ def _drafted(
     began together with them, or one of their own. What has told people is never widened.
     """
     rest, services = tuple(sorted(ready)), set(ready)
-    before = next((each for each in said.ended if services & set(each.services)), None)
-    if before is not None and not before.told and before.kind is said.kind:
-        return Judgement(Consequence.REOPEN, Grounds.CAME_BACK, before.disruption_id, rest)
+    follows = told_before(heard.source, services, open_ones, said)
+    # The last that was about this: a draft that reads as something else says nothing about it.
+    before = next(
+        (
+            each
+            for each in said.ended
+            if services & set(each.services) and (each.told or each.kind is said.kind)
+        ),
+        None,
+    )
+    if before is not None and not before.told:
+        return Judgement(Consequence.REOPEN, Grounds.CAME_BACK, before.disruption_id, rest, follows=follows)
     open_to_it = [
         one
         for one in open_ones
@@ -155,11 +164,9 @@ def _drafted(
         # Its words are of one kind: whom a fault hits does not read that they were cut off.
         and said.kind in {None, one.kind}
     ]
-    told = [one for one in open_ones if one.declared_at is not None and _hangs(heard, ready, one, said)]
-    causes = {one.disruption_id for one in told}
-    follows = before.disruption_id if before is not None and before.told else None
+    causes = {one.disruption_id for one in open_ones if _told(one) and _hangs(heard.source, ready, one, said)}
     for one in open_to_it:
-        if one.follows in causes or _hangs(heard, ready, one, said):
+        if one.follows in causes or _hangs(heard.source, ready, one, said):
             return Judgement(
                 Consequence.WIDEN, Grounds.HANGS_TOGETHER, one.disruption_id, rest, follows=follows
             )
@@ -168,18 +175,38 @@ def _drafted(
             return Judgement(
                 Consequence.WIDEN, Grounds.BEGAN_TOGETHER, one.disruption_id, rest, follows=follows
             )
+    why = Grounds.UNEXPLAINED
     if follows is not None:
-        return Judgement(Consequence.OPEN, Grounds.FOLLOWS, services=rest, follows=follows)
-    if told:
-        return Judgement(Consequence.OPEN, Grounds.CAUSED, services=rest, follows=told[0].disruption_id)
-    return Judgement(Consequence.OPEN, Grounds.UNEXPLAINED, services=rest)
+        why = Grounds.CAUSED if follows in causes else Grounds.FOLLOWS
+    return Judgement(Consequence.OPEN, why, services=rest, follows=follows)
 
 
-def _hangs(heard: Heard, ready: Collection[str], one: OpenDisruption, said: Circumstances) -> bool:
+def told_before(
+    source: str, services: Collection[str], open_ones: Sequence[OpenDisruption], said: Circumstances
+) -> int | None:
+    """What has told people and these services come after, however their draft came about: the newest about them
+    that ended a moment ago, else the oldest open one that is about them or hangs together with them. Only a person
+    says more to those people. `source`: which reports them, or who opened their draft.
+    """
+    about = set(services)
+    ended = [each.disruption_id for each in said.ended if each.told and about & set(each.services)]
+    going_on = [
+        one.disruption_id
+        for one in open_ones
+        if _told(one) and (about & set(one.services) or _hangs(source, services, one, said))
+    ]
+    return next(iter([*ended, *going_on]), None)
+
+
+def _told(one: OpenDisruption) -> bool:
+    return one.declared_at is not None
+
+
+def _hangs(source: str, services: Collection[str], one: OpenDisruption, said: Circumstances) -> bool:
     """Whom somebody cut off is no consequence of a fault, and no cause of one."""
-    if DATABASE in {heard.source, one.opened_by}:
+    if DATABASE in {source, one.opened_by}:
         return False
-    return any(not said.kindred.get(slug, frozenset()).isdisjoint(one.services) for slug in ready)
+    return any(not said.kindred.get(slug, frozenset()).isdisjoint(one.services) for slug in services)
 
 
 def _resolved(past: Sequence[Past], open_ids: Collection[int], drafts: Collection[int]) -> Judgement:

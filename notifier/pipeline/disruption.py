@@ -186,10 +186,17 @@ def open_draft(
 
 
 def reopen_draft(
-    tx: Tx, act: Act, disruption_id: int, services: tuple[str, ...], effective_at: datetime
+    tx: Tx,
+    act: Act,
+    disruption_id: int,
+    services: tuple[str, ...],
+    effective_at: datetime,
+    follows: int | None = None,
 ) -> None:
-    """What went away came back: the void draft goes on, about what is reported now."""
+    """What went away came back: the void draft goes on, about what is reported now; `follows` as in `open_draft`."""
     before = disruptions.by_id(tx, disruption_id)
+    if follows is not None:
+        succession.follow(tx, disruption_id, follows)
     succession.reopen(tx, disruption_id, effective_at=effective_at, now=act.now)
     _say_services(tx, act, before, services, "reopen draft")
 

@@ -218,7 +218,7 @@ TERMS = {
     "needs what has told people, and a draft follows that": (
         heard(FIRING, "console"),
         [disruption(1, "database-a", declared=True), replace(disruption(2, "other", **OLD), follows=1)], GRAPH,
-        Judgement(Consequence.WIDEN, Grounds.HANGS_TOGETHER, 2, ("console",)),
+        Judgement(Consequence.WIDEN, Grounds.HANGS_TOGETHER, 2, ("console",), follows=1),
     ),
     "somebody cut them off: no consequence of a fault": (
         replace(heard(FIRING, "api"), source="database"), [disruption(1, "database-a", **OLD)], GRAPH,
@@ -251,6 +251,29 @@ TERMS = {
     "what told people ended a moment ago, and another draft began together": (
         heard(FIRING, "fable-5"), [disruption(1, "mythos-5")], Circumstances(ended=(TOLD,)),
         Judgement(Consequence.WIDEN, Grounds.BEGAN_TOGETHER, 1, ("fable-5",), follows=8),
+    ),
+    "its draft was void a moment ago, and before that people were told of one of these": (
+        heard(FIRING, "fable-5", "mythos-5"), [],
+        Circumstances(ended=(replace(VOID, services=["mythos-5"]), TOLD), kind=Kind.OUTAGE),
+        Judgement(Consequence.REOPEN, Grounds.CAME_BACK, 7, ("fable-5", "mythos-5"), follows=8),
+    ),
+    "its draft was void a moment ago, and it needs what has told people": (
+        heard(FIRING, "api"), [disruption(1, "database-a", declared=True)],
+        replace(GRAPH, ended=(replace(VOID, services=["api"]),), kind=Kind.OUTAGE),
+        Judgement(Consequence.REOPEN, Grounds.CAME_BACK, 7, ("api",), follows=1),
+    ),
+    "what told people ended before a draft that was void and reads as something else": (
+        heard(FIRING, "fable-5"), [], Circumstances(ended=(VOID, TOLD), kind=Kind.SUSPENSION),
+        Judgement(Consequence.OPEN, Grounds.FOLLOWS, None, ("fable-5",), follows=8),
+    ),
+    "a draft that was void a moment ago reads as something else, and one before it does not": (
+        heard(FIRING, "fable-5"), [],
+        Circumstances(ended=(VOID, replace(VOID, disruption_id=6, kind=Kind.SUSPENSION)), kind=Kind.SUSPENSION),
+        Judgement(Consequence.REOPEN, Grounds.CAME_BACK, 6, ("fable-5",)),
+    ),
+    "needs what has told people, and another draft began together": (
+        heard(FIRING, "api"), [disruption(1, "database-a", declared=True), disruption(2, "other")], GRAPH,
+        Judgement(Consequence.WIDEN, Grounds.BEGAN_TOGETHER, 2, ("api",), follows=1),
     ),
 }  # fmt: skip
 

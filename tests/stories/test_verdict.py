@@ -349,6 +349,60 @@ def test_a_void_draft_goes_on_about_what_is_reported_now_and_nothing_else(world:
         assert value(tx, "SELECT count(*) FROM notice WHERE state = 'draft'") == 1
 
 
+def comes_and_goes(db: Db, at: Any, *slugs: str, source: str = "trusted") -> OpenDisruption:
+    """Reported, taken back, and void."""
+    for slug in slugs:
+        post(db, alert(slug, start=at), source=source, now=at)
+    judge(db, at)
+    (draft,) = (one for one in open_ones(db) if set(one.services) == set(slugs))
+    for slug in slugs:
+        post(db, alert(slug, start=at, end=at), source=source, now=at)
+    judge(db, at)
+    assert judge(db, at + QUIET)[0].voided == (draft.disruption_id,)
+    return draft
+
+
+def test_a_draft_that_goes_on_after_a_restoration_follows_it(world: Db) -> None:
+    over = ended(world, NOW + MINUTE)
+    later = NOW + 5 * MINUTE
+    void = comes_and_goes(world, later, "mythos-5")
+    later += 2 * QUIET
+    cut_off(world, "fable-5", later)
+    cut_off(world, "mythos-5", later)
+    post(world, alert("fable-5", start=later, id_="both"), source="trusted", now=later)
+    with world.transaction() as tx:  # as a tool that names several services in one report
+        tx.execute("UPDATE signal SET services = '{fable-5,mythos-5}' WHERE dedupe_key = 'bothfable5'")
+        tx.execute("UPDATE trouble SET services = '{fable-5,mythos-5}' WHERE key = 'bothfable5'")
+    assert all(each.announced == () for each in judge(world, later))
+    (draft,) = open_ones(world)
+    assert (draft.disruption_id, draft.services) == (void.disruption_id, ["fable-5", "mythos-5"])
+    assert draft.follows == over.disruption_id
+
+
+def test_a_draft_that_goes_on_beside_what_people_know_of_follows_it(world: Db) -> None:
+    has(world, "fable-5", "sonnet-5")
+    void = comes_and_goes(world, NOW, "fable-5")
+    later = NOW + 2 * QUIET
+    suspend(world, WRITER, Act("person:lind", later), Wish(("sonnet-5",), Reason.FAULT), Consent(yes=True))
+    cut_off(world, "fable-5", later)
+    post(world, alert("fable-5", start=later), source="trusted", now=later)
+    assert all(each.announced == () for each in judge(world, later))
+    known, draft = sorted(open_ones(world), key=lambda one: one.declared_at is None)
+    assert (draft.disruption_id, draft.follows) == (void.disruption_id, known.disruption_id)
+
+
+def test_a_draft_that_was_there_before_people_were_told_of_what_it_needs_waits_for_a_person(
+    world: Db,
+) -> None:
+    has(world, "fable-5", "sonnet-5")
+    post(world, alert("fable-5"), source="trusted")
+    assert judge(world)[0].announced == (), "the data shows nobody who is cut off"
+    suspend(world, WRITER, LIND, Wish(("sonnet-5",), Reason.FAULT), Consent(yes=True))
+    cut_off(world, "fable-5", NOW)
+    assert judge(world)[0].announced == ()
+    assert "fable-5" in drafts(world)
+
+
 # ---------------------------------------------------------------- what it may lead to at most
 
 

@@ -142,7 +142,9 @@ class Judging:
                 self._touch(disruption_id, actor)
             case Judgement(consequence=Consequence.REOPEN, disruption_id=int(disruption_id)):
                 act = Act(actor, self.now)
-                disruption.reopen_draft(self.tx, act, disruption_id, judgement.services, heard.occurred_at)
+                disruption.reopen_draft(
+                    self.tx, act, disruption_id, judgement.services, heard.occurred_at, judgement.follows
+                )
                 self.said.look()
                 self._touch(disruption_id, actor)
             case _:

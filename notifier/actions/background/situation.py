@@ -122,7 +122,9 @@ class Situation:
         return [service.name for service in service_names(self.tx, one.services)]
 
     def announcing(self) -> dict[int, detect.MayAnnounce]:
-        """Also now so many must report it as it took to open the draft."""
+        """Also now so many must report it as it took to open the draft, and it may follow nothing that has told
+        people since.
+        """
         vouched, said = self._vouched(), Surroundings(self.tx, self.mode, self.now)
         terms = {slug: each.terms for slug, each in said.services.items()}
         found = {
@@ -130,6 +132,8 @@ class Situation:
             for one in self.open_ones
             if one.disruption_id in self.drafts
             and (may := detect.may_announce(one, self.evidence[one.disruption_id], vouched, terms))
+            and detect.told_before(one.opened_by, one.services, self.open_ones, said.around(one.services))
+            is None
         }
         return {id_: may for id_, may in found.items() if not said.lacking(may.services)}
 

@@ -43,6 +43,10 @@ class Surroundings:
             kind=heard.kind or self.kind(heard.source),
         )
 
+    def around(self, services: Sequence[str]) -> Circumstances:
+        """Of a draft that is there: what it hangs together with, and what ended a moment ago."""
+        return Circumstances(kindred={slug: self._kindred_of(slug) for slug in services}, ended=self.ended)
+
     @property
     def services(self) -> dict[str, Service]:
         if self._services is None:
