@@ -193,7 +193,7 @@ def reopen_draft(
     effective_at: datetime,
     follows: int | None = None,
 ) -> None:
-    """What went away came back: the void draft goes on, about what is reported now; `follows` as in `open_draft`."""
+    """What went away came back: the void draft goes on, about what is reported now. `follows`: as at first."""
     before = disruptions.by_id(tx, disruption_id)
     if follows is not None:
         succession.follow(tx, disruption_id, follows)

@@ -122,6 +122,8 @@ class Judging:
     def _stand_still(self) -> None:
         """Nobody declares or approves what we judge by, and what may be taken up again."""
         disruptions.lock_declarations(self.tx)
+        # Another tick may have opened a draft until now, and whoever approves it holds only its row.
+        self.look()
         self.said.look()
         void = {each.disruption_id for each in self.said.ended if not each.told}
         for disruption_id in sorted(void | self.drafts):

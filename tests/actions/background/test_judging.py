@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from notifier.actions.announce.declare import Wish, suspend
-from notifier.actions.background.judging import TURN
+from notifier.actions.background.judging import TURN, Judging
 from notifier.actions.background.posts import record_signals, speaker
 from notifier.actions.background.signals import judge_signals, watch_cut_offs
 from notifier.actions.control.approve import Consent
+from notifier.errors import Busy
 from notifier.model.act import Act
 from notifier.model.vocabulary import Mode, Reason
 from notifier.pipeline.detect import QUIET
-from notifier.store import Db, values
+from notifier.store import Db, locks, values
 from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Source
 from notifier.store.disruptions import alarms, disruptions
@@ -293,3 +294,26 @@ def test_what_the_data_shows_does_not_wait(company: Db) -> None:
     watch_cut_offs(company, WRITER, NOW)
     judge(company, NOW)
     assert drafts(company) == [["service-1"], ["fable-5"]]
+
+
+# ---------------------------------------------------------------- two at once
+
+
+def test_what_another_tick_has_opened_meanwhile_nobody_approves_while_we_judge(company: Db) -> None:
+    post(company, [alert("service-1", NOW)], NOW)
+    with company.transaction() as tx:
+        judging = Judging(tx, WRITER, Mode.REHEARSAL, NOW)
+        assert judge_signals(company, WRITER, NOW).opened
+        post(company, [alert("service-2", NOW - timedelta(hours=5))], NOW)
+        assert judging.judge_new() == 1
+        assert len(judging.opened) == 1, "it does not touch the other one"
+        (draft, *_) = judging.open_ones
+        with pytest.raises(Busy):
+            hold(company, draft.disruption_id)
+
+
+def hold(db: Db, disruption_id: int) -> None:
+    """As whoever approves, and waiting for nobody."""
+    with db.transaction() as tx:
+        locks.wait_at_most(tx, 1)
+        disruptions.lock(tx, disruption_id)
