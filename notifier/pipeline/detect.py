@@ -264,11 +264,11 @@ def may_announce(
     """Which source may let such a draft go: one with a ceiling that reports all of it, now, by itself. `terms`: of
     services; the smallest ceiling counts, and a service may forbid it.
 
-    `vouched`: sources that only a holder of their secret can speak for. What another began says since when it is
-    out, and customers read that: it waits for a person. So does what follows something that has told people, and
-    what a person has merged or split.
+    `vouched`: sources that only a holder of their secret can speak for. What another began, widened or took up
+    again says what is out and since when, and customers read that: it waits for a person. So does what follows
+    something that has told people, and what a person has merged or split.
     """
-    if draft.opened_by not in {DATABASE, *map(actor_of, vouched)}:
+    if not {draft.opened_by, *draft.said_by} <= {DATABASE, *map(actor_of, vouched)}:
         return None
     if draft.follows is not None or draft.arranged_by is not None:
         return None

@@ -405,6 +405,10 @@ def test_nobody_announces_for_whom_no_secret_vouches_or_what_such_a_source_began
     assert may_announce(draft, witnesses, {"prometheus"}, {}) == MayAnnounce("prometheus", 500, ("fable-5",))
     assert may_announce(replace(draft, opened_by="source:other"), witnesses, {"prometheus"}, {}) is None
     assert may_announce(replace(draft, opened_by="database"), witnesses, {"prometheus"}, {}) is not None
+    for others in (["source:other"], ["source:other", "source:prometheus"], ["person:lind"]):
+        assert may_announce(replace(draft, said_by=others), witnesses, {"prometheus"}, {}) is None
+    ours = replace(draft, said_by=["database", "source:prometheus"])
+    assert may_announce(ours, witnesses, {"prometheus"}, {}) is not None
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from notifier.store.disruptions import alarms, disruptions, signals
 from notifier.store.disruptions.disruptions import OpenDisruption
 from notifier.store.disruptions.troubles import CALM
 from notifier.store.read import heard
-from tests.actions.background.test_signals import NOW, WRITER, alert, cut_off, post
+from tests.actions.background.test_signals import NOW, TRUSTED_ENV, WRITER, alert, cut_off, post
 from tests.actions.background.test_signals import company as _company
 
 company = _company
@@ -64,6 +64,12 @@ def source_has(db: Db, name: str, **fields: Any) -> None:
         found = catalogue.source(tx, name)
         assert found
         catalogue.put_source(tx, replace(found, **fields))
+
+
+def vouch_for(db: Db, *names: str) -> None:
+    """As for `trusted`: only a holder of the secret speaks for them."""
+    for name in names:
+        source_has(db, name, secret_env=TRUSTED_ENV, open=False)
 
 
 def judge(db: Db, now: Any = NOW) -> list[Judged]:
@@ -447,8 +453,42 @@ def test_how_far_policy_goes(world: Db, terms: dict[str, Any], fields: dict[str,
     assert bool(judge(world)[0].announced) is goes
 
 
+def test_policy_announces_nothing_that_a_stranger_began_anew(world: Db) -> None:
+    comes_and_goes(world, NOW, "fable-5")
+    later = NOW + 2 * QUIET
+    cut_off(world, "fable-5", later)
+    post(world, alert("fable-5", start=later - 20 * HOUR), source="eu", now=later)
+    judge(world, later)
+    post(world, alert("fable-5", start=later), source="trusted", now=later)
+    assert all(each.announced == () for each in judge(world, later))
+    assert drafts(world) == ["fable-5"]
+
+
+@pytest.mark.parametrize("order", [("eu", "trusted"), ("trusted", "eu")])
+def test_a_stranger_is_no_witness_of_what_policy_announces(world: Db, order: Sequence[str]) -> None:
+    has(world, "fable-5", needs=2)
+    cut_off(world, "fable-5", NOW)
+    for source in order:
+        post(world, alert("fable-5"), source=source)
+        judge(world)
+    post(world, alert("fable-5", id_="again"), source="trusted")
+    assert all(each.announced == () for each in judge(world))
+    assert drafts(world) == ["fable-5"]
+
+
+def test_what_is_only_recorded_is_no_witness(world: Db) -> None:
+    has(world, "fable-5", needs=2)
+    source_has(world, "eu", may=May.RECORD)
+    for source in ("eu", "us"):
+        post(world, alert("fable-5"), source=source)
+        judge(world)
+    assert drafts(world) == []
+    assert waits(world) == [("us", "waits: too few report it (1 of 2 for fable-5)")]
+
+
 def test_policy_announces_nothing_once_the_witnesses_are_too_few_again(world: Db) -> None:
     has(world, "fable-5", needs=2)
+    vouch_for(world, *PROBES)
     for source in ("trusted", "eu"):
         post(world, alert("fable-5"), source=source)
     assert all(each.announced == () for each in judge(world)), "the data shows nobody who is cut off"

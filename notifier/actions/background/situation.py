@@ -1,17 +1,18 @@
 """How things stand after a tick of judging: alarms, and what policy may let go. It holds no locks."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from notifier.actions.background.surroundings import Surroundings
 from notifier.actions.notices.context import service_names
+from notifier.model.signal import DATABASE
 from notifier.model.verdict import TURNS, Grounds
 from notifier.model.vocabulary import Mode
 from notifier.pipeline import alarm_text, detect
-from notifier.settings import secret
 from notifier.store import Tx
 from notifier.store.company import catalogue
+from notifier.store.company.catalogue import Source
 from notifier.store.disruptions import alarms, disruptions, signals, succession, troubles, waiting
 from notifier.store.disruptions.disruptions import OpenDisruption
 from notifier.store.disruptions.signals import Extent
@@ -122,10 +123,12 @@ class Situation:
         return [service.name for service in service_names(self.tx, one.services)]
 
     def announcing(self) -> dict[int, detect.MayAnnounce]:
-        """Also now so many must report it as it took to open the draft, and it may follow nothing that has told
-        people since.
+        """Also now so many must report it as it took to open the draft, strangers not counted, and it may follow
+        nothing that has told people since.
         """
-        vouched, said = self._vouched(), Surroundings(self.tx, self.mode, self.now)
+        said = Surroundings(self.tx, self.mode, self.now)
+        vouched = said.vouched
+        self._raise_unvouched(said.sources.values(), vouched)
         terms = {slug: each.terms for slug, each in said.services.items()}
         found = {
             one.disruption_id: may
@@ -135,14 +138,11 @@ class Situation:
             and detect.told_before(one.opened_by, one.services, self.open_ones, said.around(one.services))
             is None
         }
-        return {id_: may for id_, may in found.items() if not said.lacking(may.services)}
+        witnesses = {DATABASE, *vouched}
+        return {id_: may for id_, may in found.items() if not said.lacking(may.services, witnesses)}
 
-    def _vouched(self) -> frozenset[str]:
-        """Our own eyes, and sources whose secret is set here. Who else has a ceiling is alarmed about."""
-        sources = catalogue.sources(self.tx)
-        vouched = frozenset(
-            s.name for s in sources if s.looks_itself or (s.secret_env is not None and secret(s.secret_env))
-        )
+    def _raise_unvouched(self, sources: Iterable[Source], vouched: Collection[str]) -> None:
+        """Who has a ceiling, and only drafts."""
         keys: list[str] = []
         for each in sources:
             if each.announce_ceiling is not None and each.name not in vouched:
@@ -150,4 +150,3 @@ class Situation:
                 text = alarm_text.only_drafts(each.name, each.secret_env)
                 alarms.raise_once(self.tx, keys[-1], text, None, self.now)
         alarms.clear_others(self.tx, "ceiling", keys, self.now)
-        return vouched

@@ -1,6 +1,6 @@
 """What the company says of the services that a signal names, asked of the store once for a tick."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from notifier.model.dependencies import kindred
@@ -9,6 +9,7 @@ from notifier.model.terms import ANY, Lack, May, Terms, Voice, lack
 from notifier.model.vocabulary import Kind, Mode
 from notifier.pipeline import disruption
 from notifier.pipeline.detect import Circumstances
+from notifier.settings import secret
 from notifier.store import Tx
 from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Service, Source
@@ -67,6 +68,15 @@ class Surroundings:
             self._sources = {each.name: each for each in catalogue.sources(self.tx)}
         return self._sources
 
+    @property
+    def vouched(self) -> frozenset[str]:
+        """Our own eyes, and sources whose secret is set here: nobody else can speak for them."""
+        return frozenset(
+            s.name
+            for s in self.sources.values()
+            if s.looks_itself or (s.secret_env is not None and secret(s.secret_env))
+        )
+
     def kind(self, source: str) -> Kind:
         found = self.sources.get(source)
         return disruption.kind_of_source(source, found.services if found else {})
@@ -88,21 +98,22 @@ class Surroundings:
     def _only_recorded(self, slugs: Sequence[str]) -> frozenset[str]:
         return frozenset(slug for slug in slugs if self._terms(slug).may is May.RECORD)
 
-    def lacking(self, slugs: Sequence[str]) -> dict[str, Lack]:
-        """Services for which what is reported now is not enough."""
+    def lacking(self, slugs: Sequence[str], among: Collection[str] | None = None) -> dict[str, Lack]:
+        """Services for which what is reported now is not enough. `among`: only these sources count; None: all."""
         patience = {
             name: timedelta(seconds=each.after_seconds)
             for name, each in self.sources.items()
             if each.after_seconds is not None
         }
         found = {
-            slug: lack(slug, self._terms(slug), self._said_of(slug), patience, self.now)
+            slug: lack(slug, self._terms(slug), self._said_of(slug, among), patience, self.now)
             for slug in slugs
             if patience or self._terms(slug).needs or self._terms(slug).after or self._terms(slug).witnesses
         }
         return {slug: missing for slug, missing in found.items() if missing is not None}
 
-    def _said_of(self, slug: str) -> list[Voice]:
+    def _said_of(self, slug: str, among: Collection[str] | None) -> list[Voice]:
         if slug not in self._voices:
             self._voices[slug] = troubles.voices(self.tx, [slug], now=self.now)
-        return self._voices[slug]
+        said = self._voices[slug]
+        return said if among is None else [each for each in said if each.source in among]

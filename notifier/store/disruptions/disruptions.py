@@ -60,6 +60,8 @@ class OpenDisruption:
     """Slugs that a person took out of this draft: evidence puts none back."""
     arranged_by: str | None = None
     """Who merged or split it last."""
+    said_by: list[str] = field(default_factory=list[str])
+    """By whose word it was opened, widened or taken up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,9 @@ def open_ones(tx: Tx, mode: Mode) -> list[OpenDisruption]:
     """Everything that is not over, drafts included, oldest first."""
     statement = """
 SELECT d.disruption_id, d.reference, r.services, d.opened_by, d.declared_at, d.effective_at, d.declare_key,
-       d.kind, d.follows, d.without, d.arranged_by
+       d.kind, d.follows, d.without, d.arranged_by,
+       (SELECT array_agg(DISTINCT actor) FROM scope_revision v
+        WHERE v.disruption_id = d.disruption_id AND NOT proposed) AS said_by
 FROM disruption d
 JOIN LATERAL (
   SELECT services FROM scope_revision

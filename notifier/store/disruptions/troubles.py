@@ -210,7 +210,7 @@ GROUP BY 1, 2 ORDER BY 1, 2""",  # noqa: S608 - a constant of this module
 def voices(tx: Tx, services: Sequence[str], *, now: datetime) -> list[Voice]:
     """Who says now that these services are out, a row for each service and source: its oldest such trouble.
 
-    What is lost, or had begun too long ago when it was first heard, says nothing.
+    What is lost, or had begun too long ago when it was first heard, says nothing; so does what is only recorded.
     """
     return many(
         tx,
@@ -221,7 +221,7 @@ FROM trouble t CROSS JOIN unnest(t.services) AS slug
 LEFT JOIN source ON source.name = t.source
 CROSS JOIN LATERAL (SELECT {FLAPS} AS flaps) f
 WHERE t.services && %(services)s AND slug = ANY(%(services)s) AND (t.state = 'firing' OR t.round >= 3)
-  AND (t.state = 'firing' OR flaps) AND NOT t.stale
+  AND (t.state = 'firing' OR flaps) AND NOT t.stale AND coalesce(source.may, 'announce') <> 'record'
   AND NOT (t.state = 'firing'
     AND coalesce(t.heard_at < %(now)s - make_interval(secs => source.silence_seconds), false))
 GROUP BY 1, 2 ORDER BY 1, 2""",  # noqa: S608 - a constant of this module
