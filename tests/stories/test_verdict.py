@@ -30,7 +30,7 @@ from notifier.store.disruptions import alarms, disruptions, signals
 from notifier.store.disruptions.disruptions import OpenDisruption
 from notifier.store.disruptions.troubles import CALM
 from notifier.store.read import heard
-from tests.actions.background.test_signals import NOW, TRUSTED_ENV, WRITER, alert, cut_off, post
+from tests.actions.background.test_signals import CUT, NOW, TRUSTED_ENV, WRITER, alert, cut_off, post
 from tests.actions.background.test_signals import company as _company
 
 company = _company
@@ -200,6 +200,28 @@ def test_the_data_needs_no_witness(world: Db) -> None:
     watch_cut_offs(world, WRITER, NOW)
     judge(world)
     assert drafts(world) == ["fable-5"]
+
+
+def test_it_began_when_the_first_witness_says_and_not_when_the_last_does(world: Db) -> None:
+    has(world, "fable-5", needs=3, witnesses=("trusted", "us", "asia"))
+    vouch_for(world, "us", "asia", "prometheus")
+    for minutes, source in enumerate(("trusted", "us", "asia")):
+        post(world, alert("fable-5", start=CUT + minutes * MINUTE), source=source)
+        # Who does not count says nothing of the beginning either.
+        post(world, alert("fable-5", start=CUT - HOUR), source="prometheus")
+        judge(world)
+    (draft,) = open_ones(world)
+    assert draft.effective_at == CUT
+
+
+def test_a_stranger_says_when_it_began_for_nobody_else(world: Db) -> None:
+    has(world, "fable-5", needs=2)
+    post(world, alert("fable-5", start=CUT - HOUR), source="eu")
+    judge(world)
+    post(world, alert("fable-5"), source="trusted")
+    judge(world)
+    (draft,) = open_ones(world)
+    assert draft.effective_at == CUT
 
 
 # ---------------------------------------------------------------- flapping

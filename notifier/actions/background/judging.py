@@ -144,8 +144,9 @@ class Judging:
                 self._touch(disruption_id, actor)
             case Judgement(consequence=Consequence.REOPEN, disruption_id=int(disruption_id)):
                 act = Act(actor, self.now)
+                began = self.said.began(heard, judgement.services)
                 disruption.reopen_draft(
-                    self.tx, act, disruption_id, judgement.services, heard.occurred_at, judgement.follows
+                    self.tx, act, disruption_id, judgement.services, began, judgement.follows
                 )
                 self.said.look()
                 self._touch(disruption_id, actor)
@@ -160,7 +161,7 @@ class Judging:
             mode=self.mode,
             kind=heard.kind or self.said.kind(heard.source),
             services=judgement.services,
-            effective_at=heard.occurred_at,
+            effective_at=self.said.began(heard, judgement.services),
             follows=judgement.follows,
         )
         self.opened.append(disruption_id)

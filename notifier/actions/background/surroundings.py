@@ -13,7 +13,7 @@ from notifier.settings import secret
 from notifier.store import Tx
 from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Service, Source
-from notifier.store.disruptions import succession, troubles
+from notifier.store.disruptions import succession, troubles, waiting
 from notifier.store.disruptions.signals import Heard
 from notifier.store.disruptions.succession import EndedDisruption
 
@@ -111,6 +111,18 @@ class Surroundings:
             if patience or self._terms(slug).needs or self._terms(slug).after or self._terms(slug).witnesses
         }
         return {slug: missing for slug, missing in found.items() if missing is not None}
+
+    def began(self, heard: Heard, services: Sequence[str]) -> datetime:
+        """Since when a draft of these is: what witnesses reported who were heard before there were enough counts,
+        as far as they are vouched for. No stranger says when it began for anybody else.
+        """
+        waited = [
+            waiting.began(
+                self.tx, slug, sorted(self.vouched & set(self._terms(slug).witnesses or self.vouched))
+            )
+            for slug in services
+        ]
+        return min([heard.occurred_at, *(at for at in waited if at is not None)])
 
     def _said_of(self, slug: str, among: Collection[str] | None) -> list[Voice]:
         if slug not in self._voices:

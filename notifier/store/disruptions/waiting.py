@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.store import Tx, many, run, values
+from notifier.store import Tx, many, run, value, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,22 @@ def waiting(tx: Tx) -> list[WaitingReports]:
 SELECT source, judgement AS why, count(*) AS reports FROM signal
 WHERE judged_at IS NULL AND judge_after > '-infinity' AND judgement IS NOT NULL
 GROUP BY 1, 2 ORDER BY 1, 2""",
+    )
+
+
+def began(tx: Tx, service: str, sources: Sequence[str]) -> datetime | None:
+    """When the first trouble of this service began that one of these sources reports now, if nobody has judged it
+    or it waits. What had begun too long ago counts for nothing.
+    """
+    return value(
+        tx,
+        """
+SELECT min(s.occurred_at)
+FROM signal s JOIN trouble t ON t.source = s.source AND t.key = s.dedupe_key AND t.round = s.round
+WHERE s.judged_at IS NULL AND s.state = 'firing' AND s.source = ANY(%(sources)s)
+  AND s.services @> ARRAY[%(service)s] AND t.state = 'firing' AND NOT t.stale""",
+        service=service,
+        sources=sorted(sources),
     )
 
 
