@@ -311,6 +311,53 @@ def test_what_needs_something_that_people_know_of_is_a_draft_that_follows_it(wor
         ]
 
 
+def names(db: Db, key: str, *slugs: str) -> None:
+    """As a tool that names several services in one report."""
+    with db.transaction() as tx:
+        what = {"slugs": list(slugs), "key": key}
+        tx.execute("UPDATE signal SET services = %(slugs)s WHERE dedupe_key = %(key)s", what)
+        tx.execute("UPDATE trouble SET services = %(slugs)s WHERE key = %(key)s", what)
+
+
+def test_a_draft_stays_while_somebody_reports_it_whatever_else_they_report(world: Db) -> None:
+    """Of two drafts that one report is about neither is void while it goes on."""
+    post(world, alert("fable-5"), source="eu")
+    judge(world)
+    later = NOW + 70 * MINUTE
+    post(world, alert("fable-5", start=later, id_="b"), source="us", now=later)
+    names(world, "bfable5", "fable-5", "mythos-5")
+    judge(world, later)
+    assert drafts(world) == ["fable-5", "mythos-5"]
+    post(world, alert("fable-5", end=later), source="eu", now=later)
+    judge(world, later)
+    judge(world, later + QUIET)
+    assert drafts(world) == ["fable-5", "mythos-5"]
+    post(world, alert("fable-5", start=later, end=later, id_="b"), source="us", now=later + QUIET)
+    judge(world, later + QUIET)
+    judge(world, later + 2 * QUIET)
+    assert drafts(world) == []
+
+
+@pytest.mark.parametrize("why", ["its turn", "its age"])
+def test_what_waits_or_is_too_old_counts_for_what_is_open_all_the_same(world: Db, why: str) -> None:
+    post(world, alert("fable-5"), source="eu")
+    judge(world)
+    began, later = CUT, NOW + 2 * HOUR
+    if why == "its turn":
+        began = later
+        with world.transaction() as tx:
+            catalogue.put_company(tx, "policy", {"most_drafts": 1})
+    else:
+        source_has(world, "us", max_age_seconds=60)
+    post(world, alert("fable-5", start=began, id_="b"), source="us", now=later)
+    names(world, "bfable5", "fable-5", "mythos-5")
+    judge(world, later)
+    post(world, alert("fable-5", end=later), source="eu", now=later)
+    judge(world, later)
+    judge(world, later + QUIET)
+    assert drafts(world) == ["fable-5"]
+
+
 # ---------------------------------------------------------------- what comes late
 
 

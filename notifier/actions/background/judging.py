@@ -11,7 +11,7 @@ from notifier.actions.notices.draft import Writer, write_first
 from notifier.errors import NotifierError
 from notifier.model.act import Act
 from notifier.model.signal import SignalState
-from notifier.model.verdict import Consequence
+from notifier.model.verdict import Consequence, Grounds
 from notifier.model.vocabulary import Mode
 from notifier.pipeline import detect, disruption
 from notifier.pipeline.detect import Judgement, actor_of
@@ -108,13 +108,16 @@ class Judging:
         return detect.must_wait(judgement, source, len(self.drafts), self.lately[source], room)
 
     def _rest_on(self, judged: Sequence[tuple[Heard, Judgement]]) -> None:
-        """Whatever fires counts for its disruption from here on, until its source takes it back."""
+        """Whatever fires counts from here on for everything open that it is about, until its source takes it back.
+        So it does while the rest of it waits, or is too old to be drafted.
+        """
         counted = [
-            (judgement.disruption_id, heard.source, heard.key, heard.services)
+            (one.disruption_id, heard.source, heard.key, sorted(about))
             for heard, judgement in judged
-            if judgement.disruption_id is not None
-            and heard.state is SignalState.FIRING
-            and judgement.consequence is not Consequence.IGNORE
+            if heard.state is SignalState.FIRING
+            and (judgement.consequence is not Consequence.IGNORE or judgement.why is Grounds.TOO_OLD)
+            for one in self.open_ones
+            if (about := set(heard.services) & set(one.services))
         ]
         if counted:
             troubles.rest_on(self.tx, counted)
