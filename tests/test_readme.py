@@ -78,7 +78,7 @@ def test_the_two_lines_and_the_long_tests_are_what_ci_runs() -> None:
     assert printed == [
         line_after("run"),
         line_after("test"),
-        ".venv/bin/python -m pytest -m long -n 2 --hypothesis-seed=7",
+        ".venv/bin/python -m pytest -m long -n 3 --hypothesis-seed=7",
     ]
     assert printed[0].endswith("notifier demo")
     assert "pytest" in printed[1]

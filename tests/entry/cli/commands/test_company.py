@@ -62,12 +62,17 @@ def on_a_terminal(
     with process.stdout as stdout:
         out = stdout.read()
     code = process.wait(30)
-    try:
-        shown = os.read(ours, 1 << 16).decode()
-    except OSError:
-        shown = ""
+    shown = b"".join(iter(lambda: _rest_of(ours), b"")).decode()
     os.close(ours)
     return code, out, shown
+
+
+def _rest_of(terminal: int) -> bytes:
+    """Some of what it still shows: one read gives a part of it; EIO says that nobody writes there any more."""
+    try:
+        return os.read(terminal, 1 << 16)
+    except OSError:
+        return b""
 
 
 def count(url: str, table: str) -> int:
