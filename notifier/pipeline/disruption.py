@@ -178,26 +178,19 @@ def open_draft(
     """
     declaration = _evidence(mode, kind, services, effective_at, act.actor)
     disruption_id = open_disruption(tx, act, declaration)
-    if follows is not None:
-        succession.follow(tx, disruption_id, follows)
+    succession.follow(tx, disruption_id, follows)
     after = {"services": sorted(services), "kind": kind} | ({"follows": follows} if follows else {})
     audit.append(tx, actor=act.actor, act="draft", at=act.now, disruption_id=disruption_id, after=after)
     return disruption_id
 
 
 def reopen_draft(
-    tx: Tx,
-    act: Act,
-    disruption_id: int,
-    services: tuple[str, ...],
-    effective_at: datetime,
-    follows: int | None = None,
+    tx: Tx, act: Act, disruption_id: int, services: tuple[str, ...], at: datetime, follows: int | None
 ) -> None:
-    """What went away came back: the void draft goes on, about what is reported now. `follows`: as at first."""
+    """What went away came back: the void draft goes on, about what is reported now; it began `at`."""
     before = disruptions.by_id(tx, disruption_id)
-    if follows is not None:
-        succession.follow(tx, disruption_id, follows)
-    succession.reopen(tx, disruption_id, effective_at=effective_at, now=act.now)
+    succession.follow(tx, disruption_id, follows)
+    succession.reopen(tx, disruption_id, effective_at=at, now=act.now)
     _say_services(tx, act, before, services, "reopen draft")
 
 
@@ -206,8 +199,7 @@ def widen_draft(
 ) -> None:
     """More evidence: the draft names more services from here on."""
     draft = disruptions.by_id(tx, disruption_id)
-    if follows is not None:
-        succession.follow(tx, disruption_id, follows)
+    succession.follow(tx, disruption_id, follows)
     _say_services(tx, act, draft, (*draft.services, *services), "widen draft")
 
 

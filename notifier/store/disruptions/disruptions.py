@@ -190,12 +190,10 @@ def open_ones(tx: Tx, mode: Mode) -> list[OpenDisruption]:
     statement = """
 SELECT d.disruption_id, d.reference, r.services, d.opened_by, d.declared_at, d.effective_at, d.declare_key,
        d.kind, d.follows, d.without, d.arranged_by,
-       (SELECT array_agg(DISTINCT actor) FROM scope_revision v
-        WHERE v.disruption_id = d.disruption_id AND NOT proposed) AS said_by
-FROM disruption d
+       array(SELECT DISTINCT actor FROM scope_revision WHERE disruption_id = d.disruption_id AND NOT proposed)
+         AS said_by FROM disruption d
 JOIN LATERAL (
-  SELECT services FROM scope_revision
-  WHERE disruption_id = d.disruption_id AND NOT proposed
+  SELECT services FROM scope_revision WHERE disruption_id = d.disruption_id AND NOT proposed
   ORDER BY rev DESC LIMIT 1) r ON true
 WHERE d.ended_at IS NULL AND d.mode = %(mode)s
 ORDER BY d.disruption_id"""

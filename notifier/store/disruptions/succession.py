@@ -65,10 +65,11 @@ WHERE disruption_id = %(id)s AND declared_at IS NULL AND ended_as = 'void'""",
     )
 
 
-def follow(tx: Tx, disruption_id: int, other: int) -> None:
+def follow(tx: Tx, disruption_id: int, other: int | None) -> None:
+    """None: nothing more is said, and what was said stays."""
     run(
         tx,
-        "UPDATE disruption SET follows = %(other)s WHERE disruption_id = %(id)s",
+        "UPDATE disruption SET follows = %(other)s WHERE disruption_id = %(id)s AND %(other)s::bigint IS NOT NULL",
         id=disruption_id,
         other=other,
     )
