@@ -5,7 +5,7 @@ people, a row of its own transaction, is then older than it could be.
 """
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,10 +16,10 @@ from notifier.edges.webhooks.texts import kept
 from notifier.errors import BadInput, Refused, Unreachable
 from notifier.model.probe import ProbeType
 from notifier.model.ring import Ring
-from notifier.model.signal import Posted, SignalState
+from notifier.model.signal import Posted, Signal, SignalState
 from notifier.pipeline import intake
 from notifier.settings import secrets
-from notifier.store import Db
+from notifier.store import Db, Tx
 from notifier.store.company import catalogue
 from notifier.store.company.catalogue import Source
 from notifier.store.disruptions import alarms, posts
@@ -233,10 +233,6 @@ class TriedPost:
     faults: tuple[str, ...]
 
 
-class NotDone(Exception):
-    """Ends a transaction of which nothing shall stay."""
-
-
 def try_post(
     db: Db, source_name: str, headers: Mapping[str, str] | None, raw: bytes, now: datetime
 ) -> TriedPost:
@@ -246,20 +242,29 @@ def try_post(
     incoming = Incoming(headers or {}, raw)
     believed = None if headers is None else _would_be_believed(source, dialect, incoming, now)
     posted = _read(speaks, incoming, now)
-    new, known = 0, set[str]()
-    with contextlib.suppress(NotDone), db.transaction() as tx:
-        known = {service.slug for service in catalogue.services(tx)}
+    with db.transaction(keep=False) as tx:
+        would = would_say(tx, source, posted.signals)
         new = intake.accept(tx, source, posted, now).new
-        raise NotDone
-    would = tuple(
-        WouldSay(s.state, s.key, s.occurred_at, s.hints,
-                 intake.services_of(s.hints, source.services, known), s.summary)
-        for s in posted.signals
-    )  # fmt: skip
     return TriedPost(believed, would, new, posted.left_out, posted.delivery_key, posted.why, posted.faults)
 
 
+def would_say(tx: Tx, source: Source, signals: Sequence[Signal]) -> tuple[WouldSay, ...]:
+    """In our own words, with the services that are meant."""
+    known = {service.slug for service in catalogue.services(tx)}
+    return tuple(
+        WouldSay(
+            s.state,
+            s.key,
+            s.occurred_at,
+            s.hints,
+            intake.services_of(s.hints, source.services, known),
+            s.summary,
+        )
+        for s in signals
+    )
+
+
 def _would_be_believed(source: Source, dialect: Dialect, incoming: Incoming, now: datetime) -> bool:
-    if source.open and source.secret_env is None and not dialect.vouched:
+    if is_anybody(source, dialect):
         return True
     return dialect.verify(incoming, secrets(source.secret_env) if source.secret_env else (), now)

@@ -4,7 +4,6 @@ A look holds no transaction: it is claimed, made, and written down by whoever st
 dies in it, the lease runs out and the probe is looked at again; nothing that was not written down ever counts.
 """
 
-import contextlib
 import random
 import time
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from notifier.actions.background.eyes import look_at
-from notifier.actions.background.posts import NotDone, UnknownSource, WouldSay
+from notifier.actions.background.posts import UnknownSource, WouldSay, would_say
 from notifier.errors import Unreachable
 from notifier.model import probe
 from notifier.model.probe import Damping, Finding, ProbeOutcome, ProbeType, Sight, Whose
@@ -213,10 +212,13 @@ def _say_if_unread(tx: Tx, claimed: ClaimedProbe, conclusion: Conclusion, now: d
 
 def _say_if_nothing_is_reached(tx: Tx, claimed: ClaimedProbe, conclusion: Conclusion, now: datetime) -> None:
     key = f"network:{'inside' if inside(claimed) else 'outside'}"
+    if conclusion.looked.reached:
+        alarms.clear(tx, key, now)
+        return
     others = probes.at_other_hosts(tx, claimed.host, inside=inside(claimed))
     silent = {other.host for other in others if other.unreached}
     alone = conclusion.looked.reached is False and not silent
-    if conclusion.looked.reached or (alone and conclusion.trouble is Whose.THEIRS):
+    if alone and conclusion.trouble is Whose.THEIRS:
         alarms.clear(tx, key, now)
     elif conclusion.trouble is Whose.OURS:
         hosts = sorted({claimed.host, *silent})
@@ -260,25 +262,14 @@ def try_probe(db: Db, settings: Settings, name: str, clock: Callable[[], datetim
     if claimed is None:
         raise UnknownSource
     seen = _seen(db, settings, claimed, clock())
-    tried: TriedLook | None = None
-    with contextlib.suppress(NotDone), db.transaction() as tx:
-        tried = _tried(tx, claimed, conclude(tx, claimed, seen, clock()))
-        raise NotDone
-    assert tried is not None
-    return tried
+    with db.transaction(keep=False) as tx:
+        return _tried(tx, claimed, conclude(tx, claimed, seen, clock()))
 
 
 def _tried(tx: Tx, claimed: ClaimedProbe, conclusion: Conclusion) -> TriedLook:
-    known = {service.slug for service in catalogue.services(tx)}
-    source = catalogue.source(tx, claimed.name)
-    mapping = source.services if source else {}
-    would = tuple(
-        WouldSay(
-            s.state, s.key, s.occurred_at, s.hints, intake.services_of(s.hints, mapping, known), s.summary
-        )
-        for s in conclusion.signals
-    )
-    looked = conclusion.looked
+    source, looked = catalogue.source(tx, claimed.name), conclusion.looked
+    assert source is not None  # a probe refers to its source
+    would = would_say(tx, source, conclusion.signals)
     bad = max((streak.bad for streak in probes.streaks(tx, claimed.name)), default=0)
     return TriedLook(
         looked.outcome, looked.why, bad, claimed.fails, conclusion.trouble, would, conclusion.news

@@ -1,6 +1,5 @@
 """The first rows of a file as an import would store them; nothing is stored."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -59,21 +58,13 @@ def preview_import(db: Db, now: datetime, stream: BinaryIO, known: FileFormat, *
     )
 
 
-class _Undone(Exception):
-    """Ends a transaction of which nothing shall stay."""
-
-
 def preview_gone(db: Db, now: datetime, stream: BinaryIO, known: FileFormat) -> Gone:
     """What would end if the file held everybody: all of it is read. Raises `BadInput`."""
-    found: Gone | None = None
-    with suppress(_Undone), db.transaction() as tx:
+    with db.transaction(keep=False) as tx:
         catalogue.lock(tx)
         holders = leaving.holders(tx)
         require_somebody(merge_file(tx, now, stream, skip_bad=False, known=known))
-        found = find_what_is_gone(tx, holders)
-        raise _Undone
-    assert found is not None
-    return found
+        return find_what_is_gone(tx, holders)
 
 
 def _shown(row: CustomerRow, sensitive: set[str]) -> PreviewedRow:
