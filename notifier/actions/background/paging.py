@@ -217,15 +217,12 @@ def _beat(db: Db, post: Post, url: str) -> bool:
 def _alarm_about_failing(db: Db, there: Collection[str], now: datetime) -> None:
     """For `list`, `doctor` and the other destinations: none is told of itself by a way that does not work."""
     with db.transaction() as tx:
-        failing = [
-            each
+        texts = {
+            each.destination: failing_text(each)
             for each in destination_health.all_health(tx)
             if each.destination in there and each.failures >= FAILING
-        ]
-        keys = [f"{PAGER}:{each.destination}" for each in failing]
-        for key, each in sorted(zip(keys, failing, strict=True), key=lambda pair: pair[0]):
-            alarms.raise_once(tx, key, failing_text(each), None, now)
-        alarms.clear_others(tx, PAGER, keys, now)
+        }
+        alarms.raise_only(tx, PAGER, texts, now)
 
 
 def failing_text(each: DestinationHealth) -> str:

@@ -1,7 +1,7 @@
 """How things stand after a tick of judging: alarms, and what policy may let go. It holds no locks."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from notifier.actions.background.surroundings import Surroundings
@@ -40,42 +40,35 @@ class Situation:
 
     def raise_alarms(self, extent: Callable[[Sequence[str]], Extent]) -> None:
         """Say how each draft stands, and which disruption that tells people its evidence contradicts."""
-        evidence = self.evidence
-        raised = {"draft": list[str](), "resolved": list[str]()}
-        for one in self.open_ones:
-            witnesses = evidence.get(one.disruption_id, [])
-            kind = "draft" if one.declared_at is None else "resolved"
-            if text := self._text(kind, one, witnesses, extent):
-                raised[kind].append(f"{kind}:{one.disruption_id}")
-                alarms.raise_once(self.tx, raised[kind][-1], text, one.disruption_id, self.now)
-        for kind, keys in raised.items():
-            alarms.clear_others(self.tx, kind, keys, self.now)
-        self._raise_untouched()
-        self._raise_others("old", self._stale())
-        self._raise_others("waiting", self._waiting())
-
-    def _raise_untouched(self) -> None:
-        """Of a draft whose evidence is gone nobody has to do anything."""
+        drafts = {
+            one.disruption_id: text
+            for one in self.open_ones
+            if one.declared_at is None and (text := self._of_draft(one, extent))
+        }
+        told = {
+            one.disruption_id: text
+            for one in self.open_ones
+            if one.declared_at is not None and (text := self._contradicted(one))
+        }
         minutes = catalogue.policy(self.tx).untouched_minutes
+        alarms.raise_only(self.tx, "draft", drafts, self.now)
+        alarms.raise_only(self.tx, "resolved", told, self.now)
+        alarms.raise_only(self.tx, "untouched", self._untouched(minutes), self.now)
+        alarms.raise_only(self.tx, "old", self._stale(), self.now)
+        alarms.raise_only(self.tx, "waiting", self._waiting(minutes), self.now)
+
+    def _untouched(self, minutes: float) -> dict[int, str]:
+        """Of a draft whose evidence is gone nobody has to do anything."""
         lying = {
             one.disruption_id: one
             for one in self.open_ones
             if one.disruption_id in self.drafts and not detect.all_gone(self.evidence[one.disruption_id])
         }
         before = self.now - timedelta(minutes=minutes)
-        keys: list[str] = []
-        for disruption_id in succession.untouched(self.tx, list(lying), before=before):
-            one = lying[disruption_id]
-            text = alarm_text.untouched_alarm(one.reference, self._names(one), minutes)
-            keys.append(f"untouched:{disruption_id}")
-            alarms.raise_once(self.tx, keys[-1], text, disruption_id, self.now)
-        alarms.clear_others(self.tx, "untouched", keys, self.now)
-
-    def _raise_others(self, kind: str, texts: Mapping[str, str]) -> None:
-        """By what they are about, and no others of this kind."""
-        for about, text in sorted(texts.items()):
-            alarms.raise_once(self.tx, f"{kind}:{about}", text, None, self.now)
-        alarms.clear_others(self.tx, kind, [f"{kind}:{about}" for about in texts], self.now)
+        return {
+            one.disruption_id: alarm_text.untouched_alarm(one.reference, self._names(one), minutes)
+            for one in map(lying.__getitem__, succession.untouched(self.tx, list(lying), before=before))
+        }
 
     def _stale(self) -> dict[str, str]:
         """By source: trouble that is too old to be drafted for, and that no open disruption covers."""
@@ -86,20 +79,23 @@ class Situation:
                 found[each.source].append(each)
         return {source: alarm_text.stale_alarm(source, stale, self.now) for source, stale in found.items()}
 
-    def _waiting(self) -> dict[str, str]:
+    def _waiting(self, minutes: float) -> dict[str, str]:
         """What waits for its turn: together where too many drafts are open, else by its source."""
         found = defaultdict[str | None, list[WaitingReports]](list)
-        for each in waiting.waiting(self.tx):
+        reports = waiting.waiting(self.tx)
+        for each in reports:
             if each.why not in TURNS:
                 continue  # another witness is waited for: nothing is wrong, for a while
             found[each.source if each.why == Grounds.TOO_MANY_OF_IT else None].append(each)
         texts = {
             source or "drafts": alarm_text.waiting_alarm(
-                source, sum(each.reports for each in reports), [each.source for each in reports]
+                source, sum(each.reports for each in theirs), [each.source for each in theirs]
             )
-            for source, reports in found.items()
+            for source, theirs in found.items()
         }
-        before = self.now - timedelta(minutes=catalogue.policy(self.tx).untouched_minutes)
+        if not any(each.why.startswith(Grounds.TOO_FEW) for each in reports):
+            return texts
+        before = self.now - timedelta(minutes=minutes)
         alone = [
             each
             for each in heard.waits_for(self.tx)
@@ -107,15 +103,12 @@ class Situation:
         ]
         return texts | ({"witnesses": alarm_text.alone_alarm(alone, self.now)} if alone else {})
 
-    def _text(
-        self,
-        kind: str,
-        one: OpenDisruption,
-        witnesses: Sequence[Witness],
-        extent: Callable[[Sequence[str]], Extent],
-    ) -> str | None:
-        if kind == "draft":
-            return alarm_text.draft_alarm(one, self._names(one), extent(one.services), witnesses, self.now)
+    def _of_draft(self, one: OpenDisruption, extent: Callable[[Sequence[str]], Extent]) -> str | None:
+        witnesses = self.evidence[one.disruption_id]
+        return alarm_text.draft_alarm(one, self._names(one), extent(one.services), witnesses, self.now)
+
+    def _contradicted(self, one: OpenDisruption) -> str | None:
+        witnesses = self.evidence[one.disruption_id]
         gone = detect.all_gone(witnesses)
         return alarm_text.resolved_alarm(one.reference, self._names(one), witnesses) if gone else None
 
@@ -129,24 +122,26 @@ class Situation:
         said = Surroundings(self.tx, self.mode, self.now)
         vouched = said.vouched
         self._raise_unvouched(said.sources.values(), vouched)
-        terms = {slug: each.terms for slug, each in said.services.items()}
         found = {
             one.disruption_id: may
             for one in self.open_ones
             if one.disruption_id in self.drafts
-            and (may := detect.may_announce(one, self.evidence[one.disruption_id], vouched, terms))
+            and (may := self._may_announce(one, said))
             and detect.told_before(one.opened_by, one.services, self.open_ones, said.around(one.services))
             is None
         }
         witnesses = {DATABASE, *vouched}
         return {id_: may for id_, may in found.items() if not said.lacking(may.services, witnesses)}
 
+    def _may_announce(self, one: OpenDisruption, said: Surroundings) -> detect.MayAnnounce | None:
+        terms = {slug: each.terms for slug, each in said.services.items()}
+        return detect.may_announce(one, self.evidence[one.disruption_id], said.vouched, terms)
+
     def _raise_unvouched(self, sources: Iterable[Source], vouched: Collection[str]) -> None:
         """Who has a ceiling, and only drafts."""
-        keys: list[str] = []
-        for each in sources:
-            if each.announce_ceiling is not None and each.name not in vouched:
-                keys.append(f"ceiling:{each.name}")
-                text = alarm_text.only_drafts(each.name, each.secret_env)
-                alarms.raise_once(self.tx, keys[-1], text, None, self.now)
-        alarms.clear_others(self.tx, "ceiling", keys, self.now)
+        texts = {
+            each.name: alarm_text.only_drafts(each.name, each.secret_env)
+            for each in sources
+            if each.announce_ceiling is not None and each.name not in vouched
+        }
+        alarms.raise_only(self.tx, "ceiling", texts, self.now)

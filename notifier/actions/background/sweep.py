@@ -145,15 +145,15 @@ def _alarm_about_later(db: Db, now: datetime) -> None:
         waiting: dict[int, list[RateLimited]] = {}
         for one in rate_limit.waiting(tx, PROVIDERS, seconds=LATER_SECONDS):
             waiting.setdefault(one.disruption_id, []).append(one)
+        texts: dict[int, str] = {}
         for disruption_id, rows in waiting.items():
             people = sum(accounting.waiting(tx, row.notice_id) for row in rows)
             who = "1 person waits" if people == 1 else f"{people:,} people wait"
-            text = (
+            texts[disruption_id] = (
                 f"{rows[0].reference}: {who}, because the provider says *later* to every request since"
                 f" {rows[0].since.astimezone(UTC):%H:%M} UTC. It is asked again at least every minute."
             )
-            alarms.raise_once(tx, f"later:{disruption_id}", text, disruption_id, now)
-        alarms.clear_others(tx, "later", [f"later:{disruption_id}" for disruption_id in waiting], now)
+        alarms.raise_only(tx, "later", texts, now)
 
 
 def _alarm_about_strays(db: Db, now: datetime) -> None:
@@ -174,13 +174,13 @@ def _alarm_about_strays(db: Db, now: datetime) -> None:
 def _alarm_about_reviews(db: Db, now: datetime) -> None:
     """Somebody said that it is wrong for them, and the promised time to look at it is over."""
     with db.transaction() as tx:
-        keys: list[str] = []
+        texts: dict[int, str] = {}
         for late in reviews.overdue(tx, now):
-            keys.append(f"review:{late.disruption_id}")
             who = "customer waits" if late.reviews == 1 else "customers wait"
-            text = f"{late.reviews:,} {who} too long for a review: `notifier reviews` lists them."
-            alarms.raise_once(tx, keys[-1], text, late.disruption_id, now)
-        alarms.clear_others(tx, "review", keys, now)
+            texts[late.disruption_id] = (
+                f"{late.reviews:,} {who} too long for a review: `notifier reviews` lists them."
+            )
+        alarms.raise_only(tx, "review", texts, now)
 
 
 def _alarm_about_stopped(db: Db, now: datetime) -> None:

@@ -37,13 +37,12 @@ def tick(db: Db, writer: Writer, now: datetime) -> tuple[Ring, ...]:
 
 def _watch(db: Db, now: datetime) -> None:
     with db.transaction() as tx:
-        keys: list[str] = []
-        for row in promises.due(tx):
-            text = promise.alarm(row.reference, row.due, now)
-            if text:
-                keys.append(f"promise:{row.disruption_id}")
-                alarms.raise_once(tx, keys[-1], text, row.disruption_id, now)
-        alarms.clear_others(tx, "promise", keys, now)
+        texts = {
+            row.disruption_id: text
+            for row in promises.due(tx)
+            if (text := promise.alarm(row.reference, row.due, now))
+        }
+        alarms.raise_only(tx, "promise", texts, now)
 
 
 def _look_at(db: Db, writer: Writer, now: datetime, notice_id: int) -> tuple[Ring, ...]:

@@ -1,6 +1,6 @@
 """What people must know now: one open alarm for each key, saying how things stand at present."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,6 +74,13 @@ WHERE alarm.alarm_id = others.alarm_id""",
         keep=list(keep),
         now=now,
     )
+
+
+def raise_only(tx: Tx, kind: str, texts: Mapping[int, str] | Mapping[str, str], now: datetime) -> None:
+    """Of this kind these and no others, by what they are about: a name, or the id of a disruption."""
+    for about, text in sorted(texts.items()):
+        raise_once(tx, f"{kind}:{about}", text, about if isinstance(about, int) else None, now)
+    clear_others(tx, kind, [f"{kind}:{about}" for about in texts], now)
 
 
 def open_ones(tx: Tx) -> list[Alarm]:
