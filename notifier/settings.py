@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from notifier.errors import BadInput
 
+AUDIENCE_URL = "NOTIFIER_AUDIENCE_URL"
 SENDGRID_HOSTS = {"global": "https://api.sendgrid.com", "eu": "https://api.eu.sendgrid.com"}
 """One host for each region: twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api."""
 
@@ -88,7 +89,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         templates=_folder(environ.get("NOTIFIER_TEMPLATES")),
         on_embedded=_is_on(environ.get(EMBEDDED)),
         sandbox_event_key=environ.get("NOTIFIER_SANDBOX_EVENT_KEY") or None,
-        audience_url=_url(environ, "NOTIFIER_AUDIENCE_URL", POSTGRES_SCHEMES, problems),
+        audience_url=_url(environ, AUDIENCE_URL, POSTGRES_SCHEMES, problems),
         alarm_command=_command(environ, "NOTIFIER_ALARM_COMMAND", problems),
         heartbeat_url=_exact_url(environ, "NOTIFIER_HEARTBEAT_URL", problems),
     )
@@ -120,7 +121,7 @@ def for_children(settings: Settings) -> dict[str, str]:
         "NOTIFIER_HOME": str(settings.home),
         "NOTIFIER_DATABASE_URL": settings.database_url,
         "NOTIFIER_BROKER_URL": settings.broker_url,
-        "NOTIFIER_AUDIENCE_URL": settings.audience_url,
+        AUDIENCE_URL: settings.audience_url,
         "SENDGRID_API_KEY": settings.sendgrid_key,
         "NOTIFIER_SENDGRID_URL": settings.sendgrid_url,
         "NOTIFIER_SANDBOX_URL": settings.sandbox_url,
@@ -152,6 +153,11 @@ def without_ours(environ: Mapping[str, str] | None = None) -> dict[str, str]:
 def secret(name: str) -> str | None:
     """The value of the variable that a source names in `secret_env`."""
     return _environment().get(name) or None
+
+
+def looks_with(settings: Settings, name: str) -> str | None:
+    """The value of the variable that a probe names: the database of the company is a setting of ours as well."""
+    return settings.audience_url if name == AUDIENCE_URL else secret(name)
 
 
 def secrets(name: str) -> tuple[str, ...]:

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from notifier.edges.addresses import Address, normalised
-from notifier.edges.file_types import Slug
+from notifier.edges.file_types import STRICT, Slug, Variable
 from notifier.model.alarm import COMMAND, HEARTBEAT, ON_CALL, SEVERITY, Severity
 
 BodyName = Literal["standard", "slack", "pagerduty"]
@@ -31,7 +31,7 @@ def _on_call(written: str) -> str:
     return found.deliverable
 
 
-Variable = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$"), AfterValidator(_variable)]
+OwnVariable = Annotated[Variable, AfterValidator(_variable)]
 AlarmKind = Annotated[str, AfterValidator(_kind)]
 OnCall = Annotated[str, AfterValidator(_on_call)]
 """An address of `[policy] on_call`."""
@@ -40,16 +40,16 @@ OnCall = Annotated[str, AfterValidator(_on_call)]
 class AlarmTable(BaseModel):
     """Where alarms go, beside `notifier list`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = STRICT
 
     name: Slug
     body: BodyName
     """What it reads: JSON of Standard Webhooks, a text as Slack takes it, an event of PagerDuty."""
-    url_env: Variable | None = None
+    url_env: OwnVariable | None = None
     """The name of the variable that holds the address, never the address; PagerDuty has one of its own."""
-    secret_env: Variable | None = None
+    secret_env: OwnVariable | None = None
     """With it a standard body is signed; several while it is changed, with blanks or commas between."""
-    routing_key_env: Variable | None = None
+    routing_key_env: OwnVariable | None = None
     """The variable that holds the integration key of PagerDuty's service."""
     only: list[AlarmKind] = []
     """Kinds of alarm; none: all."""

@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 
 from notifier.edges import facts_file
 from notifier.edges.alarm_file import MOST_ON_CALL, AlarmTable, OnCall
-from notifier.edges.file_types import Duration, Seconds, Slug, Words
+from notifier.edges.file_types import STRICT, Duration, Number, Seconds, Slug, Variable, Words
 from notifier.edges.import_file import ImportTable
 from notifier.edges.probe_file import ProbeTable
 from notifier.edges.service_file import ServiceTable
@@ -43,7 +43,7 @@ AttributeName = Annotated[str, AfterValidator(_attribute_name)]
 
 
 class Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = STRICT
 
 
 class SourceTable(Table):
@@ -70,7 +70,7 @@ class SourceTable(Table):
 
     name: Slug
     dialect: DialectName
-    secret_env: Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    secret_env: Variable | None = None
     """The name of the variable that holds the secret, never the secret; several, with blanks or commas between.
     """
     open: Annotated[bool, Field(strict=True)] = False
@@ -86,7 +86,7 @@ class SourceTable(Table):
     """How to read a tool that has no dialect."""
     kind: Kind = Kind.OUTAGE
     """What people read its reports as."""
-    announce_ceiling: Annotated[int, Field(ge=1, lt=2**31, strict=True)] | None = None
+    announce_ceiling: Number | None = None
     """To at most how many people it may announce by itself; without one it only ever drafts."""
     reopen_after: Duration = 300
     """So soon after an end, what began before it is a late repeat, of a second replica for instance."""
@@ -94,7 +94,7 @@ class SourceTable(Table):
     """It repeats itself: what it has not said again for so long is lost. Without one silence means nothing."""
     max_age: Duration = 86_400
     """What had begun longer ago when it was first heard is kept, and drafts nothing."""
-    drafts_per_hour: Annotated[int, Field(ge=1, lt=2**31, strict=True)] = 10
+    drafts_per_hour: Number = 10
     """What would open more drafts than that waits for its turn."""
     after: Duration | None = None
     """What it reports counts once it has done so for so long."""

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, model_validator
 
 from notifier.edges.file_columns import plain
+from notifier.edges.file_types import STRICT
 from notifier.model.file_format import ENCODINGS, column_fault
 from notifier.model.quoting import quoted
 
@@ -31,7 +32,7 @@ OurColumn = Annotated[str, AfterValidator(_column)]
 class ImportTable(BaseModel):
     """How an export is read that `notifier import --as NAME` is told of."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = STRICT
 
     encoding: EncodingName | None = None
     """What its letters are, where they are no Unicode."""

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from notifier.edges.file_types import Duration, Slug
+from notifier.edges.file_types import STRICT, Duration, Number, Slug, Variable
 from notifier.model.probe import ProbeType
 from notifier.model.terms import May
 from notifier.model.vocabulary import Kind
@@ -17,10 +17,8 @@ SOONEST = 10
 SLOWEST = 30
 """Seconds that one look may take."""
 
-Variable = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Count = Annotated[int, Field(ge=1, le=1000, strict=True)]
-People = Annotated[int, Field(ge=1, lt=2**31, strict=True)]
 Status = Annotated[int, Field(ge=100, le=599, strict=True)]
 
 HTTP_ONLY = ("method", "headers", "headers_env", "expect", "contains", "lacks", "json_has", "redirects")
@@ -56,7 +54,7 @@ NEEDS: Mapping[ProbeType, tuple[str, ...]] = {
 class ProbeTable(BaseModel):
     """Something that we look at ourselves. Its name is a source's: no tool is called the same."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = STRICT
 
     name: Slug
     type: ProbeType
@@ -112,10 +110,10 @@ class ProbeTable(BaseModel):
     """What it may lead to at most."""
     after: Duration | None = None
     """What it reports counts once it has done so for so long."""
-    announce_ceiling: People | None = None
+    announce_ceiling: Number | None = None
     silence: Duration | None = None
     max_age: Duration = 86_400
-    drafts_per_hour: People = 10
+    drafts_per_hour: Number = 10
 
     @model_validator(mode="after")
     def _says_what_its_type_needs(self) -> Self:

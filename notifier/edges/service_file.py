@@ -2,16 +2,16 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from notifier.edges.file_types import Duration, Slug, Words
+from notifier.edges.file_types import STRICT, Duration, Number, Slug, Words
 from notifier.model.terms import May
 
 
 class ServiceTable(BaseModel):
     """Something a customer uses that can be cut off."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = STRICT
 
     slug: Slug
     name: Words
@@ -24,7 +24,7 @@ class ServiceTable(BaseModel):
     """Or one of them has reported it for so long."""
     may: May = May.ANNOUNCE
     """What evidence about it may lead to at most, whatever a source may."""
-    announce_ceiling: Annotated[int, Field(ge=1, lt=2**31, strict=True)] | None = None
+    announce_ceiling: Number | None = None
     """To at most so many people anything is announced about it without a person."""
 
     @model_validator(mode="after")

@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from notifier.edges.file_types import STRICT
 
 DialectName = Literal[
     "alertmanager",
@@ -43,7 +45,7 @@ class ReadTable(BaseModel):
     anything.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = STRICT
 
     each: Path | None = None
     """Where several troubles stand, if a message holds several; paths then begin at each, or with `$.` at the

@@ -75,3 +75,7 @@ class BadRow:
     line: int
     problem: str
     """What is wrong and what to do; it never holds an address."""
+
+
+def n_customers(n: int) -> str:
+    return "1 customer" if n == 1 else f"{n:,} customers"

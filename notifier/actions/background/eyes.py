@@ -8,15 +8,13 @@ from notifier.edges.status_page_probe import look_at_status_page
 from notifier.edges.webhooks.texts import one_line
 from notifier.model.heartbeat import missed
 from notifier.model.probe import ProbeType, Sight, shown
-from notifier.settings import Settings, secret
+from notifier.settings import AUDIENCE_URL, Settings, looks_with, secret
 from notifier.store import Db
 from notifier.store.company import catalogue, probe_query
 from notifier.store.company.audience_view import CompanyUnreachable
 from notifier.store.company.probes import ClaimedProbe
 from notifier.store.disruptions import posts
 from notifier.store.running import vigil
-
-AUDIENCE = "NOTIFIER_AUDIENCE_URL"
 
 
 def look_at(db: Db, settings: Settings, claimed: ClaimedProbe, now: datetime) -> Sight:
@@ -52,15 +50,10 @@ def _listen(db: Db, claimed: ClaimedProbe, now: datetime) -> Sight:
     )
 
 
-def url_of(settings: Settings, variable: str) -> str | None:
-    """The company's database that a probe asks."""
-    return settings.audience_url if variable == AUDIENCE else secret(variable)
-
-
 def _ask(settings: Settings, claimed: ClaimedProbe) -> Sight:
     asks = claimed.asks
-    variable = str(asks.get("url_env", AUDIENCE))
-    if not (url := url_of(settings, variable)):
+    variable = str(asks.get("url_env", AUDIENCE_URL))
+    if not (url := looks_with(settings, variable)):
         return Sight(None, f"{variable} is empty for the workers: set it.")
     try:
         rows = probe_query.answer(

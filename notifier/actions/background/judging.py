@@ -16,7 +16,6 @@ from notifier.model.vocabulary import Mode
 from notifier.pipeline import detect, disruption
 from notifier.pipeline.detect import Judgement, actor_of
 from notifier.store import Tx, savepoint
-from notifier.store.company import catalogue
 from notifier.store.disruptions import alarms, disruptions, notices, signals, succession, troubles, waiting
 from notifier.store.disruptions.disruptions import OpenDisruption
 from notifier.store.disruptions.signals import Heard, JudgedSignal, Past
@@ -101,8 +100,8 @@ class Judging:
             return judgement
         if source not in self.lately:
             self.lately[source] = succession.opened_lately(self.tx, actor_of(source), since=self.now - HOUR)
-            declared = catalogue.source(self.tx, source)
-            most = catalogue.policy(self.tx).most_drafts
+            declared = self.said.sources.get(source)
+            most = self.said.policy.most_drafts
             self.room[source] = detect.DraftRoom(most, declared.drafts_per_hour if declared else None)
         room = self.room[source]
         return detect.must_wait(judgement, source, len(self.drafts), self.lately[source], room)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from notifier.model.dependencies import kindred
+from notifier.model.policy import Policy
 from notifier.model.signal import DATABASE, SignalState
 from notifier.model.terms import ANY, Lack, May, Terms, Voice, lack
 from notifier.model.vocabulary import Kind, Mode
@@ -25,6 +26,7 @@ class Surroundings:
         self.tx, self.mode, self.now = tx, mode, now
         self._services: dict[str, Service] | None = None
         self._sources: dict[str, Source] | None = None
+        self._policy: Policy | None = None
         self._ended: list[EndedDisruption] | None = None
         self._voices: dict[str, list[Voice]] = {}
         self._kindred: dict[str, frozenset[str]] = {}
@@ -55,10 +57,15 @@ class Surroundings:
         return self._services
 
     @property
+    def policy(self) -> Policy:
+        if self._policy is None:
+            self._policy = catalogue.policy(self.tx)
+        return self._policy
+
+    @property
     def ended(self) -> Sequence[EndedDisruption]:
         if self._ended is None:
-            minutes = catalogue.policy(self.tx).follow_minutes
-            since = self.now - timedelta(minutes=minutes)
+            since = self.now - timedelta(minutes=self.policy.follow_minutes)
             self._ended = succession.ended_lately(self.tx, self.mode, since=since)
         return self._ended
 

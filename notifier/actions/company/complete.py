@@ -5,12 +5,14 @@ from datetime import datetime
 
 from notifier.actions.notices.rule import notice_rule, rule_at
 from notifier.errors import Refused
+from notifier.model.customer import n_customers
 from notifier.model.leaving import Leaving, LeavingCustomer
 from notifier.model.scope import Json
 from notifier.model.vocabulary import NoticeKind
 from notifier.store import Tx
 from notifier.store.company import leaving
-from notifier.store.disruptions import disruptions, notices
+from notifier.store.disruptions import disruptions
+from notifier.store.read import membership
 
 LISTED = 10_000
 """Customers that are named."""
@@ -79,21 +81,21 @@ def _keep_who_is_told(tx: Tx) -> None:
     leaving.keep_told(tx)
     for disruption_id in leaving.listing(tx):
         leaving.keep_listed(tx, rule_at(tx, disruption_id, NoticeKind.FIRST))
-        for notice_id in leaving.open_lists(tx, disruption_id):
-            leaving.keep_listed(tx, notice_rule(tx, notices.by_id(tx, notice_id)))
+        for notice in membership.open_lists(tx, disruption_id):
+            leaving.keep_listed(tx, notice_rule(tx, notice))
 
 
 def _refusal(count: Leaving, acknowledged: int | None) -> str:
     n = count.customers
     if acknowledged == n:
         return (
-            f"Nothing was imported: {_customers(n)} would lose something, and others than were shown."
+            f"Nothing was imported: {n_customers(n)} would lose something, and others than were shown."
             " Somebody else imported, or the file is another one by now: run the same command again."
         )
     if acknowledged is not None:
         return (
-            f"Nothing was imported: --gone {acknowledged} was acknowledged, and for {_customers(n)} what they hold"
-            f" is not in the file. Look again with --preview, then say --gone {n}."
+            f"Nothing was imported: --gone {acknowledged} was acknowledged, and for {n_customers(n)} what they"
+            f" hold is not in the file. Look again with --preview, then say --gone {n}."
         )
     if count.is_large:
         return (
@@ -101,10 +103,6 @@ def _refusal(count: Leaving, acknowledged: int | None) -> str:
             f" had been cut off. Look at them with --preview; if the file is whole, say --gone {n}."
         )
     return (
-        f"Nothing was imported: for {_customers(n)} what they hold is not in the file and would end."
+        f"Nothing was imported: for {n_customers(n)} what they hold is not in the file and would end."
         f" Look at them with --preview, then acknowledge the number with --gone {n}."
     )
-
-
-def _customers(n: int) -> str:
-    return "1 customer" if n == 1 else f"{n:,} customers"

@@ -4,13 +4,11 @@ from datetime import datetime
 
 from notifier.actions.inspect.doctor import Check
 from notifier.model.probe import ProbeType
-from notifier.settings import Settings, secret
+from notifier.settings import AUDIENCE_URL, Settings, looks_with
 from notifier.store import Db
 from notifier.store.company import probes
 from notifier.store.company.probes import Probe
 from notifier.store.read.sources import ProbeRow, probe_rows
-
-AUDIENCE = "NOTIFIER_AUDIENCE_URL"
 
 
 def check_probes(db: Db, settings: Settings) -> list[Check]:
@@ -21,7 +19,7 @@ def check_probes(db: Db, settings: Settings) -> list[Check]:
         return []
     for each in declared:
         for variable in variables_of(each):
-            if not (settings.audience_url if variable == AUDIENCE else secret(variable)):
+            if not looks_with(settings, variable):
                 found = f"{variable} is empty: set it, {each.name} looks with it."
                 return [Check("probes", ok=False, found=found)]
     blind = [row for row in rows if row.unknown_since is not None and not row.off]
@@ -35,7 +33,7 @@ def variables_of(each: Probe) -> list[str]:
     if each.off:
         return []
     if each.type is ProbeType.SQL:
-        return [str(each.asks.get("url_env", AUDIENCE))]
+        return [str(each.asks.get("url_env", AUDIENCE_URL))]
     return sorted(each.asks.get("headers_env", {}).values())
 
 

@@ -129,7 +129,7 @@ def _explained(
     rule = rule_of(id_, revision, released)
     lines = membership.frozen(tx, id_, customer.customer_id)
     present = membership.present(tx, rule, customer.customer_id)
-    open_lists = tuple(membership.open_lists(tx, id_))
+    open_lists = tuple(notice.seq for notice in membership.open_lists(tx, id_))
     predicates = {rev: _predicate(tx, id_, rev) for rev in {line.rev for line in lines}}
     taken_out = customer.customer_id in released
     then = _changes(tuple(_then(line, predicates[line.rev], secrets) for line in lines))

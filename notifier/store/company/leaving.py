@@ -92,18 +92,6 @@ def listing(tx: Tx) -> list[int]:
     return values(tx, statement, tells=list(TELLS_THE_LATE))
 
 
-def open_lists(tx: Tx, disruption_id: int) -> list[int]:
-    """Its notices whose lists are not closed; a draft's among them."""
-    return values(
-        tx,
-        """
-SELECT notice_id FROM notice
-WHERE disruption_id = %(id)s AND closed_at IS NULL AND state IN ('draft', 'approved', 'sending', 'held')
-ORDER BY 1""",
-        id=disruption_id,
-    )
-
-
 def holders(tx: Tx) -> int:
     """Customers who hold something that no view shows."""
     return value(

@@ -7,8 +7,9 @@ from typing import Any
 from psycopg import sql
 
 from notifier.model.vocabulary import NoticeKind, NoticeState, Standing, Verdict
-from notifier.store import Tx, many, values
+from notifier.store import Tx, many
 from notifier.store.audience.verdicts import Rule, hits, rule_params
+from notifier.store.disruptions.notices import NOTICE, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,8 @@ GROUP BY s.service_id, s.name ORDER BY s.name""").format(hit=hits(rule))
     return many(tx, VerdictNow, statement, **rule_params(rule) | {"customer": customer_id})
 
 
-def open_lists(tx: Tx, disruption_id: int) -> list[int]:
-    """Numbers of the notices whose list is not closed yet: somebody may still come onto them."""
-    return values(
-        tx,
-        """
-SELECT seq FROM notice
-WHERE disruption_id = %(id)s AND closed_at IS NULL AND state IN ('draft', 'approved', 'sending', 'held')
-ORDER BY seq""",
-        id=disruption_id,
-    )
+def open_lists(tx: Tx, disruption_id: int) -> list[Notice]:
+    """Notices whose list is not closed yet, drafts among them: somebody may still come onto it."""
+    statement = """ WHERE disruption_id = %(id)s AND closed_at IS NULL
+  AND state IN ('draft', 'approved', 'sending', 'held') ORDER BY seq"""
+    return many(tx, Notice, NOTICE + statement, id=disruption_id)

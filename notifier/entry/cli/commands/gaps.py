@@ -48,18 +48,19 @@ def picture(reference: str, counts: "list[WhyCount]", first: "list[CallRow]") ->
     """The reasons with their numbers, then the first of those who have to be called."""
     from notifier.entry.cli.output import table
     from notifier.entry.cli.screens.letters import WHY
+    from notifier.model.customer import n_customers
 
     if not counts:
         return f"{reference}: everybody who is cut off, or was to be told, was told."
     total, cut_off = sum(c.customers for c in counts), sum(c.cut_off for c in counts)
     rows = [(WHY[c.why], f"{c.customers:,}", f"{c.cut_off:,}") for c in counts]
     lines = [
-        f"{reference}: {_customers(total)} not told, {cut_off:,} of them cut off in the data.\n",
+        f"{reference}: {n_customers(total)} not told, {cut_off:,} of them cut off in the data.\n",
         table([("", "customers", "cut off"), *rows]),
     ]
     if first:
         to_call = sum(c.to_call for c in counts)
-        lines.append(f"\nTo be called, for no mail gets there: {_customers(to_call)}.")
+        lines.append(f"\nTo be called, for no mail gets there: {n_customers(to_call)}.")
         lines += [
             f"  {row.customer}  {row.name}: {', '.join(row.services)} ({WHY[row.why]})"
             + (f", {row.phone}" if row.phone else "")
@@ -67,7 +68,3 @@ def picture(reference: str, counts: "list[WhyCount]", first: "list[CallRow]") ->
         ]
         lines.append(f"As a file: notifier gaps {reference} --csv FILE")
     return "\n".join(lines)
-
-
-def _customers(n: int) -> str:
-    return f"{n:,} customer{'' if n == 1 else 's'}"

@@ -1,12 +1,11 @@
 """What an import has done, and what `import --complete` would end."""
 
-from textwrap import wrap
-
 from notifier.actions.company.complete import LISTED, Gone
 from notifier.actions.company.import_customers import Imported, Merged
+from notifier.entry.cli.output import wrapped
+from notifier.model.customer import n_customers
 from notifier.model.leaving import LeavingCustomer
 
-COLUMNS = 80
 NAMED = 20
 """Customers that a screen names."""
 
@@ -37,19 +36,19 @@ def gone_lines(gone: Gone) -> list[str]:
         return ["Everything that anybody holds is in this file."]
     fewer = count.customers - count.absent
     said = [
-        f"NOT IN THIS FILE: what {_customers(count.customers)} of {count.holders:,} hold. It would end.",
+        f"NOT IN THIS FILE: what {n_customers(count.customers)} of {count.holders:,} hold. It would end.",
         f"{count.absent:,} are not in it at all, {fewer:,} hold less in it; {count.entitlements:,} services.",
     ]
     if count.cut_off:
-        said.append(f"! Cut off from some of it now: {_customers(count.cut_off)}.")
+        said.append(f"! Cut off from some of it now: {n_customers(count.cut_off)}.")
     if count.kept:
         said.append(
-            f"! Part of a disruption that is open: {_customers(count.kept)}. They hear of it like everybody,"
+            f"! Part of a disruption that is open: {n_customers(count.kept)}. They hear of it like everybody,"
             " and of its end; then it ends for them too."
         )
-    shown = [line for part in said for line in wrap(part, COLUMNS)]
+    shown = [line for part in said for line in wrapped(part, "")]
     for each in gone.customers[:NAMED]:
-        shown += wrap(_customer(each), COLUMNS, initial_indent="  ", subsequent_indent="    ")
+        shown += wrapped(f"  {_customer(each)}", "    ")
     if (more := count.customers - NAMED) > 0:
         whom = "them" if count.customers <= LISTED else f"the first {LISTED:,} of all"
         shown.append(f"  and {more:,} more: --preview --json names {whom}")
@@ -64,10 +63,6 @@ def _customer(each: LeavingCustomer) -> str:
     ]
     said = ", ".join(filter(None, marks))
     return f"{each.customer} {each.name}: {', '.join(each.services)}" + (f" ({said})" if said else "")
-
-
-def _customers(n: int) -> str:
-    return "1 customer" if n == 1 else f"{n:,} customers"
 
 
 def _figures(m: Merged) -> list[tuple[str, str]]:

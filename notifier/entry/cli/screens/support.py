@@ -1,7 +1,6 @@
 """What support reads while somebody is on the telephone: who it is, how things stand, what to say now."""
 
 from datetime import UTC, datetime
-from textwrap import wrap
 
 from notifier.actions.inspect.look_up import LEFT, CustomerFound, ReadMail, StandsIn
 from notifier.entry.cli.output import clock, set_off, wrapped
@@ -12,7 +11,6 @@ from notifier.model.vocabulary import Kind, Mode, NoticeKind, Standing
 from notifier.store.read.letters import LetterRow
 from notifier.store.read.search import ContactRow, FoundCustomer, HeldService
 
-COLUMNS = 80
 SHOWN = 20
 IS = {
     Kind.SUSPENSION: ("is suspended", "are suspended"),
@@ -39,7 +37,7 @@ def several(among: tuple[FoundCustomer, ...]) -> str:
     """Who could be meant, to be named by their ids."""
     lines = ["More than one could be meant; say which, by its id:"]
     for found in among[:SHOWN]:
-        lines += wrap(f"  {found.ext_id}  {found.name}", COLUMNS, subsequent_indent="    ")
+        lines += wrapped(f"  {found.ext_id}  {found.name}", "    ")
     if len(among) > SHOWN:
         lines.append("  and more: say more of the name")
     return "\n".join(lines)
@@ -77,7 +75,7 @@ def _person(person: ContactRow) -> str:
 
 
 def disruption(customer: str, stands: StandsIn) -> list[str]:
-    lines = wrap(disruption_title(stands.disruption), COLUMNS, subsequent_indent="  ")
+    lines = wrapped(disruption_title(stands.disruption))
     for sentence in (last_status(stands), *say_now(customer, stands)):
         lines += wrapped(f"  {sentence}", "    ")
     return lines
